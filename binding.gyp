@@ -1,0 +1,21 @@
+{
+  "target_defaults": {
+    "include_dirs": ["native", "payload"],
+    "cflags": ["-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers"],
+    "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++17", "-std=gnu++20"],
+    "cflags_cc": ["-std=c++20", "-fexceptions", "-O2"]
+  },
+  "targets": [
+    {
+      "target_name": "heapdump",
+      "sources": ["<!@(node scripts/native-sources.mjs process tracee python capture index binding)"],
+      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      "defines": ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_DEPRECATED"]
+    },
+    {
+      "target_name": "heapdump_sqlite",
+      "sources": ["<!@(node scripts/native-sources.mjs index sqlite)"],
+      "include_dirs": ["node_modules/better-sqlite3/deps/sqlite3"]
+    }
+  ]
+}

@@ -1,0 +1,75 @@
+// The records that a payload writes into the pipe to the tool. docs/dump-format.md specifies the records that a
+// dump file holds too; this header adds those that exist on the pipe alone. Plain C, no includes but <stdint.h>:
+// freestanding code uses it as well.
+#ifndef HEAPDUMP_PROTOCOL_H
+#define HEAPDUMP_PROTOCOL_H
+
+#include <stdint.h>
+
+enum { HD_FORMAT_VERSION = 1, HD_PROTOCOL_VERSION = 1 };
+
+enum hd_record {
+  HD_TYPE = 1,
+  HD_SHAPE = 2,
+  HD_OBJECTS = 3,
+  HD_ROOT = 4,
+  HD_MODULE = 5,
+  HD_THREAD = 6,
+  HD_FRAME = 7,
+
+  // On the pipe alone. A message is a u32 length and so many bytes of records; no record crosses messages.
+  //
+  // HD_COLUMNS stands for one OBJECTS record of objects of one shape, for payloads that pack fixed width faster
+  // than varints. After the varint kind: u32 shape, u32 n, u32 r (sum of reference counts), u32 c (bytes of
+  // content), then u64 address[n], u64 size[n], u64 refcount[n], u8 flags[n], u32 references[n],
+  // u64 target[r] (0: null reference), u32 content_length[n], u8 content[c]. Little-endian, unaligned.
+  // Without flag HD_HAS_CONTENT an object's content_length is 0.
+  HD_COLUMNS = 64,
+  HD_META = 65,      // string key, string value: joins the pairs of END
+  HD_PROGRESS = 66,  // varint objects written so far, varint objects expected (0: not known)
+  HD_END = 67,       // string status ("ok", or why the payload gave up), varint objects, varint references
+};
+
+enum hd_reference_kind {
+  HD_REF_TYPE = 0,
+  HD_REF_KEY = 1,
+  HD_REF_VALUE = 2,
+  HD_REF_ITEM = 3,
+  HD_REF_ATTRIBUTE = 4,
+  HD_REF_SLOT = 5,
+  HD_REF_CELL = 6,
+  HD_REF_LOCAL = 7,
+  HD_REF_FIELD = 8,
+  HD_REF_WEAK = 9,
+  HD_REF_OTHER = 10,
+  HD_REF_INDEXED = 0x80,  // in a shape's tail: the label is the index
+};
+
+enum hd_root_kind {
+  HD_ROOT_MODULE = 1,
+  HD_ROOT_FRAME = 2,
+  HD_ROOT_THREAD = 3,
+  HD_ROOT_INTERPRETER = 4,
+  HD_ROOT_STATIC = 5,
+  HD_ROOT_C = 6,
+};
+
+enum hd_object_flag {
+  HD_TRACKED = 1,
+  HD_GENERATION_SHIFT = 1,  // two bits
+  HD_GENERATION_KNOWN = 8,
+  HD_IMMORTAL = 16,
+  HD_HAS_CONTENT = 32,
+  HD_CONTENT_CUT = 64,
+  HD_CONTENT_IS_TEXT = 128,
+};
+
+enum hd_chunk { HD_CHUNK_META = 1, HD_CHUNK_RECORDS = 2, HD_CHUNK_END = 3 };
+
+enum { HD_MAX_CHUNK = 16 << 20, HD_RECENT_SLOTS = 1024, HD_NULL_REFERENCE = 2049 };
+
+static inline uint32_t hd_recent_slot(uint64_t address) {
+  return (uint32_t)(((address >> 3) * 0x9E3779B97F4A7C15ull) >> 54);
+}
+
+#endif

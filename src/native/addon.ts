@@ -1,0 +1,71 @@
+// The only loader of the addon, and its types. Failures reject or throw an Error whose `exitCode` says which of the
+// tool's exit codes it is (src/errors.ts).
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+/** What can be read of a process without stopping it. */
+export interface Target {
+  pid: number;
+  /** Such as `3.11.7`. */
+  pythonVersion: string;
+  pythonBuild: "gil" | "free-threaded";
+  /** Path of the ELF file that holds CPython, as the target's maps name it. */
+  library: string;
+  threads: number;
+}
+
+export interface CaptureRequest {
+  pid: number;
+  /** Python source, run at a safe point; every `@FD@` in it becomes the number of the descriptor to write to. */
+  script: string;
+  /** Longest wait for a safe point, and longest silence of the payload, in milliseconds. */
+  timeoutMs: number;
+}
+
+export type CaptureEvent =
+  | { kind: "state"; state: "stopping" | "waiting" | "running" | "cleaning" }
+  | { kind: "progress"; objects: number; expected: number }
+  /** The payload of one RECORDS chunk. */
+  | { kind: "records"; payload: Buffer };
+
+export interface CaptureResult {
+  route: "pending-call" | "take-over";
+  /** Longest single stop of the target's threads by ptrace, in milliseconds. */
+  pauseMs: number;
+  stops: number;
+  consistent: boolean;
+  /** `ok`, or why the payload gave up. */
+  status: string;
+  objects: bigint;
+  references: bigint;
+  /** What the payload says of itself (META records). */
+  meta: [key: string, value: string][];
+}
+
+export interface IndexResult {
+  /** False where a current index was there already. */
+  built: boolean;
+  objects: bigint;
+  references: bigint;
+  complete: boolean;
+}
+
+export interface Addon {
+  inspect(pid: number): Target;
+  capture(request: CaptureRequest, onEvent: (event: CaptureEvent) => void): Promise<CaptureResult>;
+  /** Lets the target go at the next opportunity; the capture's promise then rejects. */
+  cancelCapture(): void;
+  /** Makes `index` the index of `dump` unless it is. `onProgress` gets a fraction, 0 … 1. */
+  ensureIndex(dump: string, index: string, onProgress: (fraction: number) => void): Promise<IndexResult>;
+}
+
+const build = new URL("../../build/Release/", import.meta.url);
+
+export const sqliteExtension = fileURLToPath(new URL("heapdump_sqlite.node", build));
+
+let addon: Addon | undefined;
+
+export function native(): Addon {
+  addon ??= createRequire(import.meta.url)(fileURLToPath(new URL("heapdump.node", build))) as Addon;
+  return addon;
+}
