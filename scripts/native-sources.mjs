@@ -1,12 +1,14 @@
 // Prints the C++ sources of the named folders of native/, one a line: the one list that binding.gyp and
 // native/CMakeLists.txt share.
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 for (const folder of process.argv.slice(2)) {
-  for (const file of readdirSync(join(root, "native", folder)).sort()) {
+  const path = join(root, "native", folder);
+  if (!existsSync(path)) continue;
+  for (const file of readdirSync(path).sort()) {
     if (file.endsWith(".cc")) console.log(`native/${folder}/${file}`);
   }
 }

@@ -1,0 +1,7 @@
+#include "binding/addon.h"
+
+namespace heapdump {
+
+void InitIndex(Napi::Env, Napi::Object) {}
+
+}  // namespace heapdump
