@@ -1,0 +1,12 @@
+// The CPythons that the tests run on: `describe.each(interpreters)("$version, $library", ({ path }) => …)`.
+import { findInterpreters, type Interpreter } from "../../scripts/interpreters.mjs";
+
+export { missingVersions, supportedVersions } from "../../scripts/interpreters.mjs";
+export type { Interpreter };
+
+/** Every CPython 3.8 to 3.13 of this machine, oldest first; never empty. */
+export const interpreters: Interpreter[] = findInterpreters();
+
+if (interpreters.length === 0) {
+  throw new Error("no CPython 3.8 to 3.13 on this machine: sudo apt-get install python3");
+}
