@@ -1,0 +1,234 @@
+// Writes dump files for tests, from docs/dump-format.md alone.
+import { crc32, gzipSync } from "node:zlib";
+
+export const ReferenceKind = {
+  key: 1,
+  value: 2,
+  item: 3,
+  attribute: 4,
+  slot: 5,
+  cell: 6,
+  local: 7,
+  field: 8,
+  weak: 9,
+  other: 10,
+} as const;
+export type ReferenceKind = keyof typeof ReferenceKind;
+
+export const RootKind = { module: 1, frame: 2, thread: 3, interpreter: 4, static: 5, c: 6 } as const;
+export type RootKind = keyof typeof RootKind;
+
+export const ChunkKind = { META: 1, RECORDS: 2, END: 3 } as const;
+
+const RecordKind = { TYPE: 1, SHAPE: 2, OBJECTS: 3, ROOT: 4, MODULE: 5, THREAD: 6, FRAME: 7 } as const;
+const NULL_REFERENCE = 2049n;
+const INDEXED = 0x80;
+const MASK = (1n << 64n) - 1n;
+
+/** Grows as it is written to. */
+export class Bytes {
+  private parts: Buffer[] = [];
+
+  varint(value: bigint | number): this {
+    let rest = BigInt(value);
+    const bytes: number[] = [];
+    do {
+      const low = Number(rest & 0x7fn);
+      rest >>= 7n;
+      bytes.push(rest > 0n ? low | 0x80 : low);
+    } while (rest > 0n);
+    this.parts.push(Buffer.from(bytes));
+    return this;
+  }
+
+  zigzag(value: bigint): this {
+    return this.varint(((value << 1n) ^ (value >> 63n)) & MASK);
+  }
+
+  u8(value: number): this {
+    this.parts.push(Buffer.from([value]));
+    return this;
+  }
+
+  u16(value: number): this {
+    const buffer = Buffer.alloc(2);
+    buffer.writeUInt16LE(value);
+    this.parts.push(buffer);
+    return this;
+  }
+
+  u32(value: number): this {
+    const buffer = Buffer.alloc(4);
+    buffer.writeUInt32LE(value);
+    this.parts.push(buffer);
+    return this;
+  }
+
+  raw(bytes: Uint8Array): this {
+    this.parts.push(Buffer.from(bytes));
+    return this;
+  }
+
+  string(text: string): this {
+    const bytes = Buffer.from(text, "utf8");
+    return this.varint(bytes.length).raw(bytes);
+  }
+
+  pairs(values: Record<string, string>): this {
+    const entries = Object.entries(values);
+    this.varint(entries.length);
+    for (const [key, value] of entries) this.string(key).string(value);
+    return this;
+  }
+
+  done(): Buffer {
+    return Buffer.concat(this.parts);
+  }
+}
+
+export function fileHeader(format = 1, protocol = 1): Buffer {
+  const head = new Bytes().raw(Buffer.from("HEAPDUMP")).u16(format).u16(protocol).done();
+  return new Bytes().raw(head).u32(crc32(head)).done();
+}
+
+export function chunk(kind: number, payload: Buffer): Buffer {
+  const head = new Bytes().raw(Buffer.from("HDCK")).u32(kind).u32(payload.length).u32(crc32(payload)).done();
+  return new Bytes().raw(head).u32(crc32(head)).raw(payload).done();
+}
+
+export interface TypeRecord {
+  address: bigint;
+  flags?: bigint;
+  module: string;
+  name: string;
+}
+
+export interface ShapeRecord {
+  id: number;
+  type: bigint;
+  /** Kind and label of the references at fixed positions. */
+  named?: [ReferenceKind, string][];
+  /** Kinds that repeat beyond the named ones; `indexed` gives the label its index. */
+  tail?: { kind: ReferenceKind; indexed?: boolean }[];
+}
+
+export interface ObjectRecord {
+  shape: number;
+  address: bigint;
+  size: bigint;
+  refcount: bigint;
+  tracked?: boolean;
+  generation?: number;
+  immortal?: boolean;
+  content?: { text: string; cut?: boolean; isText?: boolean };
+  /** Addresses; null for a slot that is not set. */
+  references: (bigint | null)[];
+}
+
+/** The payload of one RECORDS chunk. */
+export class Records {
+  private out = new Bytes();
+  private previous = 0n;
+  private recent = new Array<bigint>(1024).fill(0n);
+
+  type({ address, flags = 0n, module, name }: TypeRecord): this {
+    this.out.varint(RecordKind.TYPE).varint(address).varint(flags).string(module).string(name);
+    return this;
+  }
+
+  shape({ id, type, named = [], tail = [] }: ShapeRecord): this {
+    this.out.varint(RecordKind.SHAPE).varint(id).varint(type).varint(named.length);
+    for (const [kind, label] of named) this.out.u8(ReferenceKind[kind]).string(label);
+    this.out.varint(tail.length);
+    for (const { kind, indexed } of tail) this.out.u8(ReferenceKind[kind] | (indexed ? INDEXED : 0));
+    return this;
+  }
+
+  objects(objects: ObjectRecord[]): this {
+    this.out.varint(RecordKind.OBJECTS).varint(objects.length);
+    for (const object of objects) this.object(object);
+    return this;
+  }
+
+  root(address: bigint, kind: RootKind, name: string): this {
+    this.out.varint(RecordKind.ROOT).varint(address).u8(RootKind[kind]).string(name);
+    return this;
+  }
+
+  module(address: bigint, name: string, file: string): this {
+    this.out.varint(RecordKind.MODULE).varint(address).string(name).string(file);
+    return this;
+  }
+
+  thread(id: number, name: string): this {
+    this.out.varint(RecordKind.THREAD).varint(id).string(name);
+    return this;
+  }
+
+  frame(address: bigint, thread: number, depth: number, fn: string, file: string, line: number): this {
+    this.out.varint(RecordKind.FRAME).varint(address).varint(thread).varint(depth).string(fn).string(file);
+    this.out.varint(line);
+    return this;
+  }
+
+  done(): Buffer {
+    return this.out.done();
+  }
+
+  private object(object: ObjectRecord): void {
+    const flags =
+      (object.tracked ? 1 : 0) |
+      (object.generation === undefined ? 0 : (object.generation << 1) | 8) |
+      (object.immortal ? 16 : 0) |
+      (object.content ? 32 : 0) |
+      (object.content?.cut ? 64 : 0) |
+      (object.content?.isText ? 128 : 0);
+    this.out
+      .varint(object.shape)
+      .zigzag((object.address - this.previous) / 8n)
+      .varint(object.size)
+      .varint(object.refcount)
+      .u8(flags);
+    this.previous = object.address;
+    if (object.content) this.out.string(object.content.text);
+    this.out.varint(object.references.length);
+    for (const target of object.references) this.reference(object.address, target);
+  }
+
+  private reference(object: bigint, target: bigint | null): void {
+    if (target === null) {
+      this.out.varint(NULL_REFERENCE);
+      return;
+    }
+    const slot = Number((((target >> 3n) * 0x9e3779b97f4a7c15n) & MASK) >> 54n);
+    if (this.recent[slot] === target) {
+      this.out.varint((slot << 1) | 1);
+      return;
+    }
+    const steps = (target - object) / 8n;
+    this.out.varint((((steps << 1n) ^ (steps >> 63n)) & MASK) << 1n);
+    this.recent[slot] = target;
+  }
+}
+
+export interface DumpParts {
+  meta: Record<string, string>;
+  /** Payloads of the RECORDS chunks. */
+  records: Buffer[];
+  end: Record<string, string>;
+}
+
+/** The chunks of a dump by themselves, the file header first: to cut and to damage. */
+export function dumpPieces({ meta, records, end }: DumpParts): Buffer[] {
+  return [
+    fileHeader(),
+    chunk(ChunkKind.META, new Bytes().pairs(meta).done()),
+    ...records.map((payload) => chunk(ChunkKind.RECORDS, payload)),
+    chunk(ChunkKind.END, new Bytes().pairs(end).done()),
+  ];
+}
+
+export function encodeDump(parts: DumpParts, gzip = false): Buffer {
+  const whole = Buffer.concat(dumpPieces(parts));
+  return gzip ? gzipSync(whole) : whole;
+}

@@ -1,0 +1,98 @@
+// A planted service that leaks, for tests: `shop` keeps every session that it served.
+import { PythonHeap, type Thing } from "./python-heap.js";
+
+export interface Shop {
+  heap: PythonHeap;
+  sessions: Thing[];
+  cache: Thing;
+  tasks: Thing[];
+  chain: Thing[];
+  cycle: [Thing, Thing];
+  garbage: [Thing, Thing];
+  hostile: Thing;
+  reused: Thing;
+}
+
+/** What was there at `sessions` sessions is at the same addresses in a heap of more. */
+export function shop({ sessions: count = 3, later = false } = {}): Shop {
+  const heap = new PythonHeap();
+  const sessionType = heap.type("shop.models.Session");
+  for (const name of ["_asyncio.Task", "float"]) heap.type(name);
+  const cache = heap.dict([]);
+  const pending = heap.set([]);
+
+  const hostile = heap.str("\x1b[31mred\x07\nnext\tline\u202e");
+  const pair = (name: string): [Thing, Thing] => {
+    const one = heap.instance("shop.models.Peer", { name: heap.str(name) });
+    const other = heap.slots("shop.models.Peer", { other: one });
+    const dict = one.references[0] as Thing;
+    heap.put(dict, heap.str("other"), other);
+    return [one, other];
+  };
+  const cycle = pair("cycle");
+  const garbage = pair("garbage");
+
+  const chain: Thing[] = [];
+  for (let depth = 0; depth < 10; depth++) {
+    chain.unshift(heap.slots("shop.models.Link", { next: chain[0] ?? heap.none }));
+  }
+
+  const default_ = heap.dict([[heap.str("first"), heap.slots("shop.models.Item", { price: heap.int(12) })]]);
+  const defaults = heap.tuple([default_]);
+  const fnShape = { named: [["field", "__defaults__"] as ["field", string]] };
+  const remember = heap.add("function", fnShape, [defaults], 144n, {
+    content: { text: "<function remember>" },
+  });
+
+  // The object whose address another takes over between the two dumps.
+  const reused = later
+    ? heap.add("float", {}, [], 56n, { content: { text: "2.5" } })
+    : heap.add("str", {}, [], 56n, { content: { text: "gone", isText: true } });
+
+  heap.module("shop.models", "/srv/shop/models.py", { Session: sessionType });
+  heap.module("shop.service", "/srv/shop/service.py", {
+    CACHE: cache,
+    PENDING: pending,
+    MOTD: hostile,
+    ROUTES: heap.list([chain[0] as Thing, cycle[0], reused]),
+    remember,
+  });
+  heap.thread(4242, "MainThread");
+  heap.thread(4243, "worker");
+  heap.frame(undefined, 4242, 0, "run_forever", "/usr/lib/python3.11/asyncio/base_events.py", 607);
+  heap.frame(undefined, 4242, 1, "main", "/srv/shop/service.py", 40);
+  heap.frame(undefined, 4243, 0, "wait", "/usr/lib/python3.11/threading.py", 324);
+
+  const sessions: Thing[] = [];
+  const tasks: Thing[] = [];
+  for (let i = 0; i < count; i++) {
+    const session = heap.instance("shop.models.Session", {
+      id: heap.int(1000 + i),
+      user: heap.str(`user-${i}`),
+      body: heap.bytes(10_000 + 1000 * i),
+    });
+    sessions.push(session);
+    heap.put(cache, heap.str(`k${i}`), session);
+    const frame = heap.add("frame", { named: [["local", "session"]] }, [session], 424n, {
+      content: { text: "<frame serve, /srv/shop/service.py:21>" },
+    });
+    const coroutine = heap.slots(
+      "coroutine",
+      { cr_frame: frame },
+      { content: { text: "<coroutine serve>" } },
+    );
+    const task = heap.slots("_asyncio.Task", { _coro: coroutine }, { content: { text: `Task-${i + 1}` } });
+    tasks.push(task);
+    pending.references.push(task);
+  }
+  return { heap, sessions, cache, tasks, chain, cycle, garbage, hostile, reused };
+}
+
+/** A heap whose sizes and counts need all 64 bits. */
+export function huge(): { heap: PythonHeap; buffers: Thing[] } {
+  const heap = new PythonHeap();
+  const sizes = [2n ** 53n + 1n, 2n ** 53n + 3n, 2n ** 60n + 1n];
+  const buffers = sizes.map((size) => heap.add("mmap.mmap", {}, [], 64n, { size, refcount: 2n ** 53n + 1n }));
+  heap.module("huge", "/srv/huge.py", { BUFFERS: heap.list(buffers) });
+  return { heap, buffers };
+}
