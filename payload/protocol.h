@@ -16,6 +16,7 @@ enum hd_record {
   HD_MODULE = 5,
   HD_THREAD = 6,
   HD_FRAME = 7,
+  HD_REFERENCES = 8,  // in files alone: on the pipe a message is as long as its largest object
 
   // On the pipe alone. A message is a u32 length and so many bytes of records; no record crosses messages.
   //
