@@ -1,6 +1,6 @@
-// The records that a payload writes into the pipe to the tool. docs/dump-format.md specifies the records that a
-// dump file holds too; this header adds those that exist on the pipe alone. Plain C, no includes but <stdint.h>:
-// freestanding code uses it as well.
+// The records that a payload writes into the pipe to the tool. docs/dump-format.md specifies the records that
+// a dump file holds too; this header adds those that exist on the pipe alone. Plain C, no includes but
+// <stdint.h>: freestanding code uses it as well.
 #ifndef HEAPDUMP_PROTOCOL_H
 #define HEAPDUMP_PROTOCOL_H
 
@@ -20,9 +20,9 @@ enum hd_record {
 
   // On the pipe alone. A message is a u32 length and so many bytes of records; no record crosses messages.
   //
-  // HD_COLUMNS stands for one OBJECTS record of objects of one shape, for payloads that pack fixed width faster
-  // than varints. After the varint kind: u32 shape, u32 n, u32 r (sum of reference counts), u32 c (bytes of
-  // content), then u64 address[n], u64 size[n], u64 refcount[n], u8 flags[n], u32 references[n],
+  // HD_COLUMNS stands for one OBJECTS record of objects of one shape, for payloads that pack fixed width
+  // faster than varints. After the varint kind: u32 shape, u32 n, u32 r (sum of reference counts), u32 c
+  // (bytes of content), then u64 address[n], u64 size[n], u64 refcount[n], u8 flags[n], u32 references[n],
   // u64 target[r] (0: null reference), u32 content_length[n], u8 content[c]. Little-endian, unaligned.
   // Without flag HD_HAS_CONTENT an object's content_length is 0.
   HD_COLUMNS = 64,

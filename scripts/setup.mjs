@@ -1,0 +1,206 @@
+// Installs and builds all that the checkout needs, and only what is missing or out of date: the packages from
+// npm's registry, better-sqlite3, the addon and the SQLite extension, and the TypeScript.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { requireCompiler, requireNode, requireTestPackages } from "./requirements.mjs";
+import { run, StageError, stage } from "./stage.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const nodeGyp = join(root, "node_modules/node-gyp/bin/node-gyp.js");
+const addonStamp = join(root, "build/.setup-stamp");
+const typescriptStamp = join(root, "dist/.setup-stamp");
+
+/** @param {{ forTests?: boolean }} [options] */
+export async function setup({ forTests = false } = {}) {
+  requireNode();
+  if (forTests) requireTestPackages();
+  const installed = packagesInstalled();
+  if (!installed || !sqliteLoads() || !addonBuilt()) requireCompiler();
+
+  if (!installed) await stage("Installing the packages from npm", install);
+  if (!sqliteLoads())
+    await stage("Building better-sqlite3", buildSqlite, "a minute or two where it has to be compiled");
+  if (!addonBuilt()) await stage("Compiling the addon", buildAddon, "about a minute");
+  if (!typescriptBuilt()) await stage("Compiling the TypeScript", buildTypescript);
+}
+
+/** True where node_modules holds just what package-lock.json says, whoever installed it. */
+function packagesInstalled() {
+  const wanted = readJson("package-lock.json")?.packages;
+  const present = readJson("node_modules/.package-lock.json")?.packages;
+  if (!present) return false;
+  return Object.keys(wanted).every(
+    (path) =>
+      path === "" ||
+      present[path]?.version === wanted[path].version ||
+      (present[path] === undefined && wanted[path].optional),
+  );
+}
+
+async function install() {
+  const modules = join(root, "node_modules");
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new StageError("node_modules is a link to packages that package-lock.json does not ask for");
+  }
+  // Scripts are ignored since some versions of npm would run them and others not: what has to be built is built below.
+  const args = ["ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  await npm(args);
+}
+
+function sqliteLoads() {
+  const script = "new (require('better-sqlite3'))(':memory:').close()";
+  return spawnSync(process.execPath, ["--input-type=commonjs", "-e", script], { cwd: root }).status === 0;
+}
+
+async function buildSqlite() {
+  const cwd = join(root, "node_modules/better-sqlite3");
+  if (!toldHeaders()) {
+    const prebuilt = join(root, "node_modules/prebuild-install/bin.js");
+    const fetched = await run(process.execPath, [prebuilt], { cwd, timeout: 60_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (fetched && sqliteLoads()) return;
+  }
+  await gyp(["rebuild", "--release"], cwd);
+}
+
+/** The sources of the addon, and what else a build of it depends on. */
+function addonState() {
+  const files = [
+    ...filesUnder("native"),
+    ...filesUnder("payload"),
+    "binding.gyp",
+    "scripts/native-sources.mjs",
+  ];
+  const sqlite = readJson("node_modules/better-sqlite3/package.json")?.version;
+  return { abi: `Node ABI ${process.versions.modules}, SQLite of ${sqlite}`, sources: hash(files) };
+}
+
+function addonBuilt() {
+  const { abi, sources } = addonState();
+  return (
+    ["heapdump", "heapdump_sqlite"].every((name) => existsSync(join(root, `build/Release/${name}.node`))) &&
+    readText(addonStamp) === `${abi}\n${sources}\n`
+  );
+}
+
+async function buildAddon() {
+  const { abi, sources } = addonState();
+  const sameAbi = readText(addonStamp)?.startsWith(`${abi}\n`);
+  await gyp(sameAbi ? ["configure", "build"] : ["rebuild"], root);
+  writeFileSync(addonStamp, `${abi}\n${sources}\n`);
+}
+
+function typescriptState() {
+  const compiler = readJson("node_modules/typescript/package.json")?.version;
+  return `TypeScript ${compiler}\n${hash([...filesUnder("src"), "tsconfig.json"])}\n`;
+}
+
+function typescriptBuilt() {
+  return readText(typescriptStamp) === typescriptState();
+}
+
+async function buildTypescript() {
+  await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root]);
+  writeFileSync(typescriptStamp, typescriptState());
+}
+
+/**
+ * @param {string[]} args
+ * @param {string} cwd
+ */
+async function gyp(args, cwd) {
+  const headers = usableHeaders();
+  const nodedir = headers ? [`--nodedir=${headers}`] : [];
+  await run(process.execPath, [nodeGyp, ...args, ...nodedir, "--jobs=max"], { cwd });
+}
+
+/** The folder of Node's headers that npm is told of, if it is. */
+function toldHeaders() {
+  const told = process.env.npm_config_nodedir;
+  if (told) return told;
+  const answer = spawnSync("npm", ["config", "get", "nodedir"], {
+    cwd: root,
+    encoding: "utf8",
+  }).stdout?.trim();
+  return answer && answer !== "undefined" ? answer : undefined;
+}
+
+/** Headers on the machine that are of the running Node; undefined where node-gyp has to fetch them. */
+function usableHeaders() {
+  const told = toldHeaders();
+  const beside = dirname(dirname(process.execPath));
+  const usable = [told, beside].find((folder) => folder && headersAbi(folder) === process.versions.modules);
+  if (told && !usable) {
+    throw new StageError(
+      `npm's nodedir is ${told}, which holds no headers of Node ${process.versions.node}.\n` +
+        "Set it to the folder above this Node's include/node, or unset it: npm_config_nodedir=… npm run …",
+    );
+  }
+  return usable;
+}
+
+/** @param {string} folder */
+function headersAbi(folder) {
+  const header = readText(join(folder, "include/node/node_version.h"));
+  return header?.match(/#define NODE_MODULE_VERSION (\d+)/)?.[1];
+}
+
+/** @param {string[]} args */
+async function npm(args) {
+  const script = process.env.npm_execpath;
+  await (script?.endsWith(".js")
+    ? run(process.execPath, [script, ...args], { cwd: root })
+    : run("npm", args, { cwd: root }));
+}
+
+/**
+ * @param {string[]} files relative to the checkout
+ * @returns {string} of their names and contents
+ */
+function hash(files) {
+  const sum = createHash("sha256");
+  for (const file of files.sort())
+    sum
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update("\0");
+  return sum.digest("hex");
+}
+
+/** @param {string} folder */
+function filesUnder(folder) {
+  const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".pyc"))
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
+}
+
+/** @param {string} path relative to the checkout */
+function readJson(path) {
+  const text = readText(join(root, path));
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+/** @param {string} path */
+function readText(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {unknown} error */
+export function fail(error) {
+  console.error(error instanceof StageError ? error.message : error);
+  process.exit(1);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await setup({ forTests: process.argv.includes("--for-tests") }).catch(fail);
+}

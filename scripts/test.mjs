@@ -1,0 +1,100 @@
+// `npm test`: sets up, runs every test, and ends with the totals of all runners on one line. With arguments
+// (`npm test -- test/unit`) these go to vitest, and the native unit tests are left out.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { fail, setup } from "./setup.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const results = join(root, "build/test-results");
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Totals */
+
+/**
+ * @param {string[]} args of node
+ * @param {NodeJS.ProcessEnv} [env] joins this process's own
+ */
+function node(args, env = {}) {
+  const { status } = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+  });
+  return status === 0;
+}
+
+/**
+ * @param {string[]} args
+ * @returns {Totals}
+ */
+function runVitest(args) {
+  const report = join(results, "vitest.json");
+  const ok = node([
+    join(root, "node_modules/vitest/vitest.mjs"),
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+    ...args,
+  ]);
+  /** @type {Totals} */
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  for (const file of readJson(report)?.testResults ?? []) {
+    // A file that cannot be loaded has no test to blame.
+    if (file.status === "failed" && file.assertionResults.length === 0) totals.failed++;
+    for (const { status } of file.assertionResults) {
+      if (status === "passed") totals.passed++;
+      else if (status === "failed") totals.failed++;
+      else totals.skipped++;
+    }
+  }
+  return blame(ok, totals);
+}
+
+/** @returns {Totals} */
+function runNativeTests() {
+  const reports = join(results, "native");
+  mkdirSync(reports);
+  const ok = node([join(root, "scripts/native-test.mjs")], { GTEST_OUTPUT: `json:${reports}/` });
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  for (const name of readdirSync(reports)) {
+    for (const suite of readJson(join(reports, name)).testsuites) {
+      for (const test of suite.testsuite) {
+        if (test.failures) totals.failed++;
+        else if (test.result === "COMPLETED") totals.passed++;
+        else totals.skipped++;
+      }
+    }
+  }
+  return blame(ok && totals.passed > 0, totals);
+}
+
+/**
+ * A runner that failed with no test to blame (it did not start, it crashed) counts as one failure.
+ * @param {boolean} ok
+ * @param {Totals} totals
+ */
+function blame(ok, totals) {
+  return ok || totals.failed > 0 ? totals : { ...totals, failed: 1 };
+}
+
+/** @param {string} path */
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+await setup({ forTests: true }).catch(fail);
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+const args = process.argv.slice(2);
+const runners = args.length > 0 ? [runVitest(args)] : [runVitest([]), runNativeTests()];
+/** @param {keyof Totals} kind */
+const sum = (kind) => runners.reduce((total, totals) => total + totals[kind], 0);
+if (sum("skipped") > 0) console.log(`\n${sum("skipped")} skipped`);
+console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
+process.exitCode = sum("failed") === 0 ? 0 : 1;
