@@ -1,0 +1,109 @@
+import { distance } from "fastest-levenshtein";
+import { ExitCode, HeapdumpError } from "../errors.js";
+import type { Heap } from "../store/heap.js";
+
+/** A set of objects, by address and by type; both hold ids. */
+export interface Selection {
+  objects: Set<bigint>;
+  types: Set<bigint>;
+}
+
+/** What `--filter ADDR,!ADDR,Type,!Type` names in a heap. */
+export interface Filter {
+  /** The plain terms; undefined where there is none. */
+  include: Selection | undefined;
+  /** The `!` terms. */
+  exclude: Selection;
+}
+
+export function contains({ objects, types }: Selection, object: { id: bigint; type: bigint }): boolean {
+  return objects.has(object.id) || types.has(object.type);
+}
+
+export function parseFilter(heap: Heap, text: string | undefined): Filter {
+  const terms = text === undefined ? [] : text.split(",").map((term) => term.trim());
+  const bad = terms.find((term) => term === "" || term === "!");
+  if (bad !== undefined) throw new HeapdumpError(ExitCode.Usage, `--filter '${text}' has an empty term`);
+  const plain = terms.filter((term) => !term.startsWith("!"));
+  const negated = terms.filter((term) => term.startsWith("!")).map((term) => term.slice(1));
+  return {
+    include: plain.length ? select(heap, plain) : undefined,
+    exclude: select(heap, negated),
+  };
+}
+
+/** Each term is an address or names types; one that finds nothing is an error with exit code 2. */
+export function select(heap: Heap, terms: string[]): Selection {
+  const selection: Selection = { objects: new Set(), types: new Set() };
+  for (const term of terms) {
+    if (/^0x/i.test(term)) selection.objects.add(objectAt(heap, term));
+    else for (const type of typesNamed(heap, term)) selection.types.add(type);
+  }
+  return selection;
+}
+
+function objectAt(heap: Heap, text: string): bigint {
+  if (!/^0x[0-9a-f]+$/i.test(text)) {
+    throw new HeapdumpError(ExitCode.Usage, `${text} is not an address: it is 0x and hexadecimal digits`);
+  }
+  const address = BigInt(text);
+  const found = address < 1n << 63n ? heap.objectAt(address) : undefined;
+  if (!found) {
+    throw new HeapdumpError(
+      ExitCode.Usage,
+      `no object at ${text} in ${heap.path} (heapdump top ${heap.path} lists addresses)`,
+    );
+  }
+  return found.id;
+}
+
+/** Types by full name, name without module, or glob; a leading `_` of the module is overlooked. */
+function typesNamed(heap: Heap, pattern: string): bigint[] {
+  const found = heap.all<{ id: bigint }>(
+    `SELECT id FROM {heap}.type
+      WHERE name GLOB ?1
+         OR module || '.' || name GLOB ?1 AND module = 'builtins'
+         OR substr(name, length(module) + 2) GLOB ?1 AND name <> substr(name, length(module) + 2)
+         OR ltrim(name, '_') GLOB ltrim(?1, '_')`,
+    pattern,
+  );
+  if (found.length) return found.map(({ id }) => id);
+  const near = nearest(
+    pattern,
+    heap.types().map(({ name }) => name),
+  );
+  const hint = near.length ? `; the nearest: ${near.join(", ")}` : "";
+  throw new HeapdumpError(ExitCode.Usage, `no type ${pattern} in ${heap.path}${hint}`);
+}
+
+/** The names most like `wanted`, by their whole or by their last part. */
+function nearest(wanted: string, names: string[], count = 3): string[] {
+  const lower = wanted.toLowerCase();
+  const last = (name: string) => name.slice(name.lastIndexOf(".") + 1);
+  const score = (name: string) => {
+    const own = name.toLowerCase();
+    if (own.includes(lower)) return 0;
+    return Math.min(distance(own, lower), distance(last(own), last(lower)));
+  };
+  return [...new Set(names)]
+    .map((name) => ({ name, score: score(name) }))
+    .filter((candidate) => candidate.score <= Math.max(2, last(lower).length / 3))
+    .sort((a, b) => a.score - b.score || a.name.localeCompare(b.name))
+    .slice(0, count)
+    .map(({ name }) => name);
+}
+
+/** SQL that holds for objects (as `o`) of a filter, to stand after WHERE. */
+export function filterSql({ include, exclude }: Filter): string {
+  const terms: string[] = [];
+  if (include) terms.push(selectionSql(include));
+  if (exclude.objects.size || exclude.types.size) terms.push(`NOT (${selectionSql(exclude)})`);
+  return terms.length ? terms.map((term) => `(${term})`).join(" AND ") : "TRUE";
+}
+
+function selectionSql({ objects, types }: Selection): string {
+  const terms: string[] = [];
+  if (objects.size) terms.push(`o.id IN (${[...objects].join(", ")})`);
+  if (types.size) terms.push(`o.type IN (${[...types].join(", ")})`);
+  return terms.join(" OR ");
+}

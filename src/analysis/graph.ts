@@ -1,0 +1,189 @@
+import type { Heap, HeapObject, Root } from "../store/heap.js";
+import { contains, type Filter, type Selection } from "./filter.js";
+import { type Hold, HolderFinder } from "./holders.js";
+
+export type Role = "explain" | "excluded" | "highlight" | "root" | "plain";
+
+export interface GraphNode extends HeapObject {
+  typeName: string;
+  role: Role;
+  roots: Root[];
+  /** Steps from what is explained. */
+  depth: number;
+  /** Holders (or held objects) that are not drawn, since there are too many. */
+  more: bigint;
+}
+
+export interface GraphEdge {
+  /** Ids of the holder and of what it holds. */
+  source: bigint;
+  target: bigint;
+  /** The ways in which it holds it. */
+  holds: Hold[];
+  /** The holder refers to nothing else. */
+  only: boolean;
+  /** It leads away from what is explained, or around in a circle. */
+  back: boolean;
+}
+
+export interface GraphRequest {
+  filter: Filter;
+  highlight: Selection;
+  direction: "referrers" | "referents";
+  maxDepth: number;
+  /** Drawn holders (or held objects) of one object, and objects to explain. */
+  maxBreadth: number;
+  maxNodes: number;
+}
+
+export interface Graph {
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+  direction: GraphRequest["direction"];
+  leftOut: {
+    /** Objects that were asked for and are not drawn. */
+    explained: bigint;
+    /** References not drawn for the sake of `maxBreadth`. */
+    breadth: bigint;
+    /** Objects not gone into for the sake of `maxDepth`. */
+    depth: number;
+    /** Objects not gone into for the sake of `maxNodes`. */
+    nodes: number;
+  };
+}
+
+/** Breadth first from what is to be explained, so that every object stands at its least distance. */
+export function holderGraph(heap: Heap, request: GraphRequest): Graph {
+  return new GraphSearch(heap, request).run();
+}
+
+class GraphSearch {
+  private finder: HolderFinder;
+  private nodes = new Map<bigint, GraphNode>();
+  private edges = new Map<string, GraphEdge>();
+  private leftOut: Graph["leftOut"] = { explained: 0n, breadth: 0n, depth: 0, nodes: 0 };
+
+  constructor(
+    private readonly heap: Heap,
+    private readonly request: GraphRequest,
+  ) {
+    this.finder = new HolderFinder(heap);
+  }
+
+  run(): Graph {
+    const queue = this.start();
+    for (let next = 0; next < queue.length; next++) {
+      queue.push(...this.goInto(queue[next] as GraphNode));
+    }
+    for (const edge of this.edges.values())
+      edge.only = this.finder.holdsNothingElse(edge.source, edge.target);
+    const { direction } = this.request;
+    return {
+      nodes: [...this.nodes.values()],
+      edges: [...this.edges.values()],
+      direction,
+      leftOut: this.leftOut,
+    };
+  }
+
+  /** What is to be explained: the objects named, and the largest of the types named. */
+  private start(): GraphNode[] {
+    const { include, exclude } = this.request.filter;
+    if (!include) return [];
+    const named = [...include.objects].map((id) => this.heap.object(id));
+    const types = [...include.types].join(", ");
+    const ofTypes = this.heap.all<HeapObject>(
+      `SELECT id, address, type, size, refcount, content, truncated FROM {heap}.object
+        WHERE type IN (${types}) ORDER BY size DESC LIMIT ?`,
+      this.request.maxBreadth,
+    );
+    const total = this.heap.get<{ n: bigint | null }>(
+      `SELECT sum(count) AS n FROM {heap}.type WHERE id IN (${types})`,
+    );
+    this.leftOut.explained = (total?.n ?? 0n) - BigInt(ofTypes.length);
+    const objects = [...named, ...ofTypes].filter((object) => !contains(exclude, object));
+    const unique = [...new Map(objects.map((object) => [object.id, object])).values()];
+    return unique.map((object) => this.add(object, 0, "explain"));
+  }
+
+  /** Draws what holds a node (or what it holds) and returns what is new. */
+  private goInto(node: GraphNode): GraphNode[] {
+    if (node.role === "excluded" || (node.role === "root" && node.depth > 0)) return [];
+    const found = this.neighbours(node);
+    if (found.length === 0) return [];
+    if (node.depth >= this.request.maxDepth) {
+      const hidden = found.filter(({ object }) => !this.nodes.has(object.id));
+      if (hidden.length) this.leftOut.depth++;
+      node.more = BigInt(hidden.length);
+      for (const { object, holds } of found)
+        if (this.nodes.has(object.id)) this.connect(node, object.id, holds);
+      return [];
+    }
+
+    const fresh: GraphNode[] = [];
+    let drawn = 0;
+    let crowded = false;
+    for (const { object, holds } of found) {
+      if (!this.nodes.has(object.id)) {
+        crowded ||= this.nodes.size >= this.request.maxNodes;
+        if (drawn >= this.request.maxBreadth || crowded) {
+          node.more++;
+          continue;
+        }
+        fresh.push(this.add(object, node.depth + 1));
+      }
+      drawn++;
+      this.connect(node, object.id, holds);
+    }
+    if (crowded) this.leftOut.nodes++;
+    else this.leftOut.breadth += node.more;
+    return fresh;
+  }
+
+  /** The most telling first: what is highlighted, then roots, then the rest as it comes. */
+  private neighbours(node: GraphNode): { object: HeapObject; holds: Hold[] }[] {
+    const outward = this.request.direction === "referrers";
+    const { holds, beyond } = outward ? this.finder.referrers(node.id) : this.finder.referents(node.id);
+    node.more += beyond;
+    const byObject = new Map<bigint, Hold[]>();
+    for (const hold of holds) {
+      const other = outward ? hold.holder : hold.held;
+      byObject.set(other, [...(byObject.get(other) ?? []), hold]);
+    }
+    const rank = ({ object }: { object: HeapObject }) =>
+      contains(this.request.highlight, object) ? 0 : this.heap.rootsOf(object.id).length ? 1 : 2;
+    return [...byObject]
+      .map(([id, own]) => ({ object: this.heap.object(id), holds: own }))
+      .sort((a, b) => rank(a) - rank(b));
+  }
+
+  private connect(node: GraphNode, other: bigint, holds: Hold[]): void {
+    const [source, target] = this.request.direction === "referrers" ? [other, node.id] : [node.id, other];
+    const key = `${source} ${target}`;
+    if (this.edges.has(key)) return;
+    const back = (this.nodes.get(other)?.depth ?? 0) <= node.depth;
+    this.edges.set(key, { source, target, holds, only: false, back });
+  }
+
+  private add(object: HeapObject, depth: number, role?: Role): GraphNode {
+    const roots = this.heap.rootsOf(object.id);
+    const node: GraphNode = {
+      ...object,
+      typeName: this.heap.typeName(object.type),
+      role: role ?? this.role(object, roots),
+      roots,
+      depth,
+      more: 0n,
+    };
+    this.nodes.set(object.id, node);
+    return node;
+  }
+
+  private role(object: HeapObject, roots: Root[]): Role {
+    if (contains(this.request.filter.exclude, object)) return "excluded";
+    if (contains(this.request.highlight, object)) return "highlight";
+    // An object that C holds may have holders in Python as well, and these explain more.
+    if (roots.some(({ kind }) => kind !== "c")) return "root";
+    return "plain";
+  }
+}

@@ -1,0 +1,55 @@
+import type { Heap, HeapObject, Root } from "../store/heap.js";
+import { type Hold, HolderFinder } from "./holders.js";
+
+export interface Parent {
+  object: HeapObject;
+  typeName: string;
+  hold: Hold;
+  roots: Root[];
+  /** It stands further down on the same branch already. */
+  circular: boolean;
+  parents: Parent[];
+  /** Holders that are left out. */
+  more: bigint;
+}
+
+export interface ParentLimits {
+  maxDepth: number;
+  maxBreadth: number;
+}
+
+/** The tree of what holds an object, and what holds that, up to roots or `maxDepth` steps. */
+export function parentsOf(heap: Heap, id: bigint, limits: ParentLimits): { parents: Parent[]; more: bigint } {
+  return new ParentSearch(heap, limits).above(id, new Set([id]));
+}
+
+class ParentSearch {
+  private finder: HolderFinder;
+
+  constructor(
+    private readonly heap: Heap,
+    private readonly limits: ParentLimits,
+  ) {
+    this.finder = new HolderFinder(heap);
+  }
+
+  above(id: bigint, branch: Set<bigint>): { parents: Parent[]; more: bigint } {
+    if (branch.size > this.limits.maxDepth) return { parents: [], more: 0n };
+    const { holds, beyond } = this.finder.referrers(id);
+    const unique = [...new Map(holds.map((hold) => [hold.holder, hold])).values()];
+    const shown = unique.slice(0, this.limits.maxBreadth);
+    return {
+      parents: shown.map((hold) => this.parent(hold, branch)),
+      more: BigInt(unique.length - shown.length) + beyond,
+    };
+  }
+
+  private parent(hold: Hold, branch: Set<bigint>): Parent {
+    const object = this.heap.object(hold.holder);
+    const roots = this.heap.rootsOf(object.id);
+    const circular = branch.has(object.id);
+    const ends = circular || roots.some(({ kind }) => kind !== "c");
+    const above = ends ? { parents: [], more: 0n } : this.above(object.id, new Set([...branch, object.id]));
+    return { object, typeName: this.heap.typeName(object.type), hold, roots, circular, ...above };
+  }
+}

@@ -1,0 +1,45 @@
+import { type Command, Option } from "commander";
+import { exportSqlite } from "../store/export.js";
+import type { Heap } from "../store/heap.js";
+import { openHeaps } from "../store/open.js";
+import { jsonText } from "../view/json.js";
+import { progress } from "../view/progress.js";
+import { countText, sizeText } from "../view/units.js";
+import { JSON_OPTION } from "./options.js";
+import { openEvents, print } from "./output.js";
+
+interface ExportOptions {
+  to: "sqlite";
+  output: string;
+  json?: boolean;
+}
+
+const EXAMPLE = `
+Example:
+  heapdump export heap.bin --to sqlite -o heap.sqlite`;
+
+export function registerExport(program: Command): void {
+  program
+    .command("export")
+    .summary("a dump in another format")
+    .description("Writes a dump as an ordinary SQLite database, with the tables of `heapdump sql`.")
+    .argument("<file>", "a dump (.bin or .bin.gz)")
+    .addOption(new Option("--to <format>", "the format").choices(["sqlite"]).makeOptionMandatory())
+    .requiredOption("-o, --output <file>", "the file to write; it takes the place of one that is there")
+    .option(...JSON_OPTION)
+    .addHelpText("after", EXAMPLE)
+    .action(exportDump);
+}
+
+async function exportDump(file: string, { output, json }: ExportOptions): Promise<void> {
+  const [heap] = (await openHeaps([{ schema: "main", path: file }], openEvents())) as [Heap];
+  const bar = progress(`Writing ${output}`);
+  const written = await exportSqlite(heap, output, (fraction) => bar.update(fraction));
+  bar.stop();
+  const { objects, references, bytes } = written;
+  print(
+    json
+      ? jsonText({ file: output, objects, references, bytes })
+      : `${output}: ${countText(objects)} objects, ${countText(references)} references, ${sizeText(bytes)}`,
+  );
+}

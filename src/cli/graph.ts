@@ -1,0 +1,101 @@
+import { extname } from "node:path";
+import { type Command, Option } from "commander";
+import { parseFilter, select } from "../analysis/filter.js";
+import { type Graph, holderGraph } from "../analysis/graph.js";
+import { ExitCode, HeapdumpError } from "../errors.js";
+import { writePrivateFile } from "../files.js";
+import type { Heap } from "../store/heap.js";
+import { openHeaps } from "../store/open.js";
+import { dotText, leftOutText } from "../view/dot.js";
+import { graphJson } from "../view/graph.js";
+import { jsonText } from "../view/json.js";
+import { htmlText, svgText } from "../view/picture.js";
+import { JSON_OPTION, wholeNumber } from "./options.js";
+import { note, openEvents, print } from "./output.js";
+
+interface GraphOptions {
+  filter: string;
+  highlight?: string;
+  direction: "referrers" | "referents";
+  maxDepth: number;
+  maxBreadth: number;
+  maxNodes: number;
+  output?: string;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Colours: red what is to be explained, green roots (modules, threads, …), yellow --highlight, grey what a ! term
+names. A bold arrow: the holder refers to nothing else. A dashed one leads away from what is to be explained.
+
+Examples:
+  heapdump graph --filter 0x7f3a0c0041d0 heap.bin | dot -Tsvg > graph.svg
+  heapdump graph --filter 'shop.models.Session,!frame' --highlight asyncio.Task -o graph.svg heap.bin`;
+
+export function registerGraph(program: Command): void {
+  program
+    .command("graph")
+    .summary("who holds what, as a picture")
+    .description("Draws what holds objects, up to the roots that keep them alive, as dot, SVG or HTML.")
+    .argument("<file>", "a dump (.bin or .bin.gz)")
+    .requiredOption(
+      "--filter <terms>",
+      "ADDR,Type: what to explain; !ADDR,!Type: drawn grey and not gone into",
+    )
+    .option("--highlight <types>", "types (or addresses) to draw yellow, separated by commas")
+    .addOption(
+      new Option("--direction <which>", "who holds it, or what it holds")
+        .choices(["referrers", "referents"])
+        .default("referrers"),
+    )
+    .option("--max-depth <n>", "steps from what is to be explained", wholeNumber(0), 10)
+    .option(
+      "--max-breadth <n>",
+      "holders drawn of one object, and objects drawn of one --filter",
+      wholeNumber(1),
+      10,
+    )
+    .option("--max-nodes <n>", "objects drawn", wholeNumber(1), 500)
+    .option("-o, --output <file>", "x.dot, x.svg or x.html; dot on standard output without it")
+    .option(...JSON_OPTION)
+    .addHelpText("after", EXAMPLES)
+    .action(graph);
+}
+
+async function graph(file: string, options: GraphOptions): Promise<void> {
+  const write = options.output === undefined ? undefined : writer(options.output);
+  const [heap] = (await openHeaps([{ schema: "main", path: file }], openEvents())) as [Heap];
+  const filter = parseFilter(heap, options.filter);
+  if (!filter.include) {
+    throw new HeapdumpError(
+      ExitCode.Usage,
+      "--filter names nothing to explain: give an address or a type without !",
+    );
+  }
+  const highlight = select(heap, options.highlight?.split(",").map((term) => term.trim()) ?? []);
+  const found = holderGraph(heap, { ...options, filter, highlight });
+  const title = `${file}: what ${options.direction === "referrers" ? "holds" : "is held by"} ${options.filter}`;
+  if (write) await write(dotText(found, title), title);
+  if (options.json) print(jsonText(graphJson(found)));
+  else if (!write) print(dotText(found, title));
+  tell(found, options);
+}
+
+/** By the name's ending; refuses others before any work is done. */
+function writer(path: string): (dot: string, title: string) => Promise<void> {
+  const render = {
+    ".dot": async (dot: string) => dot,
+    ".gv": async (dot: string) => dot,
+    ".svg": svgText,
+    ".html": htmlText,
+  };
+  const chosen = render[extname(path).toLowerCase() as keyof typeof render];
+  if (!chosen) throw new HeapdumpError(ExitCode.Usage, `${path}: the name must end in .dot, .svg or .html`);
+  return async (dot, title) => writePrivateFile(path, await chosen(dot, title));
+}
+
+function tell(found: Graph, { output, json }: GraphOptions): void {
+  const left = leftOutText(found);
+  if (left) note(left);
+  if (output && !json) print(`${output}: ${found.nodes.length} objects, ${found.edges.length} references`);
+}

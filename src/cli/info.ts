@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import { describe } from "../analysis/info.js";
+import { survey } from "../dump/reader.js";
+import type { Heap } from "../store/heap.js";
+import { openHeaps } from "../store/open.js";
+import { infoJson, infoText } from "../view/info.js";
+import { jsonText } from "../view/json.js";
+import { progress } from "../view/progress.js";
+import { terminal } from "../view/terminal.js";
+import { JSON_OPTION } from "./options.js";
+import { openEvents, print } from "./output.js";
+
+export function registerInfo(program: Command): void {
+  program
+    .command("info")
+    .summary("what a dump is: of which process, when, how, and whether it is whole")
+    .description("Says what a dump is: of which process, when, how it was taken, and whether it is whole.")
+    .argument("<file>", "a dump (.bin or .bin.gz)")
+    .option(...JSON_OPTION)
+    .addHelpText("after", "\nExample:\n  heapdump info heap.bin")
+    .action(info);
+}
+
+async function info(file: string, options: { json?: boolean }): Promise<void> {
+  const bar = progress(`Reading ${file}`);
+  const dump = await survey(file, (fraction) => bar.update(fraction));
+  bar.stop();
+  const events = { ...openEvents(), onWarning() {} };
+  const [heap] = (await openHeaps([{ schema: "main", path: file }], events)) as [Heap];
+  const described = describe(heap, dump);
+  print(options.json ? jsonText(infoJson(described)) : infoText(described, terminal(process.stdout)));
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { ExitCode, type HeapdumpError } from "../errors.js";
+import { registerExport } from "./export.js";
+import { registerGraph } from "./graph.js";
+import { registerInfo } from "./info.js";
+import { registerSql } from "./sql.js";
+import { registerTop } from "./top.js";
+
+const EXAMPLE = `
+Example:
+  sudo heapdump attach $(pidof python) -o heap.bin
+  heapdump top --show-parents heap.bin
+  heapdump graph --filter asyncio.Task -o graph.svg heap.bin
+
+heapdump COMMAND --help tells the options of a command.`;
+
+function program(): Command {
+  const { version, description } = JSON.parse(
+    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+  ) as { version: string; description: string };
+  const heapdump = new Command("heapdump")
+    .description(description)
+    .version(version)
+    .addHelpText("after", EXAMPLE)
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, "heapdump: ")),
+    });
+  for (const register of [registerInfo, registerTop, registerGraph, registerSql, registerExport]) {
+    register(heapdump);
+  }
+  return heapdump;
+}
+
+/** Runs a command line and sets the exit code; the only place that turns errors into exit codes. */
+export async function run(argv: string[]): Promise<void> {
+  process.stdout.on("error", leaveOnClosedPipe);
+  process.stderr.on("error", leaveOnClosedPipe);
+  try {
+    await program().parseAsync(argv, { from: "user" });
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Done : ExitCode.Usage;
+  const { message, exitCode, stack } = error as Partial<HeapdumpError>;
+  // The addon's failures carry an exit code as well (src/native/addon.ts).
+  if (exitCode !== undefined && exitCode in ExitCode && exitCode !== ExitCode.Defect) {
+    process.stderr.write(`heapdump: ${message}\n`);
+    return exitCode;
+  }
+  process.stderr.write(`heapdump: a defect of heapdump, please report it: ${message ?? error}\n`);
+  process.stderr.write(
+    process.env.HEAPDUMP_DEBUG === "1" ? `${stack}\n` : "(HEAPDUMP_DEBUG=1 shows where)\n",
+  );
+  return ExitCode.Defect;
+}
+
+/** Who closes the pipe (`| head`) has seen enough: that is no error. */
+function leaveOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(ExitCode.Done);
+}

@@ -1,0 +1,56 @@
+import { createInterface } from "node:readline/promises";
+import type Database from "better-sqlite3";
+import { HeapdumpError } from "../errors.js";
+import { documentation } from "../store/documentation.js";
+import { runQuery } from "../store/query.js";
+import { rowsText } from "../view/rows.js";
+import { schemaText } from "../view/schema.js";
+import { terminal } from "../view/terminal.js";
+import { note, print } from "./output.js";
+
+const HELP = `A statement ends with a semicolon.
+.schema   every table and column
+.quit     leave (Ctrl-D too)`;
+
+/** Reads statements from the terminal and answers them until the user leaves. */
+export async function prompt(db: Database.Database): Promise<void> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  print("SQL over the dump: .schema shows the tables, .help helps, .quit leaves.");
+  lines.setPrompt("heapdump> ");
+  lines.on("SIGINT", () => lines.close());
+  lines.prompt();
+  let statement = "";
+  for await (const line of lines) {
+    statement += `${line}\n`;
+    const command = statement.trim();
+    if (command === ".quit" || command === ".exit") break;
+    if (command === ".help") print(HELP);
+    else if (command === ".schema") print(schemaText(documentation(), terminal(process.stdout)));
+    else if (command.endsWith(";")) interruptibly(() => answer(db, command));
+    else if (command !== "") {
+      lines.setPrompt("     ...> ");
+      lines.prompt();
+      continue;
+    }
+    statement = "";
+    lines.setPrompt("heapdump> ");
+    lines.prompt();
+  }
+  lines.close();
+}
+
+function answer(db: Database.Database, statement: string): void {
+  try {
+    for (const part of rowsText(runQuery(db, statement), terminal(process.stdout))) print(part);
+  } catch (error) {
+    if (!(error instanceof HeapdumpError)) throw error;
+    note(error.message);
+  }
+}
+
+/** A query holds the event loop; with the terminal out of raw mode Ctrl-C ends the program at once. */
+function interruptibly(work: () => void): void {
+  process.stdin.setRawMode(false);
+  work();
+  process.stdin.setRawMode(true);
+}

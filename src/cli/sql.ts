@@ -1,0 +1,70 @@
+import { text as readAll } from "node:stream/consumers";
+import type { Command } from "commander";
+import { ExitCode, HeapdumpError } from "../errors.js";
+import { documentation } from "../store/documentation.js";
+import { openHeaps, type Source } from "../store/open.js";
+import { runQuery } from "../store/query.js";
+import { jsonText } from "../view/json.js";
+import { rowsJson, rowsText } from "../view/rows.js";
+import { schemaJson, schemaText } from "../view/schema.js";
+import { terminal } from "../view/terminal.js";
+import { collect, JSON_OPTION } from "./options.js";
+import { openEvents, print } from "./output.js";
+import { prompt } from "./prompt.js";
+
+interface SqlOptions {
+  attach?: string[];
+  schema?: boolean;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Without a query it reads one from standard input, or prompts on a terminal.
+
+Examples:
+  heapdump sql heap.bin 'SELECT name, count FROM type ORDER BY count DESC LIMIT 5'
+  heapdump sql after.bin --attach before=before.bin 'SELECT count(*) FROM before.object'
+  heapdump sql --schema`;
+
+export function registerSql(program: Command): void {
+  program
+    .command("sql")
+    .summary("ask a dump in SQL")
+    .description("Asks a dump in SQL, with SQLite.")
+    .argument("[file]", "a dump (.bin or .bin.gz); its tables are in the schema main")
+    .argument("[query]", "one statement")
+    .option("--attach <name=file>", "another dump, as the schema of that name (repeatable)", collect)
+    .option("--schema", "print every table and column, with what it means")
+    .option(...JSON_OPTION)
+    .addHelpText("after", EXAMPLES)
+    .action(sql);
+}
+
+async function sql(file: string | undefined, query: string | undefined, options: SqlOptions): Promise<void> {
+  if (options.schema) {
+    const columns = documentation();
+    print(options.json ? jsonText(schemaJson(columns)) : schemaText(columns, terminal(process.stdout)));
+    return;
+  }
+  if (file === undefined) throw new HeapdumpError(ExitCode.Usage, "sql needs a dump, or --schema");
+  const sources = [{ schema: "main", path: file }, ...(options.attach ?? []).map(attached)];
+  const twice = sources.find(({ schema }, i) => sources.findIndex((other) => other.schema === schema) !== i);
+  if (twice) throw new HeapdumpError(ExitCode.Usage, `--attach ${twice.schema}= is given twice`);
+  const [heap] = await openHeaps(sources, openEvents());
+  if (!heap) return;
+  if (query === undefined && process.stdin.isTTY) return prompt(heap.db);
+  const result = runQuery(heap.db, query ?? (await readAll(process.stdin)));
+  const parts = options.json ? rowsJson(result) : rowsText(result, terminal(process.stdout));
+  for (const part of parts) print(part);
+}
+
+function attached(text: string): Source {
+  const [, schema, path] = text.match(/^([A-Za-z_]\w*)=(.+)$/s) ?? [];
+  if (schema === undefined || path === undefined || /^(main|temp)$/i.test(schema)) {
+    throw new HeapdumpError(
+      ExitCode.Usage,
+      `--attach ${text}: it must be NAME=FILE, with a name other than main and temp`,
+    );
+  }
+  return { schema, path };
+}

@@ -1,0 +1,96 @@
+import { type Command, Option } from "commander";
+import { parseFilter } from "../analysis/filter.js";
+import { parentsOf } from "../analysis/parents.js";
+import { doubtAboutSame } from "../analysis/same.js";
+import { topObjects, topTypes } from "../analysis/top.js";
+import { ExitCode, HeapdumpError } from "../errors.js";
+import type { Heap } from "../store/heap.js";
+import { openHeaps, type Source } from "../store/open.js";
+import { jsonText } from "../view/json.js";
+import { terminal } from "../view/terminal.js";
+import { topObjectsJson, topObjectsText, topTypesJson, topTypesText } from "../view/top.js";
+import { collect, JSON_OPTION, wholeNumber } from "./options.js";
+import { openEvents, print, warn } from "./output.js";
+
+interface TopOptions {
+  by: "object" | "type";
+  previous?: string[];
+  next?: string[];
+  exclude?: string[];
+  filter?: string;
+  showParents?: boolean;
+  maxDepth: number;
+  maxBreadth: number;
+  number: number;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  heapdump top heap.bin
+  heapdump top --by type heap.bin
+  heapdump top --previous before.bin after.bin --show-parents
+  heapdump top --filter 'shop.models.*,!shop.models.Item' heap.bin`;
+
+export function registerTop(program: Command): void {
+  program
+    .command("top")
+    .summary("what is large, and what of it was there before")
+    .description("Lists the largest objects or types of a dump.")
+    .argument("<file>", "a dump (.bin or .bin.gz)")
+    .addOption(new Option("--by <what>", "what a row is").choices(["object", "type"]).default("object"))
+    .option("--previous <file>", "only what is in this earlier dump, too (repeatable)", collect)
+    .option("--next <file>", "only what is in this later dump, too (repeatable)", collect)
+    .option("--exclude <file>", "only what is not in this dump (repeatable)", collect)
+    .option("--filter <terms>", "ADDR,Type: only these; !ADDR,!Type: not these")
+    .option("--show-parents", "under each object, what holds it")
+    .option("--max-depth <n>", "steps of --show-parents", wholeNumber(1), 5)
+    .option("--max-breadth <n>", "holders of one object in --show-parents", wholeNumber(1), 3)
+    .option("-n, --number <n>", "rows", wholeNumber(1), 20)
+    .option(...JSON_OPTION)
+    .addHelpText("after", EXAMPLES)
+    .action(top);
+}
+
+async function top(file: string, options: TopOptions): Promise<void> {
+  if (options.showParents && options.by !== "object") {
+    throw new HeapdumpError(ExitCode.Usage, "--show-parents is of objects: leave out --by type");
+  }
+  const sources = [
+    { schema: "main", path: file },
+    ...named("previous", options.previous),
+    ...named("next", options.next),
+    ...named("exclude", options.exclude),
+  ];
+  const [heap, ...others] = (await openHeaps(sources, openEvents())) as [Heap, ...Heap[]];
+  for (const other of others) {
+    const doubt = doubtAboutSame(heap, other);
+    if (doubt) warn(doubt);
+  }
+  const notIn = others.filter(({ schema }) => schema.startsWith("exclude"));
+  const request = {
+    filter: parseFilter(heap, options.filter),
+    alsoIn: others.filter((other) => !notIn.includes(other)),
+    notIn,
+    limit: options.number,
+  };
+  if (options.by === "type") {
+    const found = topTypes(heap, request);
+    print(options.json ? jsonText(topTypesJson(found)) : topTypesText(found, heap, terminal(process.stdout)));
+    return;
+  }
+  const objects = topObjects(heap, request).map((object) => ({
+    ...object,
+    typeName: heap.typeName(object.type),
+    ...(options.showParents ? { above: parentsOf(heap, object.id, options) } : {}),
+  }));
+  print(
+    options.json
+      ? jsonText(topObjectsJson(objects))
+      : topObjectsText(objects, heap, terminal(process.stdout)),
+  );
+}
+
+function named(schema: string, paths: string[] = []): Source[] {
+  return paths.map((path, i) => ({ schema: `${schema}${i || ""}`, path }));
+}

@@ -1,0 +1,85 @@
+import { renameSync, rmSync, statSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { cannotWrite, createPrivateFile, requireFolder } from "../files.js";
+import { documentation } from "./documentation.js";
+import type { Heap } from "./heap.js";
+import { TABLES } from "./open.js";
+
+export interface Exported {
+  objects: bigint;
+  references: bigint;
+  /** Of the file. */
+  bytes: bigint;
+}
+
+const INDEXES = [
+  "CREATE UNIQUE INDEX out.object_address ON object (address)",
+  "CREATE INDEX out.object_type ON object (type)",
+  "CREATE INDEX out.object_size ON object (size)",
+  "CREATE INDEX out.reference_source ON reference (source)",
+  "CREATE INDEX out.reference_target ON reference (target)",
+  "CREATE INDEX out.root_object ON root (object)",
+];
+
+/** Objects (by whose id the two large tables are copied) between two looks at the progress. */
+const STEP = 200_000n;
+
+/** Copies a heap into an ordinary database file, inside SQLite. */
+export async function exportSqlite(
+  heap: Heap,
+  path: string,
+  onProgress: (fraction: number) => void,
+): Promise<Exported> {
+  const partial = `${path}.partial`;
+  requireFolder(path);
+  createPrivateFile(partial);
+  try {
+    heap.db.prepare("ATTACH ? AS out").run(partial);
+    heap.db.exec("PRAGMA out.journal_mode = OFF; PRAGMA out.synchronous = OFF; BEGIN");
+    await copy(heap, onProgress);
+    heap.db.exec("COMMIT; DETACH out");
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw cannotWrite(path, error);
+  }
+  onProgress(1);
+  const { size } = statSync(path, { bigint: true });
+  return { objects: heap.totals().count, references: heap.referenceCount(), bytes: size };
+}
+
+async function copy(heap: Heap, onProgress: (fraction: number) => void): Promise<void> {
+  const { db } = heap;
+  const columns = documentation();
+  for (const table of TABLES) {
+    const own = columns.filter((column) => column.table === table);
+    const definitions = own.map(({ column, type }) =>
+      column === "id" ? "id INTEGER PRIMARY KEY" : `"${column}" ${type}`,
+    );
+    db.exec(`CREATE TABLE out.${table} (${definitions.join(", ")})`);
+  }
+  for (const table of TABLES) {
+    if (table !== "object" && table !== "reference") {
+      db.exec(`INSERT INTO out.${table} SELECT * FROM {heap}.${table}`.replace("{heap}", heap.schema));
+    }
+  }
+  const { count } = heap.totals();
+  const large = [
+    { table: "object", key: "id" },
+    { table: "reference", key: "source" },
+  ];
+  for (const [i, { table, key }] of large.entries()) {
+    const range = db.prepare(
+      `INSERT INTO out.${table} SELECT * FROM ${heap.schema}.${table} WHERE ${key} >= ? AND ${key} < ?`,
+    );
+    for (let first = 0n; first < count; first += STEP) {
+      range.run(first, first + STEP);
+      onProgress((i + Number(first) / Number(count)) / (large.length + 1));
+      await setImmediate();
+    }
+  }
+  for (const index of INDEXES) {
+    db.exec(index);
+    await setImmediate();
+  }
+}

@@ -1,0 +1,139 @@
+import type Database from "better-sqlite3";
+
+export interface HeapObject {
+  id: bigint;
+  address: bigint;
+  /** `object.id` of its type. */
+  type: bigint;
+  /** Shallow, in bytes. */
+  size: bigint;
+  refcount: bigint;
+  content: string | null;
+  truncated: bigint;
+}
+
+export interface HeapType {
+  /** `object.id` of the type. */
+  id: bigint;
+  /** `module.qualname`; `dict`, not `builtins.dict`. */
+  name: string;
+  module: string;
+  address: bigint;
+  count: bigint;
+  /** Shallow sizes of all its instances together, in bytes. */
+  size: bigint;
+}
+
+export interface Reference {
+  source: bigint;
+  target: bigint;
+  kind: string;
+  label: string | null;
+}
+
+export interface Root {
+  object: bigint;
+  kind: string;
+  name: string;
+}
+
+export type Value = string | number | bigint | Uint8Array | null;
+
+/** One opened heap, and the queries that more than one question asks. */
+export class Heap {
+  private statements = new Map<string, Database.Statement<Value[]>>();
+  private typesById: Map<bigint, HeapType> | undefined;
+  private rootsByObject: Map<bigint, Root[]> | undefined;
+
+  constructor(
+    readonly db: Database.Database,
+    readonly schema: string,
+    readonly path: string,
+  ) {}
+
+  /** `{heap}` in the SQL is the schema of this heap. */
+  all<Row>(sql: string, ...values: Value[]): Row[] {
+    return this.prepare(sql).all(...values) as Row[];
+  }
+
+  get<Row>(sql: string, ...values: Value[]): Row | undefined {
+    return this.prepare(sql).get(...values) as Row | undefined;
+  }
+
+  object(id: bigint): HeapObject {
+    const found = this.get<HeapObject>(`SELECT ${OBJECT} FROM {heap}.object WHERE id = ?`, id);
+    if (!found) throw new Error(`no object ${id} in ${this.path}`);
+    return found;
+  }
+
+  objectAt(address: bigint): HeapObject | undefined {
+    return this.get(`SELECT ${OBJECT} FROM {heap}.object WHERE address = ?`, address);
+  }
+
+  /** By size, largest first. */
+  types(): HeapType[] {
+    return [...this.typeMap().values()];
+  }
+
+  typeName(id: bigint): string {
+    return this.typeMap().get(id)?.name ?? "unknown type";
+  }
+
+  rootsOf(id: bigint): Root[] {
+    this.rootsByObject ??= groupBy(
+      this.all<Root>("SELECT object, kind, name FROM {heap}.root"),
+      (root) => root.object,
+    );
+    return this.rootsByObject.get(id) ?? [];
+  }
+
+  meta(): Map<string, string> {
+    const rows = this.all<{ key: string; value: string }>("SELECT key, value FROM {heap}.meta");
+    return new Map(rows.map(({ key, value }) => [key, value]));
+  }
+
+  /** Counts are of objects, sizes of bytes. */
+  totals(): { count: bigint; size: bigint } {
+    const types = this.types();
+    return {
+      count: types.reduce((sum, type) => sum + type.count, 0n),
+      size: types.reduce((sum, type) => sum + type.size, 0n),
+    };
+  }
+
+  /** Without the references of objects to their types. */
+  referenceCount(): bigint {
+    return BigInt(this.meta().get("references") ?? 0);
+  }
+
+  private typeMap(): Map<bigint, HeapType> {
+    this.typesById ??= new Map(
+      this.all<HeapType>(
+        "SELECT id, name, module, address, count, size FROM {heap}.type ORDER BY size DESC, name",
+      ).map((type) => [type.id, type]),
+    );
+    return this.typesById;
+  }
+
+  private prepare(sql: string): Database.Statement<Value[]> {
+    let statement = this.statements.get(sql);
+    if (!statement) {
+      statement = this.db.prepare<Value[]>(sql.replaceAll("{heap}", this.schema));
+      this.statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+/** The columns of a HeapObject. */
+export const OBJECT = "id, address, type, size, refcount, content, truncated";
+
+function groupBy<Item, Key>(items: Item[], key: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}

@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import { accessSync, constants, mkdirSync, realpathSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, join } from "node:path";
+
+/** Where the index of a dump goes: beside it, or into a cache folder when that is not writable. */
+export function indexPath(dump: string): string {
+  const beside = `${dump}.index`;
+  if (isWritable(dirname(beside))) return beside;
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "heapdump");
+  mkdirSync(cache, { recursive: true, mode: 0o700 });
+  // The full path is part of the name, so that dumps of one name in two folders have an index each.
+  const key = createHash("sha256").update(realpathSync(dump)).digest("hex").slice(0, 16);
+  return join(cache, `${basename(dump)}.${key}.index`);
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

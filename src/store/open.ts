@@ -1,0 +1,66 @@
+import Database from "better-sqlite3";
+import { readIdentity } from "../dump/reader.js";
+import { ExitCode, HeapdumpError } from "../errors.js";
+import { native, sqliteExtension } from "../native/addon.js";
+import { Heap } from "./heap.js";
+import { indexPath } from "./location.js";
+
+/** What the extension shows of a heap, in each schema. */
+export const TABLES = ["object", "type", "reference", "root", "thread", "frame", "module", "meta"] as const;
+export const FUNCTIONS = ["referrers", "referents", "reachable"] as const;
+
+/** SQLite attaches ten databases to `main`. */
+export const MAX_HEAPS = 11;
+
+export interface Source {
+  /** The name that the heap's tables go by: `main`, `before`, … */
+  schema: string;
+  path: string;
+}
+
+export interface OpenEvents {
+  /** Of the index that is being built: 0 … 1. */
+  onProgress(path: string, fraction: number): void;
+  onWarning(text: string): void;
+}
+
+/** SQLite with the extension and no heap. */
+export function openDatabase(): Database.Database {
+  const db = new Database(":memory:");
+  db.defaultSafeIntegers(true);
+  db.loadExtension(sqliteExtension);
+  return db;
+}
+
+/** The heaps of dumps, indexed where they are not yet, side by side as schemas of one database. */
+export async function openHeaps(sources: Source[], events: OpenEvents): Promise<Heap[]> {
+  if (sources.length > MAX_HEAPS) {
+    throw new HeapdumpError(
+      ExitCode.Usage,
+      `${sources.length} dumps at once; at most ${MAX_HEAPS} can be open`,
+    );
+  }
+  const indexes: string[] = [];
+  for (const { path } of sources) indexes.push(await index(path, events));
+
+  const db = openDatabase();
+  return sources.map(({ schema, path }, i) => {
+    if (schema !== "main") db.exec(`ATTACH ':memory:' AS ${schema}`);
+    const literal = `'${indexes[i]?.replaceAll("'", "''")}'`;
+    for (const table of [...TABLES, ...FUNCTIONS]) {
+      db.exec(`CREATE VIRTUAL TABLE ${schema}.${table} USING heapdump(${table}, ${literal})`);
+    }
+    return new Heap(db, schema, path);
+  });
+}
+
+async function index(path: string, { onProgress, onWarning }: OpenEvents): Promise<string> {
+  await readIdentity(path);
+  const place = indexPath(path);
+  const result = await native().ensureIndex(path, place, (fraction) => onProgress(path, fraction));
+  onProgress(path, 1);
+  if (!result.complete) {
+    onWarning(`${path} is not complete: it is read as far as it goes (heapdump info ${path} says more)`);
+  }
+  return place;
+}

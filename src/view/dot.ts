@@ -1,0 +1,89 @@
+import type { Graph, GraphEdge, GraphNode, Role } from "../analysis/graph.js";
+import { spelling } from "./spelling.js";
+import { addressText, contentText, escapeControls, plural, shorten } from "./text.js";
+import { sizeText } from "./units.js";
+
+const FILL: Record<Role, string> = {
+  explain: "#f4a6a0",
+  excluded: "#d9d9d9",
+  highlight: "#fff2a8",
+  root: "#b7e1b0",
+  plain: "#ffffff",
+};
+const LINE: Record<Role, string> = {
+  explain: "#b3261e",
+  excluded: "#9e9e9e",
+  highlight: "#b38600",
+  root: "#2e7d32",
+  plain: "#5f6368",
+};
+const CONTENT_WIDTH = 48;
+const LABELS_OF_AN_EDGE = 3;
+
+/** The graph in Graphviz's language. Holders stand above what they hold. */
+export function dotText(graph: Graph, title: string): string {
+  const lines = [
+    "digraph heap {",
+    `  graph [rankdir=TB, fontname="Helvetica", fontsize=12, labelloc=t, label=${quoted(caption(graph, title))}]`,
+    '  node [shape=box, style="filled,rounded", fontname="Helvetica", fontsize=10, margin="0.12,0.06"]',
+    '  edge [fontname="Courier", fontsize=9, color="#5f6368", arrowsize=0.7]',
+    ...graph.nodes.map(nodeLine),
+    ...graph.edges.map(edgeLine),
+    ...graph.nodes.filter(({ more }) => more > 0n).map((node) => moreLines(node, graph.direction)),
+    "}",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** What a reader of the picture must know is not in it; empty where nothing is left out. */
+export function leftOutText({ leftOut }: Graph): string {
+  const parts: string[] = [];
+  if (leftOut.explained > 0n)
+    parts.push(`${plural(leftOut.explained, "more object")} to explain (--max-breadth)`);
+  if (leftOut.breadth > 0n) parts.push(`${plural(leftOut.breadth, "reference")} beyond --max-breadth`);
+  if (leftOut.depth) parts.push(`what is beyond --max-depth, at ${plural(leftOut.depth, "object")}`);
+  if (leftOut.nodes) parts.push(`what is beyond --max-nodes, at ${plural(leftOut.nodes, "object")}`);
+  return parts.length ? `left out: ${parts.join("; ")}` : "";
+}
+
+function caption(graph: Graph, title: string): string {
+  return [title, leftOutText(graph)].filter(Boolean).map(escapeControls).join("\n");
+}
+
+function nodeLine(node: GraphNode): string {
+  const roots = node.roots.map(({ kind, name }) => (kind === "module" ? name : `${kind} ${name}`));
+  const text = contentText(node);
+  const heading = node.typeName === "module" && roots.length ? `module ${roots[0]}` : node.typeName;
+  const lines = [heading, ...(text && node.typeName !== "module" ? [shorten(text, CONTENT_WIDTH)] : [])];
+  if (roots.length && node.typeName !== "module")
+    lines.push(`root: ${shorten(roots.join(", "), CONTENT_WIDTH)}`);
+  lines.push(`${addressText(node.address)}  ${sizeText(node.size)}`);
+  const label = lines.map(escapeControls).join("\n");
+  const attributes = [
+    `label=${quoted(label)}`,
+    `fillcolor="${FILL[node.role]}"`,
+    `color="${LINE[node.role]}"`,
+  ];
+  return `  n${node.id} [${attributes.join(", ")}]`;
+}
+
+function edgeLine(edge: GraphEdge): string {
+  const labels = [...new Set(edge.holds.map((hold) => spelling(hold).trim()))];
+  const shown = labels.slice(0, LABELS_OF_AN_EDGE);
+  if (labels.length > shown.length) shown.push(`… ${labels.length - shown.length} more`);
+  const attributes = [`label=${quoted(shown.join("\n"))}`];
+  if (edge.only) attributes.push("penwidth=2.5");
+  if (edge.back) attributes.push("style=dashed", "constraint=false");
+  return `  n${edge.source} -> n${edge.target} [${attributes.join(", ")}]`;
+}
+
+function moreLines({ id, more }: GraphNode, direction: Graph["direction"]): string {
+  const text = quoted(`… ${more.toLocaleString("en-US")} more`);
+  const [source, target] = direction === "referrers" ? [`m${id}`, `n${id}`] : [`n${id}`, `m${id}`];
+  return `  m${id} [label=${text}, style=dotted, fontcolor="#5f6368"]\n  ${source} -> ${target} [style=dotted]`;
+}
+
+/** Lines are separated by newlines; what else must be escaped is. */
+function quoted(text: string): string {
+  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+}

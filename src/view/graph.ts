@@ -1,0 +1,28 @@
+import type { Graph } from "../analysis/graph.js";
+import { jsonTable } from "./json.js";
+import { addressText } from "./text.js";
+
+export function graphJson({ nodes, edges, direction, leftOut }: Graph): object {
+  const addresses = new Map(nodes.map(({ id, address }) => [id, addressText(address)]));
+  return {
+    direction,
+    nodes: jsonTable(nodes, {
+      address: (node) => addresses.get(node.id),
+      type: (node) => node.typeName,
+      size: (node) => node.size,
+      content: (node) => node.content,
+      role: (node) => node.role,
+      depth: (node) => node.depth,
+      roots: (node) => node.roots.map(({ kind, name }) => ({ kind, name })),
+      more: (node) => node.more,
+    }),
+    edges: jsonTable(edges, {
+      source: (edge) => addresses.get(edge.source),
+      target: (edge) => addresses.get(edge.target),
+      labels: (edge) => edge.holds.map(({ kind, label }) => ({ kind, label })),
+      only: (edge) => edge.only,
+      back: (edge) => edge.back,
+    }),
+    left_out: leftOut,
+  };
+}

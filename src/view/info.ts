@@ -1,0 +1,162 @@
+import type { Description } from "../analysis/info.js";
+import { jsonTable } from "./json.js";
+import { table } from "./table.js";
+import type { Terminal } from "./terminal.js";
+import { addressText, escapeControls, plural } from "./text.js";
+import { countText, shareText, sizeText } from "./units.js";
+
+export function infoText(described: Description, terminal: Terminal): string {
+  const { dump, path, fileSize, types, size } = described;
+  const { bold, green, yellow } = terminal.colors;
+  const state = dump.complete ? green("complete") : yellow("not complete");
+  const sections = [
+    `${bold(path)}: a heap dump, ${state}, ${sizeText(fileSize)}`,
+    ...groups(described).map(([title, lines]) => section(title, lines, terminal)),
+    table(
+      [
+        { title: "LARGEST TYPES", flexible: true },
+        { title: "COUNT", align: "right" },
+        { title: "SIZE", align: "right" },
+        { title: "SHARE", align: "right" },
+      ],
+      types.map((type) => [
+        escapeControls(type.name),
+        countText(type.count),
+        sizeText(type.size),
+        shareText(type.size, size),
+      ]),
+      terminal,
+    ),
+  ];
+  return sections.join("\n\n");
+}
+
+type Line = [name: string, text: string | undefined];
+
+function groups({ dump, meta, objects, references, size }: Description): [string, Line[]][] {
+  const get = (key: string) => dump.meta.get(key) || undefined;
+  const bytes = (key: string) => (/^\d+$/.test(get(key) ?? "") ? sizeText(BigInt(get(key) ?? 0)) : undefined);
+  const dangling = meta.get("dangling_references");
+  return [
+    [
+      "Process",
+      [
+        ["pid", get("pid")],
+        ["command", get("command")],
+        ["executable", get("executable")],
+        ["Python", join(" ", get("python_version"), get("python_build") && `(${get("python_build")})`)],
+        ["host", get("host")],
+        ["container", get("container")],
+        ["threads", get("threads")],
+        [
+          "memory",
+          join(
+            ", ",
+            suffixed(bytes("rss"), "resident"),
+            suffixed(bytes("anonymous"), "anonymous"),
+            suffixed(bytes("heap"), "in [heap]"),
+          ),
+        ],
+      ],
+    ],
+    [
+      "Capture",
+      [
+        [
+          "taken",
+          get("time")
+            ?.replace("T", " ")
+            .replace(/(\.\d+)?Z$/, " UTC"),
+        ],
+        ["mode", join(", ", get("mode"), suffixed(get("route"), "route"))],
+        [
+          "pause",
+          join(
+            ", ",
+            suffixed(get("pause_ms"), "ms at most"),
+            get("stops") && plural(BigInt(get("stops") ?? 0), "stop"),
+          ),
+        ],
+        ["consistent", consistency(get("consistent"))],
+        ["complete", dump.complete ? "yes" : `no: ${dump.problems.join("; ")}`],
+        ["left out", get("left_out")?.split("; ").join("\n")],
+        ["content", content(get("content_limit"))],
+        ["tool", get("tool_version") && `heapdump ${get("tool_version")}, format ${dump.formatVersion}`],
+        ["dump id", get("dump_id")],
+      ],
+    ],
+    [
+      "Heap",
+      [
+        ["objects", `${countText(objects)}, ${sizeText(size)}`],
+        ["references", countText(references)],
+        [
+          "dangling",
+          dangling && dangling !== "0"
+            ? `${plural(BigInt(dangling), "reference")} to objects not in the dump`
+            : undefined,
+        ],
+      ],
+    ],
+  ];
+}
+
+function section(title: string, lines: Line[], { colors, width }: Terminal): string {
+  const told = lines.flatMap(([name, text]) => (text === undefined ? [] : [[name, text] as const]));
+  const shown = told.flatMap(([name, text]) => {
+    const parts = text.split("\n").flatMap((part) => wrap(escapeControls(part), width - 14));
+    return parts.map((part, i) => `  ${colors.dim((i ? "" : name).padEnd(11))} ${part}`);
+  });
+  return [colors.bold(title), ...shown].join("\n");
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line ? `${line} ${word}` : word;
+  }
+  return [...lines, line];
+}
+
+function consistency(value: string | undefined): string | undefined {
+  if (value === "true") return "yes";
+  if (value === "false") return "no: other threads ran while the dump was taken";
+  return undefined;
+}
+
+function content(limit: string | undefined): string | undefined {
+  if (limit === undefined) return undefined;
+  return limit === "0" ? "none" : `up to ${limit} bytes an object`;
+}
+
+function suffixed(text: string | undefined, suffix: string): string | undefined {
+  return text && `${text} ${suffix}`;
+}
+
+function join(separator: string, ...parts: (string | undefined)[]): string | undefined {
+  return parts.filter(Boolean).join(separator) || undefined;
+}
+
+export function infoJson({ path, fileSize, dump, objects, references, size, types }: Description): object {
+  return {
+    file: path,
+    file_size: fileSize,
+    format: dump.formatVersion,
+    complete: dump.complete,
+    problems: dump.problems,
+    meta: dump.meta,
+    objects,
+    references,
+    size,
+    types: jsonTable(types, {
+      type: (type) => type.name,
+      address: (type) => addressText(type.address),
+      count: (type) => type.count,
+      size: (type) => type.size,
+    }),
+  };
+}

@@ -1,0 +1,52 @@
+// Text that is safe on a terminal.
+
+const UNSAFE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
+  /[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const NAMED: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** Control characters, and those that turn the direction of writing, as Python escapes them. */
+export function escapeControls(text: string): string {
+  return text.replace(UNSAFE, (character) => {
+    const code = character.charCodeAt(0);
+    return NAMED[character] ?? (code < 256 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`);
+  });
+}
+
+/** A str as Python's `repr` writes it. */
+export function pythonRepr(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = text.replaceAll("\\", "\\\\").replaceAll(quote, `\\${quote}`);
+  return quote + escapeControls(escaped) + quote;
+}
+
+export interface Shown {
+  typeName: string;
+  content: string | null;
+  truncated: bigint;
+}
+
+/** The content of an object, as Python would show it. */
+export function contentText({ typeName, content, truncated }: Shown): string {
+  if (content === null) return "";
+  const cut = truncated ? "…" : "";
+  return (typeName === "str" ? pythonRepr(content) : escapeControls(content)) + cut;
+}
+
+export function addressText(address: bigint): string {
+  return `0x${address.toString(16)}`;
+}
+
+/** At most `width` characters, the last an ellipsis where some were cut. */
+export function shorten(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width ? text : `${characters.slice(0, width - 1).join("")}…`;
+}
+
+export function plural(count: bigint | number, noun: string): string {
+  return `${count.toLocaleString("en-US")} ${noun}${BigInt(count) === 1n ? "" : "s"}`;
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, "0");
+}

@@ -1,0 +1,121 @@
+import type { Parent } from "../analysis/parents.js";
+import type { Heap, HeapObject, HeapType } from "../store/heap.js";
+import { type JsonTable, jsonTable } from "./json.js";
+import { table } from "./table.js";
+import type { Terminal } from "./terminal.js";
+import { addressText, contentText, escapeControls, plural } from "./text.js";
+import { parentTree } from "./tree.js";
+import { countText, shareText, sizeText } from "./units.js";
+
+export interface TopObject extends HeapObject {
+  typeName: string;
+  /** What holds it, where that was asked for. */
+  above?: { parents: Parent[]; more: bigint };
+}
+
+export interface TopTypes {
+  types: HeapType[];
+  /** Of all types, the ones not shown too. */
+  count: bigint;
+  size: bigint;
+}
+
+export function topObjectsText(objects: TopObject[], heap: Heap, terminal: Terminal): string {
+  const { colors, width } = terminal;
+  if (objects.length === 0) return "No object is in all of what was asked for.";
+  const rows = table(
+    [
+      { title: "SIZE", align: "right", paint: colors.bold },
+      { title: "ADDRESS" },
+      { title: "TYPE", most: 40, paint: colors.cyan },
+      { title: "CONTENT", flexible: true },
+    ],
+    objects.map((object) => [
+      sizeText(object.size),
+      addressText(object.address),
+      escapeControls(object.typeName),
+      contentText(object),
+    ]),
+    terminal,
+  ).split("\n");
+  const indent = " ".repeat(4);
+  const body = objects.flatMap((object, i) => [
+    rows[i + 1] ?? "",
+    ...(object.above ? holders(object.above, indent, width) : []),
+  ]);
+  const shown = objects.reduce((sum, { size }) => sum + size, 0n);
+  const { count, size } = heap.totals();
+  const total = `${countText(BigInt(objects.length))} of ${plural(count, "object")}, ${sizeText(shown)} of ${sizeText(size)}`;
+  const first = addressText(objects[0]?.address ?? 0n);
+  const next = `What holds the first: heapdump graph --filter ${first} -o graph.svg ${heap.path}`;
+  return [rows[0], ...body, "", colors.dim(total), colors.dim(next)].join("\n");
+}
+
+function holders(above: { parents: Parent[]; more: bigint }, indent: string, width: number): string[] {
+  if (above.parents.length === 0) return [`${indent}└─ nothing in the dump holds it`];
+  return parentTree(above, indent, width);
+}
+
+export function topTypesText({ types, count, size }: TopTypes, heap: Heap, terminal: Terminal): string {
+  const { colors } = terminal;
+  if (types.length === 0) return "No object is in all of what was asked for.";
+  const rows = table(
+    [
+      { title: "SIZE", align: "right", paint: colors.bold },
+      { title: "SHARE", align: "right" },
+      { title: "COUNT", align: "right" },
+      { title: "TYPE", flexible: true, paint: colors.cyan },
+    ],
+    types.map((type) => [
+      sizeText(type.size),
+      shareText(type.size, size),
+      countText(type.count),
+      escapeControls(type.name),
+    ]),
+    terminal,
+  );
+  const total = `${plural(types.length, "type")} shown, of ${sizeText(size)} in ${plural(count, "object")}`;
+  const next = `The largest of a type: heapdump top --filter ${types[0]?.name} ${heap.path}`;
+  return [rows, "", colors.dim(total), colors.dim(escapeControls(next))].join("\n");
+}
+
+export function topObjectsJson(objects: TopObject[]): JsonTable {
+  return jsonTable(objects, {
+    address: ({ address }) => addressText(address),
+    type: ({ typeName }) => typeName,
+    size: ({ size }) => size,
+    refcount: ({ refcount }) => refcount,
+    content: ({ content }) => content,
+    truncated: ({ truncated }) => truncated !== 0n,
+    ...(objects.some(({ above }) => above)
+      ? { parents: ({ above }: TopObject) => above && parentsJson(above) }
+      : {}),
+  });
+}
+
+function parentsJson({ parents, more }: { parents: Parent[]; more: bigint }): object {
+  return {
+    more,
+    ...jsonTable(parents, {
+      address: ({ object }) => addressText(object.address),
+      type: ({ typeName }) => typeName,
+      kind: ({ hold }) => hold.kind,
+      label: ({ hold }) => hold.label,
+      roots: ({ roots }) => roots.map(({ kind, name }) => ({ kind, name })),
+      circular: ({ circular }) => circular,
+      parents: (parent) => parentsJson(parent),
+    }),
+  };
+}
+
+export function topTypesJson({ types, count, size }: TopTypes): object {
+  return {
+    ...jsonTable(types, {
+      type: ({ name }) => name,
+      address: ({ address }) => addressText(address),
+      count: (type) => type.count,
+      size: (type) => type.size,
+    }),
+    total: { count, size },
+  };
+}

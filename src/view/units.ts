@@ -1,0 +1,20 @@
+const UNITS = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+
+/** Bytes for a person: `532 B`, `9.8 MiB`. */
+export function sizeText(bytes: bigint): string {
+  if (bytes < 1024n) return `${bytes} B`;
+  let value = Number(bytes);
+  for (const unit of UNITS) {
+    value /= 1024;
+    if (value < 1023.95 || unit === "EiB") return `${value.toFixed(1)} ${unit}`;
+  }
+  throw new RangeError(`${bytes} bytes`);
+}
+
+export function shareText(part: bigint, whole: bigint): string {
+  return whole === 0n ? "" : `${((Number(part) / Number(whole)) * 100).toFixed(1)} %`;
+}
+
+export function countText(count: bigint): string {
+  return count.toLocaleString("en-US");
+}
