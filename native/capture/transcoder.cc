@@ -1,0 +1,271 @@
+#include "capture/transcoder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "support/error.h"
+
+namespace heapdump {
+
+namespace {
+
+constexpr uint64_t kAddressLimit = uint64_t{1} << 47;
+constexpr size_t kHeader = 4;
+// A buffer that held a longer one is given back.
+constexpr size_t kUsualMessage = 16 << 20;
+
+[[noreturn]] void damaged(const std::string& what) {
+  throw Error(ExitCode::kCaptureFailed, "the payload's stream is damaged: " + what);
+}
+
+uint64_t address(uint64_t value) {
+  if (value == 0 || value % 8 != 0 || value >= kAddressLimit) damaged("an impossible address");
+  return value;
+}
+
+uint64_t u32(Cursor& in) {
+  uint32_t value;
+  const uint8_t* at = in.at();
+  in.Skip(sizeof value);
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+template <typename T>
+T element(const uint8_t* column, size_t i) {
+  T value;
+  std::memcpy(&value, column + i * sizeof value, sizeof value);
+  return value;
+}
+
+// Skips a column of `count` values of `width` bytes. Neither can make the product overflow: both are below
+// 2^33.
+const uint8_t* column(Cursor& in, uint64_t count, uint64_t width) {
+  const uint8_t* at = in.at();
+  in.Skip(count * width);
+  return at;
+}
+
+uint64_t sum(const uint8_t* column, uint64_t count) {
+  uint64_t total = 0;
+  for (uint64_t i = 0; i < count; i++) total += element<uint32_t>(column, i);
+  return total;
+}
+
+}  // namespace
+
+void Transcoder::feed(const uint8_t* bytes, size_t size) {
+  while (size > 0) {
+    if (ended_) damaged("it goes on after its closing record");
+    const size_t had = pending_.size();
+    size_t want = kHeader;
+    if (had >= kHeader) want += element<uint32_t>(pending_.data(), 0);
+    const size_t take = std::min(size, want - had);
+    pending_.insert(pending_.end(), bytes, bytes + take);
+    bytes += take;
+    size -= take;
+    if (pending_.size() < kHeader) return;
+    const uint64_t length = element<uint32_t>(pending_.data(), 0);
+    if (length > kMaxMessage) damaged("a message of " + std::to_string(length) + " bytes");
+    if (pending_.size() < kHeader + length) continue;
+    try {
+      message({reinterpret_cast<const char*>(pending_.data()) + kHeader, length});
+    } catch (const Malformed& error) {
+      damaged(error.what());
+    }
+    pending_.clear();
+    if (pending_.capacity() > kUsualMessage) pending_.shrink_to_fit();
+  }
+}
+
+// Compact OBJECTS were packed from a chunk's empty state on: those of a message become a chunk of their own.
+void Transcoder::message(std::string_view bytes) {
+  Cursor in(bytes);
+  previous_ = 0;
+  std::string compact;
+  while (!in.done()) {
+    if (ended_) damaged("a record after the closing one");
+    const char* start = reinterpret_cast<const char*>(in.at());
+    const uint64_t kind = in.Varint();
+    switch (kind) {
+      case HD_COLUMNS:
+        columns(in);
+        break;
+      case HD_META: {
+        const std::string_view key = in.String();
+        transcript_.meta.emplace_back(key, in.String());
+        break;
+      }
+      case HD_PROGRESS: {
+        const uint64_t done = in.Varint();
+        sink_.progress(done, in.Varint());
+        break;
+      }
+      case HD_END:
+        end(in);
+        break;
+      case HD_OBJECTS:
+        objects(in);
+        compact.append(start, reinterpret_cast<const char*>(in.at()));
+        break;
+      default: {
+        definition(kind, in);
+        const std::string_view record(start, reinterpret_cast<const char*>(in.at()) - start);
+        if (record.size() > RecordWriter::kMaxRecord) damaged("a record of more than 8 MiB");
+        writer_.record(record);
+      }
+    }
+  }
+  if (compact.size() > HD_MAX_CHUNK) damaged("a message of more compact objects than a chunk can hold");
+  if (!compact.empty()) writer_.chunk(compact);
+  if (ended_) writer_.flush();
+}
+
+void Transcoder::columns(Cursor& in) {
+  ObjectColumns object{};
+  object.shape = u32(in);
+  check_shape(object.shape);
+  const uint64_t count = u32(in);
+  const uint64_t references = u32(in);
+  const uint64_t content_bytes = u32(in);
+  const uint8_t* addresses = column(in, count, 8);
+  const uint8_t* sizes = column(in, count, 8);
+  const uint8_t* refcounts = column(in, count, 8);
+  const uint8_t* flags = column(in, count, 1);
+  const uint8_t* reference_counts = column(in, count, 4);
+  const uint8_t* targets = column(in, references, 8);
+  const uint8_t* content_lengths = column(in, count, 4);
+  const uint8_t* contents = column(in, content_bytes, 1);
+
+  // The sums are checked before any part of a shared column is looked at.
+  if (sum(reference_counts, count) != references) damaged("columns whose reference counts do not add up");
+  if (sum(content_lengths, count) != content_bytes) damaged("columns whose content lengths do not add up");
+  for (uint64_t i = 0; i < references; i++) {
+    const uint64_t target = element<uint64_t>(targets, i);
+    if (target == 0) continue;
+    address(target);
+    transcript_.references++;
+  }
+
+  for (uint64_t i = 0; i < count; i++) {
+    object.address = address(element<uint64_t>(addresses, i));
+    object.size = element<uint64_t>(sizes, i);
+    object.refcount = element<uint64_t>(refcounts, i);
+    object.flags = flags[i];
+    object.content = {reinterpret_cast<const char*>(contents), element<uint32_t>(content_lengths, i)};
+    if (object.content.size() > RecordWriter::kMaxRecord) damaged("an object's content of more than 8 MiB");
+    if (!object.content.empty() && !(object.flags & HD_HAS_CONTENT)) damaged("content where none is flagged");
+    object.targets = targets;
+    object.references = element<uint32_t>(reference_counts, i);
+    writer_.object(object);
+    contents += object.content.size();
+    targets += 8 * size_t{object.references};
+  }
+  transcript_.objects += count;
+}
+
+void Transcoder::objects(Cursor& in) {
+  const uint64_t count = in.Varint();
+  for (uint64_t i = 0; i < count; i++) {
+    check_shape(in.Varint());
+    previous_ += static_cast<uint64_t>(in.Zigzag()) * 8;
+    address(previous_);
+    in.Varint();
+    in.Varint();
+    if (in.U8() & HD_HAS_CONTENT) in.String();
+    const uint64_t references = in.Varint();
+    for (uint64_t j = 0; j < references; j++) {
+      const uint64_t reference = in.Varint();
+      if (reference == HD_NULL_REFERENCE) continue;
+      if (reference & 1 && reference > HD_NULL_REFERENCE) damaged("an impossible reference");
+      transcript_.references++;
+    }
+  }
+  transcript_.objects += count;
+}
+
+void Transcoder::definition(uint64_t kind, Cursor& in) {
+  switch (kind) {
+    case HD_TYPE:
+      address(in.Varint());
+      in.Varint();
+      in.String();
+      in.String();
+      return;
+    case HD_SHAPE:
+      return shape(in);
+    case HD_ROOT: {
+      address(in.Varint());
+      const uint8_t root = in.U8();
+      if (root < HD_ROOT_MODULE || root > HD_ROOT_C) damaged("an unknown kind of root");
+      in.String();
+      return;
+    }
+    case HD_MODULE:
+      address(in.Varint());
+      in.String();
+      in.String();
+      return;
+    case HD_THREAD:
+      in.Varint();
+      in.String();
+      return;
+    case HD_FRAME:
+      if (const uint64_t frame = in.Varint(); frame != 0) address(frame);
+      in.Varint();
+      in.Varint();
+      in.String();
+      in.String();
+      in.Varint();
+      return;
+    default:
+      damaged("an unknown kind of record, " + std::to_string(kind));
+  }
+}
+
+void Transcoder::shape(Cursor& in) {
+  const uint64_t id = in.Varint();
+  address(in.Varint());
+  const uint64_t named = in.Varint();
+  for (uint64_t i = 0; i < named; i++) {
+    const uint8_t kind = in.U8();
+    if (kind < HD_REF_KEY || kind > HD_REF_OTHER) damaged("an unknown kind of reference");
+    in.String();
+  }
+  const uint64_t tail = in.Varint();
+  if (tail > 4) damaged("a shape with a tail of more than 4");
+  for (uint64_t i = 0; i < tail; i++) {
+    const uint8_t kind = in.U8() & ~HD_REF_INDEXED;
+    if (kind < HD_REF_KEY || kind > HD_REF_OTHER) damaged("an unknown kind of reference");
+  }
+  if (id > std::numeric_limits<uint32_t>::max()) damaged("an impossible shape");
+  shapes_.insert(id);
+}
+
+void Transcoder::check_shape(uint64_t id) {
+  if (id == last_shape_) return;
+  if (!shapes_.contains(id)) damaged("an object of a shape that was not described");
+  last_shape_ = id;
+}
+
+void Transcoder::end(Cursor& in) {
+  transcript_.status = in.String();
+  promised_objects_ = in.Varint();
+  promised_references_ = in.Varint();
+  ended_ = true;
+}
+
+Transcript Transcoder::finish() {
+  if (!ended_) {
+    throw Error(ExitCode::kCaptureFailed, "the payload stopped writing before its closing record");
+  }
+  if (transcript_.objects != promised_objects_ || transcript_.references != promised_references_) {
+    damaged("it counts " + std::to_string(promised_objects_) + " objects and " +
+            std::to_string(promised_references_) + " references, but " + std::to_string(transcript_.objects) +
+            " and " + std::to_string(transcript_.references) + " came");
+  }
+  return std::move(transcript_);
+}
+
+}  // namespace heapdump

@@ -1,0 +1,64 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "capture/record_writer.h"
+#include "support/cursor.h"
+
+namespace heapdump {
+
+// What a payload's stream came to.
+struct Transcript {
+  // `ok`, or why the payload gave up.
+  std::string status;
+  uint64_t objects = 0;
+  // Null references are not counted.
+  uint64_t references = 0;
+  std::vector<std::pair<std::string, std::string>> meta;
+};
+
+// Turns what a payload writes into the pipe (payload/protocol.h) into the payloads of RECORDS chunks. The
+// stream is checked before anything of it is believed: what contradicts the protocol throws
+// Error(kCaptureFailed).
+class Transcoder {
+ public:
+  explicit Transcoder(Sink& sink) : sink_(sink), writer_(sink) {}
+
+  // Whatever arrived, cut anywhere.
+  void feed(const uint8_t* bytes, size_t size);
+  // True once the closing record came; the writer says no more then.
+  bool ended() const { return ended_; }
+  // Throws Error(kCaptureFailed) where the closing record did not come, or counts other than what came.
+  Transcript finish();
+
+  // A list of a hundred million is one message. Memory follows what arrived, not what a length promises.
+  static constexpr uint64_t kMaxMessage = 1 << 30;
+
+ private:
+  void message(std::string_view bytes);
+  void columns(Cursor& in);
+  void objects(Cursor& in);
+  void definition(uint64_t kind, Cursor& in);
+  void shape(Cursor& in);
+  void end(Cursor& in);
+  void check_shape(uint64_t id);
+
+  Sink& sink_;
+  RecordWriter writer_;
+  std::vector<uint8_t> pending_;
+  std::unordered_set<uint64_t> shapes_;
+  uint64_t last_shape_ = ~uint64_t{0};
+  // The last address of the compact objects of the message at hand.
+  uint64_t previous_ = 0;
+  Transcript transcript_;
+  uint64_t promised_objects_ = 0;
+  uint64_t promised_references_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace heapdump
