@@ -16,8 +16,11 @@ export interface Filter {
   exclude: Selection;
 }
 
-export function contains({ objects, types }: Selection, object: { id: bigint; type: bigint }): boolean {
-  return objects.has(object.id) || types.has(object.type);
+export function contains(
+  { objects, types }: Selection,
+  object: { id: bigint; type: bigint | null },
+): boolean {
+  return objects.has(object.id) || (object.type !== null && types.has(object.type));
 }
 
 export function parseFilter(heap: Heap, text: string | undefined): Filter {
@@ -61,11 +64,12 @@ function objectAt(heap: Heap, text: string): bigint {
 function typesNamed(heap: Heap, pattern: string): bigint[] {
   const found = heap.all<{ id: bigint }>(
     `SELECT id FROM {heap}.type
-      WHERE name GLOB ?1
-         OR module || '.' || name GLOB ?1 AND module = 'builtins'
-         OR substr(name, length(module) + 2) GLOB ?1 AND name <> substr(name, length(module) + 2)
-         OR ltrim(name, '_') GLOB ltrim(?1, '_')`,
-    pattern,
+      WHERE id IS NOT NULL
+        AND (name GLOB @pattern
+          OR 'builtins.' || name GLOB @pattern AND module = 'builtins'
+          OR substr(name, length(module) + 2) GLOB @pattern AND name GLOB module || '.*'
+          OR ltrim(name, '_') GLOB ltrim(@pattern, '_'))`,
+    { pattern },
   );
   if (found.length) return found.map(({ id }) => id);
   const near = nearest(

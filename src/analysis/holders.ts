@@ -65,19 +65,23 @@ export class HolderFinder {
   private findOwner(id: bigint): bigint | undefined {
     const { type }: HeapObject = this.heap.object(id);
     if (this.heap.typeName(type) !== "dict") return undefined;
-    const [first, ...others] = this.heap.all<Reference>(
-      `SELECT source, target, kind, label FROM {heap}.reference WHERE target = ? AND ${HOLDS} LIMIT ${MOST}`,
+    const owners = this.heap.all<{ source: bigint }>(
+      `SELECT source FROM {heap}.reference WHERE target = ? AND label = '__dict__' AND ${HOLDS} LIMIT 2`,
       id,
     );
-    if (first?.label === "__dict__" && others.length === 0) return first.source;
-    // Every function of a module holds the module's dict, which is none of a reader's business.
-    const module = [first, ...others].find(
-      (reference) => reference?.label === "__dict__" && this.heap.rootsOf(reference.source).some(isModule),
-    );
-    return module?.source;
+    const [owner] = owners;
+    if (!owner || owners.length > 1) return undefined;
+    // Every function of a module holds the module's dict too, which says nothing.
+    const isOfModule = this.heap.rootsOf(owner.source).some(({ kind }) => kind === "module");
+    return isOfModule || !this.hasSecondHolder(id) ? owner.source : undefined;
   }
 
-  /** A module's dict holds the key of every global: what counts is its value. */
+  private hasSecondHolder(id: bigint): boolean {
+    const holders = this.heap.all(`SELECT 1 FROM {heap}.reference WHERE target = ? AND ${HOLDS} LIMIT 2`, id);
+    return holders.length > 1;
+  }
+
+  /** An interned string may be key and value of one dict: what counts is the value. */
   private heldBy(holds: Hold[]): Hold[] {
     const valued = new Set(holds.filter(({ kind }) => kind !== "key").map(({ holder }) => holder));
     return holds.filter(({ kind, holder }) => kind !== "key" || !valued.has(holder));
@@ -109,8 +113,4 @@ function throughDict(owner: bigint, { target, kind, label }: Reference): Hold {
   const name = kind === "value" ? label?.match(/^'([^\W\d]\w*)'$/u)?.[1] : undefined;
   if (name !== undefined) return { holder: owner, held: target, kind: "attribute", label: name };
   return { holder: owner, held: target, kind, label };
-}
-
-function isModule({ kind }: { kind: string }): boolean {
-  return kind === "module";
 }

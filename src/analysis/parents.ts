@@ -6,8 +6,8 @@ export interface Parent {
   typeName: string;
   hold: Hold;
   roots: Root[];
-  /** It stands further down on the same branch already. */
-  circular: boolean;
+  /** It stands further down on the same branch (circular), or elsewhere in the tree, and is not gone into again. */
+  again: "circular" | "elsewhere" | null;
   parents: Parent[];
   /** Holders that are left out. */
   more: bigint;
@@ -25,6 +25,7 @@ export function parentsOf(heap: Heap, id: bigint, limits: ParentLimits): { paren
 
 class ParentSearch {
   private finder: HolderFinder;
+  private seen = new Set<bigint>();
 
   constructor(
     private readonly heap: Heap,
@@ -47,9 +48,11 @@ class ParentSearch {
   private parent(hold: Hold, branch: Set<bigint>): Parent {
     const object = this.heap.object(hold.holder);
     const roots = this.heap.rootsOf(object.id);
-    const circular = branch.has(object.id);
-    const ends = circular || roots.some(({ kind }) => kind !== "c");
+    const again = branch.has(object.id) ? "circular" : this.seen.has(object.id) ? "elsewhere" : null;
+    const isRoot = roots.some(({ kind }) => kind !== "c");
+    if (!isRoot) this.seen.add(object.id);
+    const ends = again !== null || isRoot;
     const above = ends ? { parents: [], more: 0n } : this.above(object.id, new Set([...branch, object.id]));
-    return { object, typeName: this.heap.typeName(object.type), hold, roots, circular, ...above };
+    return { object, typeName: this.heap.typeName(object.type), hold, roots, again, ...above };
   }
 }

@@ -44,12 +44,11 @@ function reuse(heap: Heap, other: Heap): number {
   const { count } = heap.totals();
   const step = count > SAMPLE ? count / SAMPLE : 1n;
   const row = heap.get<{ seen: bigint; same: bigint | null }>(
-    `WITH RECURSIVE sample(id) AS (SELECT 0 UNION ALL SELECT id + ?1 FROM sample WHERE id + ?1 < ?2)
+    `WITH RECURSIVE sample(id) AS (SELECT 0 UNION ALL SELECT id + @step FROM sample WHERE id + @step < @count)
      SELECT count(*) AS seen, sum(${inOther(heap, other)}) AS same
        FROM sample CROSS JOIN {heap}.object AS o ON o.id = sample.id
       WHERE EXISTS (SELECT 1 FROM ${other.schema}.object AS q WHERE q.address = o.address)`,
-    step,
-    count,
+    { step, count },
   );
   return row?.seen ? 1 - Number(row.same ?? 0n) / Number(row.seen) : 0;
 }

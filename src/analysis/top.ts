@@ -41,12 +41,15 @@ function wholeTypes(heap: Heap, { include, exclude }: Filter): HeapType[] {
   return heap
     .types()
     .filter(
-      (type) => type.count > 0n && !exclude.types.has(type.id) && (!include || include.types.has(type.id)),
+      ({ id, count }) =>
+        count > 0n &&
+        !(id !== null && exclude.types.has(id)) &&
+        (!include || (id !== null && include.types.has(id))),
     );
 }
 
 function countedTypes(heap: Heap, request: TopRequest): HeapType[] {
-  const rows = heap.all<{ type: bigint; count: bigint; size: bigint }>(
+  const rows = heap.all<{ type: bigint | null; count: bigint; size: bigint }>(
     `SELECT o.type, count(*) AS count, sum(o.size) AS size
        FROM {heap}.object AS o WHERE ${condition(heap, request)} GROUP BY o.type ORDER BY size DESC, o.type`,
   );

@@ -3,8 +3,8 @@ import type Database from "better-sqlite3";
 export interface HeapObject {
   id: bigint;
   address: bigint;
-  /** `object.id` of its type. */
-  type: bigint;
+  /** `object.id` of its type; null where the type is not in the dump. */
+  type: bigint | null;
   /** Shallow, in bytes. */
   size: bigint;
   refcount: bigint;
@@ -13,8 +13,8 @@ export interface HeapObject {
 }
 
 export interface HeapType {
-  /** `object.id` of the type. */
-  id: bigint;
+  /** `object.id` of the type; null where the type is not in the dump. */
+  id: bigint | null;
   /** `module.qualname`; `dict`, not `builtins.dict`. */
   name: string;
   module: string;
@@ -39,10 +39,14 @@ export interface Root {
 
 export type Value = string | number | bigint | Uint8Array | null;
 
+/** For `?`, or an object for `@name`. */
+type Bound = Value | Record<string, Value>;
+
 /** One opened heap, and the queries that more than one question asks. */
 export class Heap {
-  private statements = new Map<string, Database.Statement<Value[]>>();
-  private typesById: Map<bigint, HeapType> | undefined;
+  private statements = new Map<string, Database.Statement<Bound[]>>();
+  private typeList: HeapType[] | undefined;
+  private typeNames: Map<bigint | null, string> | undefined;
   private rootsByObject: Map<bigint, Root[]> | undefined;
 
   constructor(
@@ -52,11 +56,11 @@ export class Heap {
   ) {}
 
   /** `{heap}` in the SQL is the schema of this heap. */
-  all<Row>(sql: string, ...values: Value[]): Row[] {
+  all<Row>(sql: string, ...values: Bound[]): Row[] {
     return this.prepare(sql).all(...values) as Row[];
   }
 
-  get<Row>(sql: string, ...values: Value[]): Row | undefined {
+  get<Row>(sql: string, ...values: Bound[]): Row | undefined {
     return this.prepare(sql).get(...values) as Row | undefined;
   }
 
@@ -72,11 +76,15 @@ export class Heap {
 
   /** By size, largest first. */
   types(): HeapType[] {
-    return [...this.typeMap().values()];
+    this.typeList ??= this.all<HeapType>(
+      "SELECT id, name, module, address, count, size FROM {heap}.type ORDER BY size DESC, name",
+    );
+    return this.typeList;
   }
 
-  typeName(id: bigint): string {
-    return this.typeMap().get(id)?.name ?? "unknown type";
+  typeName(id: bigint | null): string {
+    this.typeNames ??= new Map(this.types().map((type) => [type.id, type.name]));
+    return (id !== null && this.typeNames.get(id)) || "unknown type";
   }
 
   rootsOf(id: bigint): Root[] {
@@ -106,19 +114,10 @@ export class Heap {
     return BigInt(this.meta().get("references") ?? 0);
   }
 
-  private typeMap(): Map<bigint, HeapType> {
-    this.typesById ??= new Map(
-      this.all<HeapType>(
-        "SELECT id, name, module, address, count, size FROM {heap}.type ORDER BY size DESC, name",
-      ).map((type) => [type.id, type]),
-    );
-    return this.typesById;
-  }
-
-  private prepare(sql: string): Database.Statement<Value[]> {
+  private prepare(sql: string): Database.Statement<Bound[]> {
     let statement = this.statements.get(sql);
     if (!statement) {
-      statement = this.db.prepare<Value[]>(sql.replaceAll("{heap}", this.schema));
+      statement = this.db.prepare<Bound[]>(sql.replaceAll("{heap}", this.schema));
       this.statements.set(sql, statement);
     }
     return statement;

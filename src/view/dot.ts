@@ -83,7 +83,8 @@ function moreLines({ id, more }: GraphNode, direction: Graph["direction"]): stri
   return `  m${id} [label=${text}, style=dotted, fontcolor="#5f6368"]\n  ${source} -> ${target} [style=dotted]`;
 }
 
-/** Lines are separated by newlines; what else must be escaped is. */
+/** Lines are separated by newlines. Graphviz would read `\\` as an escape, and `&` as the start of an entity. */
 function quoted(text: string): string {
-  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+  const escaped = text.replaceAll("&", "&amp;").replaceAll("\\", "\\\\").replaceAll('"', '\\"');
+  return `"${escaped.replaceAll("\n", "\\n")}"`;
 }

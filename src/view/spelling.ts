@@ -8,28 +8,31 @@ export interface Spelled {
 
 const LONGEST_KEY = 40;
 
-/** What stands behind the holder's name to reach what it holds: `['k']`, `[3]`, `.session`, `.f_locals['x']`. */
+/**
+ * What stands behind the holder's name to reach what it holds: `['k']`, `[3]`, `.session`, `.f_locals['x']`.
+ * `?` stands for a name that the dump does not have, `{…}` for an element of a set.
+ */
 export function spelling({ kind, label }: Spelled): string {
   const name = label === null ? null : shorten(escapeControls(label), LONGEST_KEY);
   switch (kind) {
     case "value":
-      return `[${name ?? "…"}]`;
+      return `[${name ?? "?"}]`;
     case "item":
-      return name === null ? " ∋" : `[${name}]`;
+      return name === null ? "{…}" : `[${name}]`;
+    case "key":
+      return ".keys()[…]";
     case "local":
-      return name === null ? ".f_locals[…]" : `.f_locals['${name}']`;
-    case "attribute":
-    case "slot":
-      return `.${name ?? "…"}`;
+      return `.f_locals[${name === null ? "?" : `'${name}'`}]`;
     case "cell":
       return `.${name ?? "cell_contents"}`;
-    case "field":
-      return name === null ? " →" : `.${name}`;
-    case "key":
-      return " (a key)";
-    case "weak":
-      return " (weakly)";
+    case "other":
+      return name === null ? " → " : `.${name}`;
     default:
-      return name ?? " →";
+      return `.${name ?? "?"}`;
   }
+}
+
+/** A module where a path begins. */
+export function moduleSpelling(name: string): string {
+  return `sys.modules['${escapeControls(name)}']`;
 }

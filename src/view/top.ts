@@ -102,7 +102,7 @@ function parentsJson({ parents, more }: { parents: Parent[]; more: bigint }): ob
       kind: ({ hold }) => hold.kind,
       label: ({ hold }) => hold.label,
       roots: ({ roots }) => roots.map(({ kind, name }) => ({ kind, name })),
-      circular: ({ circular }) => circular,
+      again: ({ again }) => again,
       parents: (parent) => parentsJson(parent),
     }),
   };

@@ -1,29 +1,34 @@
 import type { Parent } from "../analysis/parents.js";
-import { spelling } from "./spelling.js";
-import { addressText, contentText, plural, shorten } from "./text.js";
+import { moduleSpelling, spelling } from "./spelling.js";
+import { addressText, contentText, escapeControls, plural, shorten } from "./text.js";
 
-/** What holds an object, as an indented tree; each line says how its object holds the one above. */
-export function parentTree(
-  above: { parents: Parent[]; more: bigint },
-  indent: string,
-  width: number,
-): string[] {
+interface Above {
+  parents: Parent[];
+  more: bigint;
+}
+
+/**
+ * What holds an object, as an indented tree: each line says how its object holds the one above it, and a module's
+ * line is the whole way from there in Python's spelling. `way` is the way from the object above down to the first.
+ */
+export function parentTree(above: Above, indent: string, width: number, way = ""): string[] {
   const last = above.more > 0n ? -1 : above.parents.length - 1;
   const lines = above.parents.flatMap((parent, i) => {
     const [branch, stem] = i === last ? ["└─ ", "   "] : ["├─ ", "│  "];
-    const own = shorten(`${indent}${branch}${parentText(parent)}`, width);
-    return [own, ...parentTree(parent, indent + stem, width)];
+    const longer = spelling(parent.hold) + way;
+    const own = shorten(`${indent}${branch}${parentText(parent, longer)}`, width);
+    return [own, ...parentTree(parent, indent + stem, width, longer)];
   });
   if (above.more > 0n) lines.push(`${indent}└─ … ${plural(above.more, "more holder")}`);
   return lines;
 }
 
-function parentText({ object, typeName, hold, roots, circular }: Parent): string {
-  const how = spelling(hold).trim();
+function parentText({ object, typeName, hold, roots, again }: Parent, way: string): string {
   const module = roots.find(({ kind }) => kind === "module");
-  if (module) return `${how} of module ${module.name}`;
+  if (module) return `${moduleSpelling(module.name)}${way}`;
   const content = contentText({ ...object, typeName });
-  const root = roots[0] ? `  root: ${roots[0].kind} ${roots[0].name}` : "";
-  const loop = circular ? "  ↺ (again)" : "";
-  return `${how} of ${typeName} ${addressText(object.address)}${root}${loop}${content ? `  ${content}` : ""}`;
+  const root = roots[0] ? `  root: ${roots[0].kind} ${escapeControls(roots[0].name)}` : "";
+  const loop = again === "circular" ? "  ↺ (a cycle)" : again === "elsewhere" ? "  (see above)" : "";
+  const type = escapeControls(typeName);
+  return `${spelling(hold).trim()} of ${type} ${addressText(object.address)}${root}${loop}${content && `  ${content}`}`;
 }

@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { jsonTable, jsonText } from "../../src/view/json.js";
+import { spelling } from "../../src/view/spelling.js";
+import { table } from "../../src/view/table.js";
+import { terminal } from "../../src/view/terminal.js";
+import { contentText, escapeControls, pythonRepr, shorten } from "../../src/view/text.js";
+import { shareText, sizeText } from "../../src/view/units.js";
+
+describe("text", () => {
+  test("controls and marks of direction are escaped as Python does it", () => {
+    expect(escapeControls("a\x1b[31m\n\t\x7f\x9b\u202eb")).toBe("a\\x1b[31m\\n\\t\\x7f\\x9b\\u202eb");
+    expect(escapeControls("héllo 日本 🐍")).toBe("héllo 日本 🐍");
+    expect(escapeControls("\ud800")).toBe("\\ud800");
+  });
+
+  test("a str is quoted as repr quotes it", () => {
+    expect(pythonRepr("it's")).toBe(`"it's"`);
+    expect(pythonRepr(`it's "it"`)).toBe(`'it\\'s "it"'`);
+    expect(pythonRepr("a\\b\n")).toBe("'a\\\\b\\n'");
+  });
+
+  test("a content that was cut ends in an ellipsis", () => {
+    expect(contentText({ typeName: "str", content: "abc", truncated: 1n })).toBe("'abc'…");
+    expect(contentText({ typeName: "list", content: null, truncated: 0n })).toBe("");
+  });
+
+  test("shorten counts characters, not UTF-16 units", () => {
+    expect(shorten("🐍🐍🐍🐍", 3)).toBe("🐍🐍…");
+  });
+});
+
+describe("units", () => {
+  test.each([
+    [0n, "0 B"],
+    [1023n, "1023 B"],
+    [1024n, "1.0 KiB"],
+    [1024n ** 2n - 1n, "1.0 MiB"],
+    [10n * 1024n ** 2n, "10.0 MiB"],
+    [2n ** 63n - 1n, "8.0 EiB"],
+    [2n ** 60n + 1n, "1.0 EiB"],
+  ])("%s bytes", (bytes, text) => expect(sizeText(bytes)).toBe(text));
+
+  test("shares", () => {
+    expect(shareText(1n, 3n)).toBe("33.3 %");
+    expect(shareText(0n, 0n)).toBe("");
+  });
+});
+
+describe("JSON", () => {
+  test("integers that a double cannot hold are strings", () => {
+    expect(jsonText([2n ** 53n - 1n, 2n ** 53n, -(2n ** 53n + 1n), 7n])).toBe(
+      '[9007199254740991,"9007199254740992","-9007199254740993",7]',
+    );
+  });
+
+  test("control characters are escaped, and mean the same", () => {
+    const text = jsonText({ x: "\x1b\x9b\u202e\x7f" });
+    expect(text).toBe('{"x":"\\u001b\\u009b\\u202e\\u007f"}');
+    expect(JSON.parse(text)).toEqual({ x: "\x1b\x9b\u202e\x7f" });
+  });
+
+  test("a list is its columns and rows", () => {
+    expect(jsonTable([{ a: 1 }, { a: 2 }], { twice: ({ a }) => 2 * a })).toEqual({
+      columns: ["twice"],
+      rows: [[2], [4]],
+    });
+  });
+});
+
+test.each([
+  ["value", "'k'", "['k']"],
+  ["value", null, "[?]"],
+  ["item", "3", "[3]"],
+  ["item", null, "{…}"],
+  ["attribute", "session", ".session"],
+  ["attribute", null, ".?"],
+  ["slot", "x", ".x"],
+  ["local", "x", ".f_locals['x']"],
+  ["field", "__self__", ".__self__"],
+  ["cell", null, ".cell_contents"],
+  ["value", "'\x1b'", "['\\x1b']"],
+])("a reference of kind %s with label %s is spelled %s", (kind, label, spelled) => {
+  expect(spelling({ kind, label })).toBe(spelled);
+});
+
+describe("table", () => {
+  const plain = { width: 40, colors: terminal(process.stdout, { NO_COLOR: "1" }).colors };
+
+  test("numbers stand right, and the flexible column takes the rest", () => {
+    const columns = [
+      { title: "SIZE", align: "right" as const },
+      { title: "CONTENT", flexible: true },
+    ];
+    const text = table(
+      columns,
+      [
+        ["1 B", "x"],
+        ["10 KiB", "y".repeat(80)],
+      ],
+      plain,
+    );
+    expect(text.split("\n")).toEqual(["  SIZE  CONTENT", "   1 B  x", `10 KiB  ${"y".repeat(31)}…`]);
+  });
+
+  test("no line ends in a space", () => {
+    expect(table([{ title: "A" }, { title: "B" }], [["x", ""]], plain)).not.toMatch(/ $/m);
+  });
+});
+
+test("colours are for terminals, and never with NO_COLOR", () => {
+  const tty = { isTTY: true, columns: 120 } as NodeJS.WriteStream;
+  const pipe = { isTTY: false } as unknown as NodeJS.WriteStream;
+  expect(terminal(tty, {})).toMatchObject({ width: 120, colors: { isColorSupported: true } });
+  expect(terminal(tty, { NO_COLOR: "1" }).colors.isColorSupported).toBe(false);
+  expect(terminal(tty, { TERM: "dumb" }).colors.isColorSupported).toBe(false);
+  expect(terminal(pipe, { FORCE_COLOR: "1" })).toMatchObject({
+    width: 100,
+    colors: { isColorSupported: false },
+  });
+});
