@@ -21,9 +21,11 @@ export async function setup({ forTests = false } = {}) {
   if (!installed || !sqliteLoads() || !addonBuilt()) requireCompiler();
 
   if (!installed) await stage("Installing the packages from npm", install);
-  if (!sqliteLoads())
-    await stage("Building better-sqlite3", buildSqlite, "a minute or two where it has to be compiled");
-  if (!addonBuilt()) await stage("Compiling the addon", buildAddon, "about a minute");
+  if (!sqliteLoads()) {
+    const expectation = "a minute or two where it has to be compiled";
+    await stage("Building better-sqlite3", buildSqlite, { expectation });
+  }
+  if (!addonBuilt()) await stage("Compiling the addon", buildAddon, { expectation: "about a minute" });
   if (!typescriptBuilt()) await stage("Compiling the TypeScript", buildTypescript);
 }
 

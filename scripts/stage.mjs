@@ -12,10 +12,10 @@ const tick = terminal && !process.env.NO_COLOR ? "\x1b[32m✓\x1b[39m" : "✓";
  * @template T
  * @param {string} title
  * @param {() => Promise<T>} work
- * @param {string} [expectation] how long it may take, in words
+ * @param {{ expectation?: string, outcome?: (result: T) => string }} [words] how long it may take; what came of it
  * @returns {Promise<T>}
  */
-export async function stage(title, work, expectation) {
+export async function stage(title, work, { expectation, outcome } = {}) {
   const start = performance.now();
   const seconds = () => `${((performance.now() - start) / 1000).toFixed(terminal ? 0 : 1)} s`;
   const announcement = expectation ? `${title} (${expectation})` : title;
@@ -29,7 +29,8 @@ export async function stage(title, work, expectation) {
   }
   try {
     const result = await work();
-    console.log(`${terminal ? "\r\x1b[K" : ""}${tick} ${title}, ${seconds()}`);
+    const done = outcome ? `${title}: ${outcome(result)}` : title;
+    console.log(`${terminal ? "\r\x1b[K" : ""}${tick} ${done}, ${seconds()}`);
     return result;
   } catch (error) {
     if (terminal) console.log();
