@@ -6,6 +6,6 @@ if (existsSync(main)) {
   const { run } = await import(main.href);
   await run(process.argv.slice(2));
 } else {
-  process.stderr.write("heapdump: not built yet: run `npm install && npm run build` in the checkout\n");
+  process.stderr.write("heapdump: not built yet: run `npm run setup` in the checkout\n");
   process.exitCode = 70;
 }
