@@ -7,10 +7,20 @@
   },
   "targets": [
     {
+      "target_name": "trampoline",
+      "type": "static_library",
+      "sources": ["payload/trampoline.c"],
+      "cflags": [
+        "-O2", "-fPIC", "-ffreestanding", "-fno-stack-protector", "-fno-jump-tables", "-fcf-protection=none",
+        "-mgeneral-regs-only", "-fno-toplevel-reorder", "-fno-asynchronous-unwind-tables", "-fno-lto"
+      ]
+    },
+    {
       "target_name": "heapdump",
+      "dependencies": ["trampoline"],
       "sources": ["<!@(node scripts/native-sources.mjs process tracee python capture index binding)"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
-      "defines": ["NAPI_VERSION=9", "NODE_ADDON_API_DISABLE_DEPRECATED"]
+      "defines": ["NAPI_VERSION=9", "NAPI_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"]
     },
     {
       "target_name": "heapdump_sqlite",

@@ -1,7 +1,199 @@
+#include <atomic>
+#include <exception>
+#include <memory>
+#include <thread>
+#include <variant>
+
 #include "binding/addon.h"
+#include "capture/remote_script.h"
+#include "capture/safe_point_call.h"
+#include "capture/transcoder.h"
+#include "process/status.h"
+#include "support/error.h"
 
 namespace heapdump {
+namespace {
 
-void InitCapture(Napi::Env, Napi::Object) {}
+// One capture at a time: a second one would be of another target, and the tool takes its targets in turn.
+std::atomic<bool> cancelled;
+
+Napi::Error to_js(Napi::Env env, const std::string& message, ExitCode code) {
+  Napi::Error error = Napi::Error::New(env, message);
+  error.Set("exitCode", static_cast<double>(code));
+  return error;
+}
+
+Napi::Error to_js(Napi::Env env, std::exception_ptr failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    return to_js(env, error.what(), error.code());
+  } catch (const std::exception& error) {
+    return to_js(env, error.what(), ExitCode::kDefect);
+  }
+}
+
+Napi::Value Inspect(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  try {
+    const Inspection inspection(info[0].As<Napi::Number>().Int32Value());
+    Napi::Object target = Napi::Object::New(env);
+    target.Set("pid", inspection.pid);
+    target.Set("pythonVersion", inspection.interpreter.version());
+    target.Set("pythonBuild", "gil");
+    target.Set("library", inspection.interpreter.library());
+    target.Set("threads", inspection.status.threads);
+    return target;
+  } catch (...) {
+    throw to_js(env, std::current_exception());
+  }
+}
+
+struct StateEvent {
+  SafePointCall::State state;
+};
+struct ProgressEvent {
+  uint64_t objects, expected;
+};
+struct RecordsEvent {
+  std::vector<uint8_t> payload;
+};
+using Event = std::variant<StateEvent, ProgressEvent, RecordsEvent>;
+
+const char* name(SafePointCall::State state) {
+  switch (state) {
+    case SafePointCall::State::kStopping:
+      return "stopping";
+    case SafePointCall::State::kWaiting:
+      return "waiting";
+    case SafePointCall::State::kRunning:
+      return "running";
+    case SafePointCall::State::kCleaning:
+      return "cleaning";
+  }
+  return "";
+}
+
+Napi::Object to_js(Napi::Env env, Event& event) {
+  Napi::Object object = Napi::Object::New(env);
+  if (auto* state = std::get_if<StateEvent>(&event)) {
+    object.Set("kind", "state");
+    object.Set("state", name(state->state));
+  } else if (auto* progress = std::get_if<ProgressEvent>(&event)) {
+    object.Set("kind", "progress");
+    object.Set("objects", static_cast<double>(progress->objects));
+    object.Set("expected", static_cast<double>(progress->expected));
+  } else {
+    auto* payload = new std::vector<uint8_t>(std::move(std::get<RecordsEvent>(event).payload));
+    object.Set("kind", "records");
+    object.Set("payload", Napi::Buffer<uint8_t>::New(
+                              env, payload->data(), payload->size(),
+                              [](Napi::Env, uint8_t*, auto* owner) { delete owner; }, payload));
+  }
+  return object;
+}
+
+// A capture on a thread of its own: ptrace knows its tracer by thread, and Node's event loop stays free.
+class Capture : private Sink {
+ public:
+  Capture(const Napi::CallbackInfo& info, Napi::Promise::Deferred deferred)
+      : deferred_(deferred),
+        transcoder_(*this),
+        call_{.pid = 0,
+              .script = {},
+              .timeout = {},
+              .on_bytes = [this](const uint8_t* bytes, size_t size) { transcoder_.feed(bytes, size); },
+              .on_state = [this](SafePointCall::State state) { send(StateEvent{state}); },
+              .cancelled = cancelled} {
+    Napi::Object request = info[0].As<Napi::Object>();
+    call_.pid = request.Get("pid").As<Napi::Number>().Int32Value();
+    call_.script = request.Get("script").As<Napi::String>().Utf8Value();
+    call_.timeout = std::chrono::milliseconds(request.Get("timeoutMs").As<Napi::Number>().Int64Value());
+    // A full queue holds the target's pipe back, so that no more than this many chunks wait for the disk.
+    constexpr size_t kChunksInFlight = 256;
+    events_ = Napi::ThreadSafeFunction::New(info.Env(), info[1].As<Napi::Function>(), "heapdump.capture",
+                                            kChunksInFlight, 1, [this](Napi::Env env) { settle(env); });
+    cancelled = false;
+    thread_ = std::thread([this] {
+      run();
+      events_.Release();
+    });
+  }
+
+ private:
+  void run() {
+    try {
+      result_ = call_.run();
+      transcript_ = transcoder_.finish();
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+  }
+
+  void send(Event event) {
+    auto* owned = new Event(std::move(event));
+    const auto status = events_.BlockingCall(owned, [](Napi::Env env, Napi::Function callback, Event* event) {
+      std::unique_ptr<Event> owner(event);
+      callback.Call({to_js(env, *event)});
+    });
+    if (status != napi_ok) delete owned;
+  }
+
+  void records(std::vector<uint8_t>&& payload) override { send(RecordsEvent{std::move(payload)}); }
+  void progress(uint64_t objects, uint64_t expected) override { send(ProgressEvent{objects, expected}); }
+
+  // On the event loop, after the last event.
+  void settle(Napi::Env env) {
+    std::unique_ptr<Capture> self(this);
+    thread_.join();
+    Napi::HandleScope scope(env);
+    if (failure_) {
+      deferred_.Reject(to_js(env, failure_).Value());
+      return;
+    }
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("route", result_.taken_over ? "take-over" : "pending-call");
+    result.Set("pauseMs", std::chrono::duration<double, std::milli>(result_.longest_stop).count());
+    result.Set("stops", result_.stops);
+    result.Set("consistent", result_.alone);
+    result.Set("status", transcript_.status);
+    result.Set("objects", Napi::BigInt::New(env, transcript_.objects));
+    result.Set("references", Napi::BigInt::New(env, transcript_.references));
+    Napi::Array meta = Napi::Array::New(env);
+    for (const auto& [key, value] : transcript_.meta) {
+      Napi::Array pair = Napi::Array::New(env, 2);
+      pair.Set(0u, key);
+      pair.Set(1u, value);
+      meta.Set(meta.Length(), pair);
+    }
+    result.Set("meta", meta);
+    deferred_.Resolve(result);
+  }
+
+  Napi::Promise::Deferred deferred_;
+  Transcoder transcoder_;
+  SafePointCall call_;
+  Napi::ThreadSafeFunction events_;
+  std::thread thread_;
+  SafePointCall::Result result_{};
+  Transcript transcript_;
+  std::exception_ptr failure_;
+};
+
+Napi::Value StartCapture(const Napi::CallbackInfo& info) {
+  auto deferred = Napi::Promise::Deferred::New(info.Env());
+  new Capture(info, deferred);  // It deletes itself when it is settled.
+  return deferred.Promise();
+}
+
+void CancelCapture(const Napi::CallbackInfo&) { cancelled = true; }
+
+}  // namespace
+
+void InitCapture(Napi::Env env, Napi::Object exports) {
+  exports.Set("inspect", Napi::Function::New(env, Inspect));
+  exports.Set("capture", Napi::Function::New(env, StartCapture));
+  exports.Set("cancelCapture", Napi::Function::New(env, CancelCapture));
+}
 
 }  // namespace heapdump

@@ -1,0 +1,13 @@
+#pragma once
+#include <string>
+
+#include "capture/remote_script.h"
+#include "tracee/registers.h"
+
+namespace heapdump {
+
+// What a stopped thread was doing, to follow "the main thread": `was in the system call read`, `ran native
+// code (sha256_block in libcrypto.so.3)`.
+std::string describe_position(const Inspection& target, const Registers& registers);
+
+}  // namespace heapdump

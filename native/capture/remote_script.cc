@@ -1,0 +1,223 @@
+#include "capture/remote_script.h"
+
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "process/status.h"
+#include "support/error.h"
+#include "tracee/signal_frame.h"
+
+namespace heapdump {
+namespace {
+
+// The layout of the data mapping: struct hd_call, the signal frame that the trampoline ends in, a stack for
+// the moment of Py_AddPendingCall, and the script's text.
+constexpr uint64_t kContextAt = 0x1000;
+constexpr uint64_t kExtendedAt = 0x2000;
+constexpr uint64_t kStackTop = 0x10000;
+constexpr uint64_t kScriptAt = 0x10000;
+static_assert(sizeof(hd_call) < kContextAt && kExtendedAt + kExtendedStateRoom < kStackTop);
+constexpr uint64_t kPage = 4096;
+constexpr uint64_t kCodeSize = kPage;
+// A script that is taken over runs on the thread's own stack, below its red zone.
+constexpr uint64_t kStackGap = 128 + 4096;
+constexpr uint64_t kTrapAndDirectionFlags = 0x500;
+constexpr uint64_t kPipeSize = 1 << 20;
+
+uint64_t pages(uint64_t size) { return (size + kPage - 1) & ~(kPage - 1); }
+
+bool waits_on_futex(const Registers& registers) {
+  if (registers.orig_rax != SYS_futex) return false;
+  const int operation = registers.rsi & FUTEX_CMD_MASK;
+  return operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET;
+}
+
+std::string replace_all(std::string text, const std::string& from, const std::string& to) {
+  for (size_t at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+ProcessStatus read_attachable_status(pid_t pid) {
+  ProcessStatus status;
+  if (!read_status(pid, &status)) throw attach_error(pid, ESRCH);
+  if (status.tgid != pid) {
+    throw Error(ExitCode::kCannotAttach, std::to_string(pid) + " is a thread of process " +
+                                             std::to_string(status.tgid) + "; give the process");
+  }
+  if (pid == getpid()) throw Error(ExitCode::kCannotAttach, "heapdump cannot attach to itself");
+  if (status.state == 'Z' || status.tracer != 0) throw attach_error(pid, 0);
+  return status;
+}
+
+std::vector<Mapping> read_user_maps(pid_t pid) {
+  auto maps = read_maps(pid);
+  if (maps.empty()) {
+    throw Error(ExitCode::kCannotAttach,
+                "process " + std::to_string(pid) + " has no memory: it is a kernel thread");
+  }
+  return maps;
+}
+
+}  // namespace
+
+Inspection::Inspection(pid_t pid)
+    : pid(pid),
+      status(read_attachable_status(pid)),
+      memory(pid),
+      maps(read_user_maps(pid)),
+      images(read_images(memory, maps)),
+      interpreter(Interpreter::find(pid, memory, maps, images)) {}
+
+hd_call RemoteScript::call() const {
+  hd_call call;
+  if (!target_.memory.try_get(data_, &call))
+    throw Error(ExitCode::kCaptureFailed, "the target ended meanwhile");
+  return call;
+}
+
+uint64_t RemoteScript::callback() const {
+  return code_ + (reinterpret_cast<const unsigned char*>(&hd_trampoline_callback) - hd_trampoline_start);
+}
+
+void RemoteScript::open_pipe(RemoteCalls& calls) {
+  calls.must("open a pipe", SYS_pipe2, data_ + kScriptAt, O_CLOEXEC | O_NONBLOCK);
+  int ends[2];
+  target_.memory.read(data_ + kScriptAt, ends, sizeof ends);
+  read_end_ = ends[0];
+  write_end_ = ends[1];
+  const std::string path = proc_path(target_.pid, "fd/" + std::to_string(read_end_));
+  pipe_ = UniqueFd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat stat;
+  if (!pipe_ || fstat(pipe_.get(), &stat) != 0) {
+    throw Error(ExitCode::kCaptureFailed,
+                "the target's pipe cannot be opened: " + std::string(strerror(errno)));
+  }
+  pipe_device_ = stat.st_dev;
+  pipe_inode_ = stat.st_ino;
+  fcntl(pipe_.get(), F_SETPIPE_SZ, kPipeSize);
+  calls.must("close a pipe", SYS_close, read_end_);
+  read_end_ = -1;
+}
+
+void RemoteScript::write_call(const std::string& script, bool may_take_over,
+                              std::chrono::nanoseconds time_to_start) {
+  const Interpreter& python = target_.interpreter;
+  const Memory& memory = target_.memory;
+  auto function = [&](const char* name) { return python.function(memory, name); };
+  hd_call call{};
+  call.armed = 1;
+  // steady_clock is CLOCK_MONOTONIC, which is one for all processes of a machine.
+  call.deadline = (std::chrono::steady_clock::now().time_since_epoch() + time_to_start).count();
+  call.pid = target_.status.namespace_pid;
+  call.may_take_over = may_take_over;
+  call.fd = write_end_;
+  call.fd_device = pipe_device_;
+  call.fd_inode = pipe_inode_;
+  call.script = data_ + kScriptAt;
+  call.tracing_offset = python.layout().thread_tracing;
+  call.pending_callback = callback();
+  call.add_pending_call = function("Py_AddPendingCall");
+  call.gil_check = function("PyGILState_Check");
+  call.gil_ensure = function("PyGILState_Ensure");
+  call.gil_release = function("PyGILState_Release");
+  call.run_string = function("PyRun_StringFlags");
+  call.dict_new = function("PyDict_New");
+  call.dict_clear = function("PyDict_Clear");
+  call.dec_ref = function("Py_DecRef");
+  call.error_fetch = function("PyErr_Fetch");
+  call.error_restore = function("PyErr_Restore");
+  call.thread_state_get = function("PyThreadState_Get");
+  if (call.tracing_offset == 0) {
+    call.enter_tracing = function("PyThreadState_EnterTracing");
+    call.leave_tracing = function("PyThreadState_LeaveTracing");
+  }
+  for (const ElfImage& image : target_.images) {
+    if (call.errno_location == 0) call.errno_location = image.symbol(memory, "__errno_location");
+  }
+  if (call.errno_location == 0)
+    throw Error(ExitCode::kCannotAttach, "the target's libc has no __errno_location");
+  memory.write(data_, &call, sizeof call);
+  memory.write(data_ + kScriptAt, script.c_str(), script.size() + 1);
+}
+
+void RemoteScript::infect(StoppedThread& thread, const std::string& script,
+                          std::chrono::nanoseconds time_to_start) {
+  const Registers& found = thread.registers();
+  const bool on_futex = is_blocked(found) && waits_on_futex(found);
+  const bool may_take_over = is_blocked(found) && !on_futex;
+  RemoteCalls calls(thread, target_.memory, gadgets_);
+  try {
+    constexpr int kPrivate = MAP_PRIVATE | MAP_ANONYMOUS;
+    const uint64_t longest_number = 16;
+    data_size_ = pages(kScriptAt + script.size() + longest_number);
+    data_ = calls.must("map memory", SYS_mmap, 0, data_size_, PROT_READ | PROT_WRITE, kPrivate, -1, 0);
+    code_ = calls.must("map memory", SYS_mmap, 0, kCodeSize, PROT_READ | PROT_EXEC, kPrivate, -1, 0);
+    const size_t code_size = hd_trampoline_end - hd_trampoline_start;
+    if (code_size > kCodeSize) throw Error(ExitCode::kDefect, "the trampoline does not fit its page");
+    target_.memory.write(code_, hd_trampoline_start, code_size);
+    open_pipe(calls);
+    write_call(replace_all(script, "@FD@", std::to_string(write_end_)), may_take_over, time_to_start);
+    // A lock's wait ends with EINTR, and CPython then makes pending calls. Other waits do not, so that nobody
+    // sees an EINTR that no signal brought.
+    write_signal_frame(target_.memory, thread.tid(), data_ + kContextAt, data_ + kExtendedAt,
+                       resume_registers(found, on_futex ? Resume::kInterrupt : Resume::kRestart),
+                       thread.signal_mask());
+  } catch (const Error&) {
+    unmap(calls);
+    throw;
+  }
+  Registers start = found;
+  start.orig_rax = static_cast<uint64_t>(-1);
+  start.rip = code_ + (reinterpret_cast<const unsigned char*>(&hd_trampoline_entry) - hd_trampoline_start);
+  start.r12 = data_;
+  start.r13 = data_ + kContextAt;
+  start.rsp = may_take_over ? (found.rsp - kStackGap) & ~uint64_t{63} : data_ + kStackTop - 64;
+  start.rbp = 0;
+  start.eflags &= ~kTrapAndDirectionFlags;
+  thread.let_go_at(start);
+}
+
+bool RemoteScript::retract(PendingCalls& pending) {
+  const hd_call now = call();
+  if (now.armed == 2) return false;
+  // Stopped as the main thread is, nobody else takes it.
+  target_.memory.put<int32_t>(data_ + offsetof(hd_call, armed), 0);
+  // The queue keeps its entry, which returns 0 as a call without effect does.
+  return !pending.locked() &&
+         pending.replace(callback(), target_.interpreter.function(target_.memory, "PyErr_CheckSignals"));
+}
+
+bool RemoteScript::cure(StoppedThread& thread) {
+  const uint64_t at = thread.registers().rip;
+  if (at - code_ < kCodeSize) return false;
+  RemoteCalls calls(thread, target_.memory, gadgets_);
+  unmap(calls);
+  return true;
+}
+
+void RemoteScript::unmap(RemoteCalls& calls) {
+  // The trampoline closes the pipe itself. Where it did not come to that, the descriptor is still the pipe,
+  // or the target has closed it and may have opened another file under its number.
+  struct stat stat;
+  for (int* end : {&read_end_, &write_end_}) {
+    const std::string path = proc_path(target_.pid, "fd/" + std::to_string(*end));
+    if (*end >= 0 && ::stat(path.c_str(), &stat) == 0 &&
+        (pipe_inode_ == 0 || (stat.st_dev == pipe_device_ && stat.st_ino == pipe_inode_))) {
+      calls.may_fail(SYS_close, *end);
+    }
+    *end = -1;
+  }
+  if (code_ != 0) calls.may_fail(SYS_munmap, code_, kCodeSize);
+  if (data_ != 0) calls.may_fail(SYS_munmap, data_, data_size_);
+  code_ = data_ = 0;
+}
+
+}  // namespace heapdump

@@ -1,0 +1,49 @@
+#pragma once
+#include <sys/types.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace heapdump {
+
+// Runs a Python script in a running CPython, at a point where its main thread can run one:
+//
+//   stop -> infect -> let go -> (the script runs, its output is read) -> stop -> cure -> let go
+//
+// The main thread is the only one that is stopped. Where it runs Python, the script is a pending call, made
+// between two bytecodes; where it waits for a lock, it is woken for it; where it is blocked in a system call
+// without the GIL, it takes the GIL, runs the script and makes the system call again.
+struct SafePointCall {
+  enum class State { kStopping, kWaiting, kRunning, kCleaning };
+
+  pid_t pid;
+  // Python source; `@FD@` in it becomes the number of the descriptor that it may write to.
+  std::string script;
+  // Longest wait for a safe point, and longest silence of a script that runs.
+  std::chrono::milliseconds timeout;
+  // What the script wrote, as it comes. It may throw: the script is then ended, the target cleaned, and the
+  // exception goes on.
+  std::function<void(const uint8_t* bytes, size_t size)> on_bytes;
+  std::function<void(State)> on_state;
+  // Set to give up at the next opportunity.
+  const std::atomic<bool>& cancelled;
+
+  struct Result {
+    bool taken_over;
+    std::chrono::nanoseconds longest_stop;
+    int stops;
+    // Nothing but the script ran in the target meanwhile.
+    bool alone;
+  };
+
+  // Throws Error: kCannotAttach before anything was changed in the target, kCaptureFailed after it was put
+  // back. The whole of it must run on one thread (ptrace knows its tracer by thread), which may end with the
+  // call.
+  Result run();
+};
+
+}  // namespace heapdump

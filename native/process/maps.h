@@ -1,0 +1,31 @@
+#pragma once
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace heapdump {
+
+// A line of /proc/PID/maps.
+struct Mapping {
+  uint64_t start;
+  uint64_t end;
+  bool readable;
+  bool writable;
+  bool executable;
+  uint64_t offset;
+  uint64_t inode;
+  // Empty for anonymous memory; `[stack]` and the like for special ones.
+  std::string path;
+
+  bool contains(uint64_t address) const { return address >= start && address < end; }
+};
+
+// Empty where the process is gone; throws Error(kCannotAttach) where it may not be read.
+std::vector<Mapping> read_maps(pid_t pid);
+
+// The mapping that holds `address`, or null.
+const Mapping* find_mapping(const std::vector<Mapping>& maps, uint64_t address);
+
+}  // namespace heapdump

@@ -1,0 +1,38 @@
+#pragma once
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "support/error.h"
+
+namespace heapdump {
+
+// /proc/PID/FILE
+std::string proc_path(pid_t pid, const std::string& file);
+
+// What /proc/PID/status says.
+struct ProcessStatus {
+  std::string name;
+  char state = '?';
+  pid_t tgid = 0;
+  pid_t tracer = 0;
+  // As the process sees itself: in its innermost pid namespace.
+  pid_t namespace_pid = 0;
+  int threads = 0;
+  // 2: a filter is installed.
+  int seccomp = 0;
+};
+
+// False where there is no such process or thread.
+bool read_status(pid_t pid, ProcessStatus* status);
+
+// The system call that the thread is in, in words (`epoll_wait`), or empty where it is in none or that is not
+// known.
+std::string current_system_call(pid_t pid);
+std::string system_call_name(long number);
+
+// Why a process cannot be attached, from the errno of an open or of ptrace, with what to do about it.
+Error attach_error(pid_t pid, int error);
+
+}  // namespace heapdump

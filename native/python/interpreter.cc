@@ -1,0 +1,116 @@
+#include "python/interpreter.h"
+
+#include <cstring>
+
+#include "python/version.h"
+#include "support/error.h"
+
+namespace heapdump {
+namespace {
+
+constexpr int kMaxInterpreters = 4096;
+
+bool exports_pypy(const Memory& memory, const std::vector<ElfImage>& images) {
+  for (const ElfImage& image : images) {
+    if (image.symbol(memory, "pypy_execute_source") || image.symbol(memory, "PyPyGILState_Ensure"))
+      return true;
+  }
+  return false;
+}
+
+// The start of struct _Py_DebugOffsets, with which _PyRuntime begins in 3.13 and newer: what a CPython says
+// of itself.
+struct DebugOffsets {
+  char cookie[8];
+  uint64_t version;
+  uint64_t free_threaded;
+  uint64_t runtime_size, runtime_finalizing, runtime_head;
+  uint64_t interpreter_size, interpreter_id, interpreter_next;
+};
+
+bool read_debug_offsets(const Memory& memory, uint64_t runtime, DebugOffsets* offsets) {
+  return memory.try_get(runtime, offsets) && memcmp(offsets->cookie, "xdebugpy", sizeof offsets->cookie) == 0;
+}
+
+std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+Error refusal(const std::string& message) { return Error(ExitCode::kCannotAttach, message); }
+
+}  // namespace
+
+Interpreter Interpreter::find(pid_t pid, const Memory& memory, const std::vector<Mapping>& maps,
+                              const std::vector<ElfImage>& images) {
+  const std::string process = "process " + std::to_string(pid);
+  if (exports_pypy(memory, images))
+    throw refusal(process + " runs PyPy; heapdump reads the heap of CPython only");
+  std::string unknown;
+  bool uninitialised = false;
+  for (const ElfImage& image : images) {
+    if (!image.symbol(memory, "Py_AddPendingCall")) continue;
+    const Version version = read_version(memory, maps, image);
+    const std::string name = version.major == 0 ? "an unknown CPython (" + base_name(image.path()) + ")"
+                                                : "CPython " + version.text;
+    const Layout* layout = version.major == 3 ? find_layout(version.minor) : nullptr;
+    if (layout == nullptr) {
+      unknown = process + " runs " + name + "; supported are CPython 3.8 to 3.13";
+      continue;
+    }
+    Interpreter interpreter(image);
+    interpreter.version_ = version.text;
+    interpreter.layout_ = layout;
+    interpreter.runtime_ = image.symbol(memory, "_PyRuntime");
+    if (interpreter.runtime_ == 0) {
+      unknown = process + " runs " + name + ", which does not export _PyRuntime";
+      continue;
+    }
+    DebugOffsets offsets;
+    if (read_debug_offsets(memory, interpreter.runtime_, &offsets)) {
+      if (offsets.free_threaded != 0) {
+        unknown = process + " runs a free-threaded " + name + "; builds with the GIL are supported";
+        continue;
+      }
+      if (offsets.runtime_head != layout->runtime_head ||
+          offsets.interpreter_next != layout->interpreter_next) {
+        unknown = process + " runs a " + name + " whose inner layout is not the one known of that version";
+        continue;
+      }
+    }
+    // A library that is mapped but was never initialised is not the one that runs.
+    if (interpreter.main_interpreter(memory) == 0) {
+      uninitialised = true;
+      continue;
+    }
+    return interpreter;
+  }
+  if (!unknown.empty()) throw refusal(unknown);
+  if (uninitialised) {
+    throw refusal(process + " has CPython loaded, but it is not initialised (starting up, or shutting down)");
+  }
+  const std::string program = images.empty() ? "" : " (it runs " + base_name(images.front().path()) + ")";
+  throw refusal(process + " is not a Python process: nothing in it exports CPython's API" + program);
+}
+
+uint64_t Interpreter::function(const Memory& memory, const std::string& name) const {
+  uint64_t address = image_.symbol(memory, name);
+  if (address == 0) throw refusal(library() + " does not export " + name + ", which heapdump needs");
+  return address;
+}
+
+uint64_t Interpreter::main_interpreter(const Memory& memory) const {
+  uint64_t interpreter = 0;
+  memory.try_get(runtime_ + layout_->runtime_main, &interpreter);
+  return interpreter;
+}
+
+int Interpreter::interpreters(const Memory& memory) const {
+  int count = 0;
+  uint64_t interpreter = 0;
+  memory.try_get(runtime_ + layout_->runtime_head, &interpreter);
+  while (interpreter != 0 && count < kMaxInterpreters) {
+    ++count;
+    if (!memory.try_get(interpreter + layout_->interpreter_next, &interpreter)) break;
+  }
+  return count;
+}
+
+}  // namespace heapdump

@@ -1,0 +1,44 @@
+#pragma once
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "process/elf.h"
+#include "process/maps.h"
+#include "process/memory.h"
+#include "python/layouts.h"
+
+namespace heapdump {
+
+// The CPython in a process: which one it is, and where.
+class Interpreter {
+ public:
+  // Throws Error(kCannotAttach) where there is none that heapdump knows how to enter, and says what is there.
+  static Interpreter find(pid_t pid, const Memory& memory, const std::vector<Mapping>& maps,
+                          const std::vector<ElfImage>& images);
+
+  // Such as `3.11.7`.
+  const std::string& version() const { return version_; }
+  int minor() const { return layout_->minor; }
+  const std::string& library() const { return image_.path(); }
+  const Layout& layout() const { return *layout_; }
+  uint64_t runtime() const { return runtime_; }
+
+  // Address of an exported function. Throws Error(kCannotAttach) where it is missing.
+  uint64_t function(const Memory& memory, const std::string& name) const;
+  // Number of interpreters, the main one included.
+  int interpreters(const Memory& memory) const;
+  uint64_t main_interpreter(const Memory& memory) const;
+
+ private:
+  explicit Interpreter(ElfImage image) : image_(std::move(image)) {}
+
+  ElfImage image_;
+  std::string version_;
+  uint64_t runtime_ = 0;
+  const Layout* layout_ = nullptr;
+};
+
+}  // namespace heapdump

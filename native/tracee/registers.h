@@ -1,0 +1,24 @@
+#pragma once
+#include <sys/user.h>
+
+#include <cstdint>
+
+namespace heapdump {
+
+using Registers = user_regs_struct;
+
+// How a thread that was stopped in a blocking system call goes on.
+enum class Resume {
+  kRestart,    // as if nothing had been: the call is made again
+  kInterrupt,  // the call returns EINTR
+};
+
+// True where the thread was stopped while it was blocked in a system call, which the kernel means to restart
+// or to end with EINTR.
+bool is_blocked(const Registers& registers);
+
+// What a thread that was stopped with `registers` needs when it goes on through rt_sigreturn, where the
+// kernel's own logic for restarting system calls does not run.
+Registers resume_registers(Registers registers, Resume how);
+
+}  // namespace heapdump

@@ -1,0 +1,21 @@
+#pragma once
+#include <sys/types.h>
+
+#include <cstdint>
+
+#include "process/memory.h"
+#include "tracee/registers.h"
+
+namespace heapdump {
+
+// Writes a ucontext at `ucontext` and its floating-point state at `extended` (64-byte aligned) such that an
+// rt_sigreturn with the stack pointer at `ucontext` puts the stopped thread `tid` back to `registers`, its
+// present extended state (x87, SSE, AVX, …) and the signal mask `mask`; its alternate signal stack stays as
+// it is.
+void write_signal_frame(const Memory& memory, pid_t tid, uint64_t ucontext, uint64_t extended,
+                        const Registers& registers, uint64_t mask);
+
+// Bytes that suffice for the extended state of any x86_64 processor.
+constexpr uint64_t kExtendedStateRoom = 0x3000;
+
+}  // namespace heapdump

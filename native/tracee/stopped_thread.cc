@@ -1,0 +1,175 @@
+#include "tracee/stopped_thread.h"
+
+#include <elf.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <thread>
+
+#include "process/memory.h"
+#include "process/status.h"
+
+namespace heapdump {
+namespace {
+
+// linux/ptrace.h, which cannot be included beside sys/ptrace.h.
+constexpr int kGetSignalMask = 0x420a;
+constexpr int kSetSignalMask = 0x420b;
+constexpr int kGetRseqConfiguration = 0x420f;
+constexpr int kSuspendSeccomp = 1 << 21;
+constexpr int kShadowStackNote = 0x204;
+
+Error gone() { return Error(ExitCode::kCaptureFailed, "the target ended meanwhile"); }
+
+Registers for_kernel_restart(Registers registers) {
+  // epoll_wait and a few others ask for EINTR instead of a restart: rewritten, the target does not see our
+  // stop.
+  if (static_cast<int64_t>(registers.orig_rax) >= 0 && static_cast<int64_t>(registers.rax) == -EINTR) {
+    registers.rax = static_cast<uint64_t>(-514);
+  }
+  return registers;
+}
+
+}  // namespace
+
+StoppedThread::StoppedThread(pid_t tid, bool filtered, Deadline deadline)
+    : tid_(tid), since_(std::chrono::steady_clock::now()) {
+  const long options = PTRACE_O_TRACESYSGOOD | (filtered ? kSuspendSeccomp : 0);
+  if (ptrace(PTRACE_SEIZE, tid, 0, options) != 0) {
+    if (filtered && errno == EPERM) {
+      throw Error(
+          ExitCode::kCannotAttach,
+          "process " + std::to_string(tid) +
+              " has a seccomp filter, which could end it when heapdump maps its code; suspending the filter "
+              "takes CAP_SYS_ADMIN (run heapdump as root on the host)");
+    }
+    throw attach_error(tid, errno);
+  }
+  seized_ = true;
+  try {
+    if (ptrace(PTRACE_INTERRUPT, tid, 0, 0) != 0) throw gone();
+    wait_for_stop(deadline);
+    registers_ = current_registers();
+    if (ptrace(static_cast<__ptrace_request>(kGetSignalMask), tid, sizeof mask_, &mask_) != 0) throw gone();
+  } catch (...) {
+    if (stopped_) ptrace(PTRACE_DETACH, tid_, 0, 0);
+    throw;  // A thread that would not stop is let go by the kernel when this thread ends.
+  }
+}
+
+StoppedThread::~StoppedThread() {
+  if (!stopped_) return;
+  try {
+    detach(for_kernel_restart(registers_));
+  } catch (const Error&) {
+    // The process is gone: there is nothing to put back.
+  }
+}
+
+void StoppedThread::wait_for_stop(Deadline deadline) {
+  for (;;) {
+    int status;
+    pid_t waited = waitpid(tid_, &status, __WALL | WNOHANG);
+    if (waited < 0) throw gone();
+    if (waited == 0) {
+      if (std::chrono::steady_clock::now() > deadline) {
+        throw Error(ExitCode::kCaptureFailed, "the target's main thread did not stop in time (it is in " +
+                                                  current_system_call(tid_) +
+                                                  ", which cannot be interrupted)");
+      }
+      std::this_thread::sleep_for(std::chrono::microseconds(20));
+      continue;
+    }
+    if (!WIFSTOPPED(status)) throw gone();
+    const int event = status >> 16;
+    const int signal = WSTOPSIG(status);
+    if (event == PTRACE_EVENT_STOP) {
+      stopped_ = true;
+      group_stop_ = signal != SIGTRAP;
+      return;
+    }
+    // A signal was on its way: the target gets it.
+    const int deliver = event != 0 || signal == (SIGTRAP | 0x80) ? 0 : signal;
+    if (ptrace(PTRACE_CONT, tid_, 0, deliver) != 0 || ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0) throw gone();
+  }
+}
+
+bool StoppedThread::in_restartable_sequence(const Memory& memory) const {
+  struct {
+    uint64_t address;
+    uint32_t size, signature, flags, padding;
+  } rseq{};
+  if (ptrace(static_cast<__ptrace_request>(kGetRseqConfiguration), tid_, sizeof rseq, &rseq) <= 0 ||
+      rseq.address == 0) {
+    return false;
+  }
+  struct {
+    uint32_t version, flags;
+    uint64_t start, length, abort;
+  } sequence;
+  uint64_t descriptor;
+  return memory.try_get(rseq.address + 8, &descriptor) && descriptor != 0 &&
+         memory.try_get(descriptor, &sequence) && registers_.rip - sequence.start < sequence.length;
+}
+
+bool StoppedThread::has_shadow_stack() const {
+  uint64_t pointer = 0;
+  iovec buffer{&pointer, sizeof pointer};
+  return ptrace(PTRACE_GETREGSET, tid_, kShadowStackNote, &buffer) == 0 && pointer != 0;
+}
+
+Registers StoppedThread::current_registers() const {
+  Registers registers;
+  if (ptrace(PTRACE_GETREGS, tid_, 0, &registers) != 0) throw gone();
+  return registers;
+}
+
+void StoppedThread::set_registers(const Registers& registers) {
+  if (ptrace(PTRACE_SETREGS, tid_, 0, &registers) != 0) throw gone();
+}
+
+void StoppedThread::block_signals() {
+  if (signals_blocked_) return;
+  const uint64_t all = ~uint64_t{0};
+  if (ptrace(static_cast<__ptrace_request>(kSetSignalMask), tid_, sizeof all, &all) != 0) throw gone();
+  signals_blocked_ = true;
+}
+
+void StoppedThread::run_to_system_call_stop() {
+  for (;;) {
+    if (ptrace(PTRACE_SYSCALL, tid_, 0, 0) != 0) throw gone();
+    int status;
+    if (waitpid(tid_, &status, __WALL) < 0 || !WIFSTOPPED(status)) {
+      stopped_ = false;
+      throw gone();
+    }
+    in_system_call_stop_ = true;
+    if (status >> 16 == 0 && WSTOPSIG(status) == (SIGTRAP | 0x80)) return;
+  }
+}
+
+void StoppedThread::return_to_event_stop() {
+  if (!in_system_call_stop_) return;
+  // Only from this stop does the kernel restart the system call that the thread was found in.
+  if (ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0 || ptrace(PTRACE_CONT, tid_, 0, 0) != 0) throw gone();
+  stopped_ = false;
+  wait_for_stop(Deadline::max());
+  in_system_call_stop_ = false;
+}
+
+void StoppedThread::detach(const Registers& registers) {
+  return_to_event_stop();
+  // The mask comes first: until the registers are set, the thread would still heal through its signal frame.
+  if (signals_blocked_) ptrace(static_cast<__ptrace_request>(kSetSignalMask), tid_, sizeof mask_, &mask_);
+  set_registers(registers);
+  stopped_ = false;
+  if (ptrace(PTRACE_DETACH, tid_, 0, 0) != 0) throw gone();
+}
+
+void StoppedThread::let_go_at(const Registers& registers) { detach(registers); }
+
+}  // namespace heapdump

@@ -1,0 +1,210 @@
+// Runs a Python script at a safe point of the target. This code is copied into the target and runs there: it
+// calls nothing but the functions that struct hd_call names, keeps errno, and refers to nothing outside of
+// its section.
+#include "trampoline.h"
+
+#define SECTION __attribute__((section("hd_trampoline"), used))
+// A call of a symbol that others may replace goes through a table outside of the section.
+#define HIDDEN __attribute__((visibility("hidden")))
+#define INLINE static inline __attribute__((always_inline))
+
+__asm__(
+    ".pushsection hd_trampoline,\"ax\",@progbits\n"
+    ".globl hd_trampoline_start\n.hidden hd_trampoline_start\n"
+    "hd_trampoline_start:\n"
+    ".globl hd_trampoline_entry\n.hidden hd_trampoline_entry\n"
+    "nop\nnop\n"  // A stop in a system call may set the instruction pointer back by two.
+    "hd_trampoline_entry:\n"
+    "cld\n"
+    "mov %r12, %rdi\n"
+    "call hd_trampoline_enter\n"
+    "mov %r13, %rsp\n"
+    "mov $15, %eax\n"  // rt_sigreturn: the thread goes on where it was
+    "syscall\n"
+    "ud2\n"
+    ".popsection\n");
+
+enum {
+  SYS_close = 3,
+  SYS_fstat = 5,
+  SYS_rt_sigprocmask = 14,
+  SYS_getpid = 39,
+  SYS_rt_sigpending = 127,
+  SYS_rt_sigtimedwait = 128,
+  SYS_clock_gettime = 228,
+};
+
+typedef void* object;
+
+INLINE long system_call(long number, long a, long b, long c, long d) {
+  register long r10 __asm__("r10") = d;
+  long result;
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
+                   : "rcx", "r11", "memory");
+  return result;
+}
+
+INLINE int64_t monotonic_now(void) {
+  int64_t time[2];
+  system_call(SYS_clock_gettime, 1, (long)time, 0, 0);
+  return time[0] * 1000000000 + time[1];
+}
+
+INLINE void finish(struct hd_call* call, int result) {
+  call->result = result;
+  __atomic_store_n(&call->state, HD_CALL_DONE, __ATOMIC_RELEASE);
+}
+
+INLINE void close_pipe(const struct hd_call* call) {
+  uint64_t stat[18];
+  if (system_call(SYS_fstat, call->fd, (long)stat, 0, 0) == 0 && stat[0] == call->fd_device &&
+      stat[1] == call->fd_inode) {
+    system_call(SYS_close, call->fd, 0, 0, 0);
+  }
+}
+
+// Runs the script with the GIL held. False: an exception is set that is not the script's own.
+SECTION static int run_script(struct hd_call* call) {
+  // Signals wait until the script is done, but for those that a fault raises (4 ILL … 8 FPE, 11 SEGV).
+  const uint64_t kFaults = 0xf8ull | 1ull << 10;
+  const uint64_t kPipe = 1ull << 12;
+  uint64_t blocked = ~kFaults, before, pending_before = 0, pending = 0;
+  system_call(SYS_rt_sigprocmask, 0, (long)&blocked, (long)&before, 8);
+  system_call(SYS_rt_sigpending, (long)&pending_before, 8, 0, 0);
+
+  // No trace or profile function, nor sys.monitoring, sees the script.
+  object thread = ((object(*)(void))call->thread_state_get)();
+  int* tracing = (int*)((char*)thread + call->tracing_offset);
+  if (call->tracing_offset) {
+    ++*tracing;
+  } else {
+    ((void (*)(object))call->enter_tracing)(thread);
+  }
+
+  int result = HD_CALL_NO_MEMORY;
+  object globals = ((object(*)(void))call->dict_new)();
+  if (globals) {
+    const int kFileInput = 257;  // Py_file_input, part of the stable ABI
+    object value = ((object(*)(const char*, int, object, object, void*))call->run_string)(
+        (const char*)call->script, kFileInput, globals, globals, 0);
+    if (value) {
+      result = HD_CALL_RAN;
+      ((void (*)(object))call->dec_ref)(value);
+    } else {
+      result = HD_CALL_SCRIPT_RAISED;
+      ((void (*)(void*, void*, void*))call->error_fetch)(&call->exception[0], &call->exception[1],
+                                                         &call->exception[2]);
+    }
+    // Its functions refer back to it: cleared, they go at once instead of waiting for the collector.
+    ((void (*)(object))call->dict_clear)(globals);
+    ((void (*)(object))call->dec_ref)(globals);
+  }
+
+  if (call->tracing_offset) {
+    --*tracing;
+  } else {
+    ((void (*)(object))call->leave_tracing)(thread);
+  }
+  close_pipe(call);
+  system_call(SYS_rt_sigpending, (long)&pending, 8, 0, 0);
+  if (pending & ~pending_before & kPipe) {
+    uint64_t pipe = kPipe;
+    int64_t no_wait[2] = {0, 0};
+    system_call(SYS_rt_sigtimedwait, (long)&pipe, 0, (long)no_wait, 8);
+  }
+  system_call(SYS_rt_sigprocmask, 2, (long)&before, 0, 8);
+  return result;
+}
+
+SECTION static int take(struct hd_call* call, int* refused) {
+  int32_t armed = 1;
+  if (system_call(SYS_getpid, 0, 0, 0, 0) != call->pid) {
+    *refused = -1;  // A forked child: this memory is its copy, and nobody reads it.
+  } else if (!__atomic_compare_exchange_n(&call->armed, &armed, 2, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+    *refused = HD_CALL_CANCELLED;
+  } else if (monotonic_now() > call->deadline) {
+    *refused = HD_CALL_EXPIRED;
+  } else {
+    return 1;
+  }
+  return 0;
+}
+
+SECTION static void raise_exception(struct hd_call* call) {
+  ((void (*)(uint64_t, uint64_t, uint64_t))call->error_restore)(call->exception[0], call->exception[1],
+                                                                call->exception[2]);
+}
+
+// CPython calls this between two bytecodes of the main thread.
+SECTION HIDDEN int hd_trampoline_callback(void* argument) {
+  struct hd_call* call = argument;
+  int* error = ((int* (*)(void))call->errno_location)();
+  const int saved_error = *error;
+  if (call->state == HD_CALL_RUNNING && call->pid == system_call(SYS_getpid, 0, 0, 0, 0)) {
+    // The second call of a take-over: it brings the exception to where the main thread can raise it.
+    raise_exception(call);
+    finish(call, HD_CALL_SCRIPT_RAISED);
+    return -1;
+  }
+  int refused;
+  int raised = 0;
+  if (take(call, &refused)) {
+    call->route = HD_ROUTE_PENDING_CALL;
+    call->state = HD_CALL_RUNNING;
+    int result = run_script(call);
+    *error = saved_error;
+    if (result == HD_CALL_SCRIPT_RAISED) {
+      raise_exception(call);
+      raised = -1;
+    }
+    finish(call, result);
+  } else if (refused >= 0) {
+    close_pipe(call);
+    finish(call, refused);
+  }
+  return raised;
+}
+
+SECTION static void enter(struct hd_call* call) {
+  if (call->may_take_over && !((int (*)(void))call->gil_check)()) {
+    call->state = HD_CALL_WAITING;
+    int gil = ((int (*)(void))call->gil_ensure)();
+    int refused;
+    int result;
+    int raised = 0;
+    if (take(call, &refused)) {
+      call->route = HD_ROUTE_TAKE_OVER;
+      call->state = HD_CALL_RUNNING;
+      result = run_script(call);
+      // An exception is no use here: the main thread is in a system call.
+      raised = result == HD_CALL_SCRIPT_RAISED &&
+               ((int (*)(uint64_t, void*))call->add_pending_call)(call->pending_callback, call) == 0;
+    } else {
+      result = refused;
+      if (refused >= 0) close_pipe(call);
+    }
+    ((void (*)(int))call->gil_release)(gil);
+    if (!raised && result >= 0) finish(call, result);
+  } else {
+    call->state = HD_CALL_WAITING;
+    if (((int (*)(uint64_t, void*))call->add_pending_call)(call->pending_callback, call) != 0) {
+      close_pipe(call);
+      finish(call, HD_CALL_QUEUE_FULL);
+    }
+  }
+}
+
+SECTION HIDDEN void hd_trampoline_enter(struct hd_call* call) {
+  int* error = ((int* (*)(void))call->errno_location)();
+  const int saved_error = *error;
+  enter(call);
+  *error = saved_error;
+}
+
+__asm__(
+    ".pushsection hd_trampoline,\"ax\",@progbits\n"
+    ".globl hd_trampoline_end\n.hidden hd_trampoline_end\n"
+    "hd_trampoline_end:\n"
+    ".popsection\n");

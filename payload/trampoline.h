@@ -1,0 +1,83 @@
+// What the tool and its trampoline in the target tell each other, in one page of the target's memory.
+#ifndef HEAPDUMP_TRAMPOLINE_H
+#define HEAPDUMP_TRAMPOLINE_H
+
+#include <stdint.h>
+
+enum hd_call_state {
+  HD_CALL_STARTING = 0,
+  HD_CALL_WAITING = 1,  // for the GIL, or in CPython's queue of pending calls
+  HD_CALL_RUNNING = 2,
+  HD_CALL_DONE =
+      3,  // the last thing that the trampoline writes; what is left of it needs no more than its code
+};
+
+enum hd_call_result {
+  HD_CALL_RAN = 0,
+  HD_CALL_QUEUE_FULL = 1,
+  HD_CALL_CANCELLED = 2,
+  HD_CALL_EXPIRED = 3,
+  HD_CALL_NO_MEMORY = 4,
+  HD_CALL_SCRIPT_RAISED = 5,  // an exception of the target's own (a signal handler's); it was handed back
+};
+
+enum hd_call_route { HD_ROUTE_PENDING_CALL = 1, HD_ROUTE_TAKE_OVER = 2 };
+
+struct hd_call {
+  // 1: may run, 0: cancelled by the tool, 2: taken by the trampoline.
+  volatile int32_t armed;
+  volatile int32_t state;
+  volatile int32_t result;
+  volatile int32_t route;
+  // Nothing runs after this time (CLOCK_MONOTONIC, nanoseconds): a call that the tool queued before it died.
+  int64_t deadline;
+  // The target's pid as it sees itself. A child that it forks inherits the queue, and must not run it.
+  int64_t pid;
+  // 1: the thread was blocked in a system call, so it may take the GIL itself where it has released it.
+  int64_t may_take_over;
+  // The pipe's write end, closed after the script unless it has become another file meanwhile.
+  int64_t fd;
+  uint64_t fd_device;
+  uint64_t fd_inode;
+  uint64_t script;
+  // Distance of PyThreadState.tracing from its start; 0 where enter_tracing and leave_tracing exist (3.11+).
+  uint64_t tracing_offset;
+  uint64_t pending_callback;
+  uint64_t exception[3];
+
+  uint64_t errno_location;
+  uint64_t add_pending_call;
+  uint64_t gil_check;
+  uint64_t gil_ensure;
+  uint64_t gil_release;
+  uint64_t run_string;
+  uint64_t dict_new;
+  uint64_t dict_clear;
+  uint64_t dec_ref;
+  uint64_t error_fetch;
+  uint64_t error_restore;
+  uint64_t thread_state_get;
+  uint64_t enter_tracing;
+  uint64_t leave_tracing;
+};
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(hidden)
+
+// The trampoline's code: position-independent, copied into the target as it is.
+extern const unsigned char hd_trampoline_start[];
+extern const unsigned char hd_trampoline_end[];
+// Entered with r12 = struct hd_call*, r13 = the stack pointer for the rt_sigreturn that ends it.
+void hd_trampoline_entry(void);
+// The pending call.
+int hd_trampoline_callback(void* call);
+
+#pragma GCC visibility pop
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
