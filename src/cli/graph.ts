@@ -25,12 +25,12 @@ interface GraphOptions {
 }
 
 const EXAMPLES = `
-Colours: red what is to be explained, green roots (modules, threads, …), yellow --highlight, grey what a ! term
-names. A bold arrow: the holder refers to nothing else. A dashed one leads away from what is to be explained.
+Red is what to explain, green a root (a module, a thread, …), yellow what --highlight names, grey
+what a ! term names. A bold arrow: the holder refers to nothing else. A dashed one: a way around.
 
 Examples:
   heapdump graph --filter 0x7f3a0c0041d0 heap.bin | dot -Tsvg > graph.svg
-  heapdump graph --filter 'shop.models.Session,!frame' --highlight asyncio.Task -o graph.svg heap.bin`;
+  heapdump graph --filter 'Session,!frame' --highlight asyncio.Task -o graph.svg heap.bin`;
 
 export function registerGraph(program: Command): void {
   program

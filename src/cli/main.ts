@@ -25,6 +25,7 @@ function program(): Command {
     .addHelpText("after", EXAMPLE)
     .exitOverride()
     .configureOutput({
+      getOutHelpWidth: () => (process.stdout.isTTY && process.stdout.columns) || 100,
       outputError: (text, write) => write(text.replace(/^error: /, "heapdump: ")),
     });
   for (const register of [registerInfo, registerTop, registerGraph, registerSql, registerExport]) {

@@ -1,8 +1,9 @@
-import { instance } from "@viz-js/viz";
 import { escapeControls } from "./text.js";
 
 /** Drawn by a Graphviz in WebAssembly, so that none need be on the machine. */
 export async function svgText(dot: string): Promise<string> {
+  // Loaded when it is needed: it is large.
+  const { instance } = await import("@viz-js/viz");
   return (await instance()).renderString(dot, { format: "svg" });
 }
 

@@ -1,0 +1,84 @@
+import { mkdirSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Workplace } from "../support/cli.js";
+import { dumpPieces } from "../support/dump-file.js";
+import { shop } from "../support/shop.js";
+
+let place: Workplace;
+beforeAll(() => {
+  place = new Workplace();
+  place.dump("heap.bin", shop().heap);
+  place.write("empty.bin", "");
+  place.write("foreign.bin", "PK\x03\x04 this is no dump");
+  place.write("empty.bin.gz", "");
+  place.write("headless.bin", dumpPieces(shop().heap.parts())[0] as Buffer);
+  mkdirSync(place.path("folder"));
+});
+afterAll(() => place.remove());
+
+const COMMANDS = ["info", "top", "graph", "sql", "export"];
+
+test("help names every command and has an example", () => {
+  const { status, stdout, stderr } = place.run(["--help"]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
+  expect(stdout).toContain("Example");
+});
+
+test.each(COMMANDS)("%s --help has an example and fits in 100 columns", (command) => {
+  const { status, stdout } = place.run([command, "--help"]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/Examples?:\n {2}heapdump/);
+  expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+});
+
+test("--version is the package's", () => {
+  expect(place.run(["--version"])).toMatchObject({ status: 0, stdout: "0.1.0\n" });
+});
+
+test.each([
+  ["no command", [], "Usage: heapdump"],
+  ["an unknown command", ["topp"], "heapdump: unknown command 'topp'\n(Did you mean top?)"],
+  ["an unknown option", ["top", "--numbr", "3", "heap.bin"], "heapdump: unknown option '--numbr'"],
+  ["a missing file", ["top"], "heapdump: missing required argument 'file'"],
+  ["too many files", ["info", "a", "b"], "too many arguments"],
+  ["a number that is none", ["top", "-n", "many", "heap.bin"], "It must be a whole number, at least 1."],
+  ["a number below", ["top", "-n", "0", "heap.bin"], "It must be a whole number, at least 1."],
+  ["a choice that is none", ["top", "--by", "age", "heap.bin"], "Allowed choices are object, type."],
+  ["parents of types", ["top", "--by", "type", "--show-parents", "heap.bin"], "leave out --by type"],
+  ["a graph of nothing", ["graph", "heap.bin"], "required option '--filter <terms>' not specified"],
+  ["a picture of no kind", ["graph", "--filter", "dict", "-o", "x.png", "heap.bin"], ".dot, .svg or .html"],
+  ["no format", ["export", "heap.bin", "-o", "x"], "required option '--to <format>' not specified"],
+  ["sql of nothing", ["sql"], "sql needs a dump, or --schema"],
+  ["a schema that is no name", ["sql", "heap.bin", "--attach", "1x=heap.bin", "SELECT 1"], "NAME=FILE"],
+  ["a schema that is taken", ["sql", "heap.bin", "--attach", "main=heap.bin", "SELECT 1"], "NAME=FILE"],
+])("%s is a usage error, exit code 2", (_, args, message) => {
+  const { status, stdout, stderr } = place.run(args);
+  expect(stderr).toContain(message);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+});
+
+test.each([
+  ["none.bin", "there is no such file"],
+  ["empty.bin", "the file is empty"],
+  ["empty.bin.gz", "the file is empty"],
+  ["foreign.bin", "this is not a heap dump"],
+  ["headless.bin", "its metadata cannot be read"],
+  ["folder", "this is not a file"],
+])("%s is refused by every command in one line, exit code 5", (file, why) => {
+  for (const args of [
+    ["info", file],
+    ["top", file],
+    ["graph", "--filter", "dict", file],
+    ["sql", file, "SELECT 1"],
+    ["export", file, "--to", "sqlite", "-o", "out.sqlite"],
+  ]) {
+    const { status, stdout, stderr } = place.run(args);
+    expect({ args, status, stdout, stderr }).toEqual({
+      args,
+      status: 5,
+      stdout: "",
+      stderr: `heapdump: ${file}: ${why}\n`,
+    });
+  }
+});

@@ -1,0 +1,49 @@
+// Runs the tool as a user does.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { encodeDump } from "./dump-file.js";
+import type { PythonHeap } from "./python-heap.js";
+
+export const HEAPDUMP = fileURLToPath(new URL("../../bin/heapdump.js", import.meta.url));
+
+export interface Outcome {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A folder with dumps in it, where commands run; the name of a dump decides about gzip. */
+export class Workplace {
+  readonly folder = mkdtempSync(join(tmpdir(), "heapdump-test-"));
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  dump(name: string, heap: PythonHeap, ...parts: Parameters<PythonHeap["parts"]>): void {
+    this.write(name, encodeDump(heap.parts(...parts), name.endsWith(".gz")));
+  }
+
+  write(name: string, bytes: Uint8Array | string): void {
+    writeFileSync(this.path(name), bytes);
+  }
+
+  run(args: string[], { input = "", env = {} }: { input?: string; env?: NodeJS.ProcessEnv } = {}): Outcome {
+    const { NODE_OPTIONS: _, FORCE_COLOR: __, ...inherited } = process.env;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [HEAPDUMP, ...args], {
+      cwd: this.folder,
+      env: { ...inherited, ...env },
+      input,
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+    });
+    return { status, stdout, stderr };
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
