@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { findInterpreters, inspectInterpreter } from "../scripts/interpreters.mjs";
+import { chooseInterpreter } from "../scripts/interpreters.mjs";
 import { fail, setup } from "../scripts/setup.mjs";
 import { StageError, stage } from "../scripts/stage.mjs";
 import { Service } from "./service.mjs";
@@ -19,7 +19,7 @@ async function demo() {
   process.chdir(fileURLToPath(new URL("..", import.meta.url)));
   await setup();
   emptyFolder();
-  const python = choosePython();
+  const python = chooseInterpreter();
   const service = new Service(python.path);
   process.once("SIGINT", () => process.exit(130));
   process.once("SIGTERM", () => process.exit(143));
@@ -51,17 +51,6 @@ function emptyFolder() {
   } catch (error) {
     throw new StageError(`${error}\nIt may be another user's: sudo rm -r ${folder}`);
   }
-}
-
-function choosePython() {
-  const python = inspectInterpreter("python3") ?? findInterpreters().at(-1);
-  if (!python) {
-    throw new StageError(
-      "The demo needs a CPython 3.8 to 3.13, and there is none on this machine.\n" +
-        "On Debian and Ubuntu: sudo apt-get install --yes python3",
-    );
-  }
-  return python;
 }
 
 /**

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { StageError } from "./stage.mjs";
 
 /**
  * @typedef {object} Interpreter
@@ -14,6 +15,7 @@ import { join } from "node:path";
 
 /** The versions that heapdump supports. */
 export const supportedVersions = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"];
+export const supportedRange = `${supportedVersions[0]} to ${supportedVersions.at(-1)}`;
 
 // Written for any Python, also one that is too old: it says so instead of failing.
 const probe = `
@@ -54,6 +56,22 @@ export function findInterpreters() {
     if (interpreter) found.set(interpreter.path, interpreter);
   }
   return [...found.values()].sort((a, b) => a.version.localeCompare(b.version, "en", { numeric: true }));
+}
+
+/**
+ * The one that is asked for, else PATH's python3, else the newest.
+ * @param {string} [wanted]
+ * @returns {Interpreter}
+ */
+export function chooseInterpreter(wanted) {
+  const found = inspectInterpreter(wanted ?? "python3") ?? (wanted ? undefined : findInterpreters().at(-1));
+  if (found) return found;
+  throw new StageError(
+    wanted
+      ? `${wanted} is no CPython ${supportedRange}`
+      : `A CPython ${supportedRange} is needed, and there is none on this machine.\n` +
+          "On Debian and Ubuntu: sudo apt-get install --yes python3",
+  );
 }
 
 /**

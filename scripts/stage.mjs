@@ -1,10 +1,10 @@
-// One line on the terminal for each stage of a longer work: what is being done, and how long it took.
+// One line on standard error for each stage of a longer work: what is being done, and how long it took.
 import { spawn } from "node:child_process";
 
 /** A failure to be told in plain words, without a stack. */
 export class StageError extends Error {}
 
-const terminal = process.stdout.isTTY === true;
+const terminal = process.stderr.isTTY === true;
 const tick = terminal && !process.env.NO_COLOR ? "\x1b[32m✓\x1b[39m" : "✓";
 
 /**
@@ -19,21 +19,21 @@ export async function stage(title, work, { expectation, outcome } = {}) {
   const start = performance.now();
   const seconds = () => `${((performance.now() - start) / 1000).toFixed(terminal ? 0 : 1)} s`;
   const announcement = expectation ? `${title} (${expectation})` : title;
-  const show = () => process.stdout.write(`\r  ${announcement} … ${seconds()} `);
+  const show = () => process.stderr.write(`\r  ${announcement} … ${seconds()} `);
   let timer;
   if (terminal) {
     show();
     timer = setInterval(show, 1000);
   } else {
-    console.log(`  ${announcement} …`);
+    console.error(`  ${announcement} …`);
   }
   try {
     const result = await work();
     const done = outcome ? `${title}: ${outcome(result)}` : title;
-    console.log(`${terminal ? "\r\x1b[K" : ""}${tick} ${done}, ${seconds()}`);
+    console.error(`${terminal ? "\r\x1b[K" : ""}${tick} ${done}, ${seconds()}`);
     return result;
   } catch (error) {
-    if (terminal) console.log();
+    if (terminal) console.error();
     throw error;
   } finally {
     clearInterval(timer);

@@ -1,5 +1,5 @@
 // The CPythons that the tests run on: `describe.each(interpreters)("$version, $library", ({ path }) => …)`.
-import { findInterpreters, type Interpreter } from "../../scripts/interpreters.mjs";
+import { findInterpreters, type Interpreter, supportedRange } from "../../scripts/interpreters.mjs";
 
 export { missingVersions, supportedVersions } from "../../scripts/interpreters.mjs";
 export type { Interpreter };
@@ -8,5 +8,5 @@ export type { Interpreter };
 export const interpreters: Interpreter[] = findInterpreters();
 
 if (interpreters.length === 0) {
-  throw new Error("no CPython 3.8 to 3.13 on this machine: sudo apt-get install python3");
+  throw new Error(`no CPython ${supportedRange} on this machine: sudo apt-get install python3`);
 }
