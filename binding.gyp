@@ -18,7 +18,7 @@
     {
       "target_name": "heapdump",
       "dependencies": ["trampoline"],
-      "sources": ["<!@(node scripts/native-sources.mjs process tracee python capture index binding)"],
+      "sources": ["<!@(node scripts/native-sources.mjs support process tracee python capture index binding)"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=9", "NAPI_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"]
     },

@@ -11,6 +11,7 @@
 
 #include "process/status.h"
 #include "support/error.h"
+#include "support/fault.h"
 #include "tracee/signal_frame.h"
 
 namespace heapdump {
@@ -76,6 +77,35 @@ Inspection::Inspection(pid_t pid)
       images(read_images(memory, maps)),
       interpreter(Interpreter::find(pid, memory, maps, images)) {}
 
+RemoteScript::RemoteScript(const Inspection& target, const Gadgets& gadgets)
+    : target_(target), gadgets_(gadgets) {
+  auto function = [&](const char* name) { return target.interpreter.function(target.memory, name); };
+  template_.pid = target.status.namespace_pid;
+  template_.tracing_offset = target.interpreter.layout().thread_tracing;
+  template_.add_pending_call = function("Py_AddPendingCall");
+  template_.gil_check = function("PyGILState_Check");
+  template_.gil_ensure = function("PyGILState_Ensure");
+  template_.gil_release = function("PyGILState_Release");
+  template_.run_string = function("PyRun_StringFlags");
+  template_.dict_new = function("PyDict_New");
+  template_.dict_clear = function("PyDict_Clear");
+  template_.dec_ref = function("Py_DecRef");
+  template_.error_fetch = function("PyErr_Fetch");
+  template_.error_restore = function("PyErr_Restore");
+  template_.thread_state_get = function("PyThreadState_Get");
+  if (template_.tracing_offset == 0) {
+    template_.enter_tracing = function("PyThreadState_EnterTracing");
+    template_.leave_tracing = function("PyThreadState_LeaveTracing");
+  }
+  harmless_ = function("PyErr_CheckSignals");
+  for (const ElfImage& image : target.images) {
+    if (template_.errno_location == 0)
+      template_.errno_location = image.symbol(target.memory, "__errno_location");
+  }
+  if (template_.errno_location == 0)
+    throw Error(ExitCode::kCannotAttach, "the target's libc has no __errno_location");
+}
+
 hd_call RemoteScript::call() const {
   hd_call call;
   if (!target_.memory.try_get(data_, &call))
@@ -109,43 +139,18 @@ void RemoteScript::open_pipe(RemoteCalls& calls) {
 
 void RemoteScript::write_call(const std::string& script, bool may_take_over,
                               std::chrono::nanoseconds time_to_start) {
-  const Interpreter& python = target_.interpreter;
-  const Memory& memory = target_.memory;
-  auto function = [&](const char* name) { return python.function(memory, name); };
-  hd_call call{};
+  hd_call call = template_;
   call.armed = 1;
   // steady_clock is CLOCK_MONOTONIC, which is one for all processes of a machine.
   call.deadline = (std::chrono::steady_clock::now().time_since_epoch() + time_to_start).count();
-  call.pid = target_.status.namespace_pid;
   call.may_take_over = may_take_over;
   call.fd = write_end_;
   call.fd_device = pipe_device_;
   call.fd_inode = pipe_inode_;
   call.script = data_ + kScriptAt;
-  call.tracing_offset = python.layout().thread_tracing;
   call.pending_callback = callback();
-  call.add_pending_call = function("Py_AddPendingCall");
-  call.gil_check = function("PyGILState_Check");
-  call.gil_ensure = function("PyGILState_Ensure");
-  call.gil_release = function("PyGILState_Release");
-  call.run_string = function("PyRun_StringFlags");
-  call.dict_new = function("PyDict_New");
-  call.dict_clear = function("PyDict_Clear");
-  call.dec_ref = function("Py_DecRef");
-  call.error_fetch = function("PyErr_Fetch");
-  call.error_restore = function("PyErr_Restore");
-  call.thread_state_get = function("PyThreadState_Get");
-  if (call.tracing_offset == 0) {
-    call.enter_tracing = function("PyThreadState_EnterTracing");
-    call.leave_tracing = function("PyThreadState_LeaveTracing");
-  }
-  for (const ElfImage& image : target_.images) {
-    if (call.errno_location == 0) call.errno_location = image.symbol(memory, "__errno_location");
-  }
-  if (call.errno_location == 0)
-    throw Error(ExitCode::kCannotAttach, "the target's libc has no __errno_location");
-  memory.write(data_, &call, sizeof call);
-  memory.write(data_ + kScriptAt, script.c_str(), script.size() + 1);
+  target_.memory.write(data_, &call, sizeof call);
+  target_.memory.write(data_ + kScriptAt, script.c_str(), script.size() + 1);
 }
 
 void RemoteScript::infect(StoppedThread& thread, const std::string& script,
@@ -158,12 +163,15 @@ void RemoteScript::infect(StoppedThread& thread, const std::string& script,
     constexpr int kPrivate = MAP_PRIVATE | MAP_ANONYMOUS;
     const uint64_t longest_number = 16;
     data_size_ = pages(kScriptAt + script.size() + longest_number);
+    fault_point("stopped");
     data_ = calls.must("map memory", SYS_mmap, 0, data_size_, PROT_READ | PROT_WRITE, kPrivate, -1, 0);
     code_ = calls.must("map memory", SYS_mmap, 0, kCodeSize, PROT_READ | PROT_EXEC, kPrivate, -1, 0);
+    fault_point("mapped");
     const size_t code_size = hd_trampoline_end - hd_trampoline_start;
     if (code_size > kCodeSize) throw Error(ExitCode::kDefect, "the trampoline does not fit its page");
     target_.memory.write(code_, hd_trampoline_start, code_size);
     open_pipe(calls);
+    fault_point("piped");
     write_call(replace_all(script, "@FD@", std::to_string(write_end_)), may_take_over, time_to_start);
     // A lock's wait ends with EINTR, and CPython then makes pending calls. Other waits do not, so that nobody
     // sees an EINTR that no signal brought.
@@ -174,6 +182,7 @@ void RemoteScript::infect(StoppedThread& thread, const std::string& script,
     unmap(calls);
     throw;
   }
+  fault_point("infected");
   Registers start = found;
   start.orig_rax = static_cast<uint64_t>(-1);
   start.rip = code_ + (reinterpret_cast<const unsigned char*>(&hd_trampoline_entry) - hd_trampoline_start);
@@ -183,6 +192,7 @@ void RemoteScript::infect(StoppedThread& thread, const std::string& script,
   start.rbp = 0;
   start.eflags &= ~kTrapAndDirectionFlags;
   thread.let_go_at(start);
+  fault_point("let-go");
 }
 
 bool RemoteScript::retract(PendingCalls& pending) {
@@ -190,7 +200,7 @@ bool RemoteScript::retract(PendingCalls& pending) {
   if (now.armed == 2) return false;
   // Stopped as the main thread is, nobody else takes it.
   target_.memory.put<int32_t>(data_ + offsetof(hd_call, armed), 0);
-  // The queue keeps its entry, which returns 0 as a call without effect does.
+  // The queue keeps its entry, as a call of PyErr_CheckSignals: what the main thread does there anyway.
   return !pending.locked() &&
          pending.replace(callback(), target_.interpreter.function(target_.memory, "PyErr_CheckSignals"));
 }
@@ -203,18 +213,21 @@ bool RemoteScript::cure(StoppedThread& thread) {
   return true;
 }
 
-void RemoteScript::unmap(RemoteCalls& calls) {
-  // The trampoline closes the pipe itself. Where it did not come to that, the descriptor is still the pipe,
-  // or the target has closed it and may have opened another file under its number.
+void RemoteScript::clear(RemoteCalls& calls, int* descriptor) {
+  // Only while it is our pipe: the target may have closed it, and opened another file under its number.
   struct stat stat;
-  for (int* end : {&read_end_, &write_end_}) {
-    const std::string path = proc_path(target_.pid, "fd/" + std::to_string(*end));
-    if (*end >= 0 && ::stat(path.c_str(), &stat) == 0 &&
-        (pipe_inode_ == 0 || (stat.st_dev == pipe_device_ && stat.st_ino == pipe_inode_))) {
-      calls.may_fail(SYS_close, *end);
-    }
-    *end = -1;
+  const std::string path = proc_path(target_.pid, "fd/" + std::to_string(*descriptor));
+  if (*descriptor >= 0 && ::stat(path.c_str(), &stat) == 0 && S_ISFIFO(stat.st_mode) &&
+      (pipe_inode_ == 0 || (stat.st_dev == pipe_device_ && stat.st_ino == pipe_inode_))) {
+    calls.may_fail(SYS_close, *descriptor);
   }
+  *descriptor = -1;
+}
+
+void RemoteScript::unmap(RemoteCalls& calls) {
+  clear(calls, &read_end_);
+  clear(calls, &write_end_);
+  fault_point("curing");
   if (code_ != 0) calls.may_fail(SYS_munmap, code_, kCodeSize);
   if (data_ != 0) calls.may_fail(SYS_munmap, data_, data_size_);
   code_ = data_ = 0;

@@ -34,8 +34,8 @@ struct Inspection {
 // (`cure`).
 class RemoteScript {
  public:
-  RemoteScript(const Inspection& inspection, const Gadgets& gadgets)
-      : target_(inspection), gadgets_(gadgets) {}
+  // Looks up beforehand what would lengthen the stop. Throws Error(kCannotAttach) where something is missing.
+  RemoteScript(const Inspection& target, const Gadgets& gadgets);
 
   // With the thread stopped: maps the trampoline, opens the pipe, and lets the thread go into the trampoline.
   // `@FD@` in `script` becomes the number of the pipe's write end. What it made is undone where it throws.
@@ -56,11 +56,15 @@ class RemoteScript {
  private:
   void open_pipe(RemoteCalls& calls);
   void write_call(const std::string& script, bool may_take_over, std::chrono::nanoseconds time_to_start);
+  void clear(RemoteCalls& calls, int* descriptor);
   void unmap(RemoteCalls& calls);
   uint64_t callback() const;
 
   const Inspection& target_;
   Gadgets gadgets_;
+  // With the addresses of the functions filled in.
+  hd_call template_{};
+  uint64_t harmless_ = 0;
   uint64_t data_ = 0;
   uint64_t data_size_ = 0;
   uint64_t code_ = 0;

@@ -11,6 +11,7 @@
 #include "capture/position.h"
 #include "capture/remote_script.h"
 #include "support/error.h"
+#include "support/fault.h"
 
 namespace heapdump {
 namespace {
@@ -160,6 +161,7 @@ class Run {
       return false;
     }
     last_bytes_ = steady_clock::now();
+    fault_point("reading");
     try {
       call_.on_bytes(buffer_.data(), size);
     } catch (...) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "support/error.h"
+#include "support/fault.h"
 #include "tracee/signal_frame.h"
 
 namespace heapdump {
@@ -74,9 +75,13 @@ int64_t RemoteCalls::may_fail(long number, uint64_t a, uint64_t b, uint64_t c, u
   registers.r8 = e;
   registers.r9 = f;
   thread_.set_registers(registers);
+  fault_point("call-set");
   thread_.block_signals();
+  fault_point("call-masked");
   thread_.run_to_system_call_stop();
+  fault_point("call-entered");
   thread_.run_to_system_call_stop();
+  fault_point("call-left");
   return static_cast<int64_t>(thread_.current_registers().rax);
 }
 

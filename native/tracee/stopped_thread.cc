@@ -12,6 +12,7 @@
 
 #include "process/memory.h"
 #include "process/status.h"
+#include "support/fault.h"
 
 namespace heapdump {
 namespace {
@@ -49,7 +50,7 @@ StoppedThread::StoppedThread(pid_t tid, bool filtered, Deadline deadline)
     }
     throw attach_error(tid, errno);
   }
-  seized_ = true;
+  fault_point("seized");
   try {
     if (ptrace(PTRACE_INTERRUPT, tid, 0, 0) != 0) throw gone();
     wait_for_stop(deadline);
@@ -165,7 +166,9 @@ void StoppedThread::detach(const Registers& registers) {
   return_to_event_stop();
   // The mask comes first: until the registers are set, the thread would still heal through its signal frame.
   if (signals_blocked_) ptrace(static_cast<__ptrace_request>(kSetSignalMask), tid_, sizeof mask_, &mask_);
+  fault_point("mask-restored");
   set_registers(registers);
+  fault_point("registers-restored");
   stopped_ = false;
   if (ptrace(PTRACE_DETACH, tid_, 0, 0) != 0) throw gone();
 }

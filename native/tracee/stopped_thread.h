@@ -56,7 +56,6 @@ class StoppedThread {
   Registers registers_{};
   uint64_t mask_ = 0;
   bool group_stop_ = false;
-  bool seized_ = false;
   bool stopped_ = false;
   bool signals_blocked_ = false;
   bool in_system_call_stop_ = false;
