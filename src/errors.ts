@@ -7,6 +7,8 @@ export enum ExitCode {
   CaptureFailed = 4,
   Unreadable = 5,
   Defect = 70,
+  /** By a signal, as a shell says it of Ctrl-C. */
+  Interrupted = 130,
 }
 
 /** A failure told to the user in one line; `main` turns it into an exit code. */

@@ -12,18 +12,25 @@ import {
 import { dirname } from "node:path";
 import { ExitCode, HeapdumpError } from "./errors.js";
 
-const PRIVATE = 0o600;
+export const PRIVATE = 0o600;
 
 /** An empty file that only its owner may read: under sudo the user's own. An existing one is emptied. */
 export function createPrivateFile(path: string): void {
   try {
     rmSync(path, { force: true });
     closeSync(openSync(path, "wx", PRIVATE));
-    const { SUDO_UID, SUDO_GID } = process.env;
-    if (process.getuid?.() === 0 && SUDO_UID && SUDO_GID) chownSync(path, Number(SUDO_UID), Number(SUDO_GID));
+    const user = userUnderSudo();
+    if (user) chownSync(path, user.uid, user.gid);
   } catch (error) {
     throw cannotWrite(path, error);
   }
+}
+
+/** Whom our files belong to where the tool runs under sudo. */
+export function userUnderSudo(): { uid: number; gid: number } | undefined {
+  const { SUDO_UID, SUDO_GID } = process.env;
+  if (process.getuid?.() !== 0 || !SUDO_UID || !SUDO_GID) return undefined;
+  return { uid: Number(SUDO_UID), gid: Number(SUDO_GID) };
 }
 
 /** Written beside and renamed, so that nobody finds half of it. */

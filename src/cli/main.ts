@@ -1,11 +1,12 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ExitCode, type HeapdumpError } from "../errors.js";
+import { registerAttach } from "./attach.js";
 import { registerExport } from "./export.js";
 import { registerGraph } from "./graph.js";
 import { registerInfo } from "./info.js";
 import { registerSql } from "./sql.js";
 import { registerTop } from "./top.js";
+import { description, version } from "./version.js";
 
 const EXAMPLE = `
 Example:
@@ -16,19 +17,23 @@ Example:
 heapdump COMMAND --help tells the options of a command.`;
 
 function program(): Command {
-  const { version, description } = JSON.parse(
-    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
-  ) as { version: string; description: string };
   const heapdump = new Command("heapdump")
-    .description(description)
-    .version(version)
+    .description(description())
+    .version(version())
     .addHelpText("after", EXAMPLE)
     .exitOverride()
     .configureOutput({
       getOutHelpWidth: () => (process.stdout.isTTY && process.stdout.columns) || 100,
       outputError: (text, write) => write(text.replace(/^error: /, "heapdump: ")),
     });
-  for (const register of [registerInfo, registerTop, registerGraph, registerSql, registerExport]) {
+  for (const register of [
+    registerAttach,
+    registerInfo,
+    registerTop,
+    registerGraph,
+    registerSql,
+    registerExport,
+  ]) {
     register(heapdump);
   }
   return heapdump;

@@ -1,0 +1,98 @@
+// Process → dump: everything about one dump that is not native.
+import { ExitCode, HeapdumpError } from "../errors.js";
+import { type CaptureEvent, type CaptureResult, native, type Target } from "../native/addon.js";
+import { DumpWriter } from "./dump-writer.js";
+import type { AvailableMode } from "./mode.js";
+import { OutputFile } from "./output-file.js";
+import { describeTarget, type Pairs } from "./preflight.js";
+import { dumpScript } from "./script.js";
+
+export interface CaptureOptions {
+  pid: number;
+  file: string;
+  mode: AvailableMode;
+  /** Bytes of content kept of an object; 0: none is written. */
+  contentLimit: number;
+  /** Longest wait for a safe point, and longest silence of the payload. */
+  timeoutMs: number;
+  toolVersion: string;
+  /** Aborting sets the target free, leaves no file, and rejects with exit code 130. */
+  signal: AbortSignal;
+}
+
+/** What is going on, for a person who waits. */
+export interface CaptureObserver {
+  target(target: Target): void;
+  event(event: Exclude<CaptureEvent, { kind: "records" }>): void;
+}
+
+export interface CapturedDump extends Omit<CaptureResult, "meta"> {
+  file: string;
+  /** Of the file, compressed where its name says so. */
+  bytes: number;
+  /** What the dump says of itself: META and END. */
+  meta: Pairs;
+  elapsedMs: number;
+}
+
+/** Throws a HeapdumpError of exit code 2, 3, 4 or 130; whatever happens the target goes on, and no half dump stays. */
+export async function captureDump(options: CaptureOptions, observer: CaptureObserver): Promise<CapturedDump> {
+  const start = performance.now();
+  const { pid, file, timeoutMs, signal } = options;
+  const target = native().inspect(pid);
+  const meta = describeTarget(target, options);
+  observer.target(target);
+  const output = await OutputFile.create(file);
+  const cancel = () => native().cancelCapture();
+  const writer = new DumpWriter(output, cancel);
+  const abort = () => {
+    cancel();
+    writer.abort();
+  };
+  signal.addEventListener("abort", abort);
+  try {
+    signal.throwIfAborted();
+    writer.begin(meta);
+    const result = await native().capture({ pid, timeoutMs, script: dumpScript(options) }, (event) => {
+      if (event.kind === "records") writer.records(event.payload);
+      else observer.event(event);
+    });
+    if (result.status !== "ok") throw gaveUp(pid, result.status);
+    const end = describeEnd(result);
+    await writer.end(end);
+    signal.throwIfAborted();
+    await output.commit();
+    const elapsedMs = performance.now() - start;
+    return { ...result, file, bytes: writer.bytes, meta: { ...meta, ...end }, elapsedMs };
+  } catch (error) {
+    // A disk that is full cancels the capture, and is then the reason to tell.
+    const reason = writer.failure ?? error;
+    writer.abort();
+    await output.discard();
+    throw signal.aborted ? interrupted(pid) : reason;
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+function describeEnd(result: CaptureResult): Pairs {
+  return {
+    ...Object.fromEntries(result.meta),
+    status: result.status,
+    objects: String(result.objects),
+    references: String(result.references),
+    route: result.route,
+    stops: String(result.stops),
+    pause_ms: result.pauseMs.toFixed(2),
+    consistent: String(result.consistent),
+  };
+}
+
+function gaveUp(pid: number, why: string): HeapdumpError {
+  const message = `process ${pid} was not dumped: ${why}; it goes on unharmed`;
+  return new HeapdumpError(ExitCode.CaptureFailed, message);
+}
+
+function interrupted(pid: number): HeapdumpError {
+  return new HeapdumpError(ExitCode.Interrupted, `interrupted; process ${pid} goes on unharmed`);
+}

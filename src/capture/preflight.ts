@@ -1,0 +1,77 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
+import { ExitCode, HeapdumpError } from "../errors.js";
+import type { Target } from "../native/addon.js";
+import type { AvailableMode } from "./mode.js";
+
+/** Text by key, as the META and END chunks of a dump hold it. */
+export type Pairs = Record<string, string>;
+
+export interface CaptureSettings {
+  mode: AvailableMode;
+  contentLimit: number;
+  toolVersion: string;
+}
+
+/** What a dump says of its process before anything is done to it (docs/dump-format.md, META). */
+export function describeTarget(target: Target, settings: CaptureSettings): Pairs {
+  const { pid } = target;
+  try {
+    const status = fields(read(pid, "status"));
+    return {
+      dump_id: randomBytes(16).toString("hex"),
+      tool_version: settings.toolVersion,
+      mode: settings.mode,
+      pid: String(pid),
+      command: read(pid, "cmdline").replace(/\0+$/, "").replaceAll("\0", " "),
+      executable: readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ""),
+      host: hostname(),
+      container: containerId(read(pid, "cgroup")),
+      time: new Date().toISOString(),
+      python_version: target.pythonVersion,
+      python_build: target.pythonBuild,
+      content_limit: String(settings.contentLimit),
+      rss: kibibytes(status.get("VmRSS")),
+      anonymous: kibibytes(status.get("RssAnon")),
+      swap: kibibytes(status.get("VmSwap")),
+      heap: heapSize(read(pid, "maps")),
+      threads: String(target.threads),
+    };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const gone = code === "ENOENT" || code === "ESRCH";
+    throw new HeapdumpError(
+      ExitCode.CannotAttach,
+      gone ? `process ${pid} has ended` : `process ${pid} cannot be looked at: ${message}`,
+    );
+  }
+}
+
+function read(pid: number, file: string): string {
+  return readFileSync(`/proc/${pid}/${file}`, "utf8");
+}
+
+function fields(status: string): Map<string, string> {
+  return new Map([...status.matchAll(/^(\w+):\s*(.*)$/gm)].map(([, key, value]) => [key ?? "", value ?? ""]));
+}
+
+/** `123 kB` in bytes. */
+function kibibytes(value = "0"): string {
+  return String(BigInt(Number.parseInt(value, 10)) * 1024n);
+}
+
+/** The size of `[heap]`, in bytes. */
+export function heapSize(maps: string): string {
+  let size = 0n;
+  for (const [, start, end] of maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) .*\[heap\]$/gm)) {
+    size += BigInt(`0x${end}`) - BigInt(`0x${start}`);
+  }
+  return String(size);
+}
+
+/** The 64 digits that Docker, containerd and CRI-O put into the cgroup's path; empty outside a container. */
+export function containerId(cgroup: string): string {
+  return /[0-9a-f]{64}/.exec(cgroup)?.[0] ?? "";
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+
+const payload = (name: string) => readFileSync(new URL(`../../payload/${name}`, import.meta.url), "latin1");
+
+export interface ScriptOptions {
+  /** Bytes of content kept of an object; 0: none is written. */
+  contentLimit: number;
+  /** Longest time in which nothing can be written, in milliseconds. */
+  timeoutMs: number;
+}
+
+/** The Python source that runs in the target; `@FD@` is left for the addon, which knows the descriptor. */
+export function dumpScript({ contentLimit, timeoutMs }: ScriptOptions): string {
+  const dump = payload("dump.py")
+    .replaceAll("@CONTENT_LIMIT@", String(contentLimit))
+    .replaceAll("@TIMEOUT@", String(timeoutMs / 1000));
+  return payload("launch.py").replaceAll("@SOURCE@", () => pythonString(dump));
+}
+
+/** The payload's files are ASCII, of which a JSON string is a Python string too. */
+function pythonString(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,123 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type CapturedDump, captureDump } from "../capture/capture.js";
+import { chooseMode, MODES, type Mode } from "../capture/mode.js";
+import { dumpNames } from "../capture/names.js";
+import { HeapdumpError } from "../errors.js";
+import { attachJson, type MissedDump, nextText, takenText } from "../view/attach.js";
+import { captureProgress } from "./capture-progress.js";
+import { JSON_OPTION, wholeNumber } from "./options.js";
+import { note, print } from "./output.js";
+import { version } from "./version.js";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const DEFAULT_CONTENT = 64;
+const MOST_CONTENT = 1 << 20;
+const DEFAULT_TIMEOUT_S = 30;
+
+interface Options {
+  output?: string;
+  mode?: Mode;
+  /** False where none is to be written. */
+  content: number | false;
+  timeout: number;
+  json?: boolean;
+}
+
+export function registerAttach(program: Command): void {
+  program
+    .command("attach")
+    .summary("take a dump of a running process")
+    .description(
+      "Takes a dump of the heap of a running CPython process, which goes on as before. Several processes make one\n" +
+        "dump each; one that fails does not spoil the others, and the worst exit code counts.",
+    )
+    .argument("<pid...>", "processes, such as $(pidof python)", collectPids)
+    .option(
+      "-o, --output <file>",
+      "where the dump goes, compressed where the name ends in .gz; for several processes the pid joins the name " +
+        "(default: heap.PID.bin)",
+    )
+    .addOption(new Option("--mode <mode>", "how the dump is taken (default: python)").choices(MODES))
+    .option(
+      "--content <bytes>",
+      "how much of the content of a str, bytes, … to keep",
+      contentLimit,
+      DEFAULT_CONTENT,
+    )
+    .option("--no-content", "keep no content at all, anywhere")
+    .option(
+      "--timeout <seconds>",
+      "how long to wait for a safe point, and for a payload that is silent",
+      seconds,
+      DEFAULT_TIMEOUT_S,
+    )
+    .option(...JSON_OPTION)
+    .addHelpText("after", "\nExample:\n  sudo heapdump attach $(pidof python) -o heap.bin")
+    .action(attach);
+}
+
+function collectPids(text: string, before: number[] = []): number[] {
+  return [...before, wholeNumber(1)(text)];
+}
+
+function contentLimit(text: string): number {
+  const bytes = wholeNumber(0)(text);
+  if (bytes > MOST_CONTENT) throw new InvalidArgumentError(`It must be at most ${MOST_CONTENT}.`);
+  return bytes;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > 86_400) {
+    throw new InvalidArgumentError("It must be a number of seconds, above 0, at most 86400.");
+  }
+  return value;
+}
+
+async function attach(given: number[], options: Options): Promise<void> {
+  const names = dumpNames([...new Set(given)], options.output);
+  const settings = {
+    mode: chooseMode(options.mode),
+    contentLimit: options.content || 0,
+    timeoutMs: options.timeout * 1000,
+    toolVersion: version(),
+  };
+  const taken: CapturedDump[] = [];
+  const missed: MissedDump[] = [];
+  await untilSignal(async (signal) => {
+    for (const [pid, file] of names) {
+      const observer = captureProgress(pid, file, options.json !== true);
+      try {
+        const dump = await captureDump({ ...settings, pid, file, signal }, observer);
+        taken.push(dump);
+        if (!options.json) print(takenText(dump));
+      } catch (error) {
+        const { exitCode, message = "" } = error as Partial<HeapdumpError>;
+        if (names.size === 1 || exitCode === undefined || signal.aborted) throw error;
+        observer.stop();
+        note(message);
+        missed.push({ pid, error: message, exitCode });
+      } finally {
+        observer.stop();
+      }
+    }
+  });
+  if (options.json) print(attachJson(taken, missed, names.size > 1));
+  else if (taken.length > 0) print(nextText(taken.map(({ file }) => file)));
+  if (missed.length > 0) {
+    const worst = Math.max(...missed.map(({ exitCode }) => exitCode));
+    throw new HeapdumpError(worst, `${missed.length} of ${names.size} processes were not dumped`);
+  }
+}
+
+/** Ends the work at a signal instead of ending the tool in its midst; a second signal changes nothing. */
+async function untilSignal(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  for (const name of SIGNALS) process.on(name, abort);
+  try {
+    await work(controller.signal);
+  } finally {
+    for (const name of SIGNALS) process.off(name, abort);
+  }
+}

@@ -1,0 +1,40 @@
+import type { CaptureObserver } from "../capture/capture.js";
+import { progress } from "../view/progress.js";
+import { plural } from "../view/text.js";
+import { note } from "./output.js";
+
+const PATIENCE_MS = 1000;
+
+/** Tells, on standard error, what a capture is doing; `stop` when it is over. */
+export function captureProgress(
+  pid: number,
+  file: string,
+  talkative: boolean,
+): CaptureObserver & { stop(): void } {
+  const bar = progress(`Dumping process ${pid}`);
+  let waiting: NodeJS.Timeout | undefined;
+  const stopWaiting = () => clearTimeout(waiting);
+  return {
+    target({ pythonVersion, threads }) {
+      if (!talkative) return;
+      note(
+        `process ${pid} is CPython ${pythonVersion} with ${plural(threads, "thread")}; dumping it to ${file}`,
+      );
+    },
+    event(event) {
+      if (event.kind === "progress") {
+        if (event.expected > 0) bar.update(Math.min(1, event.objects / event.expected));
+        return;
+      }
+      stopWaiting();
+      if (event.state === "waiting") {
+        const tell = () => note(`waiting for process ${pid} to reach a safe point; Ctrl-C lets it go`);
+        waiting = setTimeout(tell, PATIENCE_MS);
+      }
+    },
+    stop() {
+      stopWaiting();
+      bar.stop();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { jsonText } from "./json.js";
+import { escapeControls, plural } from "./text.js";
+import { countText, sizeText } from "./units.js";
+
+/** A dump that was just taken. */
+export interface TakenDump {
+  file: string;
+  /** Of the file. */
+  bytes: number;
+  objects: bigint;
+  references: bigint;
+  route: string;
+  stops: number;
+  pauseMs: number;
+  consistent: boolean;
+  elapsedMs: number;
+  /** What the dump says of itself. */
+  meta: Record<string, string>;
+}
+
+/** A process of several that could not be dumped. */
+export interface MissedDump {
+  pid: number;
+  error: string;
+  exitCode: number;
+}
+
+export function takenText(dump: TakenDump): string {
+  const { meta } = dump;
+  const consistency = dump.consistent ? "consistent" : "not consistent: other threads ran meanwhile";
+  return [
+    `${escapeControls(dump.file)}: ${countText(dump.objects)} objects, ${countText(dump.references)} references, ${sizeText(BigInt(dump.bytes))}`,
+    `  of process ${meta.pid} (CPython ${meta.python_version}), in ${(dump.elapsedMs / 1000).toFixed(1)} s`,
+    `  ${meta.mode} mode by ${dump.route}; ${plural(BigInt(dump.stops), "stop")}, the longest ${dump.pauseMs.toFixed(1)} ms; ${consistency}`,
+  ].join("\n");
+}
+
+export function nextText(files: string[]): string {
+  return `Next: heapdump top ${files.map(shellWord).join(" ")}`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** One dump is the document; several are a list, those that failed with their `error`. */
+export function attachJson(taken: TakenDump[], missed: MissedDump[], several: boolean): string {
+  const dumps = [...taken.map(takenJson), ...missed.map(missedJson)];
+  return jsonText(several ? { dumps } : dumps[0]);
+}
+
+/** Sizes in bytes, times in milliseconds. */
+function takenJson(dump: TakenDump): Record<string, unknown> {
+  const { meta } = dump;
+  return {
+    file: dump.file,
+    pid: Number(meta.pid),
+    dump_id: meta.dump_id,
+    python_version: meta.python_version,
+    mode: meta.mode,
+    route: dump.route,
+    pause_ms: dump.pauseMs,
+    stops: dump.stops,
+    consistent: dump.consistent,
+    objects: dump.objects,
+    references: dump.references,
+    bytes: dump.bytes,
+    elapsed_ms: Math.round(dump.elapsedMs),
+    left_out: meta.left_out ? meta.left_out.split("; ") : [],
+  };
+}
+
+function missedJson({ pid, error, exitCode }: MissedDump): Record<string, unknown> {
+  return { pid, error, exit_code: exitCode };
+}
