@@ -31,7 +31,7 @@ get_name = type.__dict__['__name__'].__get__
 get_qualname = type.__dict__['__qualname__'].__get__
 get_module = type.__dict__['__module__'].__get__
 get_flags = type.__dict__['__flags__'].__get__
-get_mro = type.__dict__['__mro__'].__get__
+read_mro = type.__dict__['__mro__'].__get__
 get_base = type.__dict__['__base__'].__get__
 get_bases = type.__dict__['__bases__'].__get__
 get_proxy = type.__dict__['__dict__'].__get__
@@ -176,10 +176,16 @@ def is_c_type(cls):
     return not flags & HEAP_TYPE or flags & IMMUTABLE_TYPE
 
 
+def get_mro(cls):
+    """A static type that was never made ready (CPython has some) has none, and must not be asked for its bases."""
+    return read_mro(cls) or (cls, object)
+
+
 def own_dict(cls):
     found = type_dicts.get(id(cls))
     if found is None:
-        found = type_dicts[id(cls)] = referents(get_proxy(cls))[0]
+        proxy = get_proxy(cls)
+        found = type_dicts[id(cls)] = {} if proxy is None else referents(proxy)[0]
     return found
 
 
@@ -529,22 +535,20 @@ def write_container_subclass(key, batch, refcounts, flag, read, tail):
 def write_types(key, batch, refcounts, flag):
     """Static types tell the collector nothing; their contents are had like those of the others."""
     for cls, refcount in zip(batch, refcounts):
-        targets = [own_dict(cls), get_mro(cls), get_bases(cls), get_base(cls)]
-        named = ((FIELD, '__dict__'), (FIELD, '__mro__'), (FIELD, '__bases__'), (FIELD, '__base__'))
+        named, targets = [], []
+        if read_mro(cls) is not None:
+            targets = [own_dict(cls), get_mro(cls), get_bases(cls), get_base(cls)]
+            named = [(FIELD, '__dict__'), (FIELD, '__mro__'), (FIELD, '__bases__'), (FIELD, '__base__')]
+        if cls is object:
+            del named[3], targets[3]
         ids = list(map(id, targets))
-        if targets[3] is None:
-            ids[3] = 0
+        if get_flags(cls) & HEAP_TYPE:
+            more = [target for target in referents(cls) if id(target) not in ids and id(target) != key]
+            targets += more
+            ids += map(id, more)
         held = 1 if id(cls) in types else 0
-        others = referents(cls) if get_flags(cls) & HEAP_TYPE else ()
-        for target in others:
-            if id(target) not in ids and id(target) != key:
-                targets.append(target)
-                ids.append(id(target))
-        emit(shape_of(key, named, (FIELD,)), key, [cls], [refcount - held], flag, [len(ids)], ids)
-        discover(targets[:3], ids[:3])
-        if targets[3] is not None:
-            discover(targets[3:4], ids[3:4])
-        discover(targets[4:], ids[4:])
+        emit(shape_of(key, tuple(named), (FIELD,)), key, [cls], [refcount - held], flag, [len(ids)], ids)
+        discover(targets, ids)
 
 
 def referents(o):
