@@ -1,0 +1,149 @@
+"""Makes the messages of a payload's pipe (payload/protocol.h) a dump file (docs/dump-format.md), for tests: the tool
+does the same in C++. A chunk for each message, objects one by one, no address in `recent` used again."""
+
+import struct
+import zlib
+
+COLUMNS, META, PROGRESS, END = 64, 65, 66, 67
+
+
+def varint(value):
+    out = bytearray()
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def zigzag(value):
+    return varint(value << 1 if value >= 0 else (-value << 1) - 1)
+
+
+def string(text):
+    data = text if isinstance(text, bytes) else text.encode()
+    return varint(len(data)) + data
+
+
+def chunk(kind, payload):
+    header = b"HDCK" + struct.pack("<III", kind, len(payload), zlib.crc32(payload))
+    return header + struct.pack("<I", zlib.crc32(header)) + payload
+
+
+def pairs(values):
+    return varint(len(values)) + b"".join(string(k) + string(v) for k, v in values.items())
+
+
+class Message:
+    def __init__(self, data):
+        self.data = data
+        self.at = 0
+
+    def varint(self):
+        value = shift = 0
+        while True:
+            byte = self.data[self.at]
+            self.at += 1
+            value |= (byte & 127) << shift
+            if byte < 128:
+                return value
+            shift += 7
+
+    def take(self, length):
+        assert self.at + length <= len(self.data), "a record crosses the end of its message"
+        self.at += length
+        return self.data[self.at - length : self.at]
+
+    def string(self):
+        return self.take(self.varint())
+
+    def numbers(self, count, code="Q"):
+        return struct.unpack("<%d%s" % (count, code), self.take(count * (8 if code == "Q" else 4)))
+
+
+def convert(stream):
+    """(dump file, END status or None); checks that each message is what protocol.h says."""
+    meta, end, chunks = {}, {}, []
+    status, at, objects, references = None, 0, 0, 0
+    while at < len(stream):
+        assert status is None, "something follows the END record"
+        (length,) = struct.unpack_from("<I", stream, at)
+        message = Message(stream[at + 4 : at + 4 + length])
+        if len(message.data) < length:
+            break
+        at += 4 + length
+        records = []
+        previous = 0
+        while message.at < length:
+            start = message.at
+            kind = message.varint()
+            if kind == COLUMNS:
+                encoded, previous, n, r = columns(message, previous)
+                records.append(encoded)
+                objects += n
+                references += r
+            elif kind == META:
+                key = message.string().decode()
+                end[key] = message.string().decode()
+            elif kind == PROGRESS:
+                assert message.varint() == objects
+                message.varint()
+            elif kind == END:
+                status = message.string().decode()
+                assert (message.varint(), message.varint()) == (objects, references)
+            else:
+                skip(message, kind)
+                records.append(message.data[start : message.at])
+        if records:
+            chunks.append(chunk(2, b"".join(records)))
+    end.update(status=status or "the pipe ended early", objects=str(objects), references=str(references))
+    head = b"HEAPDUMP" + struct.pack("<HH", 1, 1)
+    head += struct.pack("<I", zlib.crc32(head))
+    return head + chunk(1, pairs(meta)) + b"".join(chunks) + chunk(3, pairs(end)), status
+
+
+def columns(message, previous):
+    shape, n, r, c = message.numbers(4, "I")
+    addresses, sizes, refcounts = message.numbers(n), message.numbers(n), message.numbers(n)
+    flags = message.take(n)
+    counts = message.numbers(n, "I")
+    targets = message.numbers(r)
+    lengths = message.numbers(n, "I")
+    content = message.take(c)
+    assert sum(counts) == r and sum(lengths) == c
+    out = [varint(3) + varint(n)]
+    target_at = content_at = 0
+    for i in range(n):
+        assert addresses[i] % 8 == 0 and bool(lengths[i]) <= bool(flags[i] & 32)
+        out.append(varint(shape) + zigzag((addresses[i] - previous) // 8) + varint(sizes[i]) + varint(refcounts[i]))
+        out.append(flags[i : i + 1])
+        previous = addresses[i]
+        if flags[i] & 32:
+            out.append(string(content[content_at : content_at + lengths[i]]))
+        content_at += lengths[i]
+        out.append(varint(counts[i]))
+        for target in targets[target_at : target_at + counts[i]]:
+            steps = (target - addresses[i]) // 8
+            out.append(varint((steps << 1 if steps >= 0 else (-steps << 1) - 1) << 1) if target else varint(2049))
+        target_at += counts[i]
+    return b"".join(out), previous, n, sum(1 for target in targets if target)
+
+
+def skip(message, kind):
+    if kind == 1:
+        message.varint(), message.varint(), message.string(), message.string()
+    elif kind == 2:
+        message.varint(), message.varint()
+        for _ in range(message.varint()):
+            message.take(1), message.string()
+        message.take(message.varint())
+    elif kind == 4:
+        message.varint(), message.take(1), message.string()
+    elif kind == 5:
+        message.varint(), message.string(), message.string()
+    elif kind == 6:
+        message.varint(), message.string()
+    elif kind == 7:
+        message.varint(), message.varint(), message.varint(), message.string(), message.string(), message.varint()
+    else:
+        raise AssertionError("unknown record %d" % kind)

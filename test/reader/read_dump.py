@@ -1,0 +1,345 @@
+"""Reads heap dumps. Written from docs/dump-format.md alone; standard library only, Python 3.8 and newer.
+
+    python read_dump.py FILE              counts of objects by type, and what the dump says of itself, as JSON
+    python read_dump.py FILE --objects    one JSON document a line for each object
+"""
+
+import json
+import struct
+import sys
+import zlib
+from collections import Counter
+from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+
+MAX_CHUNK = 16 << 20
+META, RECORDS, END = 1, 2, 3
+NULL_REFERENCE = 2049
+KINDS = ("type", "key", "value", "item", "attribute", "slot", "cell", "local", "field", "weak", "other")
+ROOT_KINDS = (None, "module", "frame", "thread", "interpreter", "static", "c")
+
+
+class NotADump(Exception):
+    """A foreign file, or a dump whose header or metadata cannot be read."""
+
+
+class Type(NamedTuple):
+    address: int
+    flags: int
+    module: str
+    qualname: str
+
+    @property
+    def name(self) -> str:
+        return self.qualname if self.module in ("", "builtins") else self.module + "." + self.qualname
+
+
+class Shape(NamedTuple):
+    type: int
+    named: List[Tuple[int, str]]
+    tail: List[int]
+
+
+class Reference(NamedTuple):
+    kind: str
+    label: object  # str, None, or for a value the address of its key
+    target: Optional[int]  # None: a slot that is not set
+
+
+class HeapObject:
+    __slots__ = ("address", "shape", "size", "refcount", "flags", "content", "targets", "dump")
+
+    @property
+    def type(self) -> Optional[Type]:
+        shape = self.dump.shapes.get(self.shape)
+        return self.dump.types.get(shape.type) if shape else None
+
+    @property
+    def type_name(self) -> Optional[str]:
+        return self.type.name if self.type else None
+
+    tracked = property(lambda self: bool(self.flags & 1))
+    generation = property(lambda self: self.flags >> 1 & 3 if self.flags & 8 else None)
+    immortal = property(lambda self: bool(self.flags & 16))
+    truncated = property(lambda self: bool(self.flags & 64))
+    content_is_text = property(lambda self: bool(self.flags & 128))
+
+    @property
+    def references(self) -> Iterator[Reference]:
+        shape = self.dump.shapes.get(self.shape)
+        named, tail = (shape.named, shape.tail) if shape else ([], [])
+        key = None
+        for position, target in enumerate(self.targets):
+            kind, label = 10, None
+            if position < len(named):
+                kind, label = named[position]
+            elif tail:
+                turn, step = divmod(position - len(named), len(tail))
+                kind = tail[step] & 0x7F
+                if tail[step] & 0x80:
+                    label = str(turn)
+            if kind == 1:
+                key = target
+            elif kind == 2:
+                label = key
+            yield Reference(KINDS[kind], label or None, target)
+
+
+class Dump:
+    """`warnings` says what was damaged; `complete` whether the dump is whole, known once the objects were read."""
+
+    def __init__(self, path: str) -> None:
+        with open(path, "rb") as file:
+            data = file.read()
+        self.warnings: List[str] = []
+        if path.endswith(".gz") or data[:2] == b"\x1f\x8b":
+            data = self._gunzip(data)
+        self.data = data
+        self.meta: Dict[str, str] = {}
+        self.end: Optional[Dict[str, str]] = None
+        self.types: Dict[int, Type] = {}
+        self.shapes: Dict[int, Shape] = {}
+        self.roots: List[Tuple[int, str, str]] = []
+        self.modules: List[Tuple[int, str, str]] = []
+        self.threads: List[Tuple[int, str]] = []
+        self.frames: List[Tuple[int, int, int, str, str, int]] = []
+        self.object_count = 0
+        self._objects: Optional[List[HeapObject]] = None
+        self._read_header()
+
+    def _gunzip(self, data: bytes) -> bytes:
+        stream = zlib.decompressobj(31)
+        out = []
+        try:
+            for start in range(0, len(data), 1 << 16):
+                out.append(stream.decompress(data[start : start + (1 << 16)]))
+        except zlib.error as error:
+            self.warnings.append("gzip: %s" % error)
+        if not stream.eof:
+            self.warnings.append("the gzip stream is cut off")
+        return b"".join(out)
+
+    def _read_header(self) -> None:
+        data = self.data
+        if len(data) < 16 or data[:8] != b"HEAPDUMP":
+            raise NotADump("not a heap dump")
+        version, _protocol, crc = struct.unpack_from("<HHI", data, 8)
+        if zlib.crc32(data[:12]) != crc:
+            raise NotADump("the header is damaged")
+        if version != 1:
+            raise NotADump("format version %d is not known" % version)
+        first = self._chunk_at(16)
+        if first is None or first[0] != META or not first[2]:
+            raise NotADump("the metadata cannot be read")
+        self.meta = dict(_pairs(first[1]))
+
+    def _chunk_at(self, at: int) -> Optional[Tuple[int, bytes, bool, int]]:
+        """(kind, payload, whether its checksum is right, offset of the next), or None where no header is."""
+        header = self.data[at : at + 20]
+        if len(header) < 20 or header[:4] != b"HDCK":
+            return None
+        kind, length, crc, header_crc = struct.unpack_from("<IIII", header, 4)
+        if zlib.crc32(header[:16]) != header_crc or kind not in (META, RECORDS, END) or length > MAX_CHUNK:
+            return None
+        payload = self.data[at + 20 : at + 20 + length]
+        whole = len(payload) == length and zlib.crc32(payload) == crc
+        return kind, payload, whole, at + 20 + length
+
+    def _chunks(self) -> Iterator[Tuple[int, bytes]]:
+        at = 16
+        while at < len(self.data):
+            chunk = self._chunk_at(at)
+            if chunk is None:
+                self.warnings.append("damaged chunk header at %d" % at)
+                at = self.data.find(b"HDCK", at + 1)
+                while at >= 0 and self._chunk_at(at) is None:
+                    at = self.data.find(b"HDCK", at + 1)
+                if at < 0:
+                    return
+                continue
+            kind, payload, whole, following = chunk
+            if following > len(self.data):
+                self.warnings.append("cut off inside the chunk at %d" % at)
+                return
+            if whole:
+                yield kind, payload
+            else:
+                self.warnings.append("damaged chunk at %d" % at)
+            at = following
+
+    @property
+    def objects(self) -> List[HeapObject]:
+        if self._objects is None:
+            self._objects = []
+            seen = set()
+            for kind, payload in self._chunks():
+                if kind == END:
+                    self.end = dict(_pairs(payload))
+                elif kind == RECORDS:
+                    self._records(payload, seen)
+        return self._objects
+
+    @property
+    def all_meta(self) -> Dict[str, str]:
+        self.objects
+        return {**self.meta, **(self.end or {})}
+
+    @property
+    def complete(self) -> bool:
+        return self.why_incomplete is None
+
+    @property
+    def why_incomplete(self) -> Optional[str]:
+        self.objects
+        if self.warnings:
+            return "; ".join(self.warnings)
+        if self.end is None:
+            return "the closing record is missing"
+        if self.end.get("status") != "ok":
+            return self.end.get("status", "no status")
+        if self.end.get("objects") != str(self.object_count):
+            return "%d objects of %s" % (self.object_count, self.end.get("objects"))
+        return None
+
+    def _records(self, payload: bytes, seen: set) -> None:
+        r = _Reader(payload)
+        recent = [0] * 1024
+        previous = 0
+        last = self._objects[-1] if self._objects else None
+        while r.at < len(payload):
+            kind = r.varint()
+            if kind == 1:
+                record = Type(r.varint(), r.varint(), r.string(), r.string())
+                self.types[record.address] = record
+            elif kind == 2:
+                number, cls = r.varint(), r.varint()
+                named = [(r.u8(), r.string()) for _ in range(r.varint())]
+                self.shapes[number] = Shape(cls, named, [r.u8() for _ in range(r.varint())])
+            elif kind == 3:
+                for _ in range(r.varint()):
+                    o = HeapObject()
+                    o.dump = self
+                    o.shape = r.varint()
+                    o.address = previous = previous + 8 * r.zigzag()
+                    o.size, o.refcount, o.flags = r.varint(), r.varint(), r.u8()
+                    o.content = r.string() if o.flags & 32 else None
+                    o.targets = r.references(r.varint(), o.address, recent)
+                    self.object_count += 1
+                    last = o
+                    if o.address not in seen:
+                        seen.add(o.address)
+                        self._objects.append(o)
+            elif kind == 4:
+                self.roots.append((r.varint(), ROOT_KINDS[r.u8()], r.string()))
+            elif kind == 5:
+                self.modules.append((r.varint(), r.string(), r.string()))
+            elif kind == 6:
+                self.threads.append((r.varint(), r.string()))
+            elif kind == 7:
+                self.frames.append((r.varint(), r.varint(), r.varint(), r.string(), r.string(), r.varint()))
+            elif kind == 8:
+                address, position = r.varint(), r.varint()
+                more = r.references(r.varint(), address, recent)
+                if last is not None and last.address == address and len(last.targets) == position:
+                    last.targets += more
+            else:
+                raise NotADump("unknown record %d" % kind)
+
+
+class _Reader:
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.at = 0
+
+    def u8(self) -> int:
+        self.at += 1
+        return self.data[self.at - 1]
+
+    def varint(self) -> int:
+        value = shift = 0
+        while True:
+            byte = self.data[self.at]
+            self.at += 1
+            value |= (byte & 127) << shift
+            if byte < 128:
+                return value
+            shift += 7
+
+    def zigzag(self) -> int:
+        value = self.varint()
+        return value >> 1 ^ -(value & 1)
+
+    def string(self) -> str:
+        length = self.varint()
+        self.at += length
+        return self.data[self.at - length : self.at].decode()
+
+    def references(self, count: int, source: int, recent: List[int]) -> List[Optional[int]]:
+        targets: List[Optional[int]] = []
+        for _ in range(count):
+            value = self.varint()
+            if value == NULL_REFERENCE:
+                targets.append(None)
+            elif value & 1:
+                targets.append(recent[value >> 1])
+            else:
+                value >>= 1
+                target = source + 8 * (value >> 1 ^ -(value & 1))
+                recent[((target >> 3) * 0x9E3779B97F4A7C15 & (1 << 64) - 1) >> 54] = target
+                targets.append(target)
+        return targets
+
+
+def _pairs(payload: bytes) -> Iterator[Tuple[str, str]]:
+    r = _Reader(payload)
+    for _ in range(r.varint()):
+        yield r.string(), r.string()
+
+
+def summary(dump: Dump) -> dict:
+    known = {o.address for o in dump.objects}
+    types: Counter = Counter()
+    sizes: Counter = Counter()
+    edges = missing = 0
+    for o in dump.objects:
+        name = o.type_name or "?"
+        types[name] += 1
+        sizes[name] += o.size
+        for target in o.targets:
+            if target is not None:
+                edges += 1
+                missing += target not in known
+    return {
+        "complete": dump.complete,
+        "why_incomplete": dump.why_incomplete,
+        "meta": dump.all_meta,
+        "objects": len(dump.objects),
+        "references": edges,
+        "references_to_nothing": missing,
+        "roots": len(dump.roots),
+        "modules": len(dump.modules),
+        "types": {name: {"count": types[name], "size": sizes[name]} for name in sorted(types)},
+    }
+
+
+def main(arguments: List[str]) -> int:
+    if not arguments or arguments[0].startswith("-"):
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        dump = Dump(arguments[0])
+        if "--objects" in arguments:
+            for o in dump.objects:
+                references = [list(reference) for reference in o.references]
+                print(json.dumps({"address": o.address, "type": o.type_name, "size": o.size, "refcount": o.refcount,
+                                  "flags": o.flags, "content": o.content, "references": references}))
+        else:
+            json.dump(summary(dump), sys.stdout, indent=1)
+            print()
+    except (NotADump, OSError) as error:
+        print("read_dump: %s: %s" % (arguments[0], error), file=sys.stderr)
+        return 5
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
