@@ -65,7 +65,9 @@ try {
     return execFileSync(program, { encoding: "utf8" });
   });
   rows.sort((a, b) => Number(a.match(/\d+/)) - Number(b.match(/\d+/)));
-  console.log("// Made by scripts/generate-layouts.mjs from the headers of CPython; see native/python/layouts.h.");
+  console.log(
+    "// Made by scripts/generate-layouts.mjs from the headers of CPython; see native/python/layouts.h.",
+  );
   process.stdout.write(rows.join(""));
 } finally {
   rmSync(folder, { recursive: true });

@@ -44,7 +44,7 @@ export function registerTop(program: Command): void {
     .option("--exclude <file>", "only what is not in this dump (repeatable)", collect)
     .option("--filter <terms>", "ADDR,Type: only these; !ADDR,!Type: not these")
     .option("--show-parents", "under each object, what holds it")
-    .option("--max-depth <n>", "steps of --show-parents", wholeNumber(1), 5)
+    .option("--max-depth <n>", "steps of --show-parents", wholeNumber(1), 6)
     .option("--max-breadth <n>", "holders of one object in --show-parents", wholeNumber(1), 3)
     .option("-n, --number <n>", "rows", wholeNumber(1), 20)
     .option(...JSON_OPTION)

@@ -32,8 +32,18 @@ export class Workplace {
   }
 
   run(args: string[], { input = "", env = {} }: { input?: string; env?: NodeJS.ProcessEnv } = {}): Outcome {
+    return this.spawn(process.execPath, [HEAPDUMP, ...args], input, env);
+  }
+
+  /** A line for the shell, in which `heapdump` is the tool. */
+  shell(line: string, env: NodeJS.ProcessEnv = {}): Outcome {
+    const tool = `heapdump() { '${process.execPath}' '${HEAPDUMP}' "$@"; }`;
+    return this.spawn("bash", ["-c", `${tool}\n${line}`], "", env);
+  }
+
+  private spawn(program: string, args: string[], input: string, env: NodeJS.ProcessEnv): Outcome {
     const { NODE_OPTIONS: _, FORCE_COLOR: __, ...inherited } = process.env;
-    const { status, stdout, stderr } = spawnSync(process.execPath, [HEAPDUMP, ...args], {
+    const { status, stdout, stderr } = spawnSync(program, args, {
       cwd: this.folder,
       env: { ...inherited, ...env },
       input,

@@ -11,6 +11,8 @@ export interface Shop {
   garbage: [Thing, Thing];
   hostile: Thing;
   reused: Thing;
+  /** What `def remember(item, _seen={})` remembers in its default argument. */
+  remembered: Thing;
 }
 
 /** What was there at `sessions` sessions is at the same addresses in a heap of more. */
@@ -37,8 +39,8 @@ export function shop({ sessions: count = 3, later = false } = {}): Shop {
     chain.unshift(heap.slots("shop.models.Link", { next: chain[0] ?? heap.none }));
   }
 
-  const default_ = heap.dict([[heap.str("first"), heap.slots("shop.models.Item", { price: heap.int(12) })]]);
-  const defaults = heap.tuple([default_]);
+  const remembered = heap.slots("shop.models.Item", { price: heap.int(12) });
+  const defaults = heap.tuple([heap.dict([[heap.str("first"), remembered]])]);
   const fnShape = { named: [["field", "__defaults__"] as ["field", string]] };
   const remember = heap.add("function", fnShape, [defaults], 144n, {
     content: { text: "<function remember>" },
@@ -85,7 +87,7 @@ export function shop({ sessions: count = 3, later = false } = {}): Shop {
     tasks.push(task);
     pending.references.push(task);
   }
-  return { heap, sessions, cache, tasks, chain, cycle, garbage, hostile, reused };
+  return { heap, sessions, cache, tasks, chain, cycle, garbage, hostile, reused, remembered };
 }
 
 /** A heap whose sizes and counts need all 64 bits. */

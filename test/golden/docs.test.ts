@@ -1,0 +1,42 @@
+// The examples of the documentation are real: they are run, and what they print is what the page shows.
+// `npx vitest run -u test/golden` writes them anew.
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { documentation } from "../../src/store/documentation.js";
+import { Workplace } from "../support/cli.js";
+import { shop } from "../support/shop.js";
+
+let place: Workplace;
+beforeAll(() => {
+  place = new Workplace();
+  place.dump("before.bin", shop().heap);
+  place.dump("after.bin", shop({ sessions: 12, later: true }).heap);
+});
+afterAll(() => place.remove());
+
+const page = (name: string) => new URL(`../../docs/${name}.md`, import.meta.url);
+
+test.each(["commands", "sql"])("the examples in docs/%s.md print what it shows", async (name) => {
+  let examples = 0;
+  const text = readFileSync(page(name), "utf8").replace(
+    /```console\n\$ (heapdump .*)\n[^]*?```/g,
+    (_, command: string) => {
+      examples++;
+      const { status, stdout, stderr } = place.shell(command);
+      expect({ command, status }).toEqual({ command, status: 0 });
+      return `\`\`\`console\n$ ${command}\n${stderr}${stdout}\`\`\``;
+    },
+  );
+  expect(examples).toBeGreaterThan(3);
+  await expect(text).toMatchFileSnapshot(page(name).pathname);
+});
+
+test("docs/sql.md has every table and column, in the words of the extension", () => {
+  const text = readFileSync(page("sql"), "utf8");
+  for (const { table, column, type, description } of documentation()) {
+    const [, section] = text.split(`### ${table}\n`);
+    expect(section?.split("### ")[0], `node scripts/sql-docs.mjs writes it`).toContain(
+      `| \`${column}\` | ${type} | ${description.replaceAll("|", "\\|")} |`,
+    );
+  }
+});

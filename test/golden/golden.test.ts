@@ -1,0 +1,96 @@
+// A heap, a command, and the text that a user gets, in expected/. `npx vitest run -u test/golden` writes it anew.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Workplace } from "../support/cli.js";
+import { encodeDump } from "../support/dump-file.js";
+import { huge, shop } from "../support/shop.js";
+
+let place: Workplace;
+const after = shop({ sessions: 12, later: true });
+const hex = ({ address }: { address: bigint }) => `0x${address.toString(16)}`;
+const at = {
+  session: hex(after.sessions[0] as { address: bigint }),
+  link: hex(after.chain.at(-1) as { address: bigint }),
+  peer: hex(after.cycle[0]),
+  lost: hex(after.garbage[0]),
+  hostile: hex(after.hostile),
+  remembered: hex(after.remembered),
+  cache: hex(after.cache),
+};
+
+beforeAll(() => {
+  place = new Workplace();
+  place.dump("before.bin", shop().heap);
+  place.dump("after.bin", after.heap, { left_out: "names of attributes; locals of running frames" });
+  place.dump("huge.bin.gz", huge().heap);
+  place.write("cut.bin", encodeDump(shop().heap.parts()).subarray(0, 9000));
+});
+afterAll(() => place.remove());
+
+const GROWTH = `SELECT now.name, now.count - old.count AS more FROM main.type AS now
+  JOIN before.type AS old USING (name) WHERE more > 0 ORDER BY more DESC, now.name`;
+
+const cases: [name: string, ...args: string[]][] = [
+  ["info", "info", "after.bin"],
+  ["info-cut", "info", "cut.bin"],
+  ["top", "top", "-n", "8", "after.bin"],
+  ["top-types", "top", "--by", "type", "after.bin"],
+  ["top-types-new", "top", "--by", "type", "--exclude", "before.bin", "after.bin"],
+  ["top-types-filter", "top", "--by", "type", "--filter", "shop.models.*,!Link", "after.bin"],
+  ["top-previous", "top", "--previous", "before.bin", "after.bin", "--show-parents", "-n", "4"],
+  ["top-parents-cycle", "top", "--filter", at.peer, "after.bin", "--show-parents"],
+  ["top-parents-chain", "top", "--filter", at.link, "after.bin", "--show-parents", "--max-depth", "20"],
+  ["top-parents-lost", "top", "--filter", at.lost, "after.bin", "--show-parents"],
+  ["top-parents-depth", "top", "--filter", at.link, "after.bin", "--show-parents", "--max-depth", "2"],
+  ["top-hostile", "top", "--filter", at.hostile, "after.bin"],
+  ["top-nothing", "top", "--filter", "dict,!dict", "after.bin"],
+  ["top-huge", "top", "huge.bin.gz", "-n", "4"],
+  ["top-cut", "top", "cut.bin", "-n", "2"],
+  ["graph-session", "graph", "--filter", `${at.session},!set`, "--highlight", "asyncio.Task", "after.bin"],
+  ["graph-types", "graph", "--filter", "Session", "--max-breadth", "2", "after.bin"],
+  ["graph-depth", "graph", "--filter", at.link, "--max-depth", "3", "after.bin"],
+  ["graph-nodes", "graph", "--filter", at.link, "--max-nodes", "4", "after.bin"],
+  ["graph-cycle", "graph", "--filter", at.peer, "after.bin"],
+  ["graph-default-argument", "graph", "--filter", at.remembered, "after.bin"],
+  ["graph-hostile", "graph", "--filter", at.hostile, "after.bin"],
+  [
+    "graph-referents",
+    "graph",
+    "--filter",
+    at.cache,
+    "--direction",
+    "referents",
+    "--max-breadth",
+    "3",
+    "after.bin",
+  ],
+  ["sql", "sql", "after.bin", "SELECT name, count, size FROM type WHERE count > 11 ORDER BY size DESC"],
+  ["sql-attach", "sql", "after.bin", "--attach", "before=before.bin", GROWTH],
+  ["sql-huge", "sql", "huge.bin.gz", "SELECT size, refcount FROM object WHERE size > 1000000 ORDER BY size"],
+  ["sql-hostile", "sql", "after.bin", "SELECT content FROM object WHERE content LIKE '%red%'"],
+  ["sql-nothing", "sql", "after.bin", "SELECT id, content FROM object WHERE id < 0"],
+  ["sql-malformed", "sql", "after.bin", "SELEC 1"],
+  ["sql-unknown", "sql", "after.bin", "SELECT age FROM object"],
+  ["sql-schema", "sql", "--schema"],
+  ["unknown-type", "graph", "--filter", "shop.models.Sesion", "after.bin"],
+  ["unknown-address", "graph", "--filter", "0xdeadbeef", "after.bin"],
+  ["bad-address", "graph", "--filter", "0xnothex", "after.bin"],
+  ["empty-term", "graph", "--filter", "dict,,list", "after.bin"],
+  ["only-excluded", "graph", "--filter", "!dict", "after.bin"],
+];
+
+test.each(cases)("%s", async (name, ...args) => {
+  const { status, stdout, stderr } = place.run(args);
+  const command = args
+    .map((arg) => (/^[\w.,:=/-]+$/.test(arg) ? arg : `'${arg.replace(/\s+/g, " ")}'`))
+    .join(" ");
+  const told = [
+    `$ heapdump ${command}\n`,
+    stdout,
+    stderr && `[standard error]\n${stderr}`,
+    `[exit code ${status}]\n`,
+  ];
+  for (const line of stdout.split("\n")) {
+    if (!stdout.startsWith("digraph")) expect([...line].length).toBeLessThanOrEqual(100);
+  }
+  await expect(told.join("")).toMatchFileSnapshot(`expected/${name}.txt`);
+});
