@@ -93,7 +93,7 @@ class GraphSearch {
     const named = [...include.objects].map((id) => this.heap.object(id));
     const types = [...include.types].join(", ");
     const ofTypes = this.heap.all<HeapObject>(
-      `SELECT id, address, type, size, refcount, content, truncated FROM {heap}.object
+      `SELECT id, address, type, size, refcount, content, is_text, truncated FROM {heap}.object
         WHERE type IN (${types}) ORDER BY size DESC LIMIT ?`,
       this.request.maxBreadth,
     );

@@ -14,7 +14,7 @@ export interface TopRequest {
 /** Largest first. */
 export function topObjects(heap: Heap, request: TopRequest): HeapObject[] {
   return heap.all(
-    `SELECT o.id, o.address, o.type, o.size, o.refcount, o.content, o.truncated
+    `SELECT o.id, o.address, o.type, o.size, o.refcount, o.content, o.is_text, o.truncated
        FROM {heap}.object AS o WHERE ${condition(heap, request)} ORDER BY o.size DESC LIMIT ?`,
     request.limit,
   );

@@ -7,9 +7,13 @@ export interface HeapObject {
   type: bigint | null;
   /** Shallow, in bytes. */
   size: bigint;
-  refcount: bigint;
+  /** Null for an immortal object. */
+  refcount: bigint | null;
+  /** Null where none was kept, and then the next two are, too. */
   content: string | null;
-  truncated: bigint;
+  /** 1 where `content` is a str's own text, 0 where it is the object as Python would show it. */
+  is_text: bigint | null;
+  truncated: bigint | null;
 }
 
 export interface HeapType {
@@ -17,8 +21,8 @@ export interface HeapType {
   id: bigint | null;
   /** `module.qualname`; `dict`, not `builtins.dict`. */
   name: string;
-  module: string;
-  address: bigint;
+  module: string | null;
+  address: bigint | null;
   count: bigint;
   /** Shallow sizes of all its instances together, in bytes. */
   size: bigint;
@@ -34,7 +38,7 @@ export interface Reference {
 export interface Root {
   object: bigint;
   kind: string;
-  name: string;
+  name: string | null;
 }
 
 export type Value = string | number | bigint | Uint8Array | null;
@@ -111,7 +115,7 @@ export class Heap {
 
   /** Without the references of objects to their types. */
   referenceCount(): bigint {
-    return BigInt(this.meta().get("references") ?? 0);
+    return BigInt(this.meta().get("indexed_references") ?? 0);
   }
 
   private prepare(sql: string): Database.Statement<Bound[]> {
@@ -125,7 +129,7 @@ export class Heap {
 }
 
 /** The columns of a HeapObject. */
-export const OBJECT = "id, address, type, size, refcount, content, truncated";
+export const OBJECT = "id, address, type, size, refcount, content, is_text, truncated";
 
 function groupBy<Item, Key>(items: Item[], key: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>();

@@ -51,7 +51,9 @@ function caption(graph: Graph, title: string): string {
 }
 
 function nodeLine(node: GraphNode): string {
-  const roots = node.roots.map(({ kind, name }) => (kind === "module" ? name : `${kind} ${name}`));
+  const roots = node.roots.map(({ kind, name }) =>
+    kind === "module" ? (name ?? "?") : `${kind} ${name ?? ""}`.trim(),
+  );
   const text = contentText(node);
   const heading = node.typeName === "module" && roots.length ? `module ${roots[0]}` : node.typeName;
   const lines = [heading, ...(text && node.typeName !== "module" ? [shorten(text, CONTENT_WIDTH)] : [])];

@@ -21,20 +21,20 @@ export function pythonRepr(text: string): string {
 }
 
 export interface Shown {
-  typeName: string;
   content: string | null;
-  truncated: bigint;
+  is_text: bigint | null;
+  truncated: bigint | null;
 }
 
 /** The content of an object, as Python would show it. */
-export function contentText({ typeName, content, truncated }: Shown): string {
+export function contentText({ content, is_text, truncated }: Shown): string {
   if (content === null) return "";
   const cut = truncated ? "…" : "";
-  return (typeName === "str" ? pythonRepr(content) : escapeControls(content)) + cut;
+  return (is_text ? pythonRepr(content) : escapeControls(content)) + cut;
 }
 
-export function addressText(address: bigint): string {
-  return `0x${address.toString(16)}`;
+export function addressText(address: bigint | null): string {
+  return address === null ? "unknown" : `0x${address.toString(16)}`;
 }
 
 /** At most `width` characters, the last an ellipsis where some were cut. */

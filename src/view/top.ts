@@ -86,7 +86,7 @@ export function topObjectsJson(objects: TopObject[]): JsonTable {
     size: ({ size }) => size,
     refcount: ({ refcount }) => refcount,
     content: ({ content }) => content,
-    truncated: ({ truncated }) => truncated !== 0n,
+    truncated: ({ truncated }) => (truncated === null ? null : truncated === 1n),
     ...(objects.some(({ above }) => above)
       ? { parents: ({ above }: TopObject) => above && parentsJson(above) }
       : {}),

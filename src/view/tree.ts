@@ -25,9 +25,9 @@ export function parentTree(above: Above, indent: string, width: number, way = ""
 
 function parentText({ object, typeName, hold, roots, again }: Parent, way: string): string {
   const module = roots.find(({ kind }) => kind === "module");
-  if (module) return `${moduleSpelling(module.name)}${way}`;
-  const content = contentText({ ...object, typeName });
-  const root = roots[0] ? `  root: ${roots[0].kind} ${escapeControls(roots[0].name)}` : "";
+  if (module) return `${moduleSpelling(module.name ?? "?")}${way}`;
+  const content = contentText(object);
+  const root = roots[0] ? `  root: ${roots[0].kind} ${escapeControls(roots[0].name ?? "")}` : "";
   const loop = again === "circular" ? "  ↺ (a cycle)" : again === "elsewhere" ? "  (see above)" : "";
   const type = escapeControls(typeName);
   return `${spelling(hold).trim()} of ${type} ${addressText(object.address)}${root}${loop}${content && `  ${content}`}`;

@@ -19,7 +19,7 @@ const page = (name: string) => new URL(`../../docs/${name}.md`, import.meta.url)
 test.each(["commands", "sql"])("the examples in docs/%s.md print what it shows", async (name) => {
   let examples = 0;
   const text = readFileSync(page(name), "utf8").replace(
-    /```console\n\$ (heapdump .*)\n[^]*?```/g,
+    /```console\n\$ (heapdump .*)\n[\s\S]*?```/g,
     (_, command: string) => {
       examples++;
       const { status, stdout, stderr } = place.shell(command);

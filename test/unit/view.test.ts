@@ -20,8 +20,9 @@ describe("text", () => {
   });
 
   test("a content that was cut ends in an ellipsis", () => {
-    expect(contentText({ typeName: "str", content: "abc", truncated: 1n })).toBe("'abc'…");
-    expect(contentText({ typeName: "list", content: null, truncated: 0n })).toBe("");
+    expect(contentText({ content: "abc", is_text: 1n, truncated: 1n })).toBe("'abc'…");
+    expect(contentText({ content: "[1]", is_text: 0n, truncated: 0n })).toBe("[1]");
+    expect(contentText({ content: null, is_text: null, truncated: null })).toBe("");
   });
 
   test("shorten counts characters, not UTF-16 units", () => {
