@@ -154,7 +154,7 @@ export function infoJson({ path, fileSize, dump, objects, references, size, type
     size,
     types: jsonTable(types, {
       type: (type) => type.name,
-      address: (type) => addressText(type.address),
+      address: (type) => type.address && addressText(type.address),
       count: (type) => type.count,
       size: (type) => type.size,
     }),

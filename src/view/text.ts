@@ -33,8 +33,8 @@ export function contentText({ content, is_text, truncated }: Shown): string {
   return (is_text ? pythonRepr(content) : escapeControls(content)) + cut;
 }
 
-export function addressText(address: bigint | null): string {
-  return address === null ? "unknown" : `0x${address.toString(16)}`;
+export function addressText(address: bigint): string {
+  return `0x${address.toString(16)}`;
 }
 
 /** At most `width` characters, the last an ellipsis where some were cut. */

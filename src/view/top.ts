@@ -112,7 +112,7 @@ export function topTypesJson({ types, count, size }: TopTypes): object {
   return {
     ...jsonTable(types, {
       type: ({ name }) => name,
-      address: ({ address }) => addressText(address),
+      address: ({ address }) => address && addressText(address),
       count: (type) => type.count,
       size: (type) => type.size,
     }),
