@@ -33,7 +33,8 @@ class Transcoder {
   void feed(const uint8_t* bytes, size_t size);
   // True once the closing record came; the writer says no more then.
   bool ended() const { return ended_; }
-  // Throws Error(kCaptureFailed) where the closing record did not come, or counts other than what came.
+  // Throws Error(kCaptureFailed) where the closing record did not come, or says `ok` and counts other than
+  // what came.
   Transcript finish();
 
   // A list of a hundred million is one message. Memory follows what arrived, not what a length promises.

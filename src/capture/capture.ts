@@ -58,7 +58,7 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
       else observer.event(event);
     });
     if (result.status !== "ok") throw gaveUp(pid, result.status);
-    const end = describeEnd(result);
+    const end = describeEnd(result, meta);
     await writer.end(end);
     signal.throwIfAborted();
     await output.commit();
@@ -75,9 +75,10 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
   }
 }
 
-function describeEnd(result: CaptureResult): Pairs {
+/** What the payload tells joins it, but for what was known before. */
+function describeEnd(result: CaptureResult, meta: Pairs): Pairs {
   return {
-    ...Object.fromEntries(result.meta),
+    ...Object.fromEntries(result.meta.filter(([key]) => !(key in meta))),
     status: result.status,
     objects: String(result.objects),
     references: String(result.references),
