@@ -3,7 +3,7 @@
     "include_dirs": ["native", "payload"],
     "cflags": ["-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers"],
     "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++17", "-std=gnu++20"],
-    "cflags_cc": ["-std=c++20", "-fexceptions", "-O2"]
+    "cflags_cc": ["-std=c++20", "-fexceptions", "-O2", "-march=x86-64-v2"]
   },
   "targets": [
     {

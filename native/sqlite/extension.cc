@@ -1,9 +1,14 @@
+// The entry point of the extension: db.loadExtension(FILE, 'sqlite3_heapdump_init').
 #include <sqlite3ext.h>
 
+extern "C" {
 SQLITE_EXTENSION_INIT1
+}
 
-extern "C" __attribute__((visibility("default"))) int sqlite3_heapdump_init(sqlite3*, char**,
+#include "sqlite/virtual_table.h"
+
+extern "C" __attribute__((visibility("default"))) int sqlite3_heapdump_init(sqlite3* db, char**,
                                                                             const sqlite3_api_routines* api) {
   SQLITE_EXTENSION_INIT2(api);
-  return SQLITE_OK;
+  return heapdump::RegisterModules(db);
 }

@@ -1,0 +1,109 @@
+#include "index/build_index.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <optional>
+
+#include "index/columns.h"
+#include "index/heap_index.h"
+#include "index/orders.h"
+#include "index/referrers.h"
+#include "support/error.h"
+
+namespace heapdump {
+namespace {
+
+class Stopwatch {
+ public:
+  explicit Stopwatch(std::vector<StageTime>* times) : times_(times) {}
+  void Lap(const char* stage) {
+    const auto now = std::chrono::steady_clock::now();
+    if (times_ != nullptr) times_->push_back({stage, std::chrono::duration<double>(now - last_).count()});
+    last_ = now;
+  }
+
+ private:
+  std::vector<StageTime>* times_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+std::optional<IndexSummary> Current(const std::string& index, const FileStamp& stamp) {
+  try {
+    const HeapIndex present(index);
+    if (!present.IsOf(stamp)) return std::nullopt;
+    const IndexHeader& header = present.header();
+    return IndexSummary{false, header.objects, header.references, header.complete != 0};
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+IndexSummary Build(DumpSource& source, const std::string& index, const Progress& progress, Stopwatch& watch) {
+  const auto share = [&](double from, double to) {
+    return [&progress, from, to](double done) { progress(from + (to - from) * done); };
+  };
+  RawHeap heap = ReadDump(source, share(0, 0.5));
+  watch.Lap("decode");
+  IndexWriter writer(index);
+  AddressIds ids;
+  Numbering numbering = NumberObjects(heap, ids);
+  Tables tables(heap.definitions, ids);
+  watch.Lap("number");
+  const ColumnTotals totals = WriteColumns(heap, numbering, ids, tables, writer, share(0.5, 0.75));
+  watch.Lap("columns");
+
+  const uint32_t objects = static_cast<uint32_t>(numbering.objects.size());
+  const uint64_t positions = numbering.positions;
+  const uint64_t duplicates = numbering.duplicates;
+  heap.parts.clear();
+  heap.continued.clear();
+  numbering = {};
+  WriteReferrers(objects, positions, totals.references, writer, share(0.75, 0.95));
+  watch.Lap("referrers");
+  WriteOrders(objects, totals.large_sizes, tables, writer);
+  watch.Lap("orders");
+
+  IndexHeader header{};
+  header.dump_size = source.stamp().size;
+  header.dump_modified_ns = source.stamp().modified_ns;
+  header.objects = objects;
+  header.references = totals.references;
+  header.complete = heap.complete;
+  for (const auto& [key, value] : heap.meta) {
+    tables.AddMeta(key, value);
+    if (key == "dump_id") value.copy(header.dump_id, sizeof header.dump_id);
+  }
+  tables.AddMeta("complete", heap.complete ? "true" : "false");
+  tables.AddMeta("indexed_objects", std::to_string(objects));
+  tables.AddMeta("indexed_references", std::to_string(totals.references));
+  tables.AddMeta("damaged_chunks", std::to_string(heap.damaged));
+  tables.AddMeta("duplicate_objects", std::to_string(duplicates));
+  tables.AddMeta("dangling_references", std::to_string(totals.dangling));
+  tables.Write(writer, totals.large_sizes, totals.large_refcounts);
+  writer.Finish(header);
+  watch.Lap("finish");
+  return {true, header.objects, header.references, heap.complete};
+}
+
+}  // namespace
+
+IndexSummary EnsureIndex(const std::string& dump, const std::string& index, const Progress& progress,
+                         std::vector<StageTime>* times) {
+  const std::unique_ptr<DumpSource> source = DumpSource::Open(dump);
+  if (const auto current = Current(index, source->stamp())) return *current;
+  Stopwatch watch(times);
+  try {
+    const IndexSummary summary = Build(*source, index, progress, watch);
+    progress(1);
+    return summary;
+  } catch (const std::bad_alloc&) {
+    throw Error(ExitCode::kUsage, dump + ": there is not enough memory to index it");
+  } catch (const std::length_error& error) {
+    throw Error(ExitCode::kUnreadable, dump + ": holds more than can be indexed: " + error.what());
+  }
+}
+
+}  // namespace heapdump

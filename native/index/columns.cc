@@ -1,0 +1,219 @@
+#include "index/columns.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <stdexcept>
+#include <unordered_map>
+
+#include "index/cursor.h"
+#include "index/parallel.h"
+
+namespace heapdump {
+namespace {
+
+constexpr uint32_t kRun = Numbering::kRun;
+constexpr int kWorkerShift = 30;
+constexpr uint32_t kPlaceMask = (1u << kWorkerShift) - 1;
+static_assert(kRun % kBlock == 0);
+
+std::string_view ContentOf(const RawObject& object) {
+  if (object.content == nullptr) return {};
+  // The decoder has read it before: a length of up to ten bytes, and as many bytes as it says.
+  return Cursor(object.content, object.content + (size_t{1} << 40)).String();
+}
+
+// The buffers of one run of ids, column by column.
+class Run {
+ public:
+  void Fill(const RawHeap& heap, const Numbering& numbering, const AddressIds& ids, const Tables& tables,
+            uint32_t run, ColumnTotals& totals) {
+    first_ = run * kRun;
+    count_ = std::min<uint64_t>(kRun, numbering.objects.size() - first_);
+    Clear();
+    const uint32_t* order = numbering.objects.data() + first_;
+    const auto object_at = [&](uint32_t i) -> const RawObject& {
+      return heap.parts[order[i] >> kWorkerShift].objects[order[i] & kPlaceMask];
+    };
+    for (uint32_t i = 0; i < count_; i++) {
+      if (i + 24 < count_) __builtin_prefetch(&object_at(i + 24));
+      if (i + 12 < count_) {
+        const RawObject& soon = object_at(i + 12);
+        __builtin_prefetch(&heap.parts[order[i + 12] >> kWorkerShift].references[soon.first_reference]);
+        if (soon.content != nullptr) __builtin_prefetch(soon.content);
+      }
+      const RawObject& object = object_at(i);
+      const std::string_view content = ContentOf(object);
+      content_offset_.push_back(content_.size());
+      content_.insert(content_.end(), content.begin(), content.end());
+      edge_offset_.push_back(edges_.size());
+      heap.References(order[i] >> kWorkerShift, object, [&](std::span<const uint64_t> references) {
+        for (const uint64_t address : references) {
+          const uint32_t target = address == 0 ? kNone : ids.Find(address);
+          totals.references += target != kNone;
+          totals.dangling += address != 0 && target == kNone;
+          edges_.push_back(target);
+        }
+      });
+      address_.push_back(AddressOf(object));
+      shape_.push_back(tables.ShapeOf(object.shape));
+      size_.push_back(object.size);
+      refcount_.push_back(object.refcount);
+      flags_.push_back(FlagsOf(object));
+      if (object.size == kSaturated) totals.large_sizes.push_back({first_ + i, 0});
+      if (object.refcount == kSaturated) totals.large_refcounts.push_back({first_ + i, 0});
+    }
+    if (first_ + count_ == numbering.objects.size()) {  // the last run holds the end of the last object, too
+      content_offset_.push_back(content_.size());
+      edge_offset_.push_back(edges_.size());
+    }
+  }
+
+  void Write(IndexWriter& writer, uint64_t content_before, uint64_t positions_before) {
+    writer.WriteRows(Section::kAddress, first_, address_.data(), count_);
+    writer.WriteRows(Section::kShape, first_, shape_.data(), count_);
+    writer.WriteRows(Section::kSize, first_, size_.data(), count_);
+    writer.WriteRows(Section::kRefcount, first_, refcount_.data(), count_);
+    writer.WriteRows(Section::kFlags, first_, flags_.data(), count_);
+    writer.WriteRows(Section::kContent, content_before, content_.data(), content_.size());
+    writer.WriteRows(Section::kEdgeTo, positions_before, edges_.data(), edges_.size());
+    WriteOffsets(writer, Section::kContentBase, Section::kContentDelta, first_, content_before, content_offset_);
+    WriteOffsets(writer, Section::kEdgeBase, Section::kEdgeDelta, first_, positions_before, edge_offset_);
+  }
+
+ private:
+  void Clear() {
+    for (auto* column : {&shape_, &size_, &refcount_, &edges_}) column->clear();
+    for (auto* column : {&address_, &content_offset_, &edge_offset_}) column->clear();
+    flags_.clear();
+    content_.clear();
+  }
+
+  uint64_t first_ = 0;
+  uint64_t count_ = 0;
+  std::vector<uint64_t> address_, content_offset_, edge_offset_;
+  std::vector<uint32_t> shape_, size_, refcount_, edges_;
+  std::vector<uint8_t> flags_, content_;
+};
+
+void PlaceColumns(const Numbering& numbering, IndexWriter& writer) {
+  const uint64_t n = numbering.objects.size();
+  writer.Place(Section::kAddress, n * 8);
+  writer.Place(Section::kShape, n * 4);
+  writer.Place(Section::kSize, n * 4);
+  writer.Place(Section::kRefcount, n * 4);
+  writer.Place(Section::kFlags, n);
+  PlaceOffsets(writer, Section::kContentBase, Section::kContentDelta, n);
+  writer.Place(Section::kContent, numbering.content_bytes);
+  PlaceOffsets(writer, Section::kEdgeBase, Section::kEdgeDelta, n);
+  writer.Place(Section::kEdgeTo, numbering.positions * 4);
+}
+
+// Gives the rows of values that did not fit their column these values.
+void Look(std::vector<LargeRow>& rows, const RawHeap& heap, const Numbering& numbering,
+          std::vector<LargeValue> RawPart::*values) {
+  std::unordered_map<uint64_t, uint64_t> by_address;
+  for (const RawPart& part : heap.parts) {
+    for (const LargeValue& large : part.*values) by_address.emplace(large.address, large.value);
+  }
+  for (LargeRow& row : rows) {
+    const uint32_t packed = numbering.objects[row.id];
+    row.value = by_address[AddressOf(heap.parts[packed >> kWorkerShift].objects[packed & kPlaceMask])];
+  }
+  std::ranges::sort(rows, {}, &LargeRow::id);
+}
+
+}  // namespace
+
+void PlaceOffsets(IndexWriter& writer, Section base, Section delta, uint64_t objects) {
+  writer.Place(base, objects / kBlock * 8 + 8);
+  writer.Place(delta, (objects + 1) * 4);
+}
+
+void WriteOffsets(IndexWriter& writer, Section base, Section delta, uint64_t first, uint64_t before,
+                  std::span<const uint64_t> offsets) {
+  std::vector<uint64_t> bases;
+  std::vector<uint32_t> deltas(offsets.size());
+  for (size_t i = 0; i < offsets.size(); i++) {
+    if (i % kBlock == 0) bases.push_back(offsets[i]);
+    const uint64_t difference = offsets[i] - bases.back();
+    if (difference > UINT32_MAX) throw std::length_error("more than 2^32 references of neighbouring objects");
+    deltas[i] = static_cast<uint32_t>(difference);
+  }
+  for (uint64_t& offset : bases) offset += before;
+  writer.WriteRows(base, first / kBlock, bases.data(), bases.size());
+  writer.WriteRows(delta, first, deltas.data(), deltas.size());
+}
+
+Numbering NumberObjects(RawHeap& heap, AddressIds& ids) {
+  Numbering numbering;
+  for (const ChunkRange& range : heap.ranges) {
+    PageArray<RawObject>& objects = heap.parts[range.worker].objects;
+    if (range.last > kPlaceMask) throw std::length_error("more than 2^30 objects");
+    for (uint64_t i = range.first; i < range.last; i++) {
+      if (!ids.Mark(AddressOf(objects[i]))) {
+        objects[i].dropped = 1;
+        numbering.duplicates++;
+      }
+    }
+  }
+  const uint32_t n = ids.AssignIds();
+  numbering.objects.Resize(n);
+  const uint64_t runs = (uint64_t{n} + kRun - 1) / kRun;
+  std::vector<std::vector<uint64_t>> positions(heap.parts.size(), std::vector<uint64_t>(runs));
+  std::vector<std::vector<uint64_t>> content = positions;
+  InParallel(static_cast<uint32_t>(heap.parts.size()), [&](uint32_t worker) {
+    const PageArray<RawObject>& objects = heap.parts[worker].objects;
+    for (uint64_t i = 0; i < objects.size(); i++) {
+      const RawObject& object = objects[i];
+      if (object.dropped) continue;
+      const uint32_t id = ids.Find(AddressOf(object));
+      numbering.objects[id] = worker << kWorkerShift | static_cast<uint32_t>(i);
+      positions[worker][id / kRun] += object.references;
+      content[worker][id / kRun] += ContentOf(object).size();
+    }
+  });
+  for (uint64_t run = 0; run < runs; run++) {
+    numbering.positions_before.push_back(numbering.positions);
+    numbering.content_before.push_back(numbering.content_bytes);
+    for (uint32_t worker = 0; worker < heap.parts.size(); worker++) {
+      numbering.positions += positions[worker][run];
+      numbering.content_bytes += content[worker][run];
+    }
+  }
+  return numbering;
+}
+
+ColumnTotals WriteColumns(const RawHeap& heap, const Numbering& numbering, const AddressIds& ids,
+                          const Tables& tables, IndexWriter& writer, const Progress& progress) {
+  PlaceColumns(numbering, writer);
+  const uint32_t runs = static_cast<uint32_t>(numbering.positions_before.size());
+  ColumnTotals all;
+  std::atomic<uint32_t> next = 0;
+  std::mutex mutex;
+  InParallel(Workers(), [&](uint32_t) {
+    Run run;
+    ColumnTotals totals;
+    for (uint32_t i; (i = next++) < runs;) {
+      run.Fill(heap, numbering, ids, tables, i, totals);
+      run.Write(writer, numbering.content_before[i], numbering.positions_before[i]);
+      const std::lock_guard lock(mutex);
+      progress(static_cast<double>(i + 1) / runs);
+    }
+    const std::lock_guard lock(mutex);
+    all.references += totals.references;
+    all.dangling += totals.dangling;
+    all.large_sizes.insert(all.large_sizes.end(), totals.large_sizes.begin(), totals.large_sizes.end());
+    all.large_refcounts.insert(all.large_refcounts.end(), totals.large_refcounts.begin(),
+                               totals.large_refcounts.end());
+  });
+  if (runs == 0) {
+    WriteOffsets(writer, Section::kContentBase, Section::kContentDelta, 0, 0, std::vector<uint64_t>{0});
+    WriteOffsets(writer, Section::kEdgeBase, Section::kEdgeDelta, 0, 0, std::vector<uint64_t>{0});
+  }
+  Look(all.large_sizes, heap, numbering, &RawPart::large_sizes);
+  Look(all.large_refcounts, heap, numbering, &RawPart::large_refcounts);
+  return all;
+}
+
+}  // namespace heapdump

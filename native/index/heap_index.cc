@@ -1,0 +1,176 @@
+#include "index/heap_index.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "protocol.h"
+#include "support/error.h"
+#include "support/file.h"
+
+namespace heapdump {
+namespace {
+
+constexpr ShapeRow kNoShape{};
+
+uint64_t Blocks(uint64_t count) { return (count + kBlock - 1) / kBlock; }
+
+}  // namespace
+
+HeapIndex::HeapIndex(const std::string& path) : path_(path) {
+  const auto refuse = [&](const std::string& why) { throw Error(ExitCode::kUnreadable, path + ": " + why); };
+  ScopedFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat st;
+  if (!fd || fstat(fd.get(), &st) != 0) refuse(std::string("cannot be opened: ") + std::strerror(errno));
+  if (!S_ISREG(st.st_mode) || static_cast<uint64_t>(st.st_size) < kPage) refuse("is not a heap index");
+  void* p = mmap(nullptr, st.st_size, PROT_READ, MAP_SHARED, fd.get(), 0);
+  if (p == MAP_FAILED) refuse(std::string("cannot be mapped: ") + std::strerror(errno));
+  data_ = static_cast<const uint8_t*>(p);
+  bytes_ = st.st_size;
+  try {
+    header_ = reinterpret_cast<const IndexHeader*>(data_);
+    if (std::memcmp(header_->magic, kIndexMagic, sizeof kIndexMagic) != 0) refuse("is not a heap index");
+    if (header_->version != kIndexVersion) refuse("is a heap index of another version");
+    if (crc32_z(0, data_, offsetof(IndexHeader, crc)) != header_->crc) refuse("has a damaged header");
+    if (header_->file_size != bytes_) refuse("is cut off");
+    MapColumns();
+    CheckSmallSections();
+  } catch (...) {
+    munmap(p, bytes_);
+    throw;
+  }
+}
+
+HeapIndex::~HeapIndex() { munmap(const_cast<uint8_t*>(data_), bytes_); }
+
+bool HeapIndex::IsOf(const FileStamp& dump) const {
+  return header_->dump_size == dump.size && header_->dump_modified_ns == dump.modified_ns;
+}
+
+template <typename T>
+std::span<const T> HeapIndex::Rows(Section section) const {
+  const SectionPlace& place = header_->sections[static_cast<uint32_t>(section)];
+  if (place.offset > bytes_ || place.bytes > bytes_ - place.offset || place.offset % kPage != 0) {
+    throw Error(ExitCode::kUnreadable, path_ + ": has a damaged header");
+  }
+  return {reinterpret_cast<const T*>(data_ + place.offset), place.bytes / sizeof(T)};
+}
+
+template <typename T>
+std::span<const T> HeapIndex::Rows(Section section, uint64_t count) const {
+  const std::span<const T> rows = Rows<T>(section);
+  if (rows.size() != count) throw Error(ExitCode::kUnreadable, path_ + ": has a damaged header");
+  return rows;
+}
+
+void HeapIndex::MapColumns() {
+  const uint64_t n = header_->objects;
+  if (n >= kNone) throw Error(ExitCode::kUnreadable, path_ + ": has a damaged header");
+  objects_ = static_cast<uint32_t>(n);
+  address_ = Rows<uint64_t>(Section::kAddress, n);
+  shape_ = Rows<uint32_t>(Section::kShape, n);
+  size_ = Rows<uint32_t>(Section::kSize, n);
+  refcount_ = Rows<uint32_t>(Section::kRefcount, n);
+  flags_ = Rows<uint8_t>(Section::kFlags, n);
+  content_base_ = Rows<uint64_t>(Section::kContentBase, Blocks(n + 1));
+  content_delta_ = Rows<uint32_t>(Section::kContentDelta, n + 1);
+  content_ = Rows<uint8_t>(Section::kContent);
+  edge_base_ = Rows<uint64_t>(Section::kEdgeBase, Blocks(n + 1));
+  edge_delta_ = Rows<uint32_t>(Section::kEdgeDelta, n + 1);
+  edge_to_ = Rows<uint32_t>(Section::kEdgeTo);
+  referrer_base_ = Rows<uint64_t>(Section::kReferrerBase, Blocks(n + 1));
+  referrer_delta_ = Rows<uint32_t>(Section::kReferrerDelta, n + 1);
+  referrer_source_ = Rows<uint32_t>(Section::kReferrerSource);
+  referrer_position_ = Rows<uint32_t>(Section::kReferrerPosition, referrer_source_.size());
+  by_size_ = Rows<uint32_t>(Section::kBySize, n);
+  by_type_ = Rows<uint32_t>(Section::kByType, n);
+  large_sizes_ = Rows<LargeRow>(Section::kLargeSizes);
+  large_refcounts_ = Rows<LargeRow>(Section::kLargeRefcounts);
+  types_ = Rows<TypeRow>(Section::kTypes);
+  type_of_object_ = Rows<TypeOfObjectRow>(Section::kTypeOfObject);
+  shapes_ = Rows<ShapeRow>(Section::kShapes);
+  fields_ = Rows<FieldRow>(Section::kFields);
+  roots_ = Rows<RootRow>(Section::kRoots);
+  modules_ = Rows<ModuleRow>(Section::kModules);
+  threads_ = Rows<ThreadRow>(Section::kThreads);
+  frames_ = Rows<FrameRow>(Section::kFrames);
+  meta_ = Rows<MetaRow>(Section::kMeta);
+  strings_ = Rows<uint8_t>(Section::kStrings);
+}
+
+void HeapIndex::CheckSmallSections() const {
+  uLong crc = 0;
+  for (uint32_t i = static_cast<uint32_t>(kFirstSmall); i < kSections; i++) {
+    const SectionPlace& place = header_->sections[i];
+    crc = crc32_z(crc, data_ + place.offset, place.bytes);
+  }
+  if (crc != header_->small_crc) throw Error(ExitCode::kUnreadable, path_ + ": is damaged");
+}
+
+const ShapeRow& HeapIndex::shape(uint32_t id) const {
+  const uint32_t shape = shape_[id];
+  return shape < shapes_.size() ? shapes_[shape] : kNoShape;
+}
+
+std::optional<Content> HeapIndex::content(uint32_t id) const {
+  const uint8_t flags = flags_[id];
+  if ((flags & HD_HAS_CONTENT) == 0) return std::nullopt;
+  const Range range = RangeOf(content_base_, content_delta_, id, content_.size());
+  return Content{{reinterpret_cast<const char*>(content_.data()) + range.begin, range.size()},
+                 (flags & HD_CONTENT_IS_TEXT) != 0,
+                 (flags & HD_CONTENT_CUT) != 0};
+}
+
+uint8_t HeapIndex::kind(uint32_t id, uint64_t position) const {
+  const ShapeRow& row = shape(id);
+  if (position < row.named) return static_cast<uint8_t>(fields_[row.first_field + position].kind);
+  if (row.tail_count == 0) return HD_REF_OTHER;
+  return row.tail[(position - row.named) % row.tail_count] & ~HD_REF_INDEXED;
+}
+
+Range HeapIndex::RangeOf(std::span<const uint64_t> base, std::span<const uint32_t> delta, uint32_t id,
+                         uint64_t end) const {
+  const uint64_t from = std::min(base[id / kBlock] + delta[id], end);
+  const uint64_t to = std::min(base[(id + 1) / kBlock] + delta[id + 1], end);
+  return {from, std::max(from, to)};
+}
+
+uint64_t HeapIndex::Wide(uint32_t value, uint32_t id, std::span<const LargeRow> large) {
+  if (value != kSaturated) [[likely]] return value;
+  const auto at = std::lower_bound(large.begin(), large.end(), id,
+                                   [](const LargeRow& row, uint64_t key) { return row.id < key; });
+  return at != large.end() && at->id == id ? at->value : value;
+}
+
+uint32_t HeapIndex::LowerBound(uint64_t address) const {
+  return static_cast<uint32_t>(std::lower_bound(address_.begin(), address_.end(), address) - address_.begin());
+}
+
+uint32_t HeapIndex::Find(uint64_t address) const {
+  const uint32_t id = LowerBound(address);
+  return id < objects_ && address_[id] == address ? id : kNone;
+}
+
+Range HeapIndex::Instances(uint32_t type) const {
+  const TypeRow& row = types_[type];
+  const uint64_t from = std::min<uint64_t>(row.first, objects_);
+  return {from, from + std::min(row.count, objects_ - from)};
+}
+
+uint32_t HeapIndex::TypeOfObject(uint32_t object) const {
+  const auto at = std::lower_bound(type_of_object_.begin(), type_of_object_.end(), object,
+                                   [](const TypeOfObjectRow& row, uint32_t key) { return row.object < key; });
+  return at != type_of_object_.end() && at->object == object ? at->type : kNone;
+}
+
+std::string_view HeapIndex::text(StringRef ref) const {
+  if (ref.offset > strings_.size() || ref.length > strings_.size() - ref.offset) return {};
+  return {reinterpret_cast<const char*>(strings_.data()) + ref.offset, ref.length};
+}
+
+}  // namespace heapdump

@@ -1,0 +1,123 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "index/dump_source.h"
+#include "index/layout.h"
+#include "index/raw_heap.h"
+
+namespace heapdump {
+
+struct Content {
+  std::string_view bytes;
+  bool is_text;  // a str's own text, else as Python would show the object
+  bool cut;
+};
+
+struct Reference {
+  uint32_t source;
+  uint32_t position;
+};
+
+// The range of rows that belong to an object.
+struct Range {
+  uint64_t begin;
+  uint64_t end;
+  uint64_t size() const { return end - begin; }
+};
+
+// An index that is open: columns mapped from its file. Damage of the columns never leads outside of them; damage of
+// the header and of the small sections is found when opening.
+class HeapIndex {
+ public:
+  // Throws Error(kUnreadable).
+  explicit HeapIndex(const std::string& path);
+  ~HeapIndex();
+  HeapIndex(const HeapIndex&) = delete;
+  HeapIndex& operator=(const HeapIndex&) = delete;
+
+  const IndexHeader& header() const { return *header_; }
+  // Whether it is the index of that dump as it is now.
+  bool IsOf(const FileStamp& dump) const;
+
+  uint32_t objects() const { return objects_; }
+  uint64_t references() const { return header_->references; }
+  uint64_t positions() const { return edge_to_.size(); }
+
+  uint64_t address(uint32_t id) const { return address_[id]; }
+  uint64_t size(uint32_t id) const { return Wide(size_[id], id, large_sizes_); }
+  uint64_t refcount(uint32_t id) const { return Wide(refcount_[id], id, large_refcounts_); }
+  uint8_t flags(uint32_t id) const { return flags_[id]; }
+  const ShapeRow& shape(uint32_t id) const;
+  // Row of types().
+  uint32_t type(uint32_t id) const { return shape(id).type; }
+  std::optional<Content> content(uint32_t id) const;
+
+  // The positions of an object, as rows that target() takes.
+  Range Positions(uint32_t id) const { return RangeOf(edge_base_, edge_delta_, id, edge_to_.size()); }
+  // kNone where the position holds no reference.
+  uint32_t target(uint64_t row) const { return Checked(edge_to_[row]); }
+  // The references to an object, as rows that referrer() takes.
+  Range Referrers(uint32_t id) const { return RangeOf(referrer_base_, referrer_delta_, id, referrer_source_.size()); }
+  // Its source is kNone where the index is damaged.
+  Reference referrer(uint64_t row) const { return {Checked(referrer_source_[row]), referrer_position_[row]}; }
+  // hd_reference_kind of the reference at a position of an object.
+  uint8_t kind(uint32_t id, uint64_t position) const;
+
+  // First id whose address is not below; objects() where there is none.
+  uint32_t LowerBound(uint64_t address) const;
+  // kNone where no object has the address.
+  uint32_t Find(uint64_t address) const;
+
+  uint32_t by_size(uint64_t rank) const { return Checked(by_size_[rank]); }
+  uint32_t by_type(uint64_t rank) const { return Checked(by_type_[rank]); }
+  std::span<const TypeRow> types() const { return types_; }
+  // The instances of a type, as ranks that by_type() takes.
+  Range Instances(uint32_t type) const;
+  // Row of types() of a type object, or kNone.
+  uint32_t TypeOfObject(uint32_t object) const;
+
+  std::span<const FieldRow> fields() const { return fields_; }
+  std::span<const RootRow> roots() const { return roots_; }
+  std::span<const ModuleRow> modules() const { return modules_; }
+  std::span<const ThreadRow> threads() const { return threads_; }
+  std::span<const FrameRow> frames() const { return frames_; }
+  std::span<const MetaRow> meta() const { return meta_; }
+  std::string_view text(StringRef ref) const;
+
+ private:
+  template <typename T>
+  std::span<const T> Rows(Section section) const;
+  template <typename T>
+  std::span<const T> Rows(Section section, uint64_t count) const;
+  Range RangeOf(std::span<const uint64_t> base, std::span<const uint32_t> delta, uint32_t id, uint64_t end) const;
+  uint32_t Checked(uint32_t id) const { return id < objects_ ? id : kNone; }
+  static uint64_t Wide(uint32_t value, uint32_t id, std::span<const LargeRow> large);
+  void CheckSmallSections() const;
+  void MapColumns();
+
+  std::string path_;
+  const uint8_t* data_ = nullptr;
+  uint64_t bytes_ = 0;
+  const IndexHeader* header_ = nullptr;
+  uint32_t objects_ = 0;
+  std::span<const uint64_t> address_, content_base_, edge_base_, referrer_base_;
+  std::span<const uint32_t> shape_, size_, refcount_, content_delta_, edge_delta_, edge_to_, referrer_delta_,
+      referrer_source_, referrer_position_, by_size_, by_type_;
+  std::span<const uint8_t> flags_, content_, strings_;
+  std::span<const LargeRow> large_sizes_, large_refcounts_;
+  std::span<const TypeRow> types_;
+  std::span<const TypeOfObjectRow> type_of_object_;
+  std::span<const ShapeRow> shapes_;
+  std::span<const FieldRow> fields_;
+  std::span<const RootRow> roots_;
+  std::span<const ModuleRow> modules_;
+  std::span<const ThreadRow> threads_;
+  std::span<const FrameRow> frames_;
+  std::span<const MetaRow> meta_;
+};
+
+}  // namespace heapdump

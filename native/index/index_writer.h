@@ -1,0 +1,54 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "index/layout.h"
+#include "support/file.h"
+
+namespace heapdump {
+
+// The index while it is written: a file without a name where the file system can do that, else with a temporary
+// one, that takes its place when it is whole. What fails throws Error(kUsage) and leaves nothing behind.
+class IndexWriter {
+ public:
+  explicit IndexWriter(std::string path);
+  ~IndexWriter();
+  IndexWriter(const IndexWriter&) = delete;
+  IndexWriter& operator=(const IndexWriter&) = delete;
+
+  // Gives a section its place, after those placed before.
+  void Place(Section section, uint64_t bytes);
+  // Several threads may write at once.
+  void Write(Section section, uint64_t offset, const void* bytes, uint64_t count);
+  template <typename T>
+  void WriteRows(Section section, uint64_t first, const T* rows, uint64_t count) {
+    Write(section, first * sizeof(T), rows, count * sizeof(T));
+  }
+  // Places and writes a section that is small, and joins it to the checksum: in the order of Section.
+  template <typename T>
+  void WriteSmall(Section section, const std::vector<T>& rows) {
+    WriteSmall(section, rows.data(), rows.size() * sizeof(T));
+  }
+  void WriteSmall(Section section, const void* bytes, uint64_t count);
+
+  // Writes the header, whose magic, version, places and checksums are filled in here, and names the file.
+  void Finish(IndexHeader header);
+
+  int fd() const { return fd_.get(); }
+  SectionPlace place(Section section) const { return header_.sections[static_cast<uint32_t>(section)]; }
+
+ private:
+  [[noreturn]] void Fail(const char* doing, int error) const;
+  void Name();
+
+  std::string path_;
+  std::string temporary_;  // empty while the file has no name
+  ScopedFd fd_;
+  IndexHeader header_{};
+  uint64_t end_ = kPage;
+};
+
+}  // namespace heapdump

@@ -1,0 +1,143 @@
+// The index file: a header of one page, then sections, each at the start of a page, in the byte order of the
+// machine. Ids are dense, in the order of the addresses; NIL is kNone.
+#pragma once
+#include <cstdint>
+
+namespace heapdump {
+
+constexpr char kIndexMagic[8] = {'H', 'D', 'I', 'N', 'D', 'E', 'X', '\n'};
+constexpr uint32_t kIndexVersion = 1;
+constexpr uint64_t kPage = 4096;
+constexpr uint32_t kBlock = 64;  // ids that share a base in a column of offsets
+
+enum class Section : uint32_t {
+  kAddress,          // u64 by id
+  kShape,            // u32 by id: row of kShapes
+  kSize,             // u32 by id; UINT32_MAX: see kLargeSizes
+  kRefcount,         // u32 by id; UINT32_MAX: see kLargeRefcounts
+  kFlags,            // u8 by id: hd_object_flag
+  kContentBase,      // u64 by id / kBlock; offsets into kContent, n + 1 of them
+  kContentDelta,     // u32 by id
+  kContent,          // bytes
+  kEdgeBase,         // u64, u32: offsets into kEdgeTo, n + 1 of them
+  kEdgeDelta,
+  kEdgeTo,           // u32: id, or NIL where the position holds no reference or its target is not in the dump
+  kReferrerBase,     // u64, u32: offsets into the next two, n + 1 of them
+  kReferrerDelta,
+  kReferrerSource,   // u32: id
+  kReferrerPosition, // u32: position among the source's references
+  kBySize,           // u32: ids, largest first, ties by id
+  kByType,           // u32: ids, by row of kTypes, then by id
+  kLargeSizes,       // LargeRow by id
+  kLargeRefcounts,   // LargeRow by id
+  kTypes,            // TypeRow
+  kTypeOfObject,     // TypeOfObjectRow by object
+  kShapes,           // ShapeRow
+  kFields,           // FieldRow
+  kRoots,            // RootRow by object
+  kModules,          // ModuleRow
+  kThreads,          // ThreadRow
+  kFrames,           // FrameRow
+  kMeta,             // MetaRow
+  kStrings,          // bytes
+  kCount,
+};
+constexpr uint32_t kSections = static_cast<uint32_t>(Section::kCount);
+// The sections from here on are small; the header holds their checksum.
+constexpr Section kFirstSmall = Section::kLargeSizes;
+
+struct SectionPlace {
+  uint64_t offset;
+  uint64_t bytes;
+};
+
+struct IndexHeader {
+  char magic[8];
+  uint32_t version;
+  uint32_t small_crc;  // of the bytes of the small sections, one after another
+  uint64_t dump_size;
+  int64_t dump_modified_ns;
+  uint64_t file_size;
+  uint64_t objects;
+  uint64_t references;  // without those to types
+  uint64_t complete;
+  char dump_id[64];  // padded with zeros
+  SectionPlace sections[kSections];
+  uint32_t crc;  // of all before it
+};
+static_assert(sizeof(IndexHeader) <= kPage);
+
+struct StringRef {
+  uint32_t offset;
+  uint32_t length;
+};
+
+struct LargeRow {
+  uint64_t id;
+  uint64_t value;
+};
+
+struct TypeRow {
+  uint64_t address;  // 0: not known
+  uint64_t flags;    // tp_flags
+  uint64_t count;
+  uint64_t size;
+  uint64_t first;  // in kByType
+  StringRef name;
+  StringRef module;
+  uint32_t object;  // id or NIL
+  uint32_t unused;
+};
+
+struct TypeOfObjectRow {
+  uint32_t object;
+  uint32_t type;
+};
+
+struct ShapeRow {
+  uint32_t type;
+  uint32_t first_field;
+  uint32_t named;
+  uint8_t tail_count;
+  uint8_t tail[4];
+  uint8_t unused[3];
+};
+
+struct FieldRow {
+  StringRef label;
+  uint32_t kind;
+};
+
+struct RootRow {
+  uint32_t object;
+  uint32_t kind;
+  StringRef name;
+};
+
+struct ModuleRow {
+  uint32_t object;  // or NIL
+  StringRef name;
+  StringRef file;
+};
+
+struct ThreadRow {
+  uint64_t id;
+  StringRef name;
+};
+
+struct FrameRow {
+  uint64_t thread;
+  uint64_t depth;
+  uint64_t line;
+  uint32_t object;  // or NIL
+  StringRef function;
+  StringRef file;
+  uint32_t unused;
+};
+
+struct MetaRow {
+  StringRef key;
+  StringRef value;
+};
+
+}  // namespace heapdump

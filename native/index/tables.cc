@@ -1,0 +1,119 @@
+#include "index/tables.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+// Ids of shapes below this are looked up in an array.
+constexpr uint64_t kDenseShapes = 1 << 20;
+
+uint8_t Kind(uint8_t kind) { return kind <= HD_REF_OTHER ? kind : static_cast<uint8_t>(HD_REF_OTHER); }
+
+uint8_t TailKind(uint8_t kind) {
+  return static_cast<uint8_t>(Kind(kind & ~HD_REF_INDEXED) | (kind & HD_REF_INDEXED));
+}
+
+}  // namespace
+
+Tables::Tables(const Definitions& definitions, const AddressIds& ids) : ids_(ids) {
+  for (const TypeRecord& record : definitions.types) {
+    if (!type_at_.emplace(record.address, types_.size()).second) continue;
+    const bool bare = record.module.empty() || record.module == "builtins";
+    TypeRow row{};
+    row.address = record.address;
+    row.flags = record.flags;
+    row.name = Text(bare ? record.name : record.module + "." + record.name);
+    row.module = Text(record.module);
+    row.object = ids.Find(record.address);
+    types_.push_back(row);
+  }
+  AddShapes(definitions.shapes);
+  for (const RootRecord& root : definitions.roots) {
+    const uint32_t object = ids.Find(root.address);
+    if (object != kNone) roots_.push_back({object, root.kind, Text(root.name)});
+  }
+  std::ranges::stable_sort(roots_, {}, &RootRow::object);
+  for (const ModuleRecord& module : definitions.modules) {
+    modules_.push_back({ids.Find(module.address), Text(module.name), Text(module.file)});
+  }
+  for (const ThreadRecord& thread : definitions.threads) threads_.push_back({thread.id, Text(thread.name)});
+  for (const FrameRecord& frame : definitions.frames) {
+    FrameRow row{};
+    row.thread = frame.thread;
+    row.depth = frame.depth;
+    row.line = frame.line;
+    row.object = frame.address == 0 ? kNone : ids.Find(frame.address);
+    row.function = Text(frame.function);
+    row.file = Text(frame.file);
+    frames_.push_back(row);
+  }
+}
+
+void Tables::AddShapes(const std::vector<ShapeRecord>& shapes) {
+  shapes_.push_back({.type = TypeAt(0)});  // row 0: shapes that the dump lost
+  for (const ShapeRecord& record : shapes) {
+    const uint32_t row_number = static_cast<uint32_t>(shapes_.size());
+    if (!sparse_shapes_.emplace(record.id, row_number).second) continue;
+    if (record.id < kDenseShapes) {
+      if (record.id >= dense_shapes_.size()) dense_shapes_.resize(record.id + 1);
+      dense_shapes_[record.id] = row_number;
+    }
+    ShapeRow row{};
+    row.type = TypeAt(record.type);
+    row.first_field = static_cast<uint32_t>(fields_.size());
+    row.named = static_cast<uint32_t>(record.named.size());
+    row.tail_count = static_cast<uint8_t>(record.tail.size());
+    std::ranges::transform(record.tail, row.tail, TailKind);
+    shapes_.push_back(row);
+    for (const NamedReference& named : record.named) fields_.push_back({Text(named.label), Kind(named.kind)});
+  }
+}
+
+uint32_t Tables::TypeAt(uint64_t address) {
+  const auto [at, fresh] = type_at_.emplace(address, types_.size());
+  if (fresh) {
+    TypeRow row{};
+    row.address = address;
+    row.name = Text("<unknown>");
+    row.object = address == 0 ? kNone : ids_.Find(address);
+    types_.push_back(row);
+  }
+  return at->second;
+}
+
+StringRef Tables::Text(std::string_view text) {
+  const auto [at, fresh] = known_.try_emplace(std::string(text));
+  if (fresh) {
+    if (strings_.size() + text.size() > UINT32_MAX) throw std::length_error("names of more than 4 GiB");
+    at->second = {static_cast<uint32_t>(strings_.size()), static_cast<uint32_t>(text.size())};
+    strings_ += text;
+  }
+  return at->second;
+}
+
+void Tables::Write(IndexWriter& writer, const std::vector<LargeRow>& sizes,
+                   const std::vector<LargeRow>& refcounts) {
+  std::vector<TypeOfObjectRow> type_of_object;
+  for (uint32_t type = 0; type < types_.size(); type++) {
+    if (types_[type].object != kNone) type_of_object.push_back({types_[type].object, type});
+  }
+  std::ranges::sort(type_of_object, {}, &TypeOfObjectRow::object);
+  writer.WriteSmall(Section::kLargeSizes, sizes);
+  writer.WriteSmall(Section::kLargeRefcounts, refcounts);
+  writer.WriteSmall(Section::kTypes, types_);
+  writer.WriteSmall(Section::kTypeOfObject, type_of_object);
+  writer.WriteSmall(Section::kShapes, shapes_);
+  writer.WriteSmall(Section::kFields, fields_);
+  writer.WriteSmall(Section::kRoots, roots_);
+  writer.WriteSmall(Section::kModules, modules_);
+  writer.WriteSmall(Section::kThreads, threads_);
+  writer.WriteSmall(Section::kFrames, frames_);
+  writer.WriteSmall(Section::kMeta, meta_);
+  writer.WriteSmall(Section::kStrings, strings_.data(), strings_.size());
+}
+
+}  // namespace heapdump

@@ -1,0 +1,54 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "index/address_ids.h"
+#include "index/index_writer.h"
+#include "index/layout.h"
+#include "index/read_dump.h"
+
+namespace heapdump {
+
+// The small sections of the index: types, shapes and all that a dump has few of.
+class Tables {
+ public:
+  Tables(const Definitions& definitions, const AddressIds& ids);
+
+  // Row of shapes for the id that an object gives; a row of its own for shapes that the dump lost.
+  uint32_t ShapeOf(uint32_t id) const {
+    if (id < dense_shapes_.size()) [[likely]] return dense_shapes_[id];
+    const auto at = sparse_shapes_.find(id);
+    return at == sparse_shapes_.end() ? 0 : at->second;
+  }
+  uint32_t TypeOf(uint32_t shape) const { return shapes_[shape].type; }
+  std::vector<TypeRow>& types() { return types_; }
+
+  void AddMeta(const std::string& key, const std::string& value) { meta_.push_back({Text(key), Text(value)}); }
+  // Values that did not fit their column, by id.
+  void Write(IndexWriter& writer, const std::vector<LargeRow>& sizes, const std::vector<LargeRow>& refcounts);
+
+ private:
+  StringRef Text(std::string_view text);
+  uint32_t TypeAt(uint64_t address);
+  void AddShapes(const std::vector<ShapeRecord>& shapes);
+
+  const AddressIds& ids_;
+  std::vector<TypeRow> types_;
+  std::unordered_map<uint64_t, uint32_t> type_at_;
+  std::vector<ShapeRow> shapes_;
+  std::vector<FieldRow> fields_;
+  std::vector<uint32_t> dense_shapes_;
+  std::unordered_map<uint64_t, uint32_t> sparse_shapes_;
+  std::vector<RootRow> roots_;
+  std::vector<ModuleRow> modules_;
+  std::vector<ThreadRow> threads_;
+  std::vector<FrameRow> frames_;
+  std::vector<MetaRow> meta_;
+  std::string strings_;
+  std::unordered_map<std::string, StringRef> known_;
+};
+
+}  // namespace heapdump

@@ -1,0 +1,231 @@
+#include <algorithm>
+#include <iterator>
+#include <ranges>
+
+#include "protocol.h"
+#include "sqlite/virtual_table.h"
+
+namespace heapdump {
+namespace {
+
+using namespace object_column;
+
+// A plan: how the rows are found, the operators of up to two arguments, and whether they come in reverse.
+enum Path { kScan, kById, kByAddress, kByType, kBySize };
+constexpr unsigned char kOperators[] = {0,
+                                        SQLITE_INDEX_CONSTRAINT_EQ,
+                                        SQLITE_INDEX_CONSTRAINT_GT,
+                                        SQLITE_INDEX_CONSTRAINT_GE,
+                                        SQLITE_INDEX_CONSTRAINT_LT,
+                                        SQLITE_INDEX_CONSTRAINT_LE};
+constexpr const char* kShown[] = {"", "=", ">", ">=", "<", "<="};
+constexpr int kPathMask = 15;
+constexpr int kReverse = 1 << 12;
+int OperatorShift(int argument) { return 4 + 4 * argument; }
+
+struct Bounds {
+  int operators = 0;
+  bool exact = false;
+  int count = 0;
+};
+
+// Uses the constraints on a column: one for equality, else one for each end.
+Bounds UseBounds(Plan& plan, int column, const char* name) {
+  Bounds bounds;
+  const auto use = [&](int op) {
+    const int constraint = plan.Find(column, kOperators[op]);
+    if (constraint < 0) return false;
+    plan.Use(constraint, std::string(name) + kShown[op]);
+    bounds.operators |= op << OperatorShift(bounds.count++);
+    return true;
+  };
+  bounds.exact = use(1);
+  if (!bounds.exact) {
+    if (!use(2)) use(3);
+    if (!use(4)) use(5);
+  }
+  return bounds;
+}
+
+// Whether the rows of a path, that come in the order of `column` and then of the ids, can come as asked.
+bool TakeOrder(Plan& plan, bool by_size, int& code) {
+  const int terms = plan.order_terms();
+  if (terms == 0) return false;
+  const auto& first = plan.order(0);
+  if (!by_size) {
+    if (terms != 1 || (first.iColumn != kId && first.iColumn != kAddress && first.iColumn != -1)) return false;
+    if (first.desc) code |= kReverse;
+  } else {
+    if (first.iColumn != kSize || terms > 2) return false;
+    if (terms == 2) {
+      const auto& second = plan.order(1);
+      const bool by_id = second.iColumn == kId || second.iColumn == kAddress || second.iColumn == -1;
+      if (!by_id || second.desc == first.desc) return false;  // ties come by id when the largest come first
+    }
+    if (!first.desc) code |= kReverse;
+  }
+  plan.TakeOrder();
+  return true;
+}
+
+bool PlanObjects(const HeapIndex& heap, Plan& plan) {
+  const double n = heap.objects();
+  const auto answer = [&](int path, const Bounds& bounds, double exact_rows, bool unique) {
+    int code = path | bounds.operators;
+    TakeOrder(plan, path == kBySize, code);
+    const double rows = bounds.exact ? exact_rows : bounds.count == 2 ? n / 16 : bounds.count == 1 ? n / 4 : n;
+    plan.Answer(code, rows + 4, rows, unique && bounds.exact);
+    return true;
+  };
+  for (const int column : {kId + 0, -1}) {
+    if (const Bounds bounds = UseBounds(plan, column, "id"); bounds.count > 0) return answer(kById, bounds, 1, true);
+  }
+  if (const Bounds bounds = UseBounds(plan, kAddress, "address"); bounds.count > 0) {
+    return answer(kByAddress, bounds, 1, true);
+  }
+  if (const int type = plan.Find(kType, SQLITE_INDEX_CONSTRAINT_EQ); type >= 0) {
+    plan.Use(type, "type=");
+    return answer(kByType, {1 << OperatorShift(0), true, 1}, n / (1.0 + heap.types().size()), false);
+  }
+  if (const Bounds bounds = UseBounds(plan, kSize, "size"); bounds.count > 0) {
+    return answer(kBySize, bounds, n / 100, false);
+  }
+  if (plan.order_terms() > 0 && plan.order(0).iColumn == kSize) {
+    int code = kBySize;
+    if (TakeOrder(plan, true, code)) {
+      plan.Show(code & kReverse ? "size ascending" : "size descending");
+      plan.Answer(code, n, n);
+      return true;
+    }
+  }
+  return answer(kScan, {}, n, false);
+}
+
+class ObjectCursor : public TableCursor {
+ public:
+  explicit ObjectCursor(const HeapIndex& heap) : heap_(heap) {}
+
+  void Filter(int plan, std::span<sqlite3_value*> arguments) override {
+    path_ = plan & kPathMask;
+    reverse_ = (plan & kReverse) != 0;
+    Interval asked;
+    for (size_t i = 0; i < arguments.size(); i++) {
+      asked.Restrict(kOperators[plan >> OperatorShift(static_cast<int>(i)) & 15], arguments[i]);
+    }
+    begin_ = end_ = 0;
+    if (!asked.empty()) Find(asked);
+    Load();
+  }
+
+  bool Eof() const override { return begin_ == end_; }
+
+  void Next() override {
+    if (reverse_) {
+      end_--;
+    } else {
+      begin_++;
+    }
+    Load();
+  }
+
+  void Column(sqlite3_context* context, int column) override {
+    const uint8_t flags = heap_.flags(id_);
+    switch (column) {
+      case kId:
+        return Give(context, id_);
+      case kAddress:
+        return Give(context, heap_.address(id_));
+      case kType:
+        return GiveId(context, heap_.types()[heap_.type(id_)].object);
+      case kSize:
+        return Give(context, heap_.size(id_));
+      case kRefcount:
+        if ((flags & HD_IMMORTAL) == 0) Give(context, heap_.refcount(id_));
+        return;
+      case kTracked:
+        return Give(context, (flags & HD_TRACKED) != 0);
+      case kGeneration:
+        if ((flags & HD_GENERATION_KNOWN) != 0) Give(context, flags >> HD_GENERATION_SHIFT & 3);
+        return;
+      case kImmortal:
+        return Give(context, (flags & HD_IMMORTAL) != 0);
+      default:
+        return ContentColumn(context, column);
+    }
+  }
+
+  int64_t Rowid() const override { return id_; }
+
+ private:
+  // The rows asked for, as a range of ids or of a permutation.
+  void Find(const Interval& asked) {
+    const uint64_t n = heap_.objects();
+    switch (path_) {
+      case kById:
+        begin_ = std::min(asked.low, n);
+        end_ = std::max(begin_, std::min(asked.high, n - 1) + 1);
+        if (n == 0) end_ = begin_;
+        return;
+      case kByAddress:
+        begin_ = heap_.LowerBound(asked.low);
+        end_ = std::max<uint64_t>(begin_, heap_.LowerBound(asked.high + 1));
+        return;
+      case kByType: {
+        const uint32_t type = asked.low < n ? heap_.TypeOfObject(static_cast<uint32_t>(asked.low)) : kNone;
+        if (type == kNone) return;
+        const Range range = heap_.Instances(type);
+        begin_ = range.begin, end_ = range.end;
+        return;
+      }
+      case kBySize: {
+        const auto ranks = std::views::iota(uint64_t{0}, n);
+        const auto size = [&](uint64_t rank) {
+          const uint32_t id = heap_.by_size(rank);
+          return id == kNone ? 0 : heap_.size(id);
+        };
+        begin_ = std::ranges::lower_bound(ranks, asked.high, std::greater{}, size) - ranks.begin();
+        end_ = std::max<uint64_t>(begin_, std::ranges::upper_bound(ranks, asked.low, std::greater{}, size) - ranks.begin());
+        return;
+      }
+      default:
+        end_ = n;
+    }
+  }
+
+  // Finds the id of the row; passes over those that a damaged index spoiled.
+  void Load() {
+    while (begin_ != end_) {
+      const uint64_t row = reverse_ ? end_ - 1 : begin_;
+      id_ = path_ == kBySize ? heap_.by_size(row) : path_ == kByType ? heap_.by_type(row) : static_cast<uint32_t>(row);
+      if (id_ != kNone) return;
+      if (reverse_) {
+        end_--;
+      } else {
+        begin_++;
+      }
+    }
+  }
+
+  void ContentColumn(sqlite3_context* context, int column) {
+    const std::optional<Content> content = heap_.content(id_);
+    if (!content) return;
+    if (column == kContent) GiveText(context, content->bytes);
+    if (column == kIsText) Give(context, content->is_text);
+    if (column == kTruncated) Give(context, content->cut);
+  }
+
+  const HeapIndex& heap_;
+  int path_ = kScan;
+  bool reverse_ = false;
+  uint64_t begin_ = 0;
+  uint64_t end_ = 0;
+  uint32_t id_ = 0;
+};
+
+}  // namespace
+
+const TableKind kObjectTable = {
+    "object", PlanObjects,
+    [](const HeapIndex& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<ObjectCursor>(heap); }};
+
+}  // namespace heapdump

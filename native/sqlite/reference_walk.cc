@@ -1,0 +1,133 @@
+#include "sqlite/reference_walk.h"
+
+#include <utility>
+
+#include "protocol.h"
+
+namespace heapdump {
+
+void ReferenceWalk::Reset(int kind) {
+  forward_ = true;
+  done_ = false;
+  kind_ = kind;
+  only_source_ = only_target_ = kNone;
+  next_source_ = end_source_ = 0;
+  rows_ = instances_ = {};
+  type_due_ = between_type_ = false;
+}
+
+void ReferenceWalk::Nothing() {
+  Reset(-1);
+  done_ = true;
+}
+
+void ReferenceWalk::All(int kind) {
+  Reset(kind);
+  end_source_ = heap_.objects();
+  Next();
+}
+
+void ReferenceWalk::From(uint32_t source, int kind) {
+  Reset(kind);
+  next_source_ = source;
+  end_source_ = source + 1;
+  Next();
+}
+
+void ReferenceWalk::To(uint32_t target, int kind) {
+  Reset(kind);
+  forward_ = false;
+  target_ = target;
+  if (kind != HD_REF_TYPE) rows_ = heap_.Referrers(target);
+  const uint32_t type = heap_.TypeOfObject(target);
+  if (type != kNone && (kind == -1 || kind == HD_REF_TYPE)) instances_ = heap_.Instances(type);
+  Next();
+}
+
+void ReferenceWalk::Between(uint32_t source, uint32_t target, int kind) {
+  // The way with fewer references to look at: a hub may have millions.
+  if (heap_.Positions(source).size() <= heap_.Referrers(target).size()) {
+    Reset(kind);
+    only_target_ = target;
+    next_source_ = source;
+    end_source_ = source + 1;
+  } else {
+    Reset(kind);
+    forward_ = false;
+    target_ = target;
+    only_source_ = source;
+    rows_ = heap_.Referrers(target);
+    // The one reference to the type that can count is known without looking through the instances.
+    between_type_ = heap_.types()[heap_.type(source)].object == target;
+  }
+  Next();
+}
+
+void ReferenceWalk::Next() {
+  do {
+    if (!(forward_ ? StepForward() : StepBackward())) {
+      done_ = true;
+      return;
+    }
+  } while (!Wanted());
+}
+
+bool ReferenceWalk::StepForward() {
+  for (;;) {
+    while (rows_.begin < rows_.end) {
+      const uint64_t row = rows_.begin++;
+      target_ = heap_.target(row);
+      if (target_ == kNone) continue;
+      is_type_ = false;
+      position_ = row - first_row_;
+      return true;
+    }
+    if (type_due_) {
+      type_due_ = false;
+      target_ = heap_.types()[heap_.type(source_)].object;
+      is_type_ = true;
+      if (target_ != kNone) return true;
+    }
+    if (next_source_ == end_source_) return false;
+    source_ = next_source_++;
+    rows_ = kind_ == HD_REF_TYPE ? Range{} : heap_.Positions(source_);
+    first_row_ = rows_.begin;
+    type_due_ = kind_ == -1 || kind_ == HD_REF_TYPE;
+  }
+}
+
+bool ReferenceWalk::StepBackward() {
+  while (rows_.begin < rows_.end) {
+    const Reference reference = heap_.referrer(rows_.begin++);
+    if (reference.source == kNone) continue;
+    source_ = reference.source;
+    position_ = reference.position;
+    is_type_ = false;
+    return true;
+  }
+  is_type_ = true;
+  if (std::exchange(between_type_, false)) {
+    source_ = only_source_;
+    return true;
+  }
+  while (instances_.begin < instances_.end) {
+    source_ = heap_.by_type(instances_.begin++);
+    if (source_ != kNone) return true;
+  }
+  return false;
+}
+
+bool ReferenceWalk::Wanted() const {
+  return (only_source_ == kNone || source_ == only_source_) && (only_target_ == kNone || target_ == only_target_) &&
+         (kind_ == -1 || kind() == kind_);
+}
+
+uint8_t ReferenceWalk::kind() const {
+  return is_type_ ? static_cast<uint8_t>(HD_REF_TYPE) : heap_.kind(source_, position_);
+}
+
+uint64_t ReferenceWalk::rowid() const {
+  return is_type_ ? heap_.positions() + source_ : heap_.Positions(source_).begin + position_;
+}
+
+}  // namespace heapdump

@@ -1,0 +1,60 @@
+#pragma once
+#include <cstdint>
+
+#include "index/heap_index.h"
+
+namespace heapdump {
+
+// References one after another: all, those of an object, those to an object, or those from one to another. The
+// reference of an object to its type is among them, after the others of that object.
+class ReferenceWalk {
+ public:
+  explicit ReferenceWalk(const HeapIndex& heap) : heap_(heap) {}
+
+  // `kind` (hd_reference_kind) keeps those of that kind alone; -1: all.
+  void All(int kind);
+  void From(uint32_t source, int kind);
+  void To(uint32_t target, int kind);
+  void Between(uint32_t source, uint32_t target, int kind);
+  void Nothing();
+
+  bool done() const { return done_; }
+  void Next();
+
+  uint32_t source() const { return source_; }
+  uint32_t target() const { return target_; }
+  bool is_type() const { return is_type_; }
+  uint64_t position() const { return position_; }  // unless is_type()
+  uint8_t kind() const;
+  // The same for a reference however it was found.
+  uint64_t rowid() const;
+
+ private:
+  void Reset(int kind);
+  bool StepForward();
+  bool StepBackward();
+  bool Wanted() const;
+
+  const HeapIndex& heap_;
+  bool forward_ = true;
+  bool done_ = true;
+  int kind_ = -1;
+  uint32_t only_source_ = kNone;
+  uint32_t only_target_ = kNone;
+
+  // Forward: the sources that are left, and the positions of the present one. Backward: the referrers that are left.
+  uint32_t next_source_ = 0;
+  uint32_t end_source_ = 0;
+  Range rows_{};
+  uint64_t first_row_ = 0;
+  bool type_due_ = false;
+  Range instances_{};
+  bool between_type_ = false;  // Between, backward: the source is an instance of the target
+
+  uint32_t source_ = 0;
+  uint32_t target_ = 0;
+  uint64_t position_ = 0;
+  bool is_type_ = false;
+};
+
+}  // namespace heapdump

@@ -1,0 +1,147 @@
+#include "sqlite/schema.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "support/error.h"
+
+namespace heapdump {
+namespace {
+
+constexpr Column kObject[] = {
+    {"id", "INTEGER", "0 … n−1, in the order of the addresses; good for this dump alone"},
+    {"address", "INTEGER", "address in the process, such as id() gives it"},
+    {"type", "INTEGER", "object.id of its type; NULL where the type is no object of the dump (damage)"},
+    {"size", "INTEGER", "shallow size in bytes: what sys.getsizeof says of an exact built-in, collector header included"},
+    {"refcount", "INTEGER", "references that the interpreter counts, the tool's own excepted; NULL for an immortal object"},
+    {"tracked", "INTEGER", "1 where the cyclic collector tracks it, else 0"},
+    {"generation", "INTEGER", "generation of the collector: 0, 1, 2, or 3 for the permanent one (gc.freeze); NULL where not known"},
+    {"immortal", "INTEGER", "1 for an immortal object (CPython 3.12 and newer), else 0"},
+    {"content", "TEXT", "a str as itself, others as Python would show them, cut at the dump's content_limit (bytes); NULL where none was kept"},
+    {"is_text", "INTEGER", "1 where content is a str's own text, 0 where it is as Python would show the object; NULL without content"},
+    {"truncated", "INTEGER", "1 where content was cut at the limit, 0 where it is whole; NULL without content"},
+};
+
+constexpr Column kType[] = {
+    {"id", "INTEGER", "object.id of the type; NULL where it is no object of the dump"},
+    {"name", "TEXT", "module.qualname, builtins without their module; <unknown> only where damage lost it"},
+    {"module", "TEXT", "__module__ of the type; empty where not known"},
+    {"address", "INTEGER", "address of the type; NULL where damage lost it"},
+    {"flags", "INTEGER", "tp_flags, a bit set (CPython Include/object.h)"},
+    {"count", "INTEGER", "exact instances in the dump"},
+    {"size", "INTEGER", "shallow sizes of these instances together, in bytes"},
+};
+
+constexpr Column kReference[] = {
+    {"source", "INTEGER", "object.id of the object that refers"},
+    {"target", "INTEGER", "object.id of the object that is referred to"},
+    {"kind", "TEXT", "type, key, value, item, attribute, slot, cell, local, field, weak or other"},
+    {"label", "TEXT", "name of the attribute, slot, cell, local or field, index of the item, or key of the value as Python shows it; NULL where not known"},
+    {"position", "INTEGER", "0 … , place among the references of the source; NULL for kind type"},
+};
+
+constexpr Column kReferrers[] = {
+    {"id", "INTEGER", "object.id of an object that refers to the one asked for"},
+    {"kind", "TEXT", "as reference.kind; those of kind type come last"},
+    {"label", "TEXT", "as reference.label"},
+    {"position", "INTEGER", "as reference.position"},
+    {"object", "INTEGER", "argument: object.id of the one asked for", true},
+};
+
+constexpr Column kReferents[] = {
+    {"id", "INTEGER", "object.id of an object that the one asked for refers to"},
+    {"kind", "TEXT", "as reference.kind; that of kind type comes last"},
+    {"label", "TEXT", "as reference.label"},
+    {"position", "INTEGER", "as reference.position"},
+    {"object", "INTEGER", "argument: object.id of the one asked for", true},
+};
+
+constexpr Column kReachable[] = {
+    {"id", "INTEGER", "object.id of an object that the one asked for reaches by references, weak ones and those to types left out; itself first, then the nearest"},
+    {"distance", "INTEGER", "references on the shortest way"},
+    {"object", "INTEGER", "argument: object.id of the one asked for", true},
+};
+
+constexpr Column kRoot[] = {
+    {"object", "INTEGER", "object.id of what the root holds"},
+    {"kind", "TEXT", "module, frame, thread, interpreter, static or c"},
+    {"name", "TEXT", "name of the root, such as that of the module; may be empty"},
+};
+
+constexpr Column kThread[] = {
+    {"id", "INTEGER", "native thread id, as the kernel and threading.get_native_id() give it"},
+    {"name", "TEXT", "name of the thread; NULL where not known"},
+};
+
+constexpr Column kFrame[] = {
+    {"object", "INTEGER", "object.id of the frame object; NULL where the interpreter had made none"},
+    {"thread", "INTEGER", "thread.id of its thread"},
+    {"depth", "INTEGER", "0 for the innermost frame of the thread, then counted outward"},
+    {"function", "TEXT", "qualified name of the function (its plain name before CPython 3.11)"},
+    {"file", "TEXT", "co_filename of its code"},
+    {"line", "INTEGER", "line that was running, from 1"},
+};
+
+constexpr Column kModule[] = {
+    {"object", "INTEGER", "object.id of the module object; NULL where it is no object of the dump"},
+    {"name", "TEXT", "key in sys.modules"},
+    {"file", "TEXT", "__file__ of the module; NULL where it has none"},
+};
+
+constexpr Column kMeta[] = {
+    {"key", "TEXT", "name of a fact about the dump; docs/dump-format.md lists those of the capture; the index adds complete, indexed_objects, indexed_references, damaged_chunks, duplicate_objects and dangling_references"},
+    {"value", "TEXT", "the fact: numbers are decimal, sizes bytes, times ISO 8601 in UTC, truth true or false"},
+};
+
+constexpr Column kSchemaColumn[] = {
+    {"table_name", "TEXT", "name of a table, or of a table-valued function"},
+    {"column_name", "TEXT", "name of a column; for a function, an argument where the description says so"},
+    {"type", "TEXT", "INTEGER or TEXT"},
+    {"description", "TEXT", "what the column holds, in which unit, and what NULL means"},
+};
+
+constexpr Table kTables[] = {
+    {"object", kObject},       {"type", kType},           {"reference", kReference}, {"root", kRoot},
+    {"thread", kThread},       {"frame", kFrame},         {"module", kModule},       {"meta", kMeta},
+    {"referrers", kReferrers}, {"referents", kReferents}, {"reachable", kReachable}, {"schema_column", kSchemaColumn},
+};
+
+constexpr const char* kReferenceKinds[] = {"type", "key",  "value", "item",  "attribute", "slot",
+                                           "cell", "local", "field", "weak", "other"};
+constexpr const char* kRootKinds[] = {"other", "module", "frame", "thread", "interpreter", "static", "c"};
+
+}  // namespace
+
+std::span<const Table> SchemaTables() { return kTables; }
+
+const Table& TableNamed(const std::string& name) {
+  const auto* at = std::ranges::find_if(kTables, [&](const Table& table) { return name == table.name; });
+  if (at == std::end(kTables)) throw Error(ExitCode::kUsage, "there is no table " + name);
+  return *at;
+}
+
+std::string Declaration(const Table& table) {
+  std::string sql = "CREATE TABLE ";
+  sql += table.name;
+  const char* separator = "(";
+  for (const Column& column : table.columns) {
+    ((sql += separator) += column.name) += ' ';
+    sql += column.type;
+    if (column.argument) sql += " HIDDEN";
+    separator = ", ";
+  }
+  return sql + ")";
+}
+
+const char* ReferenceKindName(unsigned kind) {
+  return kind < std::size(kReferenceKinds) ? kReferenceKinds[kind] : "other";
+}
+
+int ReferenceKindNamed(const std::string& name) {
+  const auto* at = std::ranges::find(kReferenceKinds, name);
+  return at == std::end(kReferenceKinds) ? -1 : static_cast<int>(at - kReferenceKinds);
+}
+
+const char* RootKindName(unsigned kind) { return kind < std::size(kRootKinds) ? kRootKinds[kind] : "other"; }
+
+}  // namespace heapdump

@@ -1,0 +1,67 @@
+#pragma once
+#include <span>
+#include <string>
+
+namespace heapdump {
+
+struct Column {
+  const char* name;
+  const char* type;  // of its declaration
+  const char* description;
+  bool argument = false;  // of a table-valued function: hidden
+};
+
+// A table as SQL sees it. From these come the declarations, `heapdump sql --schema` and docs/sql.md.
+struct Table {
+  const char* name;
+  std::span<const Column> columns;
+};
+
+// The columns of each table, in their order.
+namespace object_column {
+enum { kId, kAddress, kType, kSize, kRefcount, kTracked, kGeneration, kImmortal, kContent, kIsText, kTruncated };
+}
+namespace type_column {
+enum { kId, kName, kModule, kAddress, kFlags, kCount, kSize };
+}
+namespace reference_column {
+enum { kSource, kTarget, kKind, kLabel, kPosition };
+}
+namespace neighbour_column {  // of referrers and referents
+enum { kId, kKind, kLabel, kPosition, kObject };
+}
+namespace reachable_column {
+enum { kId, kDistance, kObject };
+}
+namespace root_column {
+enum { kObject, kKind, kName };
+}
+namespace thread_column {
+enum { kId, kName };
+}
+namespace frame_column {
+enum { kObject, kThread, kDepth, kFunction, kFile, kLine };
+}
+namespace module_column {
+enum { kObject, kName, kFile };
+}
+namespace meta_column {
+enum { kKey, kValue };
+}
+namespace schema_column {
+enum { kTableName, kColumnName, kType, kDescription };
+}
+
+std::span<const Table> SchemaTables();
+// Throws Error(kUsage) for a name that no table has.
+const Table& TableNamed(const std::string& name);
+// CREATE TABLE, for sqlite3_declare_vtab.
+std::string Declaration(const Table& table);
+
+// The words of hd_reference_kind and hd_root_kind.
+const char* ReferenceKindName(unsigned kind);
+// hd_reference_kind of a word, or -1.
+int ReferenceKindNamed(const std::string& name);
+const char* RootKindName(unsigned kind);
+
+}  // namespace heapdump

@@ -1,0 +1,240 @@
+#include "sqlite/virtual_table.h"
+
+#include <algorithm>
+#include <exception>
+#include <map>
+#include <new>
+
+#include "support/error.h"
+
+namespace heapdump {
+namespace {
+
+// The indexes that a connection has open, by path: the tables of a schema share one.
+using OpenIndexes = std::map<std::string, std::weak_ptr<const HeapIndex>>;
+
+struct Vtab : sqlite3_vtab {
+  const TableKind* kind;
+  std::shared_ptr<const HeapIndex> heap;
+};
+
+struct VtabCursor : sqlite3_vtab_cursor {
+  std::unique_ptr<TableCursor> rows;
+};
+
+TableCursor& Rows(sqlite3_vtab_cursor* cursor) { return *static_cast<VtabCursor*>(cursor)->rows; }
+
+// No exception may reach SQLite: it becomes a result code and a message.
+template <typename Work>
+int Guarded(char** message, Work work) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return SQLITE_NOMEM;
+  } catch (const std::exception& error) {
+    sqlite3_free(*message);
+    *message = sqlite3_mprintf("%s", error.what());
+    return SQLITE_ERROR;
+  }
+}
+
+std::string Unquoted(std::string_view argument) {
+  if (argument.size() < 2 || (argument[0] != '\'' && argument[0] != '"')) return std::string(argument);
+  const char quote = argument[0];
+  std::string out;
+  for (size_t i = 1; i + 1 < argument.size(); i++) {
+    out += argument[i];
+    if (argument[i] == quote) i++;  // doubled
+  }
+  return out;
+}
+
+std::shared_ptr<const HeapIndex> Open(OpenIndexes& indexes, const std::string& path) {
+  if (auto open = indexes[path].lock()) return open;
+  auto fresh = std::make_shared<const HeapIndex>(path);
+  indexes[path] = fresh;
+  return fresh;
+}
+
+int Connect(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** vtab, char** message) {
+  return Guarded(message, [&] {
+    if (argc != 5) throw Error(ExitCode::kUsage, "write USING heapdump(TABLE, 'INDEX FILE')");
+    const std::string name = Unquoted(argv[3]);
+    const TableKind* kind = nullptr;
+    for (const TableKind& candidate : TableKinds()) {
+      if (name == candidate.name) kind = &candidate;
+    }
+    if (kind == nullptr) throw Error(ExitCode::kUsage, "heapdump has no table " + name);
+    auto made = std::make_unique<Vtab>();
+    static_cast<sqlite3_vtab&>(*made) = {};
+    made->kind = kind;
+    made->heap = Open(*static_cast<OpenIndexes*>(aux), Unquoted(argv[4]));
+    const int result = sqlite3_declare_vtab(db, Declaration(TableNamed(name)).c_str());
+    if (result != SQLITE_OK) return result;
+    sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
+    *vtab = made.release();
+    return SQLITE_OK;
+  });
+}
+
+int Disconnect(sqlite3_vtab* vtab) {
+  delete static_cast<Vtab*>(vtab);
+  return SQLITE_OK;
+}
+
+int BestIndex(sqlite3_vtab* vtab, sqlite3_index_info* info) {
+  return Guarded(&vtab->zErrMsg, [&] {
+    Plan plan(info);
+    const auto* table = static_cast<Vtab*>(vtab);
+    return table->kind->plan(*table->heap, plan) ? SQLITE_OK : SQLITE_CONSTRAINT;
+  });
+}
+
+int OpenCursor(sqlite3_vtab* vtab, sqlite3_vtab_cursor** cursor) {
+  return Guarded(&vtab->zErrMsg, [&] {
+    auto made = std::make_unique<VtabCursor>();
+    const auto* table = static_cast<Vtab*>(vtab);
+    made->rows = table->kind->open(*table->heap);
+    *cursor = made.release();
+    return SQLITE_OK;
+  });
+}
+
+int CloseCursor(sqlite3_vtab_cursor* cursor) {
+  delete static_cast<VtabCursor*>(cursor);
+  return SQLITE_OK;
+}
+
+int Filter(sqlite3_vtab_cursor* cursor, int plan, const char*, int argc, sqlite3_value** argv) {
+  return Guarded(&cursor->pVtab->zErrMsg, [&] {
+    Rows(cursor).Filter(plan, {argv, static_cast<size_t>(argc)});
+    return SQLITE_OK;
+  });
+}
+
+int Next(sqlite3_vtab_cursor* cursor) {
+  return Guarded(&cursor->pVtab->zErrMsg, [&] {
+    Rows(cursor).Next();
+    return SQLITE_OK;
+  });
+}
+
+int Eof(sqlite3_vtab_cursor* cursor) { return Rows(cursor).Eof(); }
+
+int ColumnValue(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int column) {
+  return Guarded(&cursor->pVtab->zErrMsg, [&] {
+    Rows(cursor).Column(context, column);
+    return SQLITE_OK;
+  });
+}
+
+int Rowid(sqlite3_vtab_cursor* cursor, sqlite3_int64* rowid) {
+  *rowid = Rows(cursor).Rowid();
+  return SQLITE_OK;
+}
+
+constexpr sqlite3_module kModule = {
+    .iVersion = 1,
+    .xCreate = Connect,
+    .xConnect = Connect,
+    .xBestIndex = BestIndex,
+    .xDisconnect = Disconnect,
+    .xDestroy = Disconnect,
+    .xOpen = OpenCursor,
+    .xClose = CloseCursor,
+    .xFilter = Filter,
+    .xNext = Next,
+    .xEof = Eof,
+    .xColumn = ColumnValue,
+    .xRowid = Rowid,
+};
+
+}  // namespace
+
+std::span<const TableKind> TableKinds() {
+  static const TableKind kKinds[] = {kObjectTable,    kTypeTable,      kReferenceTable, kRootTable,
+                                     kThreadTable,    kFrameTable,     kModuleTable,    kMetaTable,
+                                     kReferrersTable, kReferentsTable, kReachableTable};
+  return kKinds;
+}
+
+int RegisterModules(sqlite3* db) {
+  const int result = sqlite3_create_module_v2(db, "heapdump", &kModule, new OpenIndexes,
+                                              [](void* aux) { delete static_cast<OpenIndexes*>(aux); });
+  return result == SQLITE_OK ? RegisterSchemaColumn(db) : result;
+}
+
+int Plan::Find(int column, unsigned char op) const {
+  for (int i = 0; i < info_->nConstraint; i++) {
+    const auto& constraint = info_->aConstraint[i];
+    if (constraint.usable && constraint.iColumn == column && constraint.op == op) return i;
+  }
+  return -1;
+}
+
+void Plan::Use(int constraint, std::string_view shown) {
+  info_->aConstraintUsage[constraint].argvIndex = ++arguments_;
+  if (!note_.empty()) note_ += ' ';
+  note_ += shown;
+}
+
+void Plan::Answer(int plan, double cost, double rows, bool unique) {
+  info_->idxNum = plan;
+  info_->estimatedCost = cost;
+  info_->estimatedRows = static_cast<sqlite3_int64>(std::max(1.0, rows));
+  if (unique) info_->idxFlags |= SQLITE_INDEX_SCAN_UNIQUE;
+  if (note_.empty()) return;
+  info_->idxStr = sqlite3_mprintf("%s", note_.c_str());
+  info_->needToFreeIdxStr = 1;
+  if (info_->idxStr == nullptr) throw std::bad_alloc();
+}
+
+void Interval::Restrict(unsigned char op, sqlite3_value* value) {
+  const auto none = [&] { low = 1, high = 0; };
+  const int type = sqlite3_value_numeric_type(value);
+  const bool up = op == SQLITE_INDEX_CONSTRAINT_GT || op == SQLITE_INDEX_CONSTRAINT_GE;
+  if (type == SQLITE_NULL) return none();
+  if (type == SQLITE_TEXT || type == SQLITE_BLOB) {  // every number is less than these
+    if (up || op == SQLITE_INDEX_CONSTRAINT_EQ) none();
+    return;
+  }
+  const bool strict = op == SQLITE_INDEX_CONSTRAINT_GT || op == SQLITE_INDEX_CONSTRAINT_LT;
+  sqlite3_int64 bound = sqlite3_value_int64(value);  // of a real: towards zero, cut to the range
+  bool exact = true;
+  if (type == SQLITE_FLOAT) {
+    const double real = sqlite3_value_double(value);
+    exact = static_cast<double>(bound) == real;
+    if (!exact && static_cast<double>(bound) > real) bound--;  // now the floor
+  }
+  if (op == SQLITE_INDEX_CONSTRAINT_EQ) {
+    if (!exact || bound < 0) return none();
+    low = std::max<uint64_t>(low, bound), high = std::min<uint64_t>(high, bound);
+  } else if (up) {
+    if (bound < 0) return;
+    if (strict || !exact) {
+      if (bound == INT64_MAX) return none();
+      bound++;
+    }
+    low = std::max<uint64_t>(low, bound);
+  } else {
+    if (strict && exact) {
+      if (bound == INT64_MIN) return none();
+      bound--;
+    }
+    if (bound < 0) return none();
+    high = std::min<uint64_t>(high, bound);
+  }
+}
+
+uint32_t IdOf(sqlite3_value* value, uint32_t objects) {
+  Interval interval;
+  interval.Restrict(SQLITE_INDEX_CONSTRAINT_EQ, value);
+  return !interval.empty() && interval.low < objects ? static_cast<uint32_t>(interval.low) : kNone;
+}
+
+int KindOf(sqlite3_value* value) {
+  if (sqlite3_value_type(value) != SQLITE_TEXT) return -1;
+  return ReferenceKindNamed(reinterpret_cast<const char*>(sqlite3_value_text(value)));
+}
+
+}  // namespace heapdump

@@ -1,0 +1,95 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "index/heap_index.h"
+#include "sqlite/schema.h"
+#include "sqlite/sqlite_api.h"
+
+namespace heapdump {
+
+// What xBestIndex is asked, and what it answers: which constraints are used, and how the rows are then found.
+class Plan {
+ public:
+  explicit Plan(sqlite3_index_info* info) : info_(info) {}
+
+  // The number of a usable constraint on a column, or -1.
+  int Find(int column, unsigned char op) const;
+  // Its value becomes the next argument of Cursor::Filter; `shown` is how EXPLAIN QUERY PLAN shows it.
+  void Use(int constraint, std::string_view shown);
+  void Show(std::string_view shown) { note_ += shown; }
+  void Answer(int plan, double cost, double rows, bool unique = false);
+
+  int order_terms() const { return info_->nOrderBy; }
+  const sqlite3_index_info::sqlite3_index_orderby& order(int term) const { return info_->aOrderBy[term]; }
+  void TakeOrder() { info_->orderByConsumed = 1; }
+
+ private:
+  sqlite3_index_info* info_;
+  std::string note_;
+  int arguments_ = 0;
+};
+
+// The rows of one scan.
+class TableCursor {
+ public:
+  virtual ~TableCursor() = default;
+  virtual void Filter(int plan, std::span<sqlite3_value*> arguments) = 0;
+  virtual bool Eof() const = 0;
+  virtual void Next() = 0;
+  virtual void Column(sqlite3_context* context, int column) = 0;
+  virtual int64_t Rowid() const = 0;
+};
+
+// What a virtual table is made of: how a query is planned, and how it is run.
+struct TableKind {
+  const char* name;
+  // False where no plan serves, as for a function without its argument.
+  bool (*plan)(const HeapIndex& heap, Plan& plan);
+  std::unique_ptr<TableCursor> (*open)(const HeapIndex& heap);
+};
+
+std::span<const TableKind> TableKinds();
+
+// The kinds of each file.
+extern const TableKind kObjectTable, kReferenceTable, kReferrersTable, kReferentsTable, kReachableTable, kTypeTable,
+    kRootTable, kThreadTable, kFrameTable, kModuleTable, kMetaTable;
+
+// Registers the module `heapdump` and the table schema_column.
+int RegisterModules(sqlite3* db);
+int RegisterSchemaColumn(sqlite3* db);
+
+// Arguments and results.
+inline void Give(sqlite3_context* context, uint64_t value) {
+  sqlite3_result_int64(context, static_cast<sqlite3_int64>(value));
+}
+// NULL for kNone.
+inline void GiveId(sqlite3_context* context, uint32_t id) {
+  if (id != kNone) Give(context, id);
+}
+// Text that lives as long as the index.
+inline void GiveText(sqlite3_context* context, std::string_view text) {
+  sqlite3_result_text64(context, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+}
+// The same, NULL where it is empty.
+inline void GiveName(sqlite3_context* context, std::string_view text) {
+  if (!text.empty()) GiveText(context, text);
+}
+
+// The integers that satisfy `column OP value`, as a closed interval cut to 0 ... INT64_MAX; none where it is empty.
+struct Interval {
+  uint64_t low = 0;
+  uint64_t high = INT64_MAX;
+  bool empty() const { return low > high; }
+  void Restrict(unsigned char op, sqlite3_value* value);
+};
+// The id that a value names, or kNone.
+uint32_t IdOf(sqlite3_value* value, uint32_t objects);
+// hd_reference_kind, or -1.
+int KindOf(sqlite3_value* value);
+
+}  // namespace heapdump
