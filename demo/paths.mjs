@@ -31,7 +31,7 @@ export class PathFinder {
     const towards = new Map([[id, undefined]]);
     for (const object of towards.keys()) {
       const module = this.heap.rootsOf(object).find(({ kind }) => kind === "module");
-      if (module) return this.#spell(object, module.name, towards);
+      if (module) return this.#spell(object, module.name ?? "?", towards);
       if (towards.size > MOST) return undefined;
       for (const hold of this.holders.referrers(object).holds) {
         if (!towards.has(hold.holder)) towards.set(hold.holder, hold);
