@@ -58,10 +58,8 @@ function report(error: unknown): ExitCode {
     process.stderr.write(`heapdump: ${message}\n`);
     return exitCode;
   }
-  process.stderr.write(`heapdump: a defect of heapdump, please report it: ${message ?? error}\n`);
-  process.stderr.write(
-    process.env.HEAPDUMP_DEBUG === "1" ? `${stack}\n` : "(HEAPDUMP_DEBUG=1 shows where)\n",
-  );
+  const where = process.env.HEAPDUMP_DEBUG === "1" ? `\n${stack}` : " (HEAPDUMP_DEBUG=1 shows where)";
+  process.stderr.write(`heapdump: a defect of heapdump, please report it: ${message ?? error}${where}\n`);
   return ExitCode.Defect;
 }
 

@@ -12,6 +12,8 @@ export const FUNCTIONS = ["referrers", "referents", "reachable"] as const;
 /** SQLite attaches ten databases to `main`. */
 export const MAX_HEAPS = 11;
 
+const ENTRY_POINT = "sqlite3_heapdump_init";
+
 export interface Source {
   /** The name that the heap's tables go by: `main`, `before`, … */
   schema: string;
@@ -28,7 +30,8 @@ export interface OpenEvents {
 export function openDatabase(): Database.Database {
   const db = new Database(":memory:");
   db.defaultSafeIntegers(true);
-  db.loadExtension(sqliteExtension);
+  // The entry point is a documented argument that the types do not have.
+  (db.loadExtension as (path: string, entryPoint: string) => void).call(db, sqliteExtension, ENTRY_POINT);
   return db;
 }
 

@@ -1,0 +1,301 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import Database from "better-sqlite3";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HEAPDUMP, Workplace } from "../support/cli.js";
+import { dumpPieces, encodeDump } from "../support/dump-file.js";
+import { huge, shop } from "../support/shop.js";
+
+let place: Workplace;
+const before = shop();
+const after = shop({ sessions: 12, later: true });
+
+beforeAll(() => {
+  place = new Workplace();
+  place.dump("before.bin", before.heap);
+  place.dump("after.bin", after.heap);
+  place.dump("after.bin.gz", after.heap);
+  place.dump("huge.bin", huge().heap);
+});
+afterAll(() => place.remove());
+
+const hex = ({ address }: { address: bigint }) => `0x${address.toString(16)}`;
+
+function json(...args: string[]) {
+  const { status, stdout, stderr } = place.run([...args, "--json"]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return JSON.parse(stdout);
+}
+
+function records({ columns, rows }: { columns: string[]; rows: unknown[][] }): Record<string, unknown>[] {
+  return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
+}
+
+describe("the index", () => {
+  test("stands beside the dump, is private, and serves the next command", () => {
+    expect(place.run(["top", "before.bin"]).status).toBe(0);
+    const index = place.path("before.bin.index");
+    const { mode, mtimeMs } = statSync(index);
+    expect(mode & 0o777).toBe(0o600);
+    expect(place.run(["top", "before.bin"]).status).toBe(0);
+    expect(statSync(index).mtimeMs).toBe(mtimeMs);
+  });
+
+  test("goes to the cache folder when the dump's is not writable", () => {
+    mkdirSync(place.path("read-only"));
+    place.dump("read-only/heap.bin", before.heap);
+    chmodSync(place.path("read-only"), 0o555);
+    // Root may write everywhere, unless it is without that capability.
+    const restricted = process.getuid?.() === 0 ? "setpriv --bounding-set=-dac_override" : "";
+    const command = `${restricted} '${process.execPath}' '${HEAPDUMP}' top -n 1 read-only/heap.bin`;
+    for (let i = 0; i < 2; i++) {
+      const { status, stderr } = place.shell(command, { XDG_CACHE_HOME: place.path("cache") });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    }
+    expect(readdirSync(place.path("read-only"))).toEqual(["heap.bin"]);
+    expect(readdirSync(place.path("cache/heapdump"))).toEqual([
+      expect.stringMatching(/^heap\.bin\.[0-9a-f]{16}\.index$/),
+    ]);
+  });
+});
+
+describe("JSON", () => {
+  test("info", () => {
+    const document = json("info", "after.bin");
+    expect(document).toMatchObject({
+      file: "after.bin",
+      format: 1,
+      complete: true,
+      problems: [],
+      objects: after.heap.things.length,
+      meta: { pid: "4242", route: "pending-call" },
+    });
+    expect(document.size).toBe(Number(after.heap.things.reduce((sum, { size }) => sum + size, 0n)));
+    expect(document.types.columns).toEqual(["type", "address", "count", "size"]);
+  });
+
+  test("top, in .bin and .bin.gz alike", () => {
+    const document = json("top", "after.bin", "-n", "3");
+    expect(document).toEqual(json("top", "after.bin.gz", "-n", "3"));
+    const largest = [...after.heap.things].sort((a, b) => Number(b.size - a.size)).slice(0, 3);
+    expect(records(document).map(({ address, size }) => [address, size])).toEqual(
+      largest.map((thing) => [hex(thing), Number(thing.size)]),
+    );
+  });
+
+  test("top --show-parents nests lists", () => {
+    const [row] = records(json("top", "--filter", hex(after.cache), "--show-parents", "after.bin"));
+    const [parent] = records(row?.parents as never);
+    expect(parent).toMatchObject({
+      type: "module",
+      kind: "attribute",
+      label: "CACHE",
+      roots: [{ kind: "module", name: "shop.service" }],
+    });
+  });
+
+  test("top --by type counts what is in both, or new", () => {
+    const count = (type: string, ...args: string[]) =>
+      records(json("top", "--by", "type", "-n", "100", ...args, "after.bin")).find((row) => row.type === type)
+        ?.count;
+    expect(count("shop.models.Session")).toBe(12);
+    expect(count("shop.models.Session", "--previous", "before.bin")).toBe(3);
+    expect(count("shop.models.Session", "--exclude", "before.bin")).toBe(9);
+    expect(count("float", "--exclude", "before.bin")).toBe(1);
+    expect(count("float", "--previous", "before.bin")).toBeUndefined();
+  });
+
+  test("graph names roles, edges and what is left out", () => {
+    const document = json("graph", "--filter", `${hex(after.chain.at(-1) as never)},!tuple`, "after.bin");
+    const nodes = records(document.nodes);
+    expect(nodes.map(({ role }) => role)).toEqual(
+      ["explain", ...Array(9).fill("plain"), "plain", "root"].slice(0, nodes.length),
+    );
+    expect(records(document.edges).every(({ back }) => back === false)).toBe(true);
+    expect(document.left_out).toEqual({ explained: 0, breadth: 0, depth: 1, nodes: 0 });
+  });
+
+  test("sql gives large integers as strings, and values as SQLite has them", () => {
+    const query = "SELECT 9007199254740993, 9007199254740991, 1.5, NULL, 'x', x'00ff'";
+    expect(json("sql", "after.bin", query).rows).toEqual([
+      ["9007199254740993", 9007199254740991, 1.5, null, "x", "00ff"],
+    ]);
+    const sizes = json("sql", "huge.bin", "SELECT size FROM object ORDER BY size DESC LIMIT 3");
+    expect(sizes).toEqual({
+      columns: ["size"],
+      rows: [[String(2n ** 60n + 1n)], [String(2n ** 53n + 3n)], [String(2n ** 53n + 1n)]],
+    });
+  });
+
+  test("sql --schema", () => {
+    const document = json("sql", "--schema");
+    expect(document.columns).toEqual(["table", "column", "type", "description"]);
+    expect(
+      records(document).find(({ table, column }) => table === "object" && column === "address"),
+    ).toBeDefined();
+  });
+});
+
+describe("graph", () => {
+  test("addresses may have leading zeros, and options stand before or after the file", () => {
+    const address = after.cache.address.toString(16);
+    const { stdout } = place.run(["graph", "--filter", `0x${address}`, "after.bin"]);
+    expect(stdout).toContain("digraph");
+    const padded = place.run(["graph", "after.bin", "--filter", `0x000${address}`]).stdout;
+    expect(padded.replaceAll("0x000", "0x")).toBe(stdout);
+  });
+
+  test("asyncio.Task finds _asyncio.Task", () => {
+    const args = ["--filter", "frame", "--highlight", "asyncio.Task", "--max-depth", "30", "after.bin"];
+    expect(place.run(["graph", ...args]).stdout).toMatch(/_asyncio\.Task.*#fff2a8/);
+  });
+
+  test.each(["svg", "html", "dot"])("-o x.%s writes a private file", (kind) => {
+    const { status, stdout } = place.run(["graph", "--filter", "Session", "-o", `x.${kind}`, "after.bin"]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^x\\.${kind}: \\d+ objects, \\d+ references\n$`));
+    const text = readFileSync(place.path(`x.${kind}`), "utf8");
+    expect(text).toContain({ svg: "<svg", html: "<!doctype html>", dot: "digraph" }[kind]);
+    expect(text).toContain("shop.models.Session");
+    expect(statSync(place.path(`x.${kind}`)).mode & 0o777).toBe(0o600);
+    expect(readdirSync(place.folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
+  });
+
+  test("hostile contents reach neither the SVG nor the page", () => {
+    place.run(["graph", "--filter", hex(after.hostile), "-o", "hostile.html", "after.bin"]);
+    const text = readFileSync(place.path("hostile.html"), "utf8");
+    expect(text).toContain("\\x1b[31mred");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
+    expect(text).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f\u202e]/);
+  });
+
+  test("a folder that does not exist is a usage error", () => {
+    const { status, stderr } = place.run(["graph", "--filter", "dict", "-o", "none/x.svg", "after.bin"]);
+    expect({ status, stderr }).toMatchObject({
+      status: 2,
+      stderr: "heapdump: none/x.svg: there is no folder none\n",
+    });
+  });
+});
+
+describe("export", () => {
+  test("writes an ordinary, private database of the same names", () => {
+    const { status, stdout } = place.run(["export", "after.bin", "--to", "sqlite", "-o", "out.sqlite"]);
+    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringMatching(/^out\.sqlite: /) });
+    expect(statSync(place.path("out.sqlite")).mode & 0o777).toBe(0o600);
+    const db = new Database(place.path("out.sqlite"), { readonly: true });
+    const query = "SELECT name, count, size FROM type ORDER BY size DESC, name";
+    expect(db.prepare(query).raw().all()).toEqual(json("sql", "after.bin", query).rows);
+    const all = "SELECT * FROM reference ORDER BY source, target, kind, label";
+    expect(db.prepare(all).raw().all()).toEqual(json("sql", "after.bin", all).rows);
+    expect(db.prepare("SELECT count(*) FROM object").pluck().get()).toBe(after.heap.things.length);
+    expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
+    const plan = JSON.stringify(
+      db.prepare("EXPLAIN QUERY PLAN SELECT * FROM reference WHERE target = 1").all(),
+    );
+    expect(plan).toContain("USING INDEX reference_target");
+    db.close();
+  });
+
+  test("keeps 64-bit values, and takes the place of what is there", () => {
+    place.write("again.sqlite", "something else");
+    expect(json("export", "huge.bin", "--to", "sqlite", "-o", "again.sqlite")).toMatchObject({
+      file: "again.sqlite",
+    });
+    const db = new Database(place.path("again.sqlite"), { readonly: true });
+    db.defaultSafeIntegers(true);
+    expect(db.prepare("SELECT max(size) FROM object").pluck().get()).toBe(2n ** 60n + 1n);
+    db.close();
+  });
+
+  test("a folder that does not exist is a usage error, and nothing is left behind", () => {
+    const { status } = place.run(["export", "after.bin", "--to", "sqlite", "-o", "none/out.sqlite"]);
+    expect(status).toBe(2);
+    expect(existsSync(place.path("none"))).toBe(false);
+  });
+});
+
+describe("damage", () => {
+  const pieces = dumpPieces(after.heap.parts());
+
+  test.each(pieces.map((_, i) => i).slice(1, -1))(
+    "a dump that ends after piece %i is read with a warning",
+    (last) => {
+      place.write(`cut-${last}.bin`, Buffer.concat(pieces.slice(0, last + 1)));
+      const { status, stderr } = place.run(["top", `cut-${last}.bin`]);
+      expect(stderr).toContain(`heapdump: warning: cut-${last}.bin is not complete`);
+      expect(status).toBe(0);
+    },
+  );
+
+  test("info says what is wrong", () => {
+    place.write("cut.bin.gz", encodeDump(after.heap.parts(), true).subarray(0, 4000));
+    const { status, stdout } = place.run(["info", "cut.bin.gz"]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("not complete");
+    expect(stdout).toContain("cut off");
+  });
+});
+
+describe("streams", () => {
+  test("a query may come from standard input", () => {
+    expect(place.run(["sql", "after.bin"], { input: "SELECT 1 + 1 AS two" })).toMatchObject({
+      status: 0,
+      stdout: "two\n  2\n",
+    });
+    expect(place.run(["sql", "after.bin"], { input: "" }).status).toBe(2);
+  });
+
+  test("a closed pipe is no error", () => {
+    const many =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT i FROM n";
+    for (const json of ["", "--json"]) {
+      const { status, stdout, stderr } = place.shell(
+        `heapdump sql ${json} after.bin '${many}' | head -n 2; echo "\${PIPESTATUS[0]}"`,
+      );
+      expect({ status, stderr, lines: stdout.trim().split("\n").length }).toEqual({
+        status: 0,
+        stderr: "",
+        lines: 3,
+      });
+      expect(stdout).toMatch(/\n0\n$/);
+    }
+  });
+
+  test("a long result is told whole", () => {
+    const many =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) SELECT i FROM n";
+    const { stdout } = place.run(["sql", "after.bin", many]);
+    expect(stdout.trimEnd().split("\n").slice(1).map(Number)).toEqual(
+      Array.from({ length: 2500 }, (_, i) => i + 1),
+    );
+  });
+
+  test("there are no colours in a pipe, even where they are forced", () => {
+    expect(place.run(["top", "after.bin"], { env: { FORCE_COLOR: "1" } }).stdout).not.toContain("\x1b");
+  });
+
+  test("there are colours on a terminal, but not with NO_COLOR", () => {
+    const command = `script -qec "'${process.execPath}' '${HEAPDUMP}' top after.bin" /dev/null`;
+    const onTerminal = (env: NodeJS.ProcessEnv) =>
+      place.shell(command, { TERM: "xterm", NO_COLOR: "", ...env });
+    const coloured = onTerminal({});
+    expect(coloured.status).toBe(0);
+    expect(coloured.stdout).toContain("\x1b[");
+    const plain = onTerminal({ NO_COLOR: "1" });
+    expect(plain.stdout).toContain("bytes");
+    expect(plain.stdout).not.toContain("\x1b");
+  });
+});
+
+test("a defect is told in one line with exit code 70, and where with HEAPDUMP_DEBUG", () => {
+  const NODE_OPTIONS = "--import=data:text/javascript,JSON.parse=()=>{throw(new(Error)('sprung'))}";
+  const { status, stdout, stderr } = place.run(["info", "after.bin"], { env: { NODE_OPTIONS } });
+  expect({ status, stdout, stderr }).toEqual({
+    status: 70,
+    stdout: "",
+    stderr: "heapdump: a defect of heapdump, please report it: sprung (HEAPDUMP_DEBUG=1 shows where)\n",
+  });
+  const debug = place.run(["info", "after.bin"], { env: { NODE_OPTIONS, HEAPDUMP_DEBUG: "1" } });
+  expect(debug.status).toBe(70);
+  expect(debug.stderr).toMatch(/at .*main\.js/);
+});
