@@ -88,6 +88,7 @@ void IndexWriter::Write(Section section, uint64_t offset, const void* bytes, uin
 void IndexWriter::WriteSmall(Section section, const void* bytes, uint64_t count) {
   Place(section, count);
   Write(section, 0, bytes, count);
+  if (count == 0) return;  // zlib would begin anew at a null pointer
   header_.small_crc =
       static_cast<uint32_t>(crc32_z(header_.small_crc, static_cast<const Bytef*>(bytes), count));
 }
