@@ -6,7 +6,8 @@ namespace heapdump {
 
 bool AddressIds::Mark(uint64_t address) {
   auto& block = directory_[address >> kBlockShift];
-  if (block == nullptr) [[unlikely]] block = std::make_unique<uint32_t[]>(kSpansPerBlock);
+  if (block == nullptr) [[unlikely]]
+    block = std::make_unique<uint32_t[]>(kSpansPerBlock);
   uint32_t& span = block[address >> kSpanShift & (kSpansPerBlock - 1)];
   if (span == 0) [[unlikely]] {
     span = ++spans_;

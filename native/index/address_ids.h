@@ -8,8 +8,8 @@
 
 namespace heapdump {
 
-// Addresses to dense ids in the order of the addresses: a bitmap with a bit for every 8 bytes of the parts of the
-// address space where objects are, and ranks.
+// Addresses to dense ids in the order of the addresses: a bitmap with a bit for every 8 bytes of the parts of
+// the address space where objects are, and ranks.
 class AddressIds {
  public:
   AddressIds() : directory_(kTop) {}

@@ -20,8 +20,9 @@ struct StageTime {
   double seconds;
 };
 
-// Makes `index` the index of `dump` unless it is: a stale, foreign, cut or damaged one is replaced. Safe where
-// several do it at once. Throws Error(kUnreadable) for the dump, Error(kUsage) where the index cannot be written.
+// Makes `index` the index of `dump` unless it is: a stale, foreign, cut or damaged one is replaced. Safe
+// where several do it at once. Throws Error(kUnreadable) for the dump, Error(kUsage) where the index cannot
+// be written.
 IndexSummary EnsureIndex(const std::string& dump, const std::string& index, const Progress& progress,
                          std::vector<StageTime>* times = nullptr);
 

@@ -35,12 +35,16 @@ std::string Instead(std::span<const uint8_t> bytes) {
     const char* what;
   };
   static constexpr Known kKnown[] = {
-      {"\x7f" "ELF", 4, "an ELF file (a core dump or a program)"},
+      {"\x7f"
+       "ELF",
+       4, "an ELF file (a core dump or a program)"},
       {"SQLite format 3", 15, "an SQLite database"},
       {"HDINDEX", 7, "a heapdump index; give the dump it was made of"},
       {"JAVA PROFILE", 12, "a Java heap dump (HPROF)"},
       {"\x28\xb5\x2f\xfd", 4, "compressed with zstd; decompress it first"},
-      {"\xfd" "7zXZ", 5, "compressed with xz; decompress it first"},
+      {"\xfd"
+       "7zXZ",
+       5, "compressed with xz; decompress it first"},
       {"BZh", 3, "compressed with bzip2; decompress it first"},
       {"PK\x03\x04", 4, "a zip archive"},
       {"<?xml", 5, "an XML file"},
@@ -81,8 +85,8 @@ void CheckFileHeader(DumpSource& source) {
   }
   const unsigned protocol = Load<uint16_t>(bytes.data() + 10);
   if (protocol != HD_PROTOCOL_VERSION) {
-    refuse("has records of protocol " + std::to_string(protocol) + "; this version of heapdump reads protocol " +
-           std::to_string(HD_PROTOCOL_VERSION));
+    refuse("has records of protocol " + std::to_string(protocol) +
+           "; this version of heapdump reads protocol " + std::to_string(HD_PROTOCOL_VERSION));
   }
   source.Advance(kFileHeader);
 }

@@ -31,8 +31,8 @@ class ChunkReader {
   explicit ChunkReader(DumpSource& source);
 
   const Pairs& meta() const { return meta_; }
-  // The next RECORDS or END chunk with an undamaged header; its payload is not checked. None at the end of the
-  // file, or after END.
+  // The next RECORDS or END chunk with an undamaged header; its payload is not checked. None at the end of
+  // the file, or after END.
   std::optional<Chunk> Next();
   // Headers found damaged, and a chunk that the end of the file cuts off.
   uint64_t damaged() const { return damaged_; }

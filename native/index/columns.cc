@@ -77,7 +77,8 @@ class Run {
     writer.WriteRows(Section::kFlags, first_, flags_.data(), count_);
     writer.WriteRows(Section::kContent, content_before, content_.data(), content_.size());
     writer.WriteRows(Section::kEdgeTo, positions_before, edges_.data(), edges_.size());
-    WriteOffsets(writer, Section::kContentBase, Section::kContentDelta, first_, content_before, content_offset_);
+    WriteOffsets(writer, Section::kContentBase, Section::kContentDelta, first_, content_before,
+                 content_offset_);
     WriteOffsets(writer, Section::kEdgeBase, Section::kEdgeDelta, first_, positions_before, edge_offset_);
   }
 

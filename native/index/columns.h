@@ -32,7 +32,8 @@ struct ColumnTotals {
   std::vector<LargeRow> large_refcounts;
 };
 
-// A column of offsets, ascending, one more than there are objects: a base for every kBlock ids, and differences.
+// A column of offsets, ascending, one more than there are objects: a base for every kBlock ids, and
+// differences.
 void PlaceOffsets(IndexWriter& writer, Section base, Section delta, uint64_t objects);
 // `first` is a multiple of kBlock; `before` is added to each offset.
 void WriteOffsets(IndexWriter& writer, Section base, Section delta, uint64_t first, uint64_t before,

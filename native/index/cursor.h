@@ -28,7 +28,8 @@ class Cursor {
   }
 
   uint64_t Varint() {
-    if (at_ != end_ && *at_ < 0x80) [[likely]] return *at_++;
+    if (at_ != end_ && *at_ < 0x80) [[likely]]
+      return *at_++;
     if (left() >= 8) [[likely]] {
       uint64_t bytes;
       std::memcpy(&bytes, at_, 8);

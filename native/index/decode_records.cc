@@ -67,7 +67,8 @@ class Decoder {
         return;
       }
       case HD_REFERENCES: {
-        Continuation more{chunk_, part_.objects.size(), in_.Varint(), in_.Varint(), part_.references.size(), 0};
+        Continuation more{chunk_,       part_.objects.size(),    in_.Varint(),
+                          in_.Varint(), part_.references.size(), 0};
         if (more.address >= kAddressLimit) throw Malformed("an address beyond 2^47");
         more.count = References(more.address);
         part_.continuations.push_back(more);
@@ -108,7 +109,8 @@ class Decoder {
   }
 
   static uint32_t Saturate(uint64_t address, uint64_t value, std::vector<LargeValue>& large) {
-    if (value < kSaturated) [[likely]] return static_cast<uint32_t>(value);
+    if (value < kSaturated) [[likely]]
+      return static_cast<uint32_t>(value);
     large.push_back({address, value});
     return kSaturated;
   }
@@ -170,7 +172,8 @@ class Decoder {
 
 }  // namespace
 
-void DecodeRecords(std::span<const uint8_t> payload, uint32_t chunk, uint32_t worker, bool stable, RawPart& part) {
+void DecodeRecords(std::span<const uint8_t> payload, uint32_t chunk, uint32_t worker, bool stable,
+                   RawPart& part) {
   const uint64_t first = part.objects.size();
   try {
     Decoder(payload, chunk, stable, part).Run();

@@ -141,14 +141,16 @@ Range HeapIndex::RangeOf(std::span<const uint64_t> base, std::span<const uint32_
 }
 
 uint64_t HeapIndex::Wide(uint32_t value, uint32_t id, std::span<const LargeRow> large) {
-  if (value != kSaturated) [[likely]] return value;
+  if (value != kSaturated) [[likely]]
+    return value;
   const auto at = std::lower_bound(large.begin(), large.end(), id,
                                    [](const LargeRow& row, uint64_t key) { return row.id < key; });
   return at != large.end() && at->id == id ? at->value : value;
 }
 
 uint32_t HeapIndex::LowerBound(uint64_t address) const {
-  return static_cast<uint32_t>(std::lower_bound(address_.begin(), address_.end(), address) - address_.begin());
+  return static_cast<uint32_t>(std::lower_bound(address_.begin(), address_.end(), address) -
+                               address_.begin());
 }
 
 uint32_t HeapIndex::Find(uint64_t address) const {

@@ -29,8 +29,8 @@ struct Range {
   uint64_t size() const { return end - begin; }
 };
 
-// An index that is open: columns mapped from its file. Damage of the columns never leads outside of them; damage of
-// the header and of the small sections is found when opening.
+// An index that is open: columns mapped from its file. Damage of the columns never leads outside of them;
+// damage of the header and of the small sections is found when opening.
 class HeapIndex {
  public:
   // Throws Error(kUnreadable).
@@ -61,7 +61,9 @@ class HeapIndex {
   // kNone where the position holds no reference.
   uint32_t target(uint64_t row) const { return Checked(edge_to_[row]); }
   // The references to an object, as rows that referrer() takes.
-  Range Referrers(uint32_t id) const { return RangeOf(referrer_base_, referrer_delta_, id, referrer_source_.size()); }
+  Range Referrers(uint32_t id) const {
+    return RangeOf(referrer_base_, referrer_delta_, id, referrer_source_.size());
+  }
   // Its source is kNone where the index is damaged.
   Reference referrer(uint64_t row) const { return {Checked(referrer_source_[row]), referrer_position_[row]}; }
   // hd_reference_kind of the reference at a position of an object.
@@ -93,7 +95,8 @@ class HeapIndex {
   std::span<const T> Rows(Section section) const;
   template <typename T>
   std::span<const T> Rows(Section section, uint64_t count) const;
-  Range RangeOf(std::span<const uint64_t> base, std::span<const uint32_t> delta, uint32_t id, uint64_t end) const;
+  Range RangeOf(std::span<const uint64_t> base, std::span<const uint32_t> delta, uint32_t id,
+                uint64_t end) const;
   uint32_t Checked(uint32_t id) const { return id < objects_ ? id : kNone; }
   static uint64_t Wide(uint32_t value, uint32_t id, std::span<const LargeRow> large);
   void CheckSmallSections() const;

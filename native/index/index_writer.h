@@ -10,8 +10,9 @@
 
 namespace heapdump {
 
-// The index while it is written: a file without a name where the file system can do that, else with a temporary
-// one, that takes its place when it is whole. What fails throws Error(kUsage) and leaves nothing behind.
+// The index while it is written: a file without a name where the file system can do that, else with a
+// temporary one, that takes its place when it is whole. What fails throws Error(kUsage) and leaves nothing
+// behind.
 class IndexWriter {
  public:
   explicit IndexWriter(std::string path);

@@ -16,16 +16,17 @@ struct CodeRange {
 
 // What str.isprintable() denies: categories Cc, Cf, Cs, Co, Zl, Zp and Zs but the space (Unicode 15).
 constexpr CodeRange kUnprintable[] = {
-    {0x0, 0x1f},       {0x7f, 0xa0},      {0xad, 0xad},        {0x600, 0x605},     {0x61c, 0x61c},
-    {0x6dd, 0x6dd},    {0x70f, 0x70f},    {0x890, 0x891},      {0x8e2, 0x8e2},     {0x1680, 0x1680},
-    {0x180e, 0x180e},  {0x2000, 0x200f},  {0x2028, 0x202f},    {0x205f, 0x206f},   {0x3000, 0x3000},
-    {0xd800, 0xf8ff},  {0xfeff, 0xfeff},  {0xfff0, 0xfffb},    {0x110bd, 0x110bd}, {0x110cd, 0x110cd},
+    {0x0, 0x1f},        {0x7f, 0xa0},       {0xad, 0xad},       {0x600, 0x605},     {0x61c, 0x61c},
+    {0x6dd, 0x6dd},     {0x70f, 0x70f},     {0x890, 0x891},     {0x8e2, 0x8e2},     {0x1680, 0x1680},
+    {0x180e, 0x180e},   {0x2000, 0x200f},   {0x2028, 0x202f},   {0x205f, 0x206f},   {0x3000, 0x3000},
+    {0xd800, 0xf8ff},   {0xfeff, 0xfeff},   {0xfff0, 0xfffb},   {0x110bd, 0x110bd}, {0x110cd, 0x110cd},
     {0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}, {0xf0000, 0x10ffff},
 };
 
 bool IsPrintable(uint32_t code) {
-  const auto* after = std::upper_bound(std::begin(kUnprintable), std::end(kUnprintable), code,
-                                       [](uint32_t key, const CodeRange& range) { return key < range.first; });
+  const auto* after =
+      std::upper_bound(std::begin(kUnprintable), std::end(kUnprintable), code,
+                       [](uint32_t key, const CodeRange& range) { return key < range.first; });
   return after == std::begin(kUnprintable) || code > std::prev(after)->last;
 }
 
@@ -34,7 +35,12 @@ bool IsPrintable(uint32_t code) {
 uint32_t TakeCharacter(std::string_view& text) {
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
   const uint8_t first = byte(0);
-  const size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  const size_t length = first < 0x80   ? 1
+                        : first < 0xc2 ? 0
+                        : first < 0xe0 ? 2
+                        : first < 0xf0 ? 3
+                        : first < 0xf5 ? 4
+                                       : 0;
   const auto is_tail = [&](size_t i) { return (byte(i) & 0xc0) == 0x80; };
   bool good = length != 0 && length <= text.size();
   uint32_t code = length < 2 ? first : first & (0xff >> (length + 1));

@@ -8,8 +8,8 @@
 
 namespace heapdump {
 
-// The label of the reference at a position of an object: a name, an index, or a dict's key as Python shows it. None
-// where it is not known.
+// The label of the reference at a position of an object: a name, an index, or a dict's key as Python shows
+// it. None where it is not known.
 std::optional<std::string> Label(const HeapIndex& heap, uint32_t source, uint64_t position);
 
 // A str as Python's repr shows it; an ellipsis stands for what was cut.

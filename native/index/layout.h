@@ -11,35 +11,35 @@ constexpr uint64_t kPage = 4096;
 constexpr uint32_t kBlock = 64;  // ids that share a base in a column of offsets
 
 enum class Section : uint32_t {
-  kAddress,          // u64 by id
-  kShape,            // u32 by id: row of kShapes
-  kSize,             // u32 by id; UINT32_MAX: see kLargeSizes
-  kRefcount,         // u32 by id; UINT32_MAX: see kLargeRefcounts
-  kFlags,            // u8 by id: hd_object_flag
-  kContentBase,      // u64 by id / kBlock; offsets into kContent, n + 1 of them
-  kContentDelta,     // u32 by id
-  kContent,          // bytes
-  kEdgeBase,         // u64, u32: offsets into kEdgeTo, n + 1 of them
+  kAddress,       // u64 by id
+  kShape,         // u32 by id: row of kShapes
+  kSize,          // u32 by id; UINT32_MAX: see kLargeSizes
+  kRefcount,      // u32 by id; UINT32_MAX: see kLargeRefcounts
+  kFlags,         // u8 by id: hd_object_flag
+  kContentBase,   // u64 by id / kBlock; offsets into kContent, n + 1 of them
+  kContentDelta,  // u32 by id
+  kContent,       // bytes
+  kEdgeBase,      // u64, u32: offsets into kEdgeTo, n + 1 of them
   kEdgeDelta,
-  kEdgeTo,           // u32: id, or NIL where the position holds no reference or its target is not in the dump
-  kReferrerBase,     // u64, u32: offsets into the next two, n + 1 of them
+  kEdgeTo,        // u32: id, or NIL where the position holds no reference or its target is not in the dump
+  kReferrerBase,  // u64, u32: offsets into the next two, n + 1 of them
   kReferrerDelta,
-  kReferrerSource,   // u32: id
-  kReferrerPosition, // u32: position among the source's references
-  kBySize,           // u32: ids, largest first, ties by id
-  kByType,           // u32: ids, by row of kTypes, then by id
-  kLargeSizes,       // LargeRow by id
-  kLargeRefcounts,   // LargeRow by id
-  kTypes,            // TypeRow
-  kTypeOfObject,     // TypeOfObjectRow by object
-  kShapes,           // ShapeRow
-  kFields,           // FieldRow
-  kRoots,            // RootRow by object
-  kModules,          // ModuleRow
-  kThreads,          // ThreadRow
-  kFrames,           // FrameRow
-  kMeta,             // MetaRow
-  kStrings,          // bytes
+  kReferrerSource,    // u32: id
+  kReferrerPosition,  // u32: position among the source's references
+  kBySize,            // u32: ids, largest first, ties by id
+  kByType,            // u32: ids, by row of kTypes, then by id
+  kLargeSizes,        // LargeRow by id
+  kLargeRefcounts,    // LargeRow by id
+  kTypes,             // TypeRow
+  kTypeOfObject,      // TypeOfObjectRow by object
+  kShapes,            // ShapeRow
+  kFields,            // FieldRow
+  kRoots,             // RootRow by object
+  kModules,           // ModuleRow
+  kThreads,           // ThreadRow
+  kFrames,            // FrameRow
+  kMeta,              // MetaRow
+  kStrings,           // bytes
   kCount,
 };
 constexpr uint32_t kSections = static_cast<uint32_t>(Section::kCount);

@@ -36,7 +36,8 @@ void WriteBySize(uint32_t objects, const std::vector<LargeRow>& large_sizes, Ind
   writer.WriteRows(Section::kBySize, 0, order.data(), order.size());
 }
 
-void WriteByType(uint32_t objects, const std::vector<LargeRow>& large_sizes, Tables& tables, IndexWriter& writer) {
+void WriteByType(uint32_t objects, const std::vector<LargeRow>& large_sizes, Tables& tables,
+                 IndexWriter& writer) {
   const WrittenColumn<uint32_t> shape(writer, Section::kShape);
   const WrittenColumn<uint32_t> size(writer, Section::kSize);
   std::vector<TypeRow>& types = tables.types();
@@ -60,7 +61,8 @@ void WriteByType(uint32_t objects, const std::vector<LargeRow>& large_sizes, Tab
 
 }  // namespace
 
-void WriteOrders(uint32_t objects, const std::vector<LargeRow>& large_sizes, Tables& tables, IndexWriter& writer) {
+void WriteOrders(uint32_t objects, const std::vector<LargeRow>& large_sizes, Tables& tables,
+                 IndexWriter& writer) {
   writer.Place(Section::kBySize, uint64_t{objects} * 4);
   writer.Place(Section::kByType, uint64_t{objects} * 4);
   const uint32_t workers = std::min(Workers(), 2u);

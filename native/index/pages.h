@@ -40,13 +40,15 @@ class PageArray {
   }
 
   void PushBack(const T& value) {
-    if (size_ == capacity()) [[unlikely]] Reserve(size_ + 1);
+    if (size_ == capacity()) [[unlikely]]
+      Reserve(size_ + 1);
     data_[size_++] = value;
   }
 
   // Makes room for `count` more and returns where they start; Commit says how many were written.
   T* Room(size_t count) {
-    if (capacity() - size_ < count) [[unlikely]] Reserve(size_ + count);
+    if (capacity() - size_ < count) [[unlikely]]
+      Reserve(size_ + count);
     return data_ + size_;
   }
   void Commit(size_t count) { size_ += count; }

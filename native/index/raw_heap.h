@@ -125,8 +125,9 @@ struct RawPart {
   uint64_t damaged = 0;
 };
 
-// Decodes the payload of the RECORDS chunk number `chunk` into `part`. What follows a malformed record is left out
-// and the chunk counted as damaged. Content is copied unless the payload is `stable`.
-void DecodeRecords(std::span<const uint8_t> payload, uint32_t chunk, uint32_t worker, bool stable, RawPart& part);
+// Decodes the payload of the RECORDS chunk number `chunk` into `part`. What follows a malformed record is
+// left out and the chunk counted as damaged. Content is copied unless the payload is `stable`.
+void DecodeRecords(std::span<const uint8_t> payload, uint32_t chunk, uint32_t worker, bool stable,
+                   RawPart& part);
 
 }  // namespace heapdump

@@ -6,8 +6,8 @@
 
 namespace heapdump {
 
-// What an object reaches by references, the nearest first, itself at distance 0. Weak references and those to types
-// are not followed.
+// What an object reaches by references, the nearest first, itself at distance 0. Weak references and those to
+// types are not followed.
 class ReachableWalk {
  public:
   ReachableWalk(const HeapIndex& heap, uint32_t from);

@@ -31,8 +31,8 @@ struct Forward {
   WrittenColumn<uint32_t> to;
 };
 
-// Where every worker puts its entries of every bucket: the buckets one after another, in each the workers', so that
-// the sources of a target stay in order.
+// Where every worker puts its entries of every bucket: the buckets one after another, in each the workers',
+// so that the sources of a target stay in order.
 struct Parts {
   std::vector<std::vector<uint64_t>> at;  // [worker][bucket]
   std::vector<uint64_t> first;            // [bucket], and the end
@@ -134,7 +134,8 @@ void WriteReferrers(uint32_t objects, uint64_t positions, uint64_t references, I
   InParallel(Workers(), [&](uint32_t) {
     for (uint64_t bucket; (bucket = next++) < buckets;) {
       const uint64_t begin = parts.first[bucket], end = parts.first[bucket + 1];
-      WriteBucket(std::span(entries.data() + begin, end - begin), begin, bucket << kBucketShift, objects, writer);
+      WriteBucket(std::span(entries.data() + begin, end - begin), begin, bucket << kBucketShift, objects,
+                  writer);
       const std::lock_guard lock(mutex);
       progress(0.5 + 0.5 * static_cast<double>(bucket + 1) / buckets);
     }

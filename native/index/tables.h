@@ -19,14 +19,17 @@ class Tables {
 
   // Row of shapes for the id that an object gives; a row of its own for shapes that the dump lost.
   uint32_t ShapeOf(uint32_t id) const {
-    if (id < dense_shapes_.size()) [[likely]] return dense_shapes_[id];
+    if (id < dense_shapes_.size()) [[likely]]
+      return dense_shapes_[id];
     const auto at = sparse_shapes_.find(id);
     return at == sparse_shapes_.end() ? 0 : at->second;
   }
   uint32_t TypeOf(uint32_t shape) const { return shapes_[shape].type; }
   std::vector<TypeRow>& types() { return types_; }
 
-  void AddMeta(const std::string& key, const std::string& value) { meta_.push_back({Text(key), Text(value)}); }
+  void AddMeta(const std::string& key, const std::string& value) {
+    meta_.push_back({Text(key), Text(value)});
+  }
   // Values that did not fit their column, by id.
   void Write(IndexWriter& writer, const std::vector<LargeRow>& sizes, const std::vector<LargeRow>& refcounts);
 

@@ -53,7 +53,8 @@ bool TakeOrder(Plan& plan, bool by_size, int& code) {
   if (terms == 0) return false;
   const auto& first = plan.order(0);
   if (!by_size) {
-    if (terms != 1 || (first.iColumn != kId && first.iColumn != kAddress && first.iColumn != -1)) return false;
+    if (terms != 1 || (first.iColumn != kId && first.iColumn != kAddress && first.iColumn != -1))
+      return false;
     if (first.desc) code |= kReverse;
   } else {
     if (first.iColumn != kSize || terms > 2) return false;
@@ -73,12 +74,16 @@ bool PlanObjects(const HeapIndex& heap, Plan& plan) {
   const auto answer = [&](int path, const Bounds& bounds, double exact_rows, bool unique) {
     int code = path | bounds.operators;
     TakeOrder(plan, path == kBySize, code);
-    const double rows = bounds.exact ? exact_rows : bounds.count == 2 ? n / 16 : bounds.count == 1 ? n / 4 : n;
+    const double rows = bounds.exact        ? exact_rows
+                        : bounds.count == 2 ? n / 16
+                        : bounds.count == 1 ? n / 4
+                                            : n;
     plan.Answer(code, rows + 4, rows, unique && bounds.exact);
     return true;
   };
   for (const int column : {kId + 0, -1}) {
-    if (const Bounds bounds = UseBounds(plan, column, "id"); bounds.count > 0) return answer(kById, bounds, 1, true);
+    if (const Bounds bounds = UseBounds(plan, column, "id"); bounds.count > 0)
+      return answer(kById, bounds, 1, true);
   }
   if (const Bounds bounds = UseBounds(plan, kAddress, "address"); bounds.count > 0) {
     return answer(kByAddress, bounds, 1, true);
@@ -184,7 +189,8 @@ class ObjectCursor : public TableCursor {
           return id == kNone ? 0 : heap_.size(id);
         };
         begin_ = std::ranges::lower_bound(ranks, asked.high, std::greater{}, size) - ranks.begin();
-        end_ = std::max<uint64_t>(begin_, std::ranges::upper_bound(ranks, asked.low, std::greater{}, size) - ranks.begin());
+        end_ = std::max<uint64_t>(
+            begin_, std::ranges::upper_bound(ranks, asked.low, std::greater{}, size) - ranks.begin());
         return;
       }
       default:
@@ -196,7 +202,9 @@ class ObjectCursor : public TableCursor {
   void Load() {
     while (begin_ != end_) {
       const uint64_t row = reverse_ ? end_ - 1 : begin_;
-      id_ = path_ == kBySize ? heap_.by_size(row) : path_ == kByType ? heap_.by_type(row) : static_cast<uint32_t>(row);
+      id_ = path_ == kBySize   ? heap_.by_size(row)
+            : path_ == kByType ? heap_.by_type(row)
+                               : static_cast<uint32_t>(row);
       if (id_ != kNone) return;
       if (reverse_) {
         end_--;
@@ -224,8 +232,9 @@ class ObjectCursor : public TableCursor {
 
 }  // namespace
 
-const TableKind kObjectTable = {
-    "object", PlanObjects,
-    [](const HeapIndex& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<ObjectCursor>(heap); }};
+const TableKind kObjectTable = {"object", PlanObjects,
+                                [](const HeapIndex& heap) -> std::unique_ptr<TableCursor> {
+                                  return std::make_unique<ObjectCursor>(heap);
+                                }};
 
 }  // namespace heapdump

@@ -118,8 +118,8 @@ bool ReferenceWalk::StepBackward() {
 }
 
 bool ReferenceWalk::Wanted() const {
-  return (only_source_ == kNone || source_ == only_source_) && (only_target_ == kNone || target_ == only_target_) &&
-         (kind_ == -1 || kind() == kind_);
+  return (only_source_ == kNone || source_ == only_source_) &&
+         (only_target_ == kNone || target_ == only_target_) && (kind_ == -1 || kind() == kind_);
 }
 
 uint8_t ReferenceWalk::kind() const {

@@ -5,8 +5,8 @@
 
 namespace heapdump {
 
-// References one after another: all, those of an object, those to an object, or those from one to another. The
-// reference of an object to its type is among them, after the others of that object.
+// References one after another: all, those of an object, those to an object, or those from one to another.
+// The reference of an object to its type is among them, after the others of that object.
 class ReferenceWalk {
  public:
   explicit ReferenceWalk(const HeapIndex& heap) : heap_(heap) {}
@@ -42,7 +42,8 @@ class ReferenceWalk {
   uint32_t only_source_ = kNone;
   uint32_t only_target_ = kNone;
 
-  // Forward: the sources that are left, and the positions of the present one. Backward: the referrers that are left.
+  // Forward: the sources that are left, and the positions of the present one. Backward: the referrers that
+  // are left.
   uint32_t next_source_ = 0;
   uint32_t end_source_ = 0;
   Range rows_{};

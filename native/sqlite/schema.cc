@@ -12,14 +12,22 @@ constexpr Column kObject[] = {
     {"id", "INTEGER", "0 … n−1, in the order of the addresses; good for this dump alone"},
     {"address", "INTEGER", "address in the process, such as id() gives it"},
     {"type", "INTEGER", "object.id of its type; NULL where the type is no object of the dump (damage)"},
-    {"size", "INTEGER", "shallow size in bytes: what sys.getsizeof says of an exact built-in, collector header included"},
-    {"refcount", "INTEGER", "references that the interpreter counts, the tool's own excepted; NULL for an immortal object"},
+    {"size", "INTEGER",
+     "shallow size in bytes: what sys.getsizeof says of an exact built-in, collector header included"},
+    {"refcount", "INTEGER",
+     "references that the interpreter counts, the tool's own excepted; NULL for an immortal object"},
     {"tracked", "INTEGER", "1 where the cyclic collector tracks it, else 0"},
-    {"generation", "INTEGER", "generation of the collector: 0, 1, 2, or 3 for the permanent one (gc.freeze); NULL where not known"},
+    {"generation", "INTEGER",
+     "generation of the collector: 0, 1, 2, or 3 for the permanent one (gc.freeze); NULL where not known"},
     {"immortal", "INTEGER", "1 for an immortal object (CPython 3.12 and newer), else 0"},
-    {"content", "TEXT", "a str as itself, others as Python would show them, cut at the dump's content_limit (bytes); NULL where none was kept"},
-    {"is_text", "INTEGER", "1 where content is a str's own text, 0 where it is as Python would show the object; NULL without content"},
-    {"truncated", "INTEGER", "1 where content was cut at the limit, 0 where it is whole; NULL without content"},
+    {"content", "TEXT",
+     "a str as itself, others as Python would show them, cut at the dump's content_limit (bytes); NULL where "
+     "none was kept"},
+    {"is_text", "INTEGER",
+     "1 where content is a str's own text, 0 where it is as Python would show the object; NULL without "
+     "content"},
+    {"truncated", "INTEGER",
+     "1 where content was cut at the limit, 0 where it is whole; NULL without content"},
 };
 
 constexpr Column kType[] = {
@@ -36,7 +44,9 @@ constexpr Column kReference[] = {
     {"source", "INTEGER", "object.id of the object that refers"},
     {"target", "INTEGER", "object.id of the object that is referred to"},
     {"kind", "TEXT", "type, key, value, item, attribute, slot, cell, local, field, weak or other"},
-    {"label", "TEXT", "name of the attribute, slot, cell, local or field, index of the item, or key of the value as Python shows it; NULL where not known"},
+    {"label", "TEXT",
+     "name of the attribute, slot, cell, local or field, index of the item, or key of the value as Python "
+     "shows it; NULL where not known"},
     {"position", "INTEGER", "0 … , place among the references of the source; NULL for kind type"},
 };
 
@@ -57,7 +67,9 @@ constexpr Column kReferents[] = {
 };
 
 constexpr Column kReachable[] = {
-    {"id", "INTEGER", "object.id of an object that the one asked for reaches by references, weak ones and those to types left out; itself first, then the nearest"},
+    {"id", "INTEGER",
+     "object.id of an object that the one asked for reaches by references, weak ones and those to types left "
+     "out; itself first, then the nearest"},
     {"distance", "INTEGER", "references on the shortest way"},
     {"object", "INTEGER", "argument: object.id of the one asked for", true},
 };
@@ -89,8 +101,12 @@ constexpr Column kModule[] = {
 };
 
 constexpr Column kMeta[] = {
-    {"key", "TEXT", "name of a fact about the dump; docs/dump-format.md lists those of the capture; the index adds complete, indexed_objects, indexed_references, damaged_chunks, duplicate_objects and dangling_references"},
-    {"value", "TEXT", "the fact: numbers are decimal, sizes bytes, times ISO 8601 in UTC, truth true or false"},
+    {"key", "TEXT",
+     "name of a fact about the dump; docs/dump-format.md lists those of the capture; the index adds "
+     "complete, indexed_objects, indexed_references, damaged_chunks, duplicate_objects and "
+     "dangling_references"},
+    {"value", "TEXT",
+     "the fact: numbers are decimal, sizes bytes, times ISO 8601 in UTC, truth true or false"},
 };
 
 constexpr Column kSchemaColumn[] = {
@@ -101,12 +117,13 @@ constexpr Column kSchemaColumn[] = {
 };
 
 constexpr Table kTables[] = {
-    {"object", kObject},       {"type", kType},           {"reference", kReference}, {"root", kRoot},
-    {"thread", kThread},       {"frame", kFrame},         {"module", kModule},       {"meta", kMeta},
-    {"referrers", kReferrers}, {"referents", kReferents}, {"reachable", kReachable}, {"schema_column", kSchemaColumn},
+    {"object", kObject},       {"type", kType},           {"reference", kReference},
+    {"root", kRoot},           {"thread", kThread},       {"frame", kFrame},
+    {"module", kModule},       {"meta", kMeta},           {"referrers", kReferrers},
+    {"referents", kReferents}, {"reachable", kReachable}, {"schema_column", kSchemaColumn},
 };
 
-constexpr const char* kReferenceKinds[] = {"type", "key",  "value", "item",  "attribute", "slot",
+constexpr const char* kReferenceKinds[] = {"type", "key",   "value", "item", "attribute", "slot",
                                            "cell", "local", "field", "weak", "other"};
 constexpr const char* kRootKinds[] = {"other", "module", "frame", "thread", "interpreter", "static", "c"};
 

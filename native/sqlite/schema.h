@@ -19,7 +19,19 @@ struct Table {
 
 // The columns of each table, in their order.
 namespace object_column {
-enum { kId, kAddress, kType, kSize, kRefcount, kTracked, kGeneration, kImmortal, kContent, kIsText, kTruncated };
+enum {
+  kId,
+  kAddress,
+  kType,
+  kSize,
+  kRefcount,
+  kTracked,
+  kGeneration,
+  kImmortal,
+  kContent,
+  kIsText,
+  kTruncated
+};
 }
 namespace type_column {
 enum { kId, kName, kModule, kAddress, kFlags, kCount, kSize };

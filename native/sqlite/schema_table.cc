@@ -1,4 +1,5 @@
-// schema_column: the tables and their columns, as a table. It needs no heap, and is there without being created.
+// schema_column: the tables and their columns, as a table. It needs no heap, and is there without being
+// created.
 #include <new>
 
 #include "sqlite/virtual_table.h"
@@ -54,7 +55,9 @@ int Next(sqlite3_vtab_cursor* cursor) {
   return SQLITE_OK;
 }
 
-int Eof(sqlite3_vtab_cursor* cursor) { return static_cast<SchemaCursor*>(cursor)->table == SchemaTables().size(); }
+int Eof(sqlite3_vtab_cursor* cursor) {
+  return static_cast<SchemaCursor*>(cursor)->table == SchemaTables().size();
+}
 
 int ColumnValue(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int column) {
   const auto* at = static_cast<SchemaCursor*>(cursor);
@@ -91,6 +94,8 @@ constexpr sqlite3_module kModule = {
 
 }  // namespace
 
-int RegisterSchemaColumn(sqlite3* db) { return sqlite3_create_module_v2(db, "schema_column", &kModule, nullptr, nullptr); }
+int RegisterSchemaColumn(sqlite3* db) {
+  return sqlite3_create_module_v2(db, "schema_column", &kModule, nullptr, nullptr);
+}
 
 }  // namespace heapdump

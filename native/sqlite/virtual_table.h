@@ -56,8 +56,8 @@ struct TableKind {
 std::span<const TableKind> TableKinds();
 
 // The kinds of each file.
-extern const TableKind kObjectTable, kReferenceTable, kReferrersTable, kReferentsTable, kReachableTable, kTypeTable,
-    kRootTable, kThreadTable, kFrameTable, kModuleTable, kMetaTable;
+extern const TableKind kObjectTable, kReferenceTable, kReferrersTable, kReferentsTable, kReachableTable,
+    kTypeTable, kRootTable, kThreadTable, kFrameTable, kModuleTable, kMetaTable;
 
 // Registers the module `heapdump` and the table schema_column.
 int RegisterModules(sqlite3* db);
@@ -73,14 +73,16 @@ inline void GiveId(sqlite3_context* context, uint32_t id) {
 }
 // Text that lives as long as the index.
 inline void GiveText(sqlite3_context* context, std::string_view text) {
-  sqlite3_result_text64(context, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  sqlite3_result_text64(context, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC,
+                        SQLITE_UTF8);
 }
 // The same, NULL where it is empty.
 inline void GiveName(sqlite3_context* context, std::string_view text) {
   if (!text.empty()) GiveText(context, text);
 }
 
-// The integers that satisfy `column OP value`, as a closed interval cut to 0 ... INT64_MAX; none where it is empty.
+// The integers that satisfy `column OP value`, as a closed interval cut to 0 ... INT64_MAX; none where it is
+// empty.
 struct Interval {
   uint64_t low = 0;
   uint64_t high = INT64_MAX;
