@@ -172,8 +172,17 @@ def wait_a_moment():
 # What is known of a type, by its address.
 
 def is_c_type(cls):
-    flags = get_flags(cls)
-    return not flags & HEAP_TYPE or flags & IMMUTABLE_TYPE
+    """Whether C code defines a type. Only there do methods in C name the type as theirs."""
+    if not get_flags(cls) & HEAP_TYPE or get_flags(cls) & IMMUTABLE_TYPE:
+        return True
+    key = id(cls)
+    if key not in c_defined:
+        c_defined[key] = False
+        for value in own_dict(cls).values():
+            if type(value) in (MethodDescriptor, WrapperDescriptor) and value.__objclass__ is cls:
+                c_defined[key] = True
+                break
+    return c_defined[key]
 
 
 def get_mro(cls):
@@ -216,13 +225,26 @@ def learn(cls):
     elif flags & (LIST | TUPLE) and cls is not list and cls is not tuple:
         handler = write_sequence_subclass
     else:
-        handler = handlers_by_type.get(key) or (write_generic if flags & HAS_COLLECTOR_HEADER else write_leaves)
+        handler = handlers_by_type.get(key)
+        if handler is None and subclass_of(cls, Weakref):
+            handler = write_weakrefs
+        elif handler is None and type_label(cls) == ('numpy', 'ndarray') and is_c_type(cls):
+            handler = write_arrays
+        elif handler is None:
+            handler = write_generic if flags & HAS_COLLECTOR_HEADER else write_leaves
     handlers[key] = handler
     size_modes[key] = size_mode(cls, flags)
     new_list = lists[key] = []
     appends[key] = new_list.append
     discover([cls], [key])
     return appends[key]
+
+
+def subclass_of(cls, ancestor):
+    for base in get_mro(cls):
+        if base is ancestor:
+            return True
+    return False
 
 
 def size_mode(cls, flags):
@@ -283,7 +305,7 @@ def shape_of(key, named, tail):
 
 # Objects.
 
-def emit(shape, key, batch, refcounts, flag, counts, targets):
+def emit(shape, key, batch, refcounts, flag, counts, targets, content=None):
     """Writes objects of one shape; `targets` are addresses, `counts` how many of them are each object's."""
     global objects_written, references_written
     n = len(batch)
@@ -297,8 +319,8 @@ def emit(shape, key, batch, refcounts, flag, counts, targets):
     if refcounts_held:
         refcounts = [count - refcounts_held for count in refcounts]
     contents = lengths = None
-    content = content_by_type.get(key) if CONTENT_LIMIT else None
-    if content is not None:
+    content = content or content_by_type.get(key)
+    if content is not None and CONTENT_LIMIT:
         contents, lengths = content(batch, flags)
     parts = definitions[:]
     definitions.clear()
@@ -312,7 +334,7 @@ def emit(shape, key, batch, refcounts, flag, counts, targets):
     if contents:
         parts.extend(contents)
     objects_written += n
-    references_written += len(targets)
+    references_written += len(targets) - targets.count(0)
     parts.append(varint(PROGRESS) + varint(objects_written) + varint(objects_expected))
     send(parts)
 
@@ -470,18 +492,381 @@ def without_type(key, n, width, flat, ids):
 
 
 def write_generic(key, batch, refcounts, flag):
-    cls = types[key]
-    heap_type = get_flags(cls) & HEAP_TYPE
-    tail = (ATTRIBUTE,) if heap_type and not is_c_type(cls) else (FIELD,)
-    for indexes, width, flat, ids in rows(batch):
+    """Objects of a type that the collector asks for its references; their names are found column by column."""
+    name_row, patterned = namers.get(key) or learn_namer(key)
+    heap_type = get_flags(types[key]) & HEAP_TYPE
+    tail = (ATTRIBUTE,) if heap_type and not is_c_type(types[key]) else (FIELD,)
+    for indexes, width, flat, ids in rows(batch, patterned):
         part, part_refcounts = batch, refcounts
         if indexes is not None:
             part = [batch[i] for i in indexes]
             part_refcounts = [refcounts[i] for i in indexes]
         if heap_type and width:
             width = without_type(key, len(part), width, flat, ids)
-        emit(shape_of(key, (), tail), key, part, part_refcounts, flag, [width] * len(part), ids)
+        content = content_of_code(part, width, flat) if key in shown_by_code else None
+        named, width, flat, ids = name_row(key, part, width, flat, ids)
+        emit(shape_of(key, named, tail), key, part, part_refcounts, flag, [width] * len(part), ids, content)
         discover(flat, ids)
+
+
+# Names of references. A namer gets rows of equal width, column by column at `ids[column::width]`, and gives their
+# names and the rows again, with null references where they make the rows alike. A name is given only where reading
+# it from every object of the rows gives what stands there.
+
+def learn_namer(key):
+    cls = types[key]
+    found = namers_by_type.get(key)
+    if found is None:
+        if is_c_type(cls):
+            members[key] = readable_members(cls)
+            found = name_members, len(members[key]) > 1
+        else:
+            slots[key] = slots_of(cls)
+            candidates[key] = attribute_candidates(cls)
+            members[key] = inherited_members(cls)
+            found = name_instances, False
+    namers[key] = found
+    return found
+
+
+def readable_members(cls):
+    """(label, reader) of a C type's references that can be read by name; reading them has no effect."""
+    found = []
+    for name, value in own_dict(cls).items():
+        if type(value) is MemberDescriptor and type(name) is str:
+            found.append((name, value.__get__))
+        elif type(value) is GetSetDescriptor and (type_label(cls)[1], name) in safe_getters:
+            found.append((name, value.__get__))
+    return found
+
+
+def inherited_members(cls):
+    """Those of the C types among the classes of one that a program made."""
+    found = []
+    for base in get_mro(cls):
+        if is_c_type(base):
+            found += readable_members(base)
+    return found
+
+
+def column_is(ids, column, width, read, part):
+    try:
+        return ids[column::width] == list(map(id, map(read, part)))
+    except AttributeError:
+        return False
+
+
+def label_columns(names, readers, part, width, ids, kind):
+    """Fills in the names of the columns that one of the readers reads."""
+    for label, read in readers:
+        for column in range(width):
+            if names[column] is None and column_is(ids, column, width, read, part):
+                names[column] = kind, label
+                break
+
+
+def name_members(key, part, width, flat, ids):
+    names = [None] * width
+    label_columns(names, members[key], part, width, ids, FIELD)
+    return tuple(name or (FIELD, '') for name in names) if any(names) else (), width, flat, ids
+
+
+def slots_of(cls):
+    """(name, reader) of the slots of a program's class, in the order in which the collector is told of them."""
+    found = []
+    while not is_c_type(cls):
+        found += sorted([(name, value.__get__) for name, value in own_dict(cls).items()
+                         if type(value) is MemberDescriptor and type(name) is str and value.__objclass__ is cls],
+                        key=first_of)
+        cls = get_base(cls)
+    return found
+
+
+def first_of(pair):
+    return pair[0]
+
+
+def attribute_candidates(cls):
+    """Names that attributes may have on 3.11 and newer, where values stand in the object without theirs: those that
+    the methods of its classes use, unless reading one could run code."""
+    if version < (3, 11):
+        return []
+    found = {}
+    for base in get_mro(cls):
+        if is_c_type(base):
+            continue
+        for name, value in own_dict(base).items():
+            if type(value) is dict and type(name) is str and name == '__annotations__':
+                found.update((key, True) for key in dict_keys(value) if type(key) is str)
+            elif type(value) is Function:
+                code = referents(value)[0]
+                if type(code) is Code:
+                    found.update((used, True) for used in code.co_names)
+    for base in get_mro(cls):
+        for name, value in own_dict(base).items():
+            if type(name) is str and name in found and class_attribute(type(value), '__get__') is not None:
+                del found[name]
+    return list(found)
+
+
+def name_instances(key, part, width, flat, ids):
+    own_slots = slots[key]
+    set_slots = len(own_slots)
+    for column in range(len(own_slots)):
+        if column >= width or not column_is(ids, column, width, own_slots[column][1], part):
+            width, flat, ids, set_slots = with_unset_slots(own_slots, part, width, flat, ids)
+            break
+    names = [None] * width
+    names[:set_slots] = [(SLOT, name) for name, read in own_slots[:set_slots]]
+    label_columns(names, members[key], part, width, ids, FIELD)
+    if version < (3, 11):
+        name_dict(types[key], names, part, width, flat)
+    elif None in names:
+        name_attributes(key, names, part, width, flat, ids)
+    return tuple(name or (ATTRIBUTE, '') for name in names) if any(names) else (), width, flat, ids
+
+
+def with_unset_slots(own_slots, part, width, flat, ids):
+    """The rows with a null reference for each slot that is not set; as they were, where they do not fit the slots."""
+    new_flat, new_ids = [], []
+    new_width = None
+    for i in range(len(part)):
+        row, row_ids = flat[i * width:(i + 1) * width], ids[i * width:(i + 1) * width]
+        at = 0
+        for name, read in own_slots:
+            try:
+                address = id(read(part[i]))
+            except AttributeError:
+                row.insert(at, None)
+                row_ids.insert(at, 0)
+            else:
+                if at >= len(row_ids) or row_ids[at] != address:
+                    return width, flat, ids, 0
+            at += 1
+        if new_width is not None and len(row) != new_width:
+            return width, flat, ids, 0
+        new_width = len(row)
+        new_flat += row
+        new_ids += row_ids
+    return new_width, new_flat, new_ids, len(own_slots)
+
+
+def name_dict(cls, names, part, width, flat):
+    """Before 3.11 an object's __dict__ stands behind its slots."""
+    if None in names and get_dictoffset(cls):
+        column = names.index(None)
+        for value in flat[column::width]:
+            if type(value) is not dict:
+                return
+        names[column] = FIELD, '__dict__'
+
+
+def name_attributes(key, names, part, width, flat, ids):
+    """Finds attributes whose values stand in the columns: by some objects, then proved on all."""
+    n = len(part)
+    last = width - 1
+    if names[last] is None and n and type(flat[last]) is dict:
+        entry = next(iter(dict_items(flat[last])), None)
+        if entry is not None and type(entry[0]) is str and all_dicts(flat[last::width]) and holds(part[0], entry):
+            names[last] = FIELD, '__dict__'
+    step = max(1, n // 4)
+    samples = [(part[i], ids[i * width:(i + 1) * width]) for i in range(0, n, step)]
+    readable = {}
+    for name in candidates[key]:
+        values = []
+        for o, row in samples:
+            try:
+                values.append(id(get_attribute(o, name)))
+            except AttributeError:
+                values.append(0)
+                break
+        if values[-1]:
+            readable[name] = values
+    for column in range(width):
+        if names[column] is None:
+            for name, values in readable.items():
+                if values == [row[column] for o, row in samples] and proved(part, ids, column, width, name):
+                    names[column] = ATTRIBUTE, name
+                    del readable[name]
+                    break
+
+
+def proved(part, ids, column, width, name):
+    try:
+        return ids[column::width] == list(map(id, map(get_attribute, part, [name] * len(part))))
+    except AttributeError:
+        return False
+
+
+def all_dicts(values):
+    for value in values:
+        if type(value) is not dict:
+            return False
+    return True
+
+
+def holds(o, entry):
+    """Whether an attribute of `o` is that entry of a dict, so that the dict is its __dict__."""
+    name, value = entry
+    if class_attribute(type(o), name) is not None:
+        return False
+    try:
+        return get_attribute(o, name) is value
+    except AttributeError:
+        return False
+
+
+def name_functions(key, part, width, flat, ids):
+    """The rows are of one pattern of types; the fields stand in this order, and may miss where marked."""
+    names = [(FIELD, '')] * width
+    first = part[0]
+    row = flat[:width]
+    name_at = find_last(ids[:width], id(first.__name__), width - 1)
+    fixed = ('__code__', '__globals__', '__builtins__') if version >= (3, 10) else ('__code__', '__globals__')
+    if name_at is None or name_at <= len(fixed):
+        return (), width, flat, ids
+    for column in range(len(fixed)):
+        names[column] = FIELD, fixed[column]
+    names[name_at] = FIELD, '__name__'
+    names[width - 1] = FIELD, '__qualname__'
+    names[name_at - 1] = FIELD, '__doc__'
+    between = list(range(len(fixed), name_at - 1))
+    for column in between:
+        kind = type(row[column])
+        if kind is str and column == len(fixed):
+            names[column] = FIELD, '__module__'
+        elif kind is tuple:
+            names[column] = FIELD, '__defaults__'
+        elif kind is dict:
+            names[column] = FIELD, '__kwdefaults__'
+    closure_seen = False
+    dicts = []
+    for column in range(name_at + 1, width - 1):
+        kind = type(row[column])
+        if kind is tuple and row[column] and type(row[column][0]) is Cell:
+            names[column] = FIELD, '__closure__'
+            closure_seen = True
+        elif kind is tuple or kind is dict and closure_seen:
+            names[column] = FIELD, '__annotations__'
+        elif kind is dict:
+            dicts.append(column)
+    if len(dicts) == 2:
+        names[dicts[0]], names[dicts[1]] = (FIELD, '__dict__'), (FIELD, '__annotations__')
+    elif dicts:
+        label = None
+        for i in range(len(part)):
+            entry = next(iter(dict_items(flat[i * width + dicts[0]])), None)
+            if entry is None or type(entry[0]) is not str:
+                label = ''
+            else:
+                this = '__dict__' if holds(part[i], entry) else '__annotations__'
+                label = this if label in (None, this) else ''
+        names[dicts[0]] = FIELD, label
+    return tuple(names), width, flat, ids
+
+
+def find_last(numbers, number, end):
+    for i in range(end - 1, -1, -1):
+        if numbers[i] == number:
+            return i
+    return None
+
+
+def name_by_type(labels, default):
+    """A namer for rows of one pattern of types: the first column of a type that `labels` names is that field."""
+    def name_row(key, part, width, flat, ids):
+        names = [None] * width
+        label_columns(names, members.get(key, ()), part, width, ids, FIELD)
+        left = dict(labels)
+        for column in range(width):
+            label = left.pop(id(type(flat[column])), None)
+            if label and names[column] is None:
+                names[column] = FIELD, label
+        return tuple(name or default for name in names), width, flat, ids
+    return name_row
+
+
+def name_in_order(*labels):
+    def name_row(key, part, width, flat, ids):
+        return (tuple((kind, label) for kind, label in labels) if width == len(labels) else ()), width, flat, ids
+    return name_row
+
+
+def write_deques(key, batch, refcounts, flag):
+    for o, refcount in zip(batch, refcounts):
+        targets = list(Deque.__iter__(o))
+        ids = list(map(id, targets))
+        emit(shape_of(key, (), (ITEM | INDEXED,)), key, [o], [refcount], flag, [len(ids)], ids)
+        discover(targets, ids)
+
+
+def write_weakrefs(key, batch, refcounts, flag):
+    """What a weak reference points to is not among what the collector is told."""
+    heap_type = get_flags(types[key]) & HEAP_TYPE
+    for indexes, width, flat, ids in rows(batch):
+        part, part_refcounts = batch, refcounts
+        if indexes is not None:
+            part = [batch[i] for i in indexes]
+            part_refcounts = [refcounts[i] for i in indexes]
+        n = len(part)
+        if heap_type and width:
+            width = without_type(key, n, width, flat, ids)
+        names = [None] * width
+        label_columns(names, [('__callback__', get_callback)], part, width, ids, FIELD)
+        names = ((WEAK, ''),) + tuple(name or (FIELD, '') for name in names)
+        referenced = list(map(dereference, part))
+        all_ids = [0] * (n * (width + 1))
+        all_ids[::width + 1] = [0 if o is None else id(o) for o in referenced]
+        for column in range(width):
+            all_ids[column + 1::width + 1] = ids[column::width]
+        emit(shape_of(key, names, (FIELD,)), key, part, part_refcounts, flag, [width + 1] * n, all_ids)
+        discover(flat, ids)
+        referenced = [o for o in referenced if o is not None]
+        discover(referenced, list(map(id, referenced)))
+
+
+def write_codes(key, batch, refcounts, flag):
+    write_fields(key, batch, refcounts, flag, code_fields)
+
+
+def write_fields(key, batch, refcounts, flag, fields):
+    """Objects that the collector does not ask, by fields that always hold a reference."""
+    width = len(fields)
+    targets = [None] * (width * len(batch))
+    for column in range(width):
+        targets[column::width] = map(fields[column][1], batch)
+    ids = list(map(id, targets))
+    named = tuple((FIELD, name) for name, read in fields)
+    emit(shape_of(key, named, ()), key, batch, refcounts, flag, [width] * len(batch), ids)
+    discover(targets, ids)
+
+
+def write_slices(key, batch, refcounts, flag):
+    write_fields(key, batch, refcounts, flag, range_fields if key == id(range) else slice_fields)
+
+
+def fields_of(cls, names):
+    found = own_dict(cls)
+    return [(name, found[name].__get__) for name in names if type(found.get(name)) is MemberDescriptor]
+
+
+def write_arrays(key, batch, refcounts, flag):
+    """numpy: what an array is a view of, and its elements where they are objects."""
+    cls = types[key]
+    read_base, read_dtype = own_dict(cls)['base'].__get__, own_dict(cls)['dtype'].__get__
+    for o, refcount in zip(batch, refcounts):
+        dtype, base = read_dtype(o), read_base(o)
+        targets = [dtype] if base is None else [dtype, base]
+        named = ((FIELD, 'dtype'),) if base is None else ((FIELD, 'dtype'), (FIELD, 'base'))
+        if base is None and class_attribute(type(dtype), 'char').__get__(dtype) == 'O':
+            found = [own_dict(cls)['tolist'](o)]
+            for dimension in range(own_dict(cls)['ndim'].__get__(o)):
+                outer, found = found, []
+                any(map(found.extend, outer))
+            targets += found
+        ids = list(map(id, targets))
+        emit(shape_of(key, named, (ITEM | INDEXED,)), key, [o], [refcount], flag, [len(ids)], ids)
+        discover(targets, ids)
 
 
 def write_dict_subclass(key, batch, refcounts, flag):
@@ -620,6 +1005,22 @@ def show_bytearray(data):
     return bytearray.__repr__(data[:CONTENT_LIMIT + 1])
 
 
+def content_of_code(batch, width, flat):
+    """Contents of functions, coroutines and frames: the code stands in their rows, always in the same column."""
+    for column in range(width):
+        if type(flat[column]) is Code:
+            codes = flat[column::width]
+            return lambda objects, flags: shown(show_code)(list(zip(objects, codes)), flags)
+    return None
+
+
+def show_code(pair):
+    o, code = pair
+    name = code.co_name if type(o) in (Code, Frame) else o.__qualname__
+    file = code.co_filename
+    return '%s %s:%d' % (name if type(name) is str else '?', file if type(file) is str else '?', code.co_firstlineno)
+
+
 def show_type(cls):
     module, name = type_label(cls)
     return name if module in ('', 'builtins') else module + '.' + name
@@ -639,9 +1040,8 @@ def main():
         generations.append(audited(get_objects, (generation,)))
     for found in generations:
         objects_expected += len(found)
-    own = own_objects()
-    own.update(map(id, generations))
-    own.add(id(generations))
+    own = own_objects(generations[2])
+    own.update({id(o): True for o in generations + [generations, own]})
     for found in generations:
         mark(map(id, found))
     mark(own)
@@ -719,27 +1119,53 @@ def tuple_items(o):
     return list(tuple.__iter__(o))
 
 
-def own_objects():
-    """Addresses of what this code consists of: it is no part of the program."""
+def own_objects(youngest):
+    """Addresses of what this code consists of, which is no part of the program. `youngest` is the list of the
+    youngest generation."""
     found = {}
-    waiting = [space, launcher]
-    waiting.extend(value for value in list(space.values()) if type(value) in (list, dict, Function, tuple))
+    waiting = [space] + [value for name, value in dict_items(space) if value is not builtins_dict]
+    for holder in audited(get_referrers, [source]):
+        if type(holder) is tuple:
+            waiting.append(holder)
+        elif type(holder) is list:
+            found[id(holder)] = True  # what the compiler made of the launcher, kept until it has run
+    codes = {}
     while waiting:
         o = waiting.pop()
-        if id(o) in found:
+        if id(o) in found or type(o) not in followed or o is type_dicts or o is builtins_dict or not o and type(o) is tuple:
             continue
         found[id(o)] = True
         if type(o) is Function:
-            waiting.extend(part for part in referents(o) if type(part) in (tuple, dict, Code) and part is not builtins_dict
-                           and part is not module_dict(sys.modules['__main__']))
+            waiting += [part for part in referents(o) if type(part) in (tuple, Code)]
         elif type(o) is Code:
-            waiting.extend(part for part in o.co_consts if type(part) in (tuple, Code))
-            waiting += [o.co_consts, o.co_names]
-    # The launcher's own constants hold its code, and nothing else does.
-    for holder in audited(get_referrers, [referents(launcher)[0]]):
-        if type(holder) is tuple:
+            codes[id(o)] = o
+            waiting += [part for part in o.co_consts if type(part) in (tuple, Code)]
+            waiting += [o.co_consts, o.co_names, o.co_varnames, o.co_freevars, o.co_cellvars]
+        else:
+            waiting += referents(o)
+    for holder in audited(get_referrers, list(codes.values())):
+        if type(holder) in (Function, tuple):
             found[id(holder)] = True
-    return {address for address in found}
+    found[id(codes)] = found[id(waiting)] = found[id(found)] = True
+    names = {code.co_varnames + tuple(name for name in code.co_cellvars if name not in code.co_varnames)
+             + code.co_freevars: True for code in codes.values()}
+    first = 0
+    while first < len(youngest) and id(youngest[first]) not in found:
+        first += 1
+    for o in youngest[max(first - 64, 0):]:
+        # Names that the compiler keeps where they cannot be had from the code, and the frames of this call.
+        if type(o) is tuple and all_strings(o) and (o in names or 'own_objects' in o):
+            found[id(o)] = True
+        elif type(o) is Frame and id(o.f_code) in codes or type(o) is Frame and o.f_globals is space:
+            found[id(o)] = True
+    return found
+
+
+def all_strings(values):
+    for value in values:
+        if type(value) is not str:
+            return False
+    return True
 
 
 def write_meta():
@@ -760,21 +1186,75 @@ def write_roots():
 
 
 def prepare():
-    global separator, separators, refcounts_held, handlers_by_type, content_by_type, unordered, frozen
+    global separator, separators, refcounts_held, frozen, dereference, get_callback, Frame, Cell, Weakref, Deque
+    global code_fields, range_fields, slice_fields, GetSetDescriptor, WrapperDescriptor
     separator = object()
     separators = [separator]
     refcounts_held = list(map(getrefcount, [object()]))[0]
-    unordered = {id(set), id(frozenset)}
     frozen = genuine(gc, 'get_freeze_count')()
-    handlers_by_type = {id(dict): write_dicts}
+    WrapperDescriptor, GetSetDescriptor = static_types['wrapper_descriptor'], static_types['getset_descriptor']
+    found = every_type()
+    proxies = [get_proxy(cls) for cls in found.values() if read_mro(cls) is not None]
+    keys = [key for key, cls in found.items() if read_mro(cls) is not None]
+    type_dicts.update(zip(keys, audited(get_referents, proxies)))
+    c_types = {type_label(cls): cls for cls in found.values() if is_c_type(cls)}
+    Frame, Cell = static_types['frame'], static_types['cell']
+    Weakref = c_types.get(('weakref', 'ReferenceType')) or static_types['weakref']
+    Deque = c_types.get(('collections', 'deque'))
+    dereference, get_callback = own_dict(Weakref)['__call__'], own_dict(Weakref)['__callback__'].__get__
+
+    code_fields = fields_of(Code, (
+        'co_code', 'co_consts', 'co_names', 'co_varnames', 'co_freevars', 'co_cellvars', 'co_filename', 'co_name',
+        'co_qualname', 'co_lnotab', 'co_linetable', 'co_exceptiontable'))
+    slice_fields = fields_of(static_types['slice'], ('start', 'stop', 'step'))
+    range_fields = fields_of(range, ('start', 'stop', 'step'))
+    handlers_by_type.update({
+        id(dict): write_dicts, id(Code): write_codes, id(range): write_slices, id(static_types['slice']): write_slices})
     for cls in (list, tuple, set, frozenset):
         handlers_by_type[id(cls)] = write_sequences
-    content_by_type = {
+    unordered.update({id(set): True, id(frozenset): True})
+    if Deque is not None:
+        handlers_by_type[id(Deque)] = write_deques
+
+    code, frame, function = id(Code), id(Frame), id(Function)
+    field = FIELD, ''
+    followed.extend((dict, list, tuple, set, Function, Code, Cell, type(get_name)))
+    frame_fields[:] = fields_of(Frame, ('f_back', 'f_code', 'f_builtins', 'f_globals', 'f_trace'))
+    namers_by_type.update({
+        function: (name_functions, True),
+        id(static_types['method']): (name_in_order((FIELD, '__func__'), (FIELD, '__self__')), False),
+        id(Cell): (name_in_order((CELL, 'cell_contents')), False),
+        id(MappingProxy): (name_in_order((FIELD, 'mapping')), False),
+        id(Module): (name_modules, False),
+        frame: (name_frames, True),
+    })
+    for name, prefix, awaited in (('generator', 'gi_', 'gi_yieldfrom'), ('coroutine', 'cr_', 'cr_await'),
+                                  ('async_generator', 'ag_', 'ag_await')):
+        cls = static_types[name]
+        members[id(cls)] = [(awaited, own_dict(cls)[awaited].__get__)]
+        labels = {code: prefix + 'code', frame: prefix + 'frame'}
+        namers_by_type[id(cls)] = name_by_type(labels, field if version < (3, 11) else (LOCAL, '')), True
+        shown_by_code[id(cls)] = True
+    shown_by_code.update({function: True, frame: True})
+    content_by_type.update({
         id(str): text_contents, id(int): shown(show_int), id(float): shown(float.__repr__),
         id(complex): shown(complex.__repr__), id(bool): shown(bool.__repr__), id(type): shown(show_type),
         id(bytes): shown(show_bytes), id(bytearray): shown(show_bytearray), id(Module): shown(show_module),
-        id(type(None)): shown(type(None).__repr__),
-    }
+        id(None.__class__): shown(None.__class__.__repr__), code: shown(lambda o: show_code((o, o))),
+    })
+
+
+def name_modules(key, part, width, flat, ids):
+    names = [None] * width
+    label_columns(names, [('__dict__', module_dict)], part, width, ids, FIELD)
+    return tuple(name or (FIELD, '') for name in names), width, flat, ids
+
+
+def name_frames(key, part, width, flat, ids):
+    """Before 3.11 a frame is an object with its locals; which of them are set is not known, so that they go unnamed."""
+    names = [None] * width
+    label_columns(names, frame_fields, part, width, ids, FIELD)
+    return tuple(name or (LOCAL, '') for name in names), width, flat, ids
 
 
 def finish(error):
@@ -805,19 +1285,22 @@ module_dict = Module.__dict__['__dict__'].__get__
 builtins_dict = module_dict(builtins)
 object_sizeof = object.__dict__['__sizeof__']
 dict_keys, dict_values, dict_items = dict.keys, dict.values, dict.items
+version = sys.version_info[:2]
 own_failure = None
 own, late, left_out = (), [], []
 objects_expected = objects_written = references_written = refcounts_held = 0
-types, handlers, size_modes, lists, appends = {}, {}, {}, {}, {}
+types, handlers, size_modes, lists, appends, c_defined = {}, {}, {}, {}, {}, {}
+handlers_by_type, namers_by_type, content_by_type, namers, members, slots, candidates = {}, {}, {}, {}, {}, {}, {}
+unordered, shown_by_code, frame_fields, followed, safe_getters = {}, {}, [], [], ()
 shapes, shape_counts, typed, definitions, regions, type_dicts = {}, {}, {}, [], {}, {}
 
 static_types = find_static_types()
 Code, Exception = static_types['code'], static_types['Exception']
 our_failures = {builtins_dict['id'](cls) for cls in static_types.values() if Exception in get_mro(cls)}
 (map, zip, range, bytearray, memoryview, frozenset, BaseException, RuntimeError, KeyError, BlockingIOError,
- UnicodeEncodeError) = [static_types[name] for name in (
+ UnicodeEncodeError, AttributeError) = [static_types[name] for name in (
     'map', 'zip', 'range', 'bytearray', 'memoryview', 'frozenset', 'BaseException', 'RuntimeError', 'KeyError',
-    'BlockingIOError', 'UnicodeEncodeError')]
+    'BlockingIOError', 'UnicodeEncodeError', 'AttributeError')]
 posix_write = genuine(sys.modules['posix'], 'write')
 try:
     gc = loaded_gc()
@@ -827,8 +1310,8 @@ try:
     was_enabled = isenabled()
     disable()
     try:
-        any, id, len, max, sum, abs = [
-            needed(builtins, name) for name in ('any', 'id', 'len', 'max', 'sum', 'abs')]
+        any, id, iter, len, max, next, sorted, sum, abs = [
+            needed(builtins, name) for name in ('any', 'id', 'iter', 'len', 'max', 'next', 'sorted', 'sum', 'abs')]
         getsizeof, getrefcount = [needed(sys, name) for name in ('getsizeof', 'getrefcount')]
         allocate_lock, monotonic = needed(sys.modules['_thread'], 'allocate_lock'), needed(sys.modules['time'], 'monotonic')
         pack64, pack32 = find_packers()
