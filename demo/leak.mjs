@@ -15,8 +15,9 @@ import { PathFinder } from "./paths.mjs";
  *
  * @typedef {object} Owner the lowest object through which most of what is new is held
  * @property {string} path
- * @property {bigint} address
  * @property {string} typeName
+ * @property {bigint} entry the address of one of the new objects that it holds
+ * @property {string} entryType
  * @property {bigint} entriesBefore
  * @property {bigint} entries
  * @property {number} share of the objects that are new, 0 … 1
@@ -116,7 +117,7 @@ function mostFrequent(paths) {
 }
 
 /**
- * Goes down from the modules for as long as most paths take the same step: the accumulation point.
+ * Goes down from the modules for as long as most paths take the same way: the accumulation point.
  * @param {(Step[] | undefined)[]} paths
  * @param {Heap} heap
  * @param {Heap} earlier
@@ -126,23 +127,22 @@ function ownerOf(paths, heap, earlier) {
   let stream = paths.filter((path) => path !== undefined);
   let depth = 0;
   for (; ; depth++) {
-    const groups = group(stream, (path) => path[depth]?.pattern ?? "");
-    groups.delete("");
+    const groups = group(stream, (path) => String(path[depth]?.object));
     const [main] = [...groups.values()].sort((a, b) => b.length - a.length);
-    if (!main || main.length < MAIN_STREAM * stream.length) break;
+    if (!main?.[0]?.[depth] || main.length < MAIN_STREAM * stream.length) break;
     stream = main;
   }
-  // The step into a container leads to one of many entries: what they have in common is the container.
-  while (depth > 0 && stream[0]?.[depth - 1]?.pattern === "[…]") depth--;
   const steps = stream[0]?.slice(0, depth) ?? [];
   const last = steps.at(-1);
   if (!last) return undefined;
   const { address, type } = heap.object(last.object);
+  const entry = heap.object(stream[0]?.[depth]?.object ?? last.object);
   const past = earlier.objectAt(address);
   return {
     path: pathText(steps),
-    address,
     typeName: heap.typeName(type),
+    entry: entry.address,
+    entryType: heap.typeName(entry.type),
     entriesBefore: past ? entries(earlier, past.id) : 0n,
     entries: entries(heap, last.object),
     share: stream.length / paths.length,

@@ -25,11 +25,13 @@ async function demo() {
   process.once("SIGTERM", () => process.exit(143));
   process.once("exit", () => service.stop());
 
-  await stage("A chat server is started", () => service.waves(3), {
-    outcome: () => `CPython ${python.version}, pid ${service.pid}; 300 visitors came and went`,
+  await stage("A chat server starts", () => service.serve(100), {
+    outcome: (visitors) => `CPython ${python.version}, pid ${service.pid}, ${visitors} visitors so far`,
   });
   await dump(service, files.before);
-  await stage("It goes on", () => service.waves(6), { outcome: () => "600 more visitors" });
+  await stage("It goes on", () => service.serve(1000), {
+    outcome: (visitors) => `${visitors} visitors so far`,
+  });
   await dump(service, files.after);
   service.stop();
 
@@ -37,11 +39,10 @@ async function demo() {
   const { findLeak } = await import("./leak.mjs");
   const { screen } = await import("./screen.mjs");
   const leak = await stage("Asking the two dumps", () => findLeak(files.before, files.after));
-  const culprit = leak.types.find(({ name, example }) => example && name.includes("."));
-  const address = culprit?.example?.address ?? leak.owner?.address;
-  if (address === undefined) throw new StageError("nothing leaked between the two dumps");
-  await stage("Drawing", () => draw(`0x${address.toString(16)}`));
-  console.log(`\n${screen(leak, files)}`);
+  const { owner } = leak;
+  if (!owner) throw new StageError("nothing leaked between the two dumps");
+  await stage("Drawing", () => draw(owner.entry));
+  console.log(`\n${screen({ ...leak, owner }, files)}`);
 }
 
 function emptyFolder() {
@@ -68,18 +69,11 @@ async function dump(service, file) {
   );
 }
 
-/** @param {string} filter */
-async function draw(filter) {
-  await heapdump(
-    "graph",
-    "--filter",
-    filter,
-    "--highlight",
-    "asyncio.Task",
-    "-o",
-    files.picture,
-    files.after,
-  );
+/** @param {bigint} address */
+async function draw(address) {
+  const filter = `0x${address.toString(16)}`;
+  const look = ["--filter", filter, "--highlight", "asyncio.Task", "--max-breadth", "4", "--max-depth", "6"];
+  await heapdump("graph", ...look, "-o", files.picture, files.after);
 }
 
 /**
@@ -87,13 +81,12 @@ async function draw(filter) {
  * @returns {Promise<string>} what it printed
  */
 async function heapdump(...args) {
-  const child = spawn(process.execPath, ["bin/heapdump.js", ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(process.execPath, ["bin/heapdump.js", ...args], { stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise((resolve) => child.once("close", resolve));
-  const output = await text(child.stdout);
+  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
   const code = await ended;
-  if (code !== 0) throw new StageError(`heapdump ${args.join(" ")} failed with exit code ${code}`);
+  if (code !== 0)
+    throw new StageError(`heapdump ${args.join(" ")} failed with exit code ${code}:\n${errors}`);
   return output;
 }
 

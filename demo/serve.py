@@ -1,7 +1,6 @@
-"""Runs the chat server with some traffic of its own, and prints a line after each wave of visitors."""
+"""Runs the chat server with some traffic of its own, and prints how many visitors there were after each wave of them."""
 import asyncio
 import ctypes
-import itertools
 import random
 import signal
 
@@ -27,7 +26,7 @@ async def visit(port, name, polite):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"%s\n" % name.encode())
     for _ in range(8):
-        writer.write(" ".join(random.choices(WORDS, k=60)).encode() + b"\n")
+        writer.write(" ".join(random.choices(WORDS, k=200)).encode() + b"\n")
         await reader.readline()
     if polite:
         writer.write(b"/quit\n")
@@ -38,13 +37,15 @@ async def visit(port, name, polite):
 async def main():
     server = await asyncio.start_server(chat.handle, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    names = ("visitor-%05d" % number for number in itertools.count(1))
     random.seed(1)
-    for wave in itertools.count(1):
-        # Four of five say goodbye.
-        await asyncio.gather(*[visit(port, next(names), polite=number % 5 != 0) for number in range(100)])
-        print("wave %d" % wave, flush=True)
-        await asyncio.sleep(0.05)
+    visitors = 0
+    while True:
+        numbers = range(visitors, visitors + 20)
+        # Every other one says goodbye.
+        await asyncio.gather(*[visit(port, "visitor-%05d" % number, number % 2 == 0) for number in numbers])
+        visitors += len(numbers)
+        print(visitors, flush=True)
+        await asyncio.sleep(0.01)
 
 
 prepare_process()

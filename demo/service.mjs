@@ -9,6 +9,8 @@ const program = fileURLToPath(new URL("serve.py", import.meta.url));
 export class Service {
   #ended = false;
   #errors = "";
+  #lines;
+  visitors = 0;
 
   /** @param {string} python */
   constructor(python) {
@@ -20,7 +22,7 @@ export class Service {
     this.process.stderr.on("data", (text) => {
       this.#errors += text;
     });
-    this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
+    this.#lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
   }
 
   get pid() {
@@ -28,14 +30,18 @@ export class Service {
   }
 
   /**
-   * Waits until so many waves of visitors have come and gone.
+   * Waits until so many more visitors have come and gone.
    * @param {number} count
+   * @returns {Promise<number>} how many there were by now
    */
-  async waves(count) {
-    for (let i = 0; i < count; i++) {
-      const { done } = await this.lines.next();
+  async serve(count) {
+    const goal = this.visitors + count;
+    while (this.visitors < goal) {
+      const { value, done } = await this.#lines.next();
       if (done) throw new StageError(`the demo's service ended too early:\n${this.#errors}`);
+      this.visitors = Number(value);
     }
+    return this.visitors;
   }
 
   stop() {
