@@ -90,7 +90,8 @@ def loaded_gc():
         return sys.modules['gc']
     module = sys.modules['_imp'].create_builtin(static_types['SimpleNamespace'](name='gc'))
     sys.modules.pop('gc', None)
-    return module
+    # Before 3.10 one that is made again has the functions of the first.
+    return module_dict(module)['get_objects'].__self__
 
 
 def find_static_types():
