@@ -16,6 +16,8 @@ namespace {
 
 // One capture at a time: a second one would be of another target, and the tool takes its targets in turn.
 std::atomic<bool> cancelled;
+std::atomic<int> unwritten_chunks;
+constexpr int kMostUnwrittenChunks = 256;
 
 Napi::Error to_js(Napi::Env env, const std::string& message, ExitCode code) {
   Napi::Error error = Napi::Error::New(env, message);
@@ -109,11 +111,11 @@ class Capture : private Sink {
     call_.pid = request.Get("pid").As<Napi::Number>().Int32Value();
     call_.script = request.Get("script").As<Napi::String>().Utf8Value();
     call_.timeout = std::chrono::milliseconds(request.Get("timeoutMs").As<Napi::Number>().Int64Value());
-    // A full queue holds the target's pipe back, so that no more than this many chunks wait for the disk.
-    constexpr size_t kChunksInFlight = 256;
+    constexpr size_t kUnlimited = 0;
     events_ = Napi::ThreadSafeFunction::New(info.Env(), info[1].As<Napi::Function>(), "heapdump.capture",
-                                            kChunksInFlight, 1, [this](Napi::Env env) { settle(env); });
+                                            kUnlimited, 1, [this](Napi::Env env) { settle(env); });
     cancelled = false;
+    unwritten_chunks = 0;
     thread_ = std::thread([this] {
       run();
       events_.Release();
@@ -139,7 +141,14 @@ class Capture : private Sink {
     if (status != napi_ok) delete owned;
   }
 
-  void records(std::vector<uint8_t>&& payload) override { send(RecordsEvent{std::move(payload)}); }
+  // A disk that does not keep up holds the target's pipe back; until then the target need not wait for it.
+  void records(std::vector<uint8_t>&& payload) override {
+    while (unwritten_chunks >= kMostUnwrittenChunks && !cancelled) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    ++unwritten_chunks;
+    send(RecordsEvent{std::move(payload)});
+  }
   void progress(uint64_t objects, uint64_t expected) override { send(ProgressEvent{objects, expected}); }
 
   // On the event loop, after the last event.
@@ -187,6 +196,7 @@ Napi::Value StartCapture(const Napi::CallbackInfo& info) {
 }
 
 void CancelCapture(const Napi::CallbackInfo&) { cancelled = true; }
+void RecordsWritten(const Napi::CallbackInfo&) { --unwritten_chunks; }
 
 }  // namespace
 
@@ -194,6 +204,7 @@ void InitCapture(Napi::Env env, Napi::Object exports) {
   exports.Set("inspect", Napi::Function::New(env, Inspect));
   exports.Set("capture", Napi::Function::New(env, StartCapture));
   exports.Set("cancelCapture", Napi::Function::New(env, CancelCapture));
+  exports.Set("recordsWritten", Napi::Function::New(env, RecordsWritten));
 }
 
 }  // namespace heapdump

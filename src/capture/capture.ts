@@ -7,6 +7,9 @@ import { OutputFile } from "./output-file.js";
 import { describeTarget, type Pairs } from "./preflight.js";
 import { dumpScript } from "./script.js";
 
+/** Linux include/linux/threads.h, PID_MAX_LIMIT. */
+const LARGEST_PID = 1 << 22;
+
 export interface CaptureOptions {
   pid: number;
   file: string;
@@ -39,10 +42,10 @@ export interface CapturedDump extends Omit<CaptureResult, "meta"> {
 export async function captureDump(options: CaptureOptions, observer: CaptureObserver): Promise<CapturedDump> {
   const start = performance.now();
   const { pid, file, timeoutMs, signal } = options;
-  const target = native().inspect(pid);
+  const target = inspect(pid);
   const meta = describeTarget(target, options);
-  observer.target(target);
   const output = await OutputFile.create(file);
+  observer.target(target);
   const cancel = () => native().cancelCapture();
   const writer = new DumpWriter(output, cancel);
   const abort = () => {
@@ -54,7 +57,7 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
     signal.throwIfAborted();
     writer.begin(meta);
     const result = await native().capture({ pid, timeoutMs, script: dumpScript(options) }, (event) => {
-      if (event.kind === "records") writer.records(event.payload);
+      if (event.kind === "records") writer.records(event.payload, () => native().recordsWritten());
       else observer.event(event);
     });
     if (result.status !== "ok") throw gaveUp(pid, result.status);
@@ -73,6 +76,11 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
   } finally {
     signal.removeEventListener("abort", abort);
   }
+}
+
+function inspect(pid: number): Target {
+  if (pid > LARGEST_PID) throw new HeapdumpError(ExitCode.CannotAttach, `there is no process ${pid}`);
+  return native().inspect(pid);
 }
 
 /** What the payload tells joins it, but for what was known before. */

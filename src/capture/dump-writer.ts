@@ -57,8 +57,8 @@ export class DumpWriter {
     this.chunk(Chunk.Meta, encodePairs(meta));
   }
 
-  records(payload: Buffer): void {
-    this.chunk(Chunk.Records, payload);
+  records(payload: Buffer, onWritten: () => void): void {
+    this.chunk(Chunk.Records, payload, onWritten);
   }
 
   /** Resolves when all is in the file; rejects where that failed, or was aborted. */
@@ -74,9 +74,9 @@ export class DumpWriter {
     this.head.destroy(new Error("aborted"));
   }
 
-  private chunk(kind: Chunk, payload: Buffer): void {
-    if (this.reason || this.aborted) return;
+  private chunk(kind: Chunk, payload: Buffer, onWritten: () => void = () => {}): void {
+    if (this.reason || this.aborted) return onWritten();
     this.head.write(chunkHeader(kind, payload));
-    this.head.write(payload);
+    this.head.write(payload, onWritten);
   }
 }

@@ -28,8 +28,8 @@ export function registerAttach(program: Command): void {
     .command("attach")
     .summary("take a dump of a running process")
     .description(
-      "Takes a dump of the heap of a running CPython process, which goes on as before. Several processes make one\n" +
-        "dump each; one that fails does not spoil the others, and the worst exit code counts.",
+      "Takes a dump of the heap of a running CPython process, which goes on as before. Several processes " +
+        "make one dump each; one that fails does not spoil the others, and the worst exit code counts.",
     )
     .argument("<pid...>", "processes, such as $(pidof python)", collectPids)
     .option(
@@ -37,7 +37,11 @@ export function registerAttach(program: Command): void {
       "where the dump goes, compressed where the name ends in .gz; for several processes the pid joins the name " +
         "(default: heap.PID.bin)",
     )
-    .addOption(new Option("--mode <mode>", "how the dump is taken (default: python)").choices(MODES))
+    .addOption(
+      new Option("--mode <mode>", "how the dump is taken")
+        .choices(MODES)
+        .default(undefined, chooseMode(undefined)),
+    )
     .option(
       "--content <bytes>",
       "how much of the content of a str, bytes, … to keep",
@@ -106,7 +110,7 @@ async function attach(given: number[], options: Options): Promise<void> {
   else if (taken.length > 0) print(nextText(taken.map(({ file }) => file)));
   if (missed.length > 0) {
     const worst = Math.max(...missed.map(({ exitCode }) => exitCode));
-    throw new HeapdumpError(worst, `${missed.length} of ${names.size} processes were not dumped`);
+    throw new HeapdumpError(worst, `not dumped: ${missed.length} of ${names.size} processes`);
   }
 }
 

@@ -25,7 +25,7 @@ export interface CaptureRequest {
 export type CaptureEvent =
   | { kind: "state"; state: "stopping" | "waiting" | "running" | "cleaning" }
   | { kind: "progress"; objects: number; expected: number }
-  /** The payload of one RECORDS chunk. */
+  /** The payload of one RECORDS chunk; `recordsWritten` is to be called when it is written. */
   | { kind: "records"; payload: Buffer };
 
 export interface CaptureResult {
@@ -53,6 +53,8 @@ export interface IndexResult {
 export interface Addon {
   inspect(pid: number): Target;
   capture(request: CaptureRequest, onEvent: (event: CaptureEvent) => void): Promise<CaptureResult>;
+  /** Once for each `records` event: too many that are not written hold the target's pipe back. */
+  recordsWritten(): void;
   /** Lets the target go at the next opportunity; the capture's promise then rejects. */
   cancelCapture(): void;
   /** Makes `index` the index of `dump` unless it is. `onProgress` gets a fraction, 0 … 1. */
