@@ -75,7 +75,10 @@ export class DumpWriter {
   }
 
   private chunk(kind: Chunk, payload: Buffer, onWritten: () => void = () => {}): void {
-    if (this.reason || this.aborted) return onWritten();
+    if (this.reason || this.aborted) {
+      onWritten();
+      return;
+    }
     this.head.write(chunkHeader(kind, payload));
     this.head.write(payload, onWritten);
   }
