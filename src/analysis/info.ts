@@ -21,11 +21,17 @@ const TYPES = 5;
 
 export function describe(heap: Heap, dump: DumpSurvey): Description {
   const { count, size } = heap.totals();
+  const meta = heap.meta();
+  const problems = [...dump.problems];
+  // Checksums can be right and objects missing all the same: a payload that lost some, or a chunk that was left out.
+  if (problems.length === 0 && meta.get("complete") === "false") {
+    problems.push(`its end tells of ${meta.get("objects")} objects, and ${count} can be read`);
+  }
   return {
     path: heap.path,
     fileSize: statSync(heap.path, { bigint: true }).size,
-    dump,
-    meta: heap.meta(),
+    dump: { ...dump, problems, complete: problems.length === 0 },
+    meta,
     objects: count,
     references: heap.referenceCount(),
     size,
