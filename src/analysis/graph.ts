@@ -1,4 +1,5 @@
 import type { Heap, HeapObject, Root } from "../store/heap.js";
+import { markBackEdges } from "./back-edges.js";
 import { contains, type Filter, type Selection } from "./filter.js";
 import { type Hold, HolderFinder } from "./holders.js";
 
@@ -22,7 +23,7 @@ export interface GraphEdge {
   holds: Hold[];
   /** The holder refers to nothing else. */
   only: boolean;
-  /** It leads away from what is explained, or around in a circle. */
+  /** It closes a circle. */
   back: boolean;
 }
 
@@ -71,13 +72,19 @@ class GraphSearch {
   }
 
   run(): Graph {
-    const queue = this.start();
+    const starts = this.start();
+    const queue = [...starts];
     for (let next = 0; next < queue.length; next++) {
       queue.push(...this.goInto(queue[next] as GraphNode));
     }
     for (const edge of this.edges.values())
       edge.only = this.finder.holdsNothingElse(edge.source, edge.target);
     const { direction } = this.request;
+    markBackEdges(
+      starts.map(({ id }) => id),
+      this.edges.values(),
+      direction,
+    );
     return {
       nodes: [...this.nodes.values()],
       edges: [...this.edges.values()],
@@ -161,8 +168,7 @@ class GraphSearch {
     const [source, target] = this.request.direction === "referrers" ? [other, node.id] : [node.id, other];
     const key = `${source} ${target}`;
     if (this.edges.has(key)) return;
-    const back = (this.nodes.get(other)?.depth ?? 0) <= node.depth;
-    this.edges.set(key, { source, target, holds, only: false, back });
+    this.edges.set(key, { source, target, holds, only: false, back: false });
   }
 
   private add(object: HeapObject, depth: number, role?: Role): GraphNode {

@@ -1,13 +1,16 @@
 import type { Heap, HeapObject, Root } from "../store/heap.js";
 import { type Hold, HolderFinder } from "./holders.js";
 
-export interface Parent {
+export interface Parent extends Above {
   object: HeapObject;
   typeName: string;
   hold: Hold;
   roots: Root[];
   /** It stands further down on the same branch (circular), or elsewhere in the tree, and is not gone into again. */
   again: "circular" | "elsewhere" | null;
+}
+
+export interface Above {
   parents: Parent[];
   /** Holders that are left out. */
   more: bigint;
@@ -19,7 +22,7 @@ export interface ParentLimits {
 }
 
 /** The tree of what holds an object, and what holds that, up to roots or `maxDepth` steps. */
-export function parentsOf(heap: Heap, id: bigint, limits: ParentLimits): { parents: Parent[]; more: bigint } {
+export function parentsOf(heap: Heap, id: bigint, limits: ParentLimits): Above {
   return new ParentSearch(heap, limits).above(id, new Set([id]));
 }
 
@@ -34,11 +37,11 @@ class ParentSearch {
     this.finder = new HolderFinder(heap);
   }
 
-  above(id: bigint, branch: Set<bigint>): { parents: Parent[]; more: bigint } {
-    if (branch.size > this.limits.maxDepth) return { parents: [], more: 0n };
+  above(id: bigint, branch: Set<bigint>): Above {
     const { holds, beyond } = this.finder.referrers(id);
     const unique = [...new Map(holds.map((hold) => [hold.holder, hold])).values()];
-    const shown = unique.slice(0, this.limits.maxBreadth);
+    const room = branch.size > this.limits.maxDepth ? 0 : this.limits.maxBreadth;
+    const shown = unique.slice(0, room);
     return {
       parents: shown.map((hold) => this.parent(hold, branch)),
       more: BigInt(unique.length - shown.length) + beyond,

@@ -26,7 +26,7 @@ interface GraphOptions {
 
 const EXAMPLES = `
 Red is what to explain, green a root (a module, a thread, …), yellow what --highlight names, grey
-what a ! term names. A bold arrow: the holder refers to nothing else. A dashed one: a way around.
+what a ! term names. A bold arrow: the holder refers to nothing else. A dashed one: a circle.
 
 Examples:
   heapdump graph --filter 0x7f3a0c0041d0 heap.bin | dot -Tsvg > graph.svg

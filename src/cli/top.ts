@@ -82,6 +82,7 @@ async function top(file: string, options: TopOptions): Promise<void> {
   const objects = topObjects(heap, request).map((object) => ({
     ...object,
     typeName: heap.typeName(object.type),
+    roots: heap.rootsOf(object.id),
     ...(options.showParents ? { above: parentsOf(heap, object.id, options) } : {}),
   }));
   print(

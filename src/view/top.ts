@@ -1,16 +1,17 @@
-import type { Parent } from "../analysis/parents.js";
-import type { Heap, HeapObject, HeapType } from "../store/heap.js";
+import type { Above } from "../analysis/parents.js";
+import type { Heap, HeapObject, HeapType, Root } from "../store/heap.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural } from "./text.js";
-import { parentTree } from "./tree.js";
+import { addressText, contentText, escapeControls, plural, shorten } from "./text.js";
+import { parentTree, rootText } from "./tree.js";
 import { countText, shareText, sizeText } from "./units.js";
 
 export interface TopObject extends HeapObject {
   typeName: string;
+  roots: Root[];
   /** What holds it, where that was asked for. */
-  above?: { parents: Parent[]; more: bigint };
+  above?: Above;
 }
 
 export interface TopTypes {
@@ -22,7 +23,7 @@ export interface TopTypes {
 
 export function topObjectsText(objects: TopObject[], heap: Heap, terminal: Terminal): string {
   const { colors, width } = terminal;
-  if (objects.length === 0) return "No object is in all of what was asked for.";
+  if (objects.length === 0) return "There is no such object.";
   const rows = table(
     [
       { title: "SIZE", align: "right", paint: colors.bold },
@@ -41,7 +42,7 @@ export function topObjectsText(objects: TopObject[], heap: Heap, terminal: Termi
   const indent = " ".repeat(4);
   const body = objects.flatMap((object, i) => [
     rows[i + 1] ?? "",
-    ...(object.above ? holders(object.above, indent, width) : []),
+    ...(object.above ? holders(object.roots, object.above, indent, width) : []),
   ]);
   const shown = objects.reduce((sum, { size }) => sum + size, 0n);
   const { count, size } = heap.totals();
@@ -51,14 +52,15 @@ export function topObjectsText(objects: TopObject[], heap: Heap, terminal: Termi
   return [rows[0], ...body, "", colors.dim(total), colors.dim(next)].join("\n");
 }
 
-function holders(above: { parents: Parent[]; more: bigint }, indent: string, width: number): string[] {
-  if (above.parents.length === 0) return [`${indent}└─ nothing in the dump holds it`];
-  return parentTree(above, indent, width);
+function holders(roots: Root[], above: Above, indent: string, width: number): string[] {
+  const own = roots.map((root) => `${indent}└─ ${shorten(rootText(root), width - indent.length - 3)}`);
+  if (own.length + above.parents.length === 0) return [`${indent}└─ nothing in the dump holds it`];
+  return [...own, ...parentTree(above, indent, width)];
 }
 
 export function topTypesText({ types, count, size }: TopTypes, heap: Heap, terminal: Terminal): string {
   const { colors } = terminal;
-  if (types.length === 0) return "No object is in all of what was asked for.";
+  if (types.length === 0) return "There is no such object.";
   const rows = table(
     [
       { title: "SIZE", align: "right", paint: colors.bold },
@@ -87,13 +89,14 @@ export function topObjectsJson(objects: TopObject[]): JsonTable {
     refcount: ({ refcount }) => refcount,
     content: ({ content }) => content,
     truncated: ({ truncated }) => (truncated === null ? null : truncated === 1n),
+    roots: ({ roots }) => roots.map(({ kind, name }) => ({ kind, name })),
     ...(objects.some(({ above }) => above)
       ? { parents: ({ above }: TopObject) => above && parentsJson(above) }
       : {}),
   });
 }
 
-function parentsJson({ parents, more }: { parents: Parent[]; more: bigint }): object {
+function parentsJson({ parents, more }: Above): object {
   return {
     more,
     ...jsonTable(parents, {

@@ -1,11 +1,7 @@
-import type { Parent } from "../analysis/parents.js";
+import type { Above, Parent } from "../analysis/parents.js";
+import type { Root } from "../store/heap.js";
 import { moduleSpelling, spelling } from "./spelling.js";
 import { addressText, contentText, escapeControls, plural, shorten } from "./text.js";
-
-interface Above {
-  parents: Parent[];
-  more: bigint;
-}
 
 /**
  * What holds an object, as an indented tree: each line says how its object holds the one above it, and a module's
@@ -25,10 +21,16 @@ export function parentTree(above: Above, indent: string, width: number, way = ""
 
 function parentText({ object, typeName, hold, roots, again }: Parent, way: string): string {
   const module = roots.find(({ kind }) => kind === "module");
-  if (module) return `${moduleSpelling(module.name ?? "?")}${way}`;
+  if (module) return rootText(module) + way;
   const content = contentText(object);
-  const root = roots[0] ? `  root: ${roots[0].kind} ${escapeControls(roots[0].name ?? "")}` : "";
+  const root = roots[0] ? `  ${rootText(roots[0])}` : "";
   const loop = again === "circular" ? "  ↺ (a cycle)" : again === "elsewhere" ? "  (see above)" : "";
   const type = escapeControls(typeName);
   return `${spelling(hold).trim()} of ${type} ${addressText(object.address)}${root}${loop}${content && `  ${content}`}`;
+}
+
+/** A module as Python reaches it; of others the kind and the name. */
+export function rootText({ kind, name }: Root): string {
+  if (kind === "module") return moduleSpelling(name ?? "?");
+  return `root: ${kind} ${escapeControls(name ?? "")}`.trimEnd();
 }
