@@ -229,6 +229,8 @@ def learn(cls):
         handler = handlers_by_type.get(key)
         if handler is None and subclass_of(cls, Weakref):
             handler = write_weakrefs
+        elif handler is None and subclass_of(cls, Module):
+            handler = write_modules
         elif handler is None and type_label(cls) == ('numpy', 'ndarray') and is_c_type(cls):
             handler = write_arrays
         elif handler is None:
@@ -842,6 +844,12 @@ def write_fields(key, batch, refcounts, flag, fields):
     discover(targets, ids)
 
 
+def write_modules(key, batch, refcounts, flag):
+    """What else a module's C code holds is not asked for: up to 3.13.0 _asyncio tells the collector of iterators that
+    are freed already, and who is given one frees it again, which ends the program (python/cpython issue 122695)."""
+    write_fields(key, batch, refcounts, flag, (('__dict__', module_dict),))
+
+
 def write_slices(key, batch, refcounts, flag):
     write_fields(key, batch, refcounts, flag, range_fields if key == id(range) else slice_fields)
 
@@ -1226,7 +1234,6 @@ def prepare():
         id(static_types['method']): (name_in_order((FIELD, '__func__'), (FIELD, '__self__')), False),
         id(Cell): (name_in_order((CELL, 'cell_contents')), False),
         id(MappingProxy): (name_in_order((FIELD, 'mapping')), False),
-        id(Module): (name_modules, False),
         frame: (name_frames, True),
     })
     for name, prefix, awaited in (('generator', 'gi_', 'gi_yieldfrom'), ('coroutine', 'cr_', 'cr_await'),
@@ -1243,12 +1250,6 @@ def prepare():
         id(bytes): shown(show_bytes), id(bytearray): shown(show_bytearray), id(Module): shown(show_module),
         id(None.__class__): shown(None.__class__.__repr__), code: shown(lambda o: show_code((o, o))),
     })
-
-
-def name_modules(key, part, width, flat, ids):
-    names = [None] * width
-    label_columns(names, [('__dict__', module_dict)], part, width, ids, FIELD)
-    return tuple(name or (FIELD, '') for name in names), width, flat, ids
 
 
 def name_frames(key, part, width, flat, ids):
