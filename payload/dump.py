@@ -854,10 +854,6 @@ def write_slices(key, batch, refcounts, flag):
     write_fields(key, batch, refcounts, flag, range_fields if key == id(range) else slice_fields)
 
 
-def write_modules(key, batch, refcounts, flag):
-    write_fields(key, batch, refcounts, flag, [('__dict__', module_dict)])
-
-
 def fields_of(cls, names):
     found = own_dict(cls)
     return [(name, found[name].__get__) for name in names if type(found.get(name)) is MemberDescriptor]
@@ -1228,11 +1224,6 @@ def prepare():
     unordered.update({id(set): True, id(frozenset): True})
     if Deque is not None:
         handlers_by_type[id(Deque)] = write_deques
-    if (3, 12) <= sys.version_info[:3] < (3, 12, 6):
-        # There _asyncio tells the collector of iterators that it has freed, and gc.get_referents would free them again
-        # (gh-122695): the program would end soon after.
-        handlers_by_type[id(Module)] = write_modules
-        left_out.append("what C modules hold in their state, before 3.12.6")
 
     code, frame, function = id(Code), id(Frame), id(Function)
     field = FIELD, ''
