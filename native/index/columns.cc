@@ -39,7 +39,8 @@ class Run {
       if (i + 24 < count_) __builtin_prefetch(&object_at(i + 24));
       if (i + 12 < count_) {
         const RawObject& soon = object_at(i + 12);
-        __builtin_prefetch(&heap.parts[order[i + 12] >> kWorkerShift].references[soon.first_reference]);
+        __builtin_prefetch(heap.parts[order[i + 12] >> kWorkerShift].references.data() +
+                           soon.first_reference);
         if (soon.content != nullptr) __builtin_prefetch(soon.content);
       }
       const RawObject& object = object_at(i);

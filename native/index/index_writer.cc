@@ -87,6 +87,7 @@ void IndexWriter::Write(Section section, uint64_t offset, const void* bytes, uin
 
 void IndexWriter::WriteSmall(Section section, const void* bytes, uint64_t count) {
   Place(section, count);
+  if (count == 0) return;  // crc32_z takes the null pointer of an empty table for a wish to start again
   Write(section, 0, bytes, count);
   if (count == 0) return;  // zlib would begin anew at a null pointer
   header_.small_crc =
@@ -99,8 +100,8 @@ void IndexWriter::Finish(IndexHeader header) {
   header.small_crc = header_.small_crc;
   std::copy(std::begin(header_.sections), std::end(header_.sections), header.sections);
   header.file_size = end_;
-  header.crc = static_cast<uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(&header), offsetof(IndexHeader, crc)));
+  header.crc =
+      static_cast<uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(&header), offsetof(IndexHeader, crc)));
   if (ftruncate(fd_.get(), static_cast<off_t>(end_)) != 0) Fail("cannot be written", errno);
   if (pwrite(fd_.get(), &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)) {
     Fail("cannot be written", errno);
@@ -120,7 +121,8 @@ void IndexWriter::Name() {
 }
 
 void IndexWriter::Fail(const char* doing, int error) const {
-  const std::string why = error == ENOSPC || error == EDQUOT ? "no space left on its file system" : std::strerror(error);
+  const std::string why =
+      error == ENOSPC || error == EDQUOT ? "no space left on its file system" : std::strerror(error);
   throw Error(ExitCode::kUsage, "the index " + path_ + " " + doing + ": " + why);
 }
 

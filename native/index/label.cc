@@ -61,7 +61,9 @@ void AppendEscape(std::string& out, uint32_t code) {
 
 std::optional<std::string> KeyLabel(const HeapIndex& heap, uint32_t source, uint64_t position) {
   if (position == 0 || heap.kind(source, position - 1) != HD_REF_KEY) return std::nullopt;
-  const uint32_t key = heap.target(heap.Positions(source).begin + position - 1);
+  const Range positions = heap.Positions(source);
+  if (position > positions.size()) return std::nullopt;  // a damaged index
+  const uint32_t key = heap.target(positions.begin + position - 1);
   if (key == kNone) return std::nullopt;
   const std::optional<Content> content = heap.content(key);
   if (!content) return std::nullopt;

@@ -26,7 +26,7 @@ struct RawHeap {
   template <typename Take>
   void References(uint32_t worker, const RawObject& object, Take take) const {
     if ((object.address & kContinued) == 0) [[likely]] {
-      take(std::span(&parts[worker].references[object.first_reference], object.references));
+      take(std::span(parts[worker].references.data() + object.first_reference, object.references));
       return;
     }
     for (const std::span<const uint64_t> piece : continued[object.first_reference]) take(piece);

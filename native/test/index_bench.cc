@@ -1,0 +1,113 @@
+// index_bench make SHAPE N DUMP | index_bench run DUMP INDEX
+// `run` prints one JSON document: a bare decode of the dump, the stages of building its index, what they took, and
+// opening it again. bench/index.mjs runs it and puts the figures side by side.
+#include <sys/stat.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include "index/build_index.h"
+#include "index/chunk_reader.h"
+#include "index/heap_index.h"
+#include "test/heap_shapes.h"
+
+namespace heapdump::test {
+namespace {
+
+double Now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+uint64_t AnonymousBytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("RssAnon:")) return std::stoull(line.substr(8)) * 1024;
+  }
+  return 0;
+}
+
+// Samples the anonymous memory of the process while it lives.
+class PeakMemory {
+ public:
+  PeakMemory()
+      : thread_([this](std::stop_token stop) {
+          while (!stop.stop_requested()) {
+            peak_ = std::max(peak_.load(), AnonymousBytes());
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+          }
+        }) {}
+  uint64_t bytes() const { return peak_; }
+
+ private:
+  std::atomic<uint64_t> peak_ = 0;
+  std::jthread thread_;
+};
+
+// Decodes every chunk, keeps nothing: the yardstick.
+double BareDecode(const std::string& dump) {
+  const double start = Now();
+  const auto source = DumpSource::Open(dump);
+  ChunkReader reader(*source);
+  RawPart part;
+  while (const auto chunk = reader.Next()) {
+    if (!Intact(*chunk)) continue;
+    part.objects.Resize(0);
+    part.references.Resize(0);
+    DecodeRecords(chunk->payload, 0, 0, true, part);
+  }
+  return Now() - start;
+}
+
+uint64_t FileSize(const std::string& path) {
+  struct stat st;
+  return stat(path.c_str(), &st) == 0 ? st.st_size : 0;
+}
+
+void Run(const std::string& dump, const std::string& index) {
+  BareDecode(dump);  // warms the page cache
+  const double bare = BareDecode(dump);
+  std::remove(index.c_str());
+  std::vector<StageTime> stages;
+  uint64_t peak;
+  const uint64_t before = AnonymousBytes();
+  const double start = Now();
+  IndexSummary summary;
+  {
+    const PeakMemory memory;
+    summary = EnsureIndex(dump, index, [](double) {}, &stages);
+    peak = memory.bytes() - before;
+  }
+  const double built = Now() - start;
+  const double reopening = Now();
+  EnsureIndex(dump, index, [](double) {});
+  const double reopened = Now() - reopening;
+  std::printf("{\"objects\": %lu, \"references\": %lu, \"dumpBytes\": %lu, \"indexBytes\": %lu, ", summary.objects,
+              summary.references, FileSize(dump), FileSize(index));
+  std::printf("\"peakAnonymousBytes\": %lu, \"bareDecodeSeconds\": %.6f, \"buildSeconds\": %.6f, ", peak, bare, built);
+  std::printf("\"reopenSeconds\": %.6f, \"stages\": {", reopened);
+  const char* separator = "";
+  for (const StageTime& stage : stages) {
+    std::printf("%s\"%s\": %.6f", separator, stage.stage, stage.seconds);
+    separator = ", ";
+  }
+  std::printf("}}\n");
+}
+
+}  // namespace
+}  // namespace heapdump::test
+
+int main(int argc, char** argv) {
+  const std::string command = argc > 1 ? argv[1] : "";
+  if (command == "make" && argc == 5) {
+    heapdump::test::WriteShape(argv[2], std::stoull(argv[3]), argv[4]);
+  } else if (command == "run" && argc == 4) {
+    heapdump::test::Run(argv[2], argv[3]);
+  } else {
+    std::fprintf(stderr, "index_bench make SHAPE N DUMP | index_bench run DUMP INDEX\n");
+    return 2;
+  }
+}

@@ -1,0 +1,35 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+namespace heapdump::test {
+
+// A test with a folder of its own.
+class TemporaryFolder : public ::testing::Test {
+ protected:
+  TemporaryFolder() : folder_(Make()) {}
+  ~TemporaryFolder() override { std::filesystem::remove_all(folder_); }
+
+  const std::string& folder() const { return folder_; }
+  std::string path(const std::string& name) const { return folder_ + "/" + name; }
+
+ private:
+  static std::string Make() {
+    std::string name = std::filesystem::temp_directory_path() / "heapdump-test.XXXXXX";
+    return mkdtemp(name.data());
+  }
+
+  const std::string folder_;
+};
+
+inline std::string ReadFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace heapdump::test
