@@ -89,7 +89,6 @@ void IndexWriter::WriteSmall(Section section, const void* bytes, uint64_t count)
   Place(section, count);
   if (count == 0) return;  // crc32_z takes the null pointer of an empty table for a wish to start again
   Write(section, 0, bytes, count);
-  if (count == 0) return;  // zlib would begin anew at a null pointer
   header_.small_crc =
       static_cast<uint32_t>(crc32_z(header_.small_crc, static_cast<const Bytef*>(bytes), count));
 }

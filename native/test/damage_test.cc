@@ -155,7 +155,8 @@ TEST_F(DamageTest, AGzipStreamCutOrDamagedIsReadAsFarAsItGoes) {
 TEST_F(DamageTest, RecordsThatAreNonsenseDoNoHarm) {
   std::mt19937_64 random(20260101);
   for (int round = 0; round < 3000; round++) {
-    std::vector<std::string> payloads = {DefinitionRecords(), FirstObjects(), LastObjects(), MoreReferences()};
+    std::vector<std::string> payloads = {DefinitionRecords(), FirstObjects(), LastObjects(),
+                                         MoreReferences()};
     for (uint64_t changes = 1 + random() % 4; changes > 0; changes--) {
       std::string& payload = payloads[random() % payloads.size()];
       if (payload.empty()) continue;
@@ -206,12 +207,14 @@ TEST_F(DamageTest, ADamagedColumnNeverLeadsOutOfTheIndex) {
   std::vector<SectionPlace> columns;
   {
     const HeapIndex heap(index_);
-    for (uint32_t i = 0; i < static_cast<uint32_t>(kFirstSmall); i++) columns.push_back(heap.header().sections[i]);
+    for (uint32_t i = 0; i < static_cast<uint32_t>(kFirstSmall); i++)
+      columns.push_back(heap.header().sections[i]);
   }
   for (const SectionPlace& column : columns) {
     for (int round = 0; round < 40 && column.bytes > 0; round++) {
       std::string bytes = good;
-      for (int i = 0; i < 4; i++) bytes[column.offset + random() % column.bytes] = static_cast<char>(random());
+      for (int i = 0; i < 4; i++)
+        bytes[column.offset + random() % column.bytes] = static_cast<char>(random());
       WriteFile(index_, bytes);
       ReadAll(HeapIndex(index_));
     }

@@ -26,7 +26,9 @@ inline void AppendString(std::string& out, std::string_view text) {
   out += text;
 }
 
-inline uint64_t Zigzag(int64_t value) { return static_cast<uint64_t>(value) << 1 ^ static_cast<uint64_t>(value >> 63); }
+inline uint64_t Zigzag(int64_t value) {
+  return static_cast<uint64_t>(value) << 1 ^ static_cast<uint64_t>(value >> 63);
+}
 
 template <typename T>
 void AppendFixed(std::string& out, T value) {
@@ -156,8 +158,8 @@ class RecordsPayload {
     AppendString(bytes_, name);
   }
 
-  void Frame(uint64_t address, uint64_t thread, uint64_t depth, std::string_view function, std::string_view file,
-             uint64_t line) {
+  void Frame(uint64_t address, uint64_t thread, uint64_t depth, std::string_view function,
+             std::string_view file, uint64_t line) {
     AppendVarint(bytes_, HD_FRAME);
     AppendVarint(bytes_, address);
     AppendVarint(bytes_, thread);
@@ -210,7 +212,8 @@ inline void WriteFile(const std::string& path, std::string_view bytes) {
 
 inline std::string Gzip(std::string_view bytes) {
   z_stream stream{};
-  if (deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
+  if (deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::bad_alloc();
   std::string out(deflateBound(&stream, bytes.size()) + 32, '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
   stream.avail_in = static_cast<uInt>(bytes.size());

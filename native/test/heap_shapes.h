@@ -49,15 +49,19 @@ class ShapeWriter {
 
  private:
   void DefineTypes() {
-    static constexpr const char* kNames[kCount] = {"type", "User", "dict", "str", "int", "list", "float", "tuple"};
+    static constexpr const char* kNames[kCount] = {"type", "User", "dict",  "str",
+                                                   "int",  "list", "float", "tuple"};
     const std::vector<uint8_t> items{HD_REF_ITEM | HD_REF_INDEXED};
     for (uint32_t type = 0; type < kCount; type++) {
       payload_.Type(TypeAddress(type), type == kUser ? "app" : "builtins", kNames[type]);
     }
-    for (const uint32_t plain : {kType, kStr, kInt, kFloat}) payload_.Shape(plain, TypeAddress(plain), {}, {});
-    payload_.Shape(kUser, TypeAddress(kUser), {{HD_REF_ATTRIBUTE, "__dict__"}, {HD_REF_ATTRIBUTE, "name"}}, {});
+    for (const uint32_t plain : {kType, kStr, kInt, kFloat})
+      payload_.Shape(plain, TypeAddress(plain), {}, {});
+    payload_.Shape(kUser, TypeAddress(kUser), {{HD_REF_ATTRIBUTE, "__dict__"}, {HD_REF_ATTRIBUTE, "name"}},
+                   {});
     payload_.Shape(kDict, TypeAddress(kDict), {}, {HD_REF_KEY, HD_REF_VALUE});
-    for (const uint32_t sequence : {kList, kTuple}) payload_.Shape(sequence, TypeAddress(sequence), {}, items);
+    for (const uint32_t sequence : {kList, kTuple})
+      payload_.Shape(sequence, TypeAddress(sequence), {}, items);
     for (uint32_t type = 0; type < kCount; type++) Add(kType, TypeAddress(type), 1064, {}, {});
   }
 
@@ -105,20 +109,27 @@ inline void MixedObject(ShapeWriter& out, uint64_t i, uint64_t n) {
                         {hot(i), at(i + 1), hot(i + 1), at(i + 2), hot(i + 2), at(Scramble(i) % n)});
     case 2:
     case 7:
-      return out.Object(ShapeWriter::kStr, i, 60, {text, static_cast<size_t>(std::snprintf(text, sizeof text, "user-%lu", i))}, {});
+      return out.Object(ShapeWriter::kStr, i, 60,
+                        {text, static_cast<size_t>(std::snprintf(text, sizeof text, "user-%lu", i))}, {});
     case 3:
-      return out.Object(ShapeWriter::kInt, i, 28, {text, static_cast<size_t>(std::snprintf(text, sizeof text, "%lu", i))}, {});
+      return out.Object(ShapeWriter::kInt, i, 28,
+                        {text, static_cast<size_t>(std::snprintf(text, sizeof text, "%lu", i))}, {});
     case 4:
-      return out.Object(ShapeWriter::kList, i, 72 + i % 64, {}, {at(i + 1), at(i < 1000 ? i : i - Scramble(i) % 1000)});
+      return out.Object(ShapeWriter::kList, i, 72 + i % 64, {},
+                        {at(i + 1), at(i < 1000 ? i : i - Scramble(i) % 1000)});
     case 5:
-      return out.Object(ShapeWriter::kFloat, i, 24, {text, static_cast<size_t>(std::snprintf(text, sizeof text, "0.%lu", Scramble(i) % 100000000000))}, {});
+      return out.Object(
+          ShapeWriter::kFloat, i, 24,
+          {text, static_cast<size_t>(std::snprintf(text, sizeof text, "0.%lu", Scramble(i) % 100000000000))},
+          {});
     default:
       return out.Object(ShapeWriter::kTuple, i, 64, {}, {at(i - 1), at(i - 2), at(2)});
   }
 }
 
-// A heap of about n objects: `mixed` in the order of the addresses, `shuffled` as a collector's lists give it after a
-// while, `list` of n strs, `chain` of n lists, `hub` with n referrers, `random` with three references each.
+// A heap of about n objects: `mixed` in the order of the addresses, `shuffled` as a collector's lists give it
+// after a while, `list` of n strs, `chain` of n lists, `hub` with n referrers, `random` with three references
+// each.
 inline void WriteShape(const std::string& shape, uint64_t n, const std::string& path) {
   ShapeWriter out(path);
   using S = ShapeWriter;
@@ -155,7 +166,8 @@ inline void WriteShape(const std::string& shape, uint64_t n, const std::string& 
     for (uint64_t i = 1; i < n; i++) out.Object(S::kTuple, i, 56, {}, {at(0), at(0)});
   } else if (shape == "random") {
     for (uint64_t i = 0; i < n; i++) {
-      out.Object(S::kTuple, i, 64, {}, {at(Scramble(3 * i) % n), at(Scramble(3 * i + 1) % n), at(Scramble(3 * i + 2) % n)});
+      out.Object(S::kTuple, i, 64, {},
+                 {at(Scramble(3 * i) % n), at(Scramble(3 * i + 1) % n), at(Scramble(3 * i + 2) % n)});
     }
   } else {
     throw std::invalid_argument("no shape " + shape);

@@ -1,6 +1,6 @@
 // index_bench make SHAPE N DUMP | index_bench run DUMP INDEX
-// `run` prints one JSON document: a bare decode of the dump, the stages of building its index, what they took, and
-// opening it again. bench/index.mjs runs it and puts the figures side by side.
+// `run` prints one JSON document: a bare decode of the dump, the stages of building its index, what they
+// took, and opening it again. bench/index.mjs runs it and puts the figures side by side.
 #include <sys/stat.h>
 
 #include <atomic>
@@ -85,9 +85,10 @@ void Run(const std::string& dump, const std::string& index) {
   const double reopening = Now();
   EnsureIndex(dump, index, [](double) {});
   const double reopened = Now() - reopening;
-  std::printf("{\"objects\": %lu, \"references\": %lu, \"dumpBytes\": %lu, \"indexBytes\": %lu, ", summary.objects,
-              summary.references, FileSize(dump), FileSize(index));
-  std::printf("\"peakAnonymousBytes\": %lu, \"bareDecodeSeconds\": %.6f, \"buildSeconds\": %.6f, ", peak, bare, built);
+  std::printf("{\"objects\": %lu, \"references\": %lu, \"dumpBytes\": %lu, \"indexBytes\": %lu, ",
+              summary.objects, summary.references, FileSize(dump), FileSize(index));
+  std::printf("\"peakAnonymousBytes\": %lu, \"bareDecodeSeconds\": %.6f, \"buildSeconds\": %.6f, ", peak,
+              bare, built);
   std::printf("\"reopenSeconds\": %.6f, \"stages\": {", reopened);
   const char* separator = "";
   for (const StageTime& stage : stages) {

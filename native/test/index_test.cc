@@ -63,7 +63,8 @@ class IndexTest : public TemporaryFolder {
 
 TEST(CursorTest, ReadsVarintsOfEveryLength) {
   for (int bits = 0; bits <= 64; bits++) {
-    for (const uint64_t value : {bits == 64 ? ~uint64_t{0} : (uint64_t{1} << bits) - 1, uint64_t{1} << (bits & 63)}) {
+    for (const uint64_t value :
+         {bits == 64 ? ~uint64_t{0} : (uint64_t{1} << bits) - 1, uint64_t{1} << (bits & 63)}) {
       for (const size_t behind : {0, 3, 16}) {
         std::string bytes;
         AppendVarint(bytes, value);
@@ -77,12 +78,14 @@ TEST(CursorTest, ReadsVarintsOfEveryLength) {
 }
 
 TEST(CursorTest, RefusesWhatRunsOver) {
-  for (const std::string& bytes : {std::string(), std::string("\x80"), std::string(10, '\x80'), std::string(11, '\xff'),
-                                  std::string(9, '\xff') + "\x02"}) {
+  for (const std::string& bytes : {std::string(), std::string("\x80"), std::string(10, '\x80'),
+                                   std::string(11, '\xff'), std::string(9, '\xff') + "\x02"}) {
     Cursor cursor(bytes);
     EXPECT_THROW(cursor.Varint(), Malformed);
   }
-  Cursor text(std::string_view("\x05" "abcd"));
+  Cursor text(
+      std::string_view("\x05"
+                       "abcd"));
   EXPECT_THROW(text.String(), Malformed);
 }
 
@@ -199,8 +202,9 @@ TEST_F(IndexTest, ReachesWithoutWeakReferencesAndTypes) {
   for (ReachableWalk walk(heap, heap.Find(kTheUser)); !walk.done(); walk.Next()) {
     reached.emplace_back(heap.address(walk.id()), walk.distance());
   }
-  EXPECT_EQ(reached, (std::vector<std::pair<uint64_t, uint32_t>>{
-                         {kTheUser, 0}, {kKeyK, 1}, {kTheList, 1}, {kValue, 1}, {kTheDict, 2}, {kKeyQuote, 3}}));
+  EXPECT_EQ(reached,
+            (std::vector<std::pair<uint64_t, uint32_t>>{
+                {kTheUser, 0}, {kKeyK, 1}, {kTheList, 1}, {kValue, 1}, {kTheDict, 2}, {kKeyQuote, 3}}));
   EXPECT_TRUE(ReachableWalk(heap, kNone).done());
 }
 
@@ -241,7 +245,10 @@ TEST_F(IndexTest, ReadsAHeapWithoutObjects) {
 TEST_F(IndexTest, SaysWhatIsNoDump) {
   EXPECT_EQ(Refusal(""), dump_ + ": is empty, not a heap dump");
   EXPECT_EQ(Refusal("hello\n"), dump_ + ": is not a heap dump but text");
-  EXPECT_EQ(Refusal(std::string("\x7f" "ELF\x02", 5)), dump_ + ": is not a heap dump but an ELF file (a core dump or a program)");
+  EXPECT_EQ(Refusal(std::string("\x7f"
+                                "ELF\x02",
+                                5)),
+            dump_ + ": is not a heap dump but an ELF file (a core dump or a program)");
   EXPECT_EQ(Refusal("SQLite format 3"), dump_ + ": is not a heap dump but an SQLite database");
   EXPECT_EQ(Refusal(Gzip("hello")), dump_ + ": is not a heap dump but text");
   EXPECT_EQ(Refusal(Gzip("").substr(0, 5)), dump_ + ": holds no heap dump");
@@ -280,7 +287,8 @@ TEST_F(IndexTest, IsBuiltOnceAndAgainWhenTheDumpChanges) {
 TEST_F(IndexTest, IsBuiltAgainWhereItIsForeignCutOrDamaged) {
   Build(Joined(SmallHeap()));
   const std::string good = ReadFile(index_);
-  std::vector<std::string> bad = {"", "hello", good.substr(0, kPage), good.substr(0, good.size() - 1), good + "x"};
+  std::vector<std::string> bad = {"", "hello", good.substr(0, kPage), good.substr(0, good.size() - 1),
+                                  good + "x"};
   for (size_t at = 0; at < sizeof(IndexHeader); at += 7) {
     bad.push_back(good);
     bad.back()[at] ^= 0x10;
@@ -319,7 +327,8 @@ TEST_F(IndexTest, IsBuiltByTwoProcessesAtOnce) {
       EXPECT_EQ(status, 0);
     }
   }
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder()), {}), 2) << "nothing else is left behind";
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder()), {}), 2)
+      << "nothing else is left behind";
 }
 
 // Runs `work` in a process of its own and gives what it returns.
@@ -332,14 +341,23 @@ int InChild(Work work) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+// Gives this process mounts that no other sees.
+bool OwnMounts() {
+  const std::string user = "0 " + std::to_string(getuid()) + " 1";
+  if (unshare(CLONE_NEWNS) != 0) {
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+    WriteFile("/proc/self/uid_map", user);
+  }
+  return mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+}
+
 TEST_F(IndexTest, LeavesNothingWhereTheFileSystemIsFull) {
   constexpr int kNotAllowed = 77;
   WriteFile(dump_, Joined(SmallHeap()));
   const std::string full = path("full");
   std::filesystem::create_directory(full);
   const int result = InChild([&] {
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0 && unshare(CLONE_NEWNS) != 0) return kNotAllowed;
-    if (mount("none", full.c_str(), "tmpfs", 0, "size=16k") != 0) return kNotAllowed;
+    if (!OwnMounts() || mount("none", full.c_str(), "tmpfs", 0, "size=16k") != 0) return kNotAllowed;
     try {
       EnsureIndex(dump_, full + "/index", [](double) {});
     } catch (const Error& error) {

@@ -12,8 +12,9 @@ constexpr uint64_t At(uint64_t i) { return kBase + 64 * i; }
 
 // Addresses of what the heap holds.
 constexpr uint64_t kType = At(0), kStr = At(1), kDict = At(2), kList = At(3), kUser = At(4), kKeyK = At(10),
-                   kKeyQuote = At(11), kValue = At(12), kTheDict = At(13), kTheList = At(14), kTheUser = At(15),
-                   kBigList = At(16), kLost = At(17), kLonely = At(18) + 8, kNowhere = At(999);
+                   kKeyQuote = At(11), kValue = At(12), kTheDict = At(13), kTheList = At(14),
+                   kTheUser = At(15), kBigList = At(16), kLost = At(17), kLonely = At(18) + 8,
+                   kNowhere = At(999);
 
 enum Shapes : uint32_t { kTypeShape = 1, kStrShape, kDictShape, kListShape, kUserShape, kUnknownShape = 77 };
 
@@ -28,7 +29,8 @@ inline std::string DefinitionRecords() {
   records.Shape(kStrShape, kStr, {}, {});
   records.Shape(kDictShape, kDict, {}, {HD_REF_KEY, HD_REF_VALUE});
   records.Shape(kListShape, kList, {}, {HD_REF_ITEM | HD_REF_INDEXED});
-  records.Shape(kUserShape, kUser, {{HD_REF_ATTRIBUTE, "name"}, {HD_REF_SLOT, ""}, {HD_REF_WEAK, "peer"}}, {});
+  records.Shape(kUserShape, kUser, {{HD_REF_ATTRIBUTE, "name"}, {HD_REF_SLOT, ""}, {HD_REF_WEAK, "peer"}},
+                {});
   records.Thread(4242, "MainThread");
   records.Frame(0, 4242, 0, "main", "/srv/app.py", 12);
   records.Module(kTheDict, "app", "/srv/app.py");
@@ -47,7 +49,8 @@ inline std::string FirstObjects() {
   constexpr uint8_t kText = HD_HAS_CONTENT | HD_CONTENT_IS_TEXT;
   records.Add({kStrShape, kKeyK, 50, 2, kText, "k"}, none);
   records.Add({kStrShape, kKeyQuote, 52, 2, kText | HD_CONTENT_CUT, "it's"}, none);
-  records.Add({kStrShape, kValue, uint64_t{1} << 40, (uint64_t{1} << 53) + 1, kText, std::string(200, 'v')}, none);
+  records.Add({kStrShape, kValue, uint64_t{1} << 40, (uint64_t{1} << 53) + 1, kText, std::string(200, 'v')},
+              none);
   records.Add({kDictShape, kTheDict, 232, 1, HD_TRACKED | HD_GENERATION_KNOWN | 2 << HD_GENERATION_SHIFT},
               std::vector{kKeyK, kValue, kKeyQuote, kTheList, kTheUser, kNull});
   records.Add({kListShape, kTheList, 72, 0, HD_IMMORTAL}, std::vector{kTheDict, kNowhere, kNull, kValue});
