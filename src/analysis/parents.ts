@@ -6,8 +6,8 @@ export interface Parent extends Above {
   typeName: string;
   hold: Hold;
   roots: Root[];
-  /** It stands further down on the same branch (circular), or elsewhere in the tree, and is not gone into again. */
-  again: "circular" | "elsewhere" | null;
+  /** It stands further down on the same branch (circular), or nearer in the tree, and is not gone into again. */
+  again: "circular" | "nearer" | null;
 }
 
 export interface Above {
@@ -21,14 +21,27 @@ export interface ParentLimits {
   maxBreadth: number;
 }
 
+/** A place in the tree whose holders are still to be added. */
+interface Growing {
+  above: Above;
+  id: bigint;
+  depth: number;
+  below: Growing | undefined;
+}
+
+/** Objects looked at to find out which holders lead to a root. */
+const MOST_SURVEYED = 400;
+
 /** The tree of what holds an object, and what holds that, up to roots or `maxDepth` steps. */
 export function parentsOf(heap: Heap, id: bigint, limits: ParentLimits): Above {
-  return new ParentSearch(heap, limits).above(id, new Set([id]));
+  return new ParentSearch(heap, limits).tree(id);
 }
 
 class ParentSearch {
   private finder: HolderFinder;
+  private found = new Map<bigint, { holds: Hold[]; beyond: bigint }>();
   private seen = new Set<bigint>();
+  private toRoot = new Map<bigint, number>();
 
   constructor(
     private readonly heap: Heap,
@@ -37,25 +50,81 @@ class ParentSearch {
     this.finder = new HolderFinder(heap);
   }
 
-  above(id: bigint, branch: Set<bigint>): Above {
-    const { holds, beyond } = this.finder.referrers(id);
-    const unique = [...new Map(holds.map((hold) => [hold.holder, hold])).values()];
-    const room = branch.size > this.limits.maxDepth ? 0 : this.limits.maxBreadth;
-    const shown = unique.slice(0, room);
+  /** Level by level, so that an object with several places in the tree is gone into at its nearest. */
+  tree(id: bigint): Above {
+    this.survey(id);
+    const first: Growing = { above: { parents: [], more: 0n }, id, depth: 0, below: undefined };
+    const queue = [first];
+    for (const place of queue) queue.push(...this.grow(place));
+    return first.above;
+  }
+
+  /** Adds the holders of an object; gives the places that are to be gone into. */
+  private grow(place: Growing): Growing[] {
+    const { holds, beyond } = this.holders(place.id);
+    const steps = ({ holder }: Hold) => this.toRoot.get(holder) ?? Number.POSITIVE_INFINITY;
+    const nearestFirst = [...holds].sort((a, b) => (steps(a) === steps(b) ? 0 : steps(a) - steps(b)));
+    const room = place.depth < this.limits.maxDepth ? this.limits.maxBreadth : 0;
+    const shown = nearestFirst.slice(0, room);
+    place.above.more = BigInt(holds.length - shown.length) + beyond;
+    return shown.flatMap((hold) => {
+      const parent = this.parent(hold, place);
+      place.above.parents.push(parent);
+      if (parent.again || this.isRoot(hold.holder)) return [];
+      this.seen.add(hold.holder);
+      return [{ above: parent, id: hold.holder, depth: place.depth + 1, below: place }];
+    });
+  }
+
+  private parent(hold: Hold, place: Growing): Parent {
+    const object = this.heap.object(hold.holder);
+    let below: Growing | undefined = place;
+    while (below && below.id !== object.id) below = below.below;
     return {
-      parents: shown.map((hold) => this.parent(hold, branch)),
-      more: BigInt(unique.length - shown.length) + beyond,
+      object,
+      typeName: this.heap.typeName(object.type),
+      hold,
+      roots: this.heap.rootsOf(object.id),
+      again: below ? "circular" : this.seen.has(object.id) ? "nearer" : null,
+      parents: [],
+      more: 0n,
     };
   }
 
-  private parent(hold: Hold, branch: Set<bigint>): Parent {
-    const object = this.heap.object(hold.holder);
-    const roots = this.heap.rootsOf(object.id);
-    const again = branch.has(object.id) ? "circular" : this.seen.has(object.id) ? "elsewhere" : null;
-    const isRoot = roots.some(({ kind }) => kind !== "c");
-    if (!isRoot) this.seen.add(object.id);
-    const ends = again !== null || isRoot;
-    const above = ends ? { parents: [], more: 0n } : this.above(object.id, new Set([...branch, object.id]));
-    return { object, typeName: this.heap.typeName(object.type), hold, roots, again, ...above };
+  /** Counts, for what is near the object, the steps to a root, so that branches which reach one come first. */
+  private survey(id: bigint): void {
+    const held = new Map<bigint, bigint[]>([[id, []]]);
+    const roots: bigint[] = [];
+    let surveyed = 0;
+    for (const object of held.keys()) {
+      if (this.isRoot(object)) roots.push(object);
+      else if (surveyed++ < MOST_SURVEYED) {
+        for (const { holder } of this.holders(object).holds) {
+          held.set(holder, [...(held.get(holder) ?? []), object]);
+        }
+      }
+    }
+    for (const root of roots) this.toRoot.set(root, 0);
+    for (const [object, steps] of this.toRoot) {
+      for (const below of held.get(object) ?? []) {
+        if (!this.toRoot.has(below)) this.toRoot.set(below, steps + 1);
+      }
+    }
+  }
+
+  /** One way of each holder. */
+  private holders(id: bigint): { holds: Hold[]; beyond: bigint } {
+    let found = this.found.get(id);
+    if (!found) {
+      const { holds, beyond } = this.finder.referrers(id);
+      found = { holds: [...new Map(holds.map((hold) => [hold.holder, hold])).values()], beyond };
+      this.found.set(id, found);
+    }
+    return found;
+  }
+
+  private isRoot(id: bigint): boolean {
+    // An object that C holds may have holders in Python as well, and these say more.
+    return this.heap.rootsOf(id).some(({ kind }) => kind !== "c");
   }
 }

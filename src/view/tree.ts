@@ -24,7 +24,7 @@ function parentText({ object, typeName, hold, roots, again }: Parent, way: strin
   if (module) return rootText(module) + way;
   const content = contentText(object);
   const root = roots[0] ? `  ${rootText(roots[0])}` : "";
-  const loop = again === "circular" ? "  ↺ (a cycle)" : again === "elsewhere" ? "  (see above)" : "";
+  const loop = again === "circular" ? "  ↺ (a cycle)" : again === "nearer" ? "  (in this tree already)" : "";
   const type = escapeControls(typeName);
   return `${spelling(hold).trim()} of ${type} ${addressText(object.address)}${root}${loop}${content && `  ${content}`}`;
 }
