@@ -344,7 +344,9 @@ def emit(shape, key, batch, refcounts, flag, counts, targets, content=None):
 
 def discover(targets, ids):
     """Puts what was not met before on the lists to write."""
-    for address, target in dict(zip(ids, targets)).items():
+    found = dict(zip(ids, targets))
+    found.pop(0, None)
+    for address, target in found.items():
         slot = address >> 4 & 65535
         try:
             region = regions[address >> 20]
@@ -498,7 +500,7 @@ def write_generic(key, batch, refcounts, flag):
     """Objects of a type that the collector asks for its references; their names are found column by column."""
     name_row, patterned = namers.get(key) or learn_namer(key)
     heap_type = get_flags(types[key]) & HEAP_TYPE
-    tail = (ATTRIBUTE,) if heap_type and not is_c_type(types[key]) else (FIELD,)
+    tail = (unnamed_kind(key),)
     for indexes, width, flat, ids in rows(batch, patterned):
         part, part_refcounts = batch, refcounts
         if indexes is not None:
@@ -506,10 +508,73 @@ def write_generic(key, batch, refcounts, flag):
             part_refcounts = [refcounts[i] for i in indexes]
         if heap_type and width:
             width = without_type(key, len(part), width, flat, ids)
-        content = content_of_code(part, width, flat) if key in shown_by_code else None
-        named, width, flat, ids = name_row(key, part, width, flat, ids)
-        emit(shape_of(key, named, tail), key, part, part_refcounts, flag, [width] * len(part), ids, content)
+        for members_at, named, width_now, flat_now, ids_now in layouts_of(key, name_row, part, width, flat, ids):
+            these, these_refcounts = part, part_refcounts
+            if members_at is not None:
+                these = [part[i] for i in members_at]
+                these_refcounts = [part_refcounts[i] for i in members_at]
+            content = content_of_code(these, width_now, flat_now) if key in shown_by_code else None
+            emit(shape_of(key, named, tail), key, these, these_refcounts, flag, [width_now] * len(these), ids_now, content)
         discover(flat, ids)
+
+
+def unnamed_kind(key):
+    return FIELD if is_c_type(types[key]) else ATTRIBUTE
+
+
+def layouts_of(key, name_row, part, width, flat, ids):
+    """(indexes or None for all, names, width, referents, addresses) of rows that have the same names. Rows go one by
+    one where a few of them by themselves get other names than all together."""
+    together = name_row(key, part, width, flat, ids)
+    n = len(part)
+    if n == 1 or not width:
+        return [(None,) + together]
+    for i in range(0, n, max(1, n // 5)):
+        alone = name_row(key, part[i:i + 1], width, flat[i * width:(i + 1) * width], ids[i * width:(i + 1) * width])
+        if alone[0] != together[0]:
+            break
+    else:
+        return [(None,) + together]
+    groups = {}
+    known = []
+    for i in range(n):
+        row, row_ids = flat[i * width:(i + 1) * width], ids[i * width:(i + 1) * width]
+        found = None
+        if name_row is name_instances:
+            for layout in known:
+                if fits(layout, part[i], row_ids):
+                    found = layout, width, row, row_ids
+                    break
+        if found is None:
+            if len(known) >= MOST_SHAPES:
+                found = (), width, row, row_ids
+            else:
+                found = name_row(key, part[i:i + 1], width, row, row_ids)
+                if found[1] == width:
+                    known.append(found[0])
+        group = groups.get(found[:2])
+        if group is None:
+            group = groups[found[:2]] = [], [], []
+        group[0].append(i)
+        group[1].extend(found[2])
+        group[2].extend(found[3])
+    return [(indexes, named, wide, targets, target_ids)
+            for (named, wide), (indexes, targets, target_ids) in groups.items()]
+
+
+def fits(layout, o, row_ids):
+    """Whether a layout whose every column is a named attribute is that of an object."""
+    column = 0
+    for kind, name in layout:
+        if kind != ATTRIBUTE or not name:
+            return False
+        try:
+            if id(get_attribute(o, name)) != row_ids[column]:
+                return False
+        except AttributeError:
+            return False
+        column += 1
+    return column == len(row_ids)
 
 
 # Names of references. A namer gets rows of equal width, column by column at `ids[column::width]`, and gives their
@@ -759,11 +824,10 @@ def name_functions(key, part, width, flat, ids):
         label = None
         for i in range(len(part)):
             entry = next(iter(dict_items(flat[i * width + dicts[0]])), None)
-            if entry is None or type(entry[0]) is not str:
-                label = ''
-            else:
+            this = ''
+            if entry is not None and type(entry[0]) is str:
                 this = '__dict__' if holds(part[i], entry) else '__annotations__'
-                label = this if label in (None, this) else ''
+            label = this if label in (None, this) else ''
         names[dicts[0]] = FIELD, label
     return tuple(names), width, flat, ids
 
@@ -890,7 +954,8 @@ def write_sequence_subclass(key, batch, refcounts, flag):
 
 
 def write_container_subclass(key, batch, refcounts, flag, read, tail):
-    """Objects of a program's subclass of a container: what else they refer to stands before their items."""
+    """Objects of a program's subclass of a container: what else they refer to, then their items."""
+    name_row = (namers.get(key) or learn_namer(key))[0]
     groups = {}
     flat = referents_of(batch)
     ids = list(map(id, flat))
@@ -900,30 +965,44 @@ def write_container_subclass(key, batch, refcounts, flag, read, tail):
         end = ids.index(id(separator), start)
         items = read(batch[i])
         item_ids = list(map(id, items))
-        extra = flat[start:end]
-        extra_ids = ids[start:end]
+        extra, extra_ids = without_items(flat[start:end], ids[start:end], item_ids)
+        if heap_type:
+            without_type(key, 1, len(extra_ids), extra, extra_ids)
         start = end + 1
-        for address in item_ids:
-            if address in extra_ids:
-                at = extra_ids.index(address)
-                del extra[at], extra_ids[at]
-        if heap_type and key in extra_ids:
-            at = extra_ids.index(key)
-            del extra[at], extra_ids[at]
-        try:
-            group = groups[len(extra)]
-        except KeyError:
-            group = groups[len(extra)] = [], [], [], []
+        group = groups.get(len(extra))
+        if group is None:
+            group = groups[len(extra)] = [], [], [], [], []
         group[0].append(i)
-        group[1].append(len(extra) + len(items))
-        group[2].extend(extra)
-        group[2].extend(items)
-        group[3].extend(extra_ids)
-        group[3].extend(item_ids)
-    for width, (indexes, counts, targets, target_ids) in groups.items():
-        shape = shape_of(key, ((FIELD, ''),) * width, tail)
-        emit(shape, key, [batch[i] for i in indexes], [refcounts[i] for i in indexes], flag, counts, target_ids)
+        group[1].extend(extra)
+        group[2].extend(extra_ids)
+        group[3].append(items)
+        group[4].append(item_ids)
+    for width, (indexes, extras, extra_ids, items, item_ids) in groups.items():
+        part = [batch[i] for i in indexes]
+        named, width, extras, extra_ids = name_row(key, part, width, extras, extra_ids)
+        named = named or ((unnamed_kind(key), ''),) * width
+        targets, target_ids = [], []
+        for i in range(len(part)):
+            targets += extras[i * width:(i + 1) * width] + items[i]
+            target_ids += extra_ids[i * width:(i + 1) * width] + item_ids[i]
+        counts = [width + len(found) for found in items]
+        emit(shape_of(key, named, tail), key, part, [refcounts[i] for i in indexes], flag, counts, target_ids)
         discover(targets, target_ids)
+
+
+def without_items(found, found_ids, item_ids):
+    """The collector is told of a container's items too, of a dict's keys only where some are not str."""
+    held = {}
+    for address in item_ids:
+        held[address] = held.get(address, 0) + 1
+    rest, rest_ids = [], []
+    for i in range(len(found)):
+        if held.get(found_ids[i]):
+            held[found_ids[i]] -= 1
+        else:
+            rest.append(found[i])
+            rest_ids.append(found_ids[i])
+    return rest, rest_ids
 
 
 def write_types(key, batch, refcounts, flag):
@@ -1116,8 +1195,10 @@ def write_untracked(least):
                 again = True
                 new = lists[key] = []
                 appends[key] = new.append
-                for start in range(0, len(batch), BATCH):
-                    write_batch(key, batch[start:start + BATCH], 0)
+                while batch:
+                    part = batch[-BATCH:]
+                    del batch[-BATCH:]
+                    write_batch(key, part, 0)
 
 
 def list_items(o):
@@ -1293,7 +1374,12 @@ own, late, left_out = (), [], []
 objects_expected = objects_written = references_written = refcounts_held = 0
 types, handlers, size_modes, lists, appends, c_defined = {}, {}, {}, {}, {}, {}
 handlers_by_type, namers_by_type, content_by_type, namers, members, slots, candidates = {}, {}, {}, {}, {}, {}, {}
-unordered, shown_by_code, frame_fields, followed, safe_getters = {}, {}, [], [], ()
+unordered, shown_by_code, frame_fields, followed = {}, {}, [], []
+safe_getters = {
+    ('BaseException', name): True for name in ('args', '__traceback__', '__cause__', '__context__')}
+safe_getters.update({('Task', name): True for name in ('_coro', '_fut_waiter', '_loop', '_result', '_exception')})
+safe_getters.update({('Future', name): True for name in ('_loop', '_result', '_exception')})
+safe_getters.update({('builtin_function_or_method', '__self__'): True})
 shapes, shape_counts, typed, definitions, regions, type_dicts = {}, {}, {}, [], {}, {}
 
 static_types = find_static_types()

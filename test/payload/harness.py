@@ -1,0 +1,99 @@
+"""Runs payload/launch.py in this process as the trampoline would, with another process at the pipe's read end."""
+
+import json
+import os
+import signal
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PAYLOAD = os.path.join(HERE, "..", "..", "payload")
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "reader")]
+
+
+def launcher(fd, content_limit=64, timeout=20):
+    with open(os.path.join(PAYLOAD, "dump.py"), encoding="ascii") as file:
+        source = file.read()
+    source = source.replace("@CONTENT_LIMIT@", str(content_limit)).replace("@TIMEOUT@", str(timeout))
+    with open(os.path.join(PAYLOAD, "launch.py"), encoding="ascii") as file:
+        return file.read().replace("@SOURCE@", json.dumps(source)).replace("@FD@", str(fd))
+
+
+class Capture:
+    """Made before the quiet moment, so that `run` does nothing but what the trampoline does."""
+
+    def __init__(self, reader=None, **parameters):
+        self.sink, path = tempfile.mkstemp()
+        os.unlink(path)
+        read_end, self.write_end = os.pipe()
+        self.reader = os.fork()
+        if self.reader == 0:
+            os.close(self.write_end)
+            try:
+                (reader or self._drain)(read_end)
+            finally:
+                os._exit(0)
+        os.close(read_end)
+        os.set_blocking(self.write_end, False)
+        self.code = compile(launcher(self.write_end, **parameters), "<stdin>", "exec")
+        self.globals = sys.modules["__main__"].__dict__
+
+    def _drain(self, read_end):
+        while True:
+            data = os.read(read_end, 1 << 20)
+            if not data:
+                return
+            os.write(self.sink, data)
+
+    def run(self):
+        exec(self.code, self.globals)
+
+    def run_and_compare(self):
+        """Names of what differs afterwards."""
+        before = state()
+        exec(self.code, self.globals)
+        after = state()
+        return [(name, before[name], after[name]) for name in before if before[name] != after[name]]
+
+    def stream(self):
+        """What came through the pipe."""
+        os.close(self.write_end)
+        os.waitpid(self.reader, 0)
+        size = os.lseek(self.sink, 0, os.SEEK_END)
+        data = os.pread(self.sink, size, 0)
+        os.close(self.sink)
+        return data
+
+    def dump(self):
+        """(what read_dump reads, the END record's status)"""
+        import pipe_to_dump
+        import read_dump
+
+        file, status = pipe_to_dump.convert(self.stream())
+        handle, path = tempfile.mkstemp(suffix=".bin")
+        try:
+            os.write(handle, file)
+            os.close(handle)
+            return read_dump.Dump(path), status
+        finally:
+            os.unlink(path)
+
+
+def state():
+    """What a capture must leave as it was."""
+    import gc
+
+    with open("/proc/self/maps") as file:
+        files = sorted({line.split()[-1] for line in file if "/" in line})
+    return {
+        "modules": sorted(sys.modules),
+        "main": {name: id(value) for name, value in sys.modules["__main__"].__dict__.items()},
+        "builtins": {name: id(value) for name, value in sys.modules["builtins"].__dict__.items()},
+        "sys": sorted(sys.__dict__),
+        "collector": (gc.isenabled(), gc.get_threshold(), gc.get_debug(), list(map(id, gc.callbacks)),
+                      gc.get_freeze_count(), len(gc.garbage)),
+        "signals": [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE)],
+        "files": sorted(os.listdir("/proc/self/fd")),
+        "mapped": files,
+        "threads": len(os.listdir("/proc/self/task")),
+    }
