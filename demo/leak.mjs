@@ -20,7 +20,7 @@ import { PathFinder } from "./paths.mjs";
  * @property {string} entryType
  * @property {bigint} entriesBefore
  * @property {bigint} entries
- * @property {number} share of the objects that are new, 0 … 1
+ * @property {number} share of the objects that are new and that a module leads to, 0 … 1
  *
  * @typedef {object} Leak
  * @property {bigint} count objects
@@ -124,7 +124,8 @@ function mostFrequent(paths) {
  * @returns {Owner | undefined}
  */
 function ownerOf(paths, heap, earlier) {
-  let stream = paths.filter((path) => path !== undefined);
+  const alive = paths.filter((path) => path !== undefined);
+  let stream = alive;
   let depth = 0;
   for (; ; depth++) {
     const groups = group(stream, (path) => String(path[depth]?.object));
@@ -145,7 +146,7 @@ function ownerOf(paths, heap, earlier) {
     entryType: heap.typeName(entry.type),
     entriesBefore: past ? entries(earlier, past.id) : 0n,
     entries: entries(heap, last.object),
-    share: stream.length / paths.length,
+    share: stream.length / alive.length,
   };
 }
 

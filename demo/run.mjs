@@ -13,6 +13,7 @@ const files = {
   before: `${folder}/before.bin`,
   after: `${folder}/after.bin`,
   picture: `${folder}/leak.svg`,
+  page: `${folder}/leak.html`,
 };
 
 async function demo() {

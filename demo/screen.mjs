@@ -9,7 +9,7 @@ const INDENT = "  ";
 
 /**
  * @param {import("./leak.mjs").Leak & { owner: import("./leak.mjs").Owner }} leak
- * @param {{ before: string, after: string, picture: string }} files
+ * @param {{ before: string, after: string, picture: string, page: string }} files
  * @returns {string}
  */
 export function screen({ count, size, types, owner }, files) {
@@ -33,21 +33,20 @@ export function screen({ count, size, types, owner }, files) {
     rows,
     { colors, width: Math.min(width, WIDTH) - INDENT.length },
   );
-  const picked = ["name", "count", "size"].join(", ");
   return [
     `${heading("What leaked")}${colors.bold(`+${sizeText(size)}`)}, +${countText(count)} objects between the two dumps`,
     `${heading("Who holds it")}${colors.bold(colors.red(owner.path))}, a ${owner.typeName} with ` +
       `${countText(owner.entriesBefore)} entries before and ${countText(owner.entries)} after;`,
-    `${heading("")}${Math.round(owner.share * 100)} % of what is new hangs on it`,
+    `${heading("")}${Math.round(owner.share * 100)} % of what is new and in use hangs on it`,
     "",
     leaked.replaceAll(/^/gm, INDENT),
     "",
     `${heading("The picture")}${files.picture}`,
     "",
-    heading("Try next"),
-    `  bin/heapdump.js top --exclude ${files.before} --show-parents ${files.after}`,
-    `  bin/heapdump.js graph --filter ${owner.entryType} --max-breadth 3 -o demo-output/all.html ${files.after}`,
-    `  bin/heapdump.js sql ${files.after} 'SELECT ${picked} FROM type ORDER BY size DESC LIMIT 9'`,
+    heading("Try next").trimEnd(),
+    `  bin/heapdump.js top -n 3 --filter ${owner.entryType} --show-parents ${files.after}`,
+    `  bin/heapdump.js graph --filter ${owner.entryType} -o ${files.page} ${files.after}`,
+    `  bin/heapdump.js sql ${files.after} 'SELECT name, count FROM type ORDER BY 2 DESC LIMIT 9'`,
   ].join("\n");
 }
 
