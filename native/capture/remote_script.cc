@@ -1,7 +1,6 @@
 #include "capture/remote_script.h"
 
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -32,12 +31,6 @@ constexpr uint64_t kTrapAndDirectionFlags = 0x500;
 constexpr uint64_t kPipeSize = 1 << 20;
 
 uint64_t pages(uint64_t size) { return (size + kPage - 1) & ~(kPage - 1); }
-
-bool waits_on_futex(const Registers& registers) {
-  if (registers.orig_rax != SYS_futex) return false;
-  const int operation = registers.rsi & FUTEX_CMD_MASK;
-  return operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET;
-}
 
 std::string replace_all(std::string text, const std::string& from, const std::string& to) {
   for (size_t at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) {
@@ -156,7 +149,7 @@ void RemoteScript::write_call(const std::string& script, bool may_take_over,
 void RemoteScript::infect(StoppedThread& thread, const std::string& script,
                           std::chrono::nanoseconds time_to_start) {
   const Registers& found = thread.registers();
-  const bool on_futex = is_blocked(found) && waits_on_futex(found);
+  const bool on_futex = may_wait_on_futex(found);
   const bool may_take_over = is_blocked(found) && !on_futex;
   RemoteCalls calls(thread, target_.memory, gadgets_);
   try {

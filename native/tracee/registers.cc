@@ -1,5 +1,8 @@
 #include "tracee/registers.h"
 
+#include <linux/futex.h>
+#include <sys/syscall.h>
+
 #include <cerrno>
 
 namespace heapdump {
@@ -26,6 +29,17 @@ bool is_blocked(const Registers& registers) {
     default:
       return false;
   }
+}
+
+bool may_wait_on_futex(const Registers& registers) {
+  if (!is_blocked(registers)) return false;
+  if (registers.orig_rax == SYS_futex) return true;
+  // A call that was interrupted before (by a stop, a debugger, ourselves) goes on as restart_syscall, with
+  // the arguments that it had: of those that can, only futex has an address and one of these two operations.
+  constexpr uint64_t kFirstPage = 4096;
+  const int operation = static_cast<int>(registers.rsi) & FUTEX_CMD_MASK;
+  return registers.orig_rax == SYS_restart_syscall && registers.rdi >= kFirstPage &&
+         (operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET);
 }
 
 Registers resume_registers(Registers registers, Resume how) {

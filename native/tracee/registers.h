@@ -17,6 +17,10 @@ enum class Resume {
 // or to end with EINTR.
 bool is_blocked(const Registers& registers);
 
+// True where that call waits for a lock (a futex), or where that cannot be ruled out. Such a thread may be
+// waiting for the GIL, and must not be made to ask for it again: the whole process would freeze.
+bool may_wait_on_futex(const Registers& registers);
+
 // What a thread that was stopped with `registers` needs when it goes on through rt_sigreturn, where the
 // kernel's own logic for restarting system calls does not run.
 Registers resume_registers(Registers registers, Resume how);
