@@ -15,6 +15,13 @@ constexpr int64_t kRestartNoHandler = -514;
 constexpr int64_t kRestartBlock = -516;
 constexpr int kSyscallInstructionSize = 2;
 
+// A call that keeps its end time in the kernel cannot be restarted after rt_sigreturn, which forgets that
+// time. A poll without an end has none.
+bool forgets_its_end(const Registers& registers) {
+  if (static_cast<int64_t>(registers.rax) != kRestartBlock) return false;
+  return registers.orig_rax != SYS_poll || static_cast<int32_t>(registers.rdx) >= 0;
+}
+
 }  // namespace
 
 bool is_blocked(const Registers& registers) {
@@ -44,9 +51,7 @@ bool may_wait_on_futex(const Registers& registers) {
 
 Registers resume_registers(Registers registers, Resume how) {
   if (!is_blocked(registers)) return registers;
-  // A call that keeps its end time in the kernel cannot be restarted after rt_sigreturn, which forgets that
-  // time.
-  if (how == Resume::kInterrupt || static_cast<int64_t>(registers.rax) == kRestartBlock) {
+  if (how == Resume::kInterrupt || forgets_its_end(registers)) {
     registers.rax = static_cast<uint64_t>(-EINTR);
   } else {
     registers.rax = registers.orig_rax;

@@ -24,6 +24,8 @@ const STATES = [
   "workers",
   "blocked_signals",
   "default_sigpipe",
+  "sigwait",
+  "pause",
 ];
 
 let folder: string;

@@ -10,7 +10,6 @@ import sys
 import threading
 
 COMMANDS, ANSWERS = 3, 4
-LONG = 300_000_000  # additions of one call: seconds
 rounds = errors = 0
 
 

@@ -1,8 +1,14 @@
-"""heap.py N: a program that holds about N objects, in nested containers, and waits."""
+"""heap.py N [default_sigpipe]: a program that holds about N objects, in nested containers, and waits.
+
+With default_sigpipe a write to a pipe that nobody reads ends it, as may be in an embedding program.
+"""
+import signal
 import sys
 
 import harness
 
+if "default_sigpipe" in sys.argv:
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 ROWS = [{"id": i, "name": "row-%d" % i, "tags": ["t%d" % (i % 97), i * 7]} for i in range(int(sys.argv[1]) // 8)]
 harness.say("ready")
 while True:

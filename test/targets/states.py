@@ -207,30 +207,49 @@ def default_sigpipe():
 
 
 def sigwait():
-    """Waits in a way that cannot be interrupted unseen."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+    interrupted_by(lambda: signal.sigwait([signal.SIGUSR1]), block=True)
+
+
+def pause():
+    interrupted_by(signal.pause, block=False)
+
+
+def interrupted_by(wait, block):
+    """Waits for a signal that the thread that reads commands sends to this one."""
     box = []
+    signal.signal(signal.SIGUSR1, lambda *_: None)
+    if block:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
 
     def read_commands():
         while True:
             box.append(harness.read_line())
-            os.kill(os.getpid(), signal.SIGUSR1)
+            while box:
+                signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
+                time.sleep(0.05)
 
     threading.Thread(target=read_commands, daemon=True, name="reader").start()
     while True:
         ready()
-        if signal.sigwait([signal.SIGUSR1]) != signal.SIGUSR1:
-            harness.errors += 1
-        harness.answer(box.pop())
+        wait()
+        if box:
+            harness.answer(box.pop())
 
 
-def long_call():
-    """In C code that holds the GIL for seconds."""
+def holding():
+    """In a system call with the GIL held, as a C extension may be."""
+    import ctypes
+
+    class pollfd(ctypes.Structure):
+        _fields_ = [("fd", ctypes.c_int), ("events", ctypes.c_short), ("revents", ctypes.c_short)]
+
+    libc = ctypes.PyDLL(None)
+    waiting = pollfd(harness.COMMANDS, select.POLLIN, 0)
     while True:
         ready()
-        sum(range(harness.LONG))
-        if has_command():
-            harness.answer(harness.read_line())
+        if libc.poll(ctypes.byref(waiting), 1, -1) != 1:
+            harness.errors += 1
+        harness.answer(harness.read_line())
 
 
 def no_descriptors():

@@ -1,0 +1,182 @@
+// What happens when something ends in the midst: the tool, its user's patience, the target, or the disk.
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Attaching, attach, startAttach } from "../support/attach.js";
+import { interpreters, newest } from "../support/interpreters.js";
+import { expectedWork, outsideView, settledView, Target } from "../support/target.js";
+
+const OBJECTS = "400000";
+
+let folder: string;
+let target: Target;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "heapdump-test-"));
+});
+afterEach(async () => {
+  await target?.kill();
+  rmSync(folder, { recursive: true });
+});
+
+/** Resolves when some of the heap is in the file. */
+async function underWay(file = "heap.bin.partial"): Promise<void> {
+  await expect
+    .poll(() => (existsSync(join(folder, file)) ? readFileSync(join(folder, file)).length : 0), {
+      interval: 2,
+      timeout: 20_000,
+    })
+    .toBeGreaterThan(1 << 20);
+}
+
+async function begin(python = newest.path, args = [OBJECTS], program = "heap.py"): Promise<Attaching> {
+  target = await Target.start(python, program, { args });
+  return startAttach([target.pid, "-o", "heap.bin"], { cwd: folder });
+}
+
+async function expectUnharmed(outside: Record<string, unknown>): Promise<void> {
+  await expect.poll(() => outsideView(target.pid), { timeout: 10_000 }).toEqual(outside);
+  expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+  expect(target.output).toBe("");
+}
+
+describe("the user's patience ends", () => {
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s in the midst of the dump", async (signal) => {
+    target = await Target.start(newest.path, "heap.py", { args: [OBJECTS] });
+    const outside = await settledView(target.pid);
+    writeFileSync(join(folder, "heap.bin"), "earlier");
+    const tool = startAttach([target.pid, "-o", "heap.bin"], { cwd: folder });
+    await underWay();
+    process.kill(tool.pid, signal);
+    process.kill(tool.pid, "SIGINT");
+    const { status, stdout, stderr } = await tool.done;
+    expect({ status, stdout }).toEqual({ status: 130, stdout: "" });
+    expect(stderr).toContain(`interrupted; process ${target.pid} goes on unharmed`);
+    expect(readdirSync(folder)).toEqual(["heap.bin"]);
+    expect(readFileSync(join(folder, "heap.bin"), "utf8")).toBe("earlier");
+    await expectUnharmed(outside);
+  });
+
+  test("SIGINT while no safe point comes", async () => {
+    target = await Target.start(newest.path, "states.py", { args: ["holding"] });
+    const outside = await settledView(target.pid);
+    const tool = startAttach([target.pid, target.pid + 1, "-o", "heap.bin"], { cwd: folder });
+    await expect.poll(() => readdirSync(folder)).toEqual([`heap.${target.pid}.bin.partial`]);
+    process.kill(tool.pid, "SIGINT");
+    expect(await tool.done).toMatchObject({ status: 130, stdout: "" });
+    expect(readdirSync(folder)).toEqual([]);
+    await expectUnharmed(outside);
+  });
+});
+
+describe("the tool is killed in the midst of the dump", () => {
+  test.each([...new Set([interpreters[0], newest])].map((found) => [found?.version, found?.path]))(
+    "CPython %s goes on, and can be dumped afterwards",
+    async (_, python) => {
+      const tool = await begin(python);
+      await underWay();
+      process.kill(tool.pid, "SIGKILL");
+      expect(await tool.done).toMatchObject({ signal: "SIGKILL" });
+      expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+
+      const again = await attach([target.pid, "-o", "heap.bin"], { cwd: folder });
+      expect(again).toMatchObject({ status: 0 });
+      expect(readdirSync(folder)).toEqual(["heap.bin"]);
+      expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+      expect(target.output).toBe("");
+    },
+  );
+
+  test("a target that a broken pipe would end goes on", async () => {
+    const tool = await begin(newest.path, [OBJECTS, "default_sigpipe"]);
+    await underWay();
+    process.kill(tool.pid, "SIGKILL");
+    await tool.done;
+    expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000) });
+    await settledView(target.pid);
+    expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000) });
+  });
+});
+
+test("a target that ends in the midst is told, with exit code 4", async () => {
+  const tool = await begin();
+  await underWay();
+  process.kill(target.pid, "SIGKILL");
+  const { status, stdout, stderr } = await tool.done;
+  expect({ status, stdout }).toEqual({ status: 4, stdout: "" });
+  expect(stderr).toMatch(/ended meanwhile|has ended|is gone/);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("two at once do not mix", async () => {
+  target = await Target.start(newest.path, "heap.py", { args: [OBJECTS] });
+  const outside = await settledView(target.pid);
+  const first = startAttach([target.pid, "-o", "heap.bin"], { cwd: folder });
+  await underWay();
+  const second = await attach([target.pid, "-o", "heap.bin"], { cwd: folder });
+  expect(second.status).toBeOneOf([2, 3]);
+  expect(second.stderr).toMatch(/another heapdump is writing it|is traced already/);
+  expect(await first.done).toMatchObject({ status: 0 });
+  expect(readdirSync(folder)).toEqual(["heap.bin"]);
+  await expectUnharmed(outside);
+});
+
+describe("several processes", () => {
+  test("one that fails does not spoil the others, and the worst exit code counts", async () => {
+    target = await Target.start(newest.path, "states.py", { args: ["read"] });
+    const other = await Target.start(newest.path, "states.py", { args: ["busy"] });
+    try {
+      const pids = [target.pid, process.pid, other.pid, target.pid];
+      const { status, stdout, stderr } = await attach([...pids, "--json", "-o", "h.bin.gz"], { cwd: folder });
+      const files = [`h.${target.pid}.bin.gz`, `h.${other.pid}.bin.gz`];
+      expect(status).toBe(3);
+      expect(JSON.parse(stdout)).toMatchObject({
+        dumps: [
+          { pid: target.pid, file: files[0], mode: "python" },
+          { pid: other.pid, file: files[1], mode: "python" },
+          { pid: process.pid, exit_code: 3, error: expect.stringContaining("not a Python process") },
+        ],
+      });
+      expect(stderr).toContain("not dumped: 1 of 3 processes");
+      expect(readdirSync(folder).sort()).toEqual(files.sort());
+    } finally {
+      await other.kill();
+    }
+  });
+
+  test("without a name each is heap.PID.bin in the current folder", async () => {
+    target = await Target.start(newest.path, "states.py", { args: ["read"] });
+    const { status, stdout } = await attach([target.pid], { cwd: folder });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^heap\.\d+\.bin: [\d,]+ objects, [\d,]+ references, [\d.]+ [KM]iB$/m);
+    expect(stdout).toContain(`Next: heapdump top heap.${target.pid}.bin`);
+    expect(readdirSync(folder)).toEqual([`heap.${target.pid}.bin`]);
+  });
+});
+
+const canMount = spawnSync("unshare", ["--mount", "true"]).status === 0;
+test.runIf(canMount)("a disk that fills in the midst is told, and leaves what was there", async () => {
+  target = await Target.start(newest.path, "heap.py", { args: [OBJECTS] });
+  const outside = await settledView(target.pid);
+  mkdirSync(join(folder, "disk"));
+  // A file system of 2 MiB, in a mount namespace of the tool's own.
+  const script =
+    'mount -t tmpfs -o size=2m none disk && echo earlier >disk/heap.bin && "$@"; r=$?; ls disk; exit $r';
+  const through = ["unshare", "--mount", "sh", "-c", script, "sh"];
+  const { status, stdout, stderr } = await attach([target.pid, "-o", "disk/heap.bin"], {
+    cwd: folder,
+    through,
+  });
+  expect(stderr).toContain("disk/heap.bin: no space is left on the device; the process goes on unharmed");
+  expect({ status, stdout }).toEqual({ status: 4, stdout: "heap.bin\n" });
+  await expectUnharmed(outside);
+});
