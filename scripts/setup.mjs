@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { toldHeaders, usableHeaders } from "./headers.mjs";
 import { requireCompiler, requireNode, requireTestPackages } from "./requirements.mjs";
 import { run, StageError, stage } from "./stage.mjs";
 
@@ -119,37 +120,6 @@ async function gyp(args, cwd) {
   const headers = usableHeaders();
   const nodedir = headers ? [`--nodedir=${headers}`] : [];
   await run(process.execPath, [nodeGyp, ...args, ...nodedir, "--jobs=max"], { cwd });
-}
-
-/** The folder of Node's headers that npm is told of, if it is. */
-function toldHeaders() {
-  const told = process.env.npm_config_nodedir;
-  if (told) return told;
-  const answer = spawnSync("npm", ["config", "get", "nodedir"], {
-    cwd: root,
-    encoding: "utf8",
-  }).stdout?.trim();
-  return answer && answer !== "undefined" ? answer : undefined;
-}
-
-/** Headers on the machine that are of the running Node; undefined where node-gyp has to fetch them. */
-function usableHeaders() {
-  const told = toldHeaders();
-  const beside = dirname(dirname(process.execPath));
-  const usable = [told, beside].find((folder) => folder && headersAbi(folder) === process.versions.modules);
-  if (told && !usable) {
-    throw new StageError(
-      `npm's nodedir is ${told}, which holds no headers of Node ${process.versions.node}.\n` +
-        "Set it to the folder above this Node's include/node, or unset it: npm_config_nodedir=… npm run …",
-    );
-  }
-  return usable;
-}
-
-/** @param {string} folder */
-function headersAbi(folder) {
-  const header = readText(join(folder, "include/node/node_version.h"));
-  return header?.match(/#define NODE_MODULE_VERSION (\d+)/)?.[1];
 }
 
 /** @param {string[]} args */

@@ -143,7 +143,7 @@ describe("the file", () => {
     const own = process.getuid?.() ?? 0;
     const uid = own === 0 ? 4321 : own;
     const gid = own === 0 ? 1234 : (process.getgid?.() ?? 0);
-    vi.spyOn(process, "getuid").mockReturnValue(0);
+    vi.spyOn(process as { getuid(): number }, "getuid").mockReturnValue(0);
     vi.stubEnv("SUDO_UID", String(uid));
     vi.stubEnv("SUDO_GID", String(gid));
     const output = await OutputFile.create(path("heap.bin"));

@@ -1,0 +1,37 @@
+// Node's headers, which everything native is compiled against.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { StageError } from "./stage.mjs";
+
+/** The folder of Node's headers that npm is told of, if it is. */
+export function toldHeaders() {
+  const told = process.env.npm_config_nodedir;
+  if (told) return told;
+  const answer = spawnSync("npm", ["config", "get", "nodedir"], { encoding: "utf8" }).stdout?.trim();
+  return answer && answer !== "undefined" ? answer : undefined;
+}
+
+/** Headers on the machine that are of the running Node; undefined where they have to be fetched. */
+export function usableHeaders() {
+  const told = toldHeaders();
+  const beside = dirname(dirname(process.execPath));
+  const usable = [told, beside].find((folder) => folder && headersAbi(folder) === process.versions.modules);
+  if (told && !usable) {
+    throw new StageError(
+      `npm's nodedir is ${told}, which holds no headers of Node ${process.versions.node}.\n` +
+        "Set it to the folder above this Node's include/node, or unset it: npm_config_nodedir=… npm run …",
+    );
+  }
+  return usable;
+}
+
+/** @param {string} folder */
+function headersAbi(folder) {
+  try {
+    const header = readFileSync(join(folder, "include/node/node_version.h"), "utf8");
+    return header.match(/#define NODE_MODULE_VERSION (\d+)/)?.[1];
+  } catch {
+    return undefined;
+  }
+}
