@@ -13,6 +13,23 @@ COMMANDS, ANSWERS = 3, 4
 rounds = errors = 0
 
 
+def allow_tracing():
+    """Where only a parent may trace (Yama), a program can allow it to others; tests are not run by root alone."""
+    try:
+        with open("/proc/sys/kernel/yama/ptrace_scope") as file:
+            restricted = file.read().strip() == "1"
+    except OSError:
+        restricted = False
+    if restricted:
+        import ctypes
+
+        PR_SET_PTRACER, ANY = 0x59616D61, -1
+        ctypes.CDLL(None).prctl(PR_SET_PTRACER, ctypes.c_ulong(ANY), 0, 0, 0)
+
+
+allow_tracing()
+
+
 def say(answer):
     os.write(ANSWERS, (json.dumps(answer) + "\n").encode())
 

@@ -265,6 +265,29 @@ def no_descriptors():
     read()
 
 
+def other_user():
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+    read()
+
+
+def chrooted():
+    """In a folder (the next argument) without files: none can be opened."""
+    os.chroot(sys.argv[2])
+    os.chdir("/")
+    read()
+
+
+def read_only():
+    import tempfile
+
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        read()
+
+
 STATES = {name.rstrip("_"): state for name, state in list(globals().items()) if callable(state)}
 
 if __name__ == "__main__":

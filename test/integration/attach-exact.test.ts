@@ -1,0 +1,109 @@
+// What the dump says is what the target says of itself, counted at a moment when it is quiet.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { attach } from "../support/attach.js";
+import { HEAPDUMP } from "../support/cli.js";
+import { interpreters } from "../support/interpreters.js";
+import { Target } from "../support/target.js";
+
+const READER = fileURLToPath(new URL("../reader/read_dump.py", import.meta.url));
+
+/** What runs the dump is in it too: frames' dicts, argument tuples, cells and an iterator of the payload's launcher. */
+const OWN_TRACES: Counts = { dict: 2, tuple: 4, cell: 5, function: 1, tuple_iterator: 1 };
+const PERMANENT = 3;
+
+type Counts = Record<string, number>;
+type Planted = [address: number, type: string, size: number, referents: number[]];
+
+interface DumpedObject {
+  address: number;
+  type: string;
+  size: number;
+  flags: number;
+  content: string | null;
+  references: [kind: string, label: string | number | null, target: number | null][];
+}
+
+let folder: string;
+let target: Target;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "heapdump-test-"));
+});
+afterEach(async () => {
+  await target?.kill();
+  rmSync(folder, { recursive: true });
+});
+
+/** Read by the reader that was written from the format's page alone. */
+function readObjects(python: string, file: string): Map<number, DumpedObject> {
+  const lines = execFileSync(python, [READER, file, "--objects"], { encoding: "utf8", maxBuffer: 1 << 30 });
+  const objects = lines.trimEnd().split("\n");
+  return new Map(
+    objects.map((line) => JSON.parse(line) as DumpedObject).map((object) => [object.address, object]),
+  );
+}
+
+function countBy(objects: Iterable<DumpedObject>): Counts {
+  const counts: Counts = {};
+  for (const { type } of objects) counts[type] = (counts[type] ?? 0) + 1;
+  return counts;
+}
+
+const isTracked = ({ flags }: DumpedObject) => (flags & 1) !== 0 && ((flags >> 1) & 3) !== PERMANENT;
+
+const cases = interpreters.map((found) => [`${found.version} (${found.library})`, found.path] as const);
+
+describe.each(cases)("CPython %s", (_, python) => {
+  test("agrees with the target's own count", async () => {
+    const file = join(folder, "heap.bin.gz");
+    target = await Target.start(python, "census.py");
+    await target.ask("planted");
+    await target.ask("census");
+    const planted = (await target.ask("planted")) as Planted[];
+    const before = (await target.ask("census")) as Counts;
+    const { status, stdout } = await attach([target.pid, "--json", "-o", file], { cwd: folder });
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ consistent: true });
+    expect(await target.ask("census")).toEqual(before);
+
+    const objects = readObjects(python, file);
+    const tracked = countBy([...objects.values()].filter(isTracked));
+    const differs = [...new Set([...Object.keys(before), ...Object.keys(tracked)])]
+      .map((type) => ({ type, more: (tracked[type] ?? 0) - (before[type] ?? 0) }))
+      .filter(({ type, more }) => more < 0 || more > (OWN_TRACES[type] ?? 0));
+    expect(differs).toEqual([]);
+
+    for (const [address, type, size, referents] of planted) {
+      const object = objects.get(address);
+      const targets = object?.references.map(([, , to]) => to).filter((to) => to !== null);
+      expect({ type: object?.type, size: object?.size, targets: targets?.sort() }).toEqual({
+        type,
+        size,
+        targets: referents.sort(),
+      });
+    }
+    const [items, mapping, leaf, value, number, text] = planted.map(([address]) => objects.get(address));
+    expect(items?.references.map(([kind, label]) => [kind, label])).toEqual(
+      ["0", "1", "2", "3"].map((index) => ["item", index]),
+    );
+    expect(mapping?.references.map(([kind]) => kind)).toEqual(["key", "value", "key", "value"]);
+    expect(leaf?.references).toContainEqual(["slot", "value", value?.address]);
+    expect([value?.content, number?.content, text?.content]).toEqual([
+      "b'planted'",
+      "12345678901234567890",
+      "planted text",
+    ]);
+    expect(countBy(objects.values())["__main__.Leaf"]).toBe(501);
+
+    // The index, through SQL, has the same as the reader.
+    const query = "SELECT name, count FROM type WHERE count > 0";
+    const answer = execFileSync(process.execPath, [HEAPDUMP, "sql", "--json", file, query], {
+      encoding: "utf8",
+    });
+    expect(Object.fromEntries(JSON.parse(answer).rows)).toEqual(countBy(objects.values()));
+  });
+});
