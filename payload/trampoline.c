@@ -83,9 +83,14 @@ SECTION static int run_script(struct hd_call* call) {
     ((void (*)(object))call->enter_tracing)(thread);
   }
 
+  // The script has a dict of its own, which it knows as `space`, and no builtins but those that it finds:
+  // what a program has replaced in its builtins does not see the script.
   int result = HD_CALL_NO_MEMORY;
   object globals = ((object(*)(void))call->dict_new)();
-  if (globals) {
+  object builtins = ((object(*)(void))call->dict_new)();
+  int (*set_item)(object, const char*, object) = (int (*)(object, const char*, object))call->dict_set_item;
+  if (globals && builtins && set_item(globals, call->builtins_name, builtins) == 0 &&
+      set_item(globals, call->space_name, globals) == 0) {
     const int kFileInput = 257;  // Py_file_input, part of the stable ABI
     object value = ((object(*)(const char*, int, object, object, void*))call->run_string)(
         (const char*)call->script, kFileInput, globals, globals, 0);
@@ -97,10 +102,11 @@ SECTION static int run_script(struct hd_call* call) {
       ((void (*)(void*, void*, void*))call->error_fetch)(&call->exception[0], &call->exception[1],
                                                          &call->exception[2]);
     }
-    // Its functions refer back to it: cleared, they go at once instead of waiting for the collector.
+    // It refers to itself: cleared, it goes at once instead of waiting for the collector.
     ((void (*)(object))call->dict_clear)(globals);
-    ((void (*)(object))call->dec_ref)(globals);
   }
+  ((void (*)(object))call->dec_ref)(builtins);
+  ((void (*)(object))call->dec_ref)(globals);
 
   if (call->tracing_offset) {
     --*tracing;
@@ -167,8 +173,15 @@ SECTION HIDDEN int hd_trampoline_callback(void* argument) {
   return raised;
 }
 
+INLINE int has_no_gil(const struct hd_call* call) {
+  if (!call->present_thread_state) return !((int (*)(void))call->gil_check)();
+  object own = ((object(*)(void))call->own_thread_state)();
+  return !((object(*)(void))call->present_thread_state)() && own &&
+         (uint64_t)((object(*)(object))call->thread_interpreter)(own) == call->main_interpreter;
+}
+
 SECTION static void enter(struct hd_call* call) {
-  if (call->may_take_over && !((int (*)(void))call->gil_check)()) {
+  if (call->may_take_over && has_no_gil(call)) {
     call->state = HD_CALL_WAITING;
     int gil = ((int (*)(void))call->gil_ensure)();
     int refused;

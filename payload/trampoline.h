@@ -35,11 +35,16 @@ struct hd_call {
   int64_t pid;
   // 1: the thread was blocked in a system call, so it may take the GIL itself where it has released it.
   int64_t may_take_over;
+  // The main interpreter: what a thread of another one would be taken over for is not known.
+  uint64_t main_interpreter;
   // The pipe's write end, closed after the script unless it has become another file meanwhile.
   int64_t fd;
   uint64_t fd_device;
   uint64_t fd_inode;
   uint64_t script;
+  // Names in the script's dict.
+  char builtins_name[16];
+  char space_name[8];
   // Distance of PyThreadState.tracing from its start; 0 where enter_tracing and leave_tracing exist (3.11+).
   uint64_t tracing_offset;
   uint64_t pending_callback;
@@ -47,11 +52,18 @@ struct hd_call {
 
   uint64_t errno_location;
   uint64_t add_pending_call;
+  // How a thread knows that it has no GIL: PyGILState_Check is 0, or where each thread keeps its present
+  // state for itself (3.12+), PyThreadState_GetUnchecked is. The former cannot tell once there were several
+  // interpreters.
   uint64_t gil_check;
+  uint64_t present_thread_state;
+  uint64_t own_thread_state;
+  uint64_t thread_interpreter;
   uint64_t gil_ensure;
   uint64_t gil_release;
   uint64_t run_string;
   uint64_t dict_new;
+  uint64_t dict_set_item;
   uint64_t dict_clear;
   uint64_t dec_ref;
   uint64_t error_fetch;

@@ -44,11 +44,12 @@ const probe = `
 #endif
 #define CALLS ((struct _pending_calls *)0)->calls
 int main(void) {
-  printf("    {%d, %zu, %zu, %zu, %s, %zu, %s, %zu, %zu, %zu, %zu, %zu, %zu, %zu},\\n", PY_MINOR_VERSION,
+  printf("    {%d, %zu, %zu, %zu, %s, %zu, %s, %zu, %zu, %zu, %zu, %zu, %zu, %zu, %s},\\n", PY_MINOR_VERSION,
          offsetof(_PyRuntimeState, interpreters.head), offsetof(_PyRuntimeState, interpreters.main),
          offsetof(PyInterpreterState, next), IN_INTERPRETER ? "true" : "false", (size_t)PENDING,
          SEMAPHORE ? "true" : "false", LOCK, offsetof(struct _pending_calls, calls), sizeof CALLS[0],
-         sizeof CALLS / sizeof CALLS[0], offsetof(struct _pending_calls, first), LAST, (size_t)TRACING);
+         sizeof CALLS / sizeof CALLS[0], offsetof(struct _pending_calls, first), LAST, (size_t)TRACING,
+         PY_MINOR_VERSION < 12 ? "false" : "true");
   return 0;
 }
 `;

@@ -73,14 +73,26 @@ Inspection::Inspection(pid_t pid)
 RemoteScript::RemoteScript(const Inspection& target, const Gadgets& gadgets)
     : target_(target), gadgets_(gadgets) {
   auto function = [&](const char* name) { return target.interpreter.function(target.memory, name); };
+  strcpy(template_.builtins_name, "__builtins__");
+  strcpy(template_.space_name, "space");
   template_.pid = target.status.namespace_pid;
   template_.tracing_offset = target.interpreter.layout().thread_tracing;
   template_.add_pending_call = function("Py_AddPendingCall");
   template_.gil_check = function("PyGILState_Check");
+  template_.main_interpreter = target.interpreter.main_interpreter(target.memory);
+  if (target.interpreter.layout().present_state_is_thread_local) {
+    template_.present_thread_state =
+        target.interpreter.find_function(target.memory, "PyThreadState_GetUnchecked");
+    if (template_.present_thread_state == 0)
+      template_.present_thread_state = function("_PyThreadState_UncheckedGet");
+    template_.own_thread_state = function("PyGILState_GetThisThreadState");
+    template_.thread_interpreter = function("PyThreadState_GetInterpreter");
+  }
   template_.gil_ensure = function("PyGILState_Ensure");
   template_.gil_release = function("PyGILState_Release");
   template_.run_string = function("PyRun_StringFlags");
   template_.dict_new = function("PyDict_New");
+  template_.dict_set_item = function("PyDict_SetItemString");
   template_.dict_clear = function("PyDict_Clear");
   template_.dec_ref = function("Py_DecRef");
   template_.error_fetch = function("PyErr_Fetch");

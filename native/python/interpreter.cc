@@ -91,7 +91,7 @@ Interpreter Interpreter::find(pid_t pid, const Memory& memory, const std::vector
 }
 
 uint64_t Interpreter::function(const Memory& memory, const std::string& name) const {
-  uint64_t address = image_.symbol(memory, name);
+  const uint64_t address = find_function(memory, name);
   if (address == 0) throw refusal(library() + " does not export " + name + ", which heapdump needs");
   return address;
 }

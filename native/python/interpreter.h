@@ -26,7 +26,11 @@ class Interpreter {
   const Layout& layout() const { return *layout_; }
   uint64_t runtime() const { return runtime_; }
 
-  // Address of an exported function. Throws Error(kCannotAttach) where it is missing.
+  // Address of an exported function; 0 where it is missing.
+  uint64_t find_function(const Memory& memory, const std::string& name) const {
+    return image_.symbol(memory, name);
+  }
+  // The same; throws Error(kCannotAttach) where it is missing.
   uint64_t function(const Memory& memory, const std::string& name) const;
   // Number of interpreters, the main one included.
   int interpreters(const Memory& memory) const;

@@ -24,6 +24,9 @@ struct Layout {
   uint16_t last;
   // PyThreadState.tracing; 0 where PyThreadState_EnterTracing is exported (3.11 and newer).
   uint16_t thread_tracing;
+  // Whether each thread keeps its present PyThreadState for itself (3.12 and newer), or the runtime keeps one
+  // for all.
+  bool present_state_is_thread_local;
 };
 
 // The layout of CPython 3.`minor` built with the GIL, or null for a version that is not known.

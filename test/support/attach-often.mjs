@@ -3,8 +3,10 @@
 // writes the least that the protocol asks for.
 import { createRequire } from "node:module";
 
-const leastScript = `(lambda posix: posix.write(@FD@, b"\\x06\\0\\0\\0" + b"\\x43\\x02ok\\0\\0"))(
-    [c for c in type.__subclasses__(object) if c.__name__ == "BuiltinImporter"][0].find_spec.__func__.__globals__["sys"].modules["posix"])
+const leastScript = `[
+    importer.find_spec.__func__.__globals__["sys"].modules["posix"].write(@FD@, b"\\6\\0\\0\\0" + b"\\x43\\2ok\\0\\0")
+    for importer in ().__class__.__class__.__subclasses__(().__class__.__base__)
+    if importer.__name__ == "BuiltinImporter"]
 `;
 
 const [pid, count, script] = process.argv.slice(2);
