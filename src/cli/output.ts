@@ -5,6 +5,11 @@ export function print(text: string): void {
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
+/** Writes what comes in parts that end as they must. */
+export function printParts(parts: Iterable<string>): void {
+  for (const part of parts) process.stdout.write(part);
+}
+
 /** To standard error, so that what stands on standard output stays a document. */
 export function warn(text: string): void {
   process.stderr.write(`heapdump: warning: ${text}\n`);

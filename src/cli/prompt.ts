@@ -6,7 +6,7 @@ import { runQuery } from "../store/query.js";
 import { rowsText } from "../view/rows.js";
 import { schemaText } from "../view/schema.js";
 import { terminal } from "../view/terminal.js";
-import { note, print } from "./output.js";
+import { note, print, printParts } from "./output.js";
 
 const HELP = `A statement ends with a semicolon.
 .schema   every table and column
@@ -41,7 +41,7 @@ export async function prompt(db: Database.Database): Promise<void> {
 
 function answer(db: Database.Database, statement: string): void {
   try {
-    for (const part of rowsText(runQuery(db, statement), terminal(process.stdout))) print(part);
+    printParts(rowsText(runQuery(db, statement), terminal(process.stdout)));
   } catch (error) {
     if (!(error instanceof HeapdumpError)) throw error;
     note(error.message);

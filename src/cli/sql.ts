@@ -9,7 +9,7 @@ import { rowsJson, rowsText } from "../view/rows.js";
 import { schemaJson, schemaText } from "../view/schema.js";
 import { terminal } from "../view/terminal.js";
 import { collect, JSON_OPTION } from "./options.js";
-import { openEvents, print } from "./output.js";
+import { openEvents, print, printParts } from "./output.js";
 import { prompt } from "./prompt.js";
 
 interface SqlOptions {
@@ -55,7 +55,7 @@ async function sql(file: string | undefined, query: string | undefined, options:
   if (query === undefined && process.stdin.isTTY) return prompt(heap.db);
   const result = runQuery(heap.db, query ?? (await readAll(process.stdin)));
   const parts = options.json ? rowsJson(result) : rowsText(result, terminal(process.stdout));
-  for (const part of parts) print(part);
+  printParts(parts);
 }
 
 function attached(text: string): Source {

@@ -8,6 +8,7 @@ import { escapeControls } from "./text.js";
 /** Rows that are laid out together: widths must not wait for the end of a long result. */
 const PAGE = 1000;
 const WIDEST = 60;
+const PART = 1 << 16;
 
 /** A result as a table, a page at a time. */
 export function* rowsText({ columns, rows }: Result, terminal: Terminal): Generator<string> {
@@ -20,7 +21,7 @@ export function* rowsText({ columns, rows }: Result, terminal: Terminal): Genera
       page.map((row) => row.map(valueText)),
       terminal,
     );
-    return pages++ ? text.slice(text.indexOf("\n") + 1) : text;
+    return `${pages++ ? text.slice(text.indexOf("\n") + 1) : text}\n`;
   };
   for (const row of rows) {
     page.push(row);
@@ -32,15 +33,19 @@ export function* rowsText({ columns, rows }: Result, terminal: Terminal): Genera
   if (page.length || pages === 0) yield laidOut();
 }
 
-/** A result as one JSON document, a row at a time. */
+/** A result as one JSON document, in parts of about `PART` characters. */
 export function* rowsJson({ columns, rows }: Result): Generator<string> {
-  yield `{"columns": ${jsonText(columns)}, "rows": [`;
-  let previous: string | undefined;
+  let part = `{"columns": ${jsonText(columns)}, "rows": [`;
+  let separator = "\n";
   for (const row of rows) {
-    if (previous !== undefined) yield `${previous},`;
-    previous = jsonText(row.map(jsonValue));
+    part += separator + jsonText(row.map(jsonValue));
+    separator = ",\n";
+    if (part.length > PART) {
+      yield part;
+      part = "";
+    }
   }
-  yield `${previous ?? ""}]}`;
+  yield `${part}${separator === "\n" ? "" : "\n"}]}\n`;
 }
 
 function column(title: string, rows: Value[][], index: number): Column {

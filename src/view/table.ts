@@ -1,6 +1,5 @@
-import CliTable from "cli-table3";
 import type { Terminal } from "./terminal.js";
-import { shorten } from "./text.js";
+import { displayWidth, shorten } from "./text.js";
 
 export interface Column {
   title: string;
@@ -13,41 +12,50 @@ export interface Column {
 }
 
 const GAP = 2;
-const NO_LINES = Object.fromEntries(
-  [
-    "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right",
-    "left left-mid mid mid-mid right right-mid",
-  ]
-    .join(" ")
-    .split(" ")
-    .map((place) => [place, ""]),
-);
+const LEAST_FLEXIBLE = 10;
 
 /** Rows under their headings, without lines between, in `width` columns. */
 export function table(columns: Column[], rows: string[][], { width, colors }: Terminal): string {
-  const cells = withinWidth(columns, rows, width);
-  const drawn = new CliTable({
-    head: columns.map(({ title, most }) => colors.dim(most ? shorten(title, most) : title)),
-    colAligns: columns.map(({ align }) => align ?? "left"),
-    chars: { ...NO_LINES, middle: " ".repeat(GAP) },
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-  });
-  drawn.push(...cells.map((row) => row.map((cell, i) => columns[i]?.paint?.(cell) ?? cell)));
-  return drawn
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+  const widths = columnWidths(columns, rows, width);
+  const titles = columns.map((column) => ({ ...column, paint: colors.dim }));
+  const lines = [
+    line(
+      titles,
+      columns.map(({ title }) => title),
+      widths,
+    ),
+    ...rows.map((row) => line(columns, row, widths)),
+  ];
+  return lines.join("\n");
 }
 
-function withinWidth(columns: Column[], rows: string[][], width: number): string[][] {
-  const capped = rows.map((row) => row.map((cell, i) => shorten(cell, columns[i]?.most ?? width)));
-  const widths = columns.map(({ title }, i) =>
-    Math.max(title.length, ...capped.map((row) => [...(row[i] ?? "")].length)),
-  );
+function columnWidths(columns: Column[], rows: string[][], width: number): number[] {
+  const widths = columns.map(({ title, most = width }, i) => {
+    const widest = rows.reduce((widest, row) => Math.max(widest, displayWidth(row[i] ?? "")), title.length);
+    return Math.min(widest, most);
+  });
   const flexible = columns.findIndex((column) => column.flexible);
-  if (flexible < 0) return capped;
-  const others = widths.reduce((sum, own, i) => (i === flexible ? sum : sum + own + GAP), 0);
-  const room = Math.max(width - others, 10);
-  return capped.map((row) => row.map((cell, i) => (i === flexible ? shorten(cell, room) : cell)));
+  if (flexible >= 0) {
+    const others = widths.reduce((sum, own, i) => (i === flexible ? sum : sum + own + GAP), 0);
+    widths[flexible] = Math.min(widths[flexible] ?? 0, Math.max(width - others, LEAST_FLEXIBLE));
+  }
+  return widths;
+}
+
+function line(columns: Column[], row: string[], widths: number[]): string {
+  let text = "";
+  let owed = 0;
+  for (const [i, { align, paint }] of columns.entries()) {
+    const width = widths[i] ?? 0;
+    const cell = shorten(row[i] ?? "", width);
+    const room = width - displayWidth(cell);
+    const before = align === "right" ? room : 0;
+    // What follows the last text of a line is left out.
+    if (cell) {
+      text += " ".repeat(owed + before) + (paint ? paint(cell) : cell);
+      owed = 0;
+    } else owed += before;
+    owed += room - before + GAP;
+  }
+  return text;
 }

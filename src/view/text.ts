@@ -1,4 +1,5 @@
 // Text that is safe on a terminal.
+import stringWidth from "string-width";
 
 const UNSAFE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
@@ -37,10 +38,24 @@ export function addressText(address: bigint): string {
   return `0x${address.toString(16)}`;
 }
 
-/** At most `width` characters, the last an ellipsis where some were cut. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/** Columns of a terminal: two for most of East Asia, none for combining marks. */
+export function displayWidth(text: string): number {
+  return PLAIN.test(text) ? text.length : stringWidth(text);
+}
+
+/** At most `width` columns wide, with an ellipsis at the end where something was cut. */
 export function shorten(text: string, width: number): string {
-  const characters = [...text];
-  return characters.length <= width ? text : `${characters.slice(0, width - 1).join("")}…`;
+  if (displayWidth(text) <= width) return text;
+  let kept = "";
+  let used = 0;
+  for (const character of text) {
+    used += displayWidth(character);
+    if (used > width - 1) break;
+    kept += character;
+  }
+  return `${kept}…`;
 }
 
 export function plural(count: bigint | number, noun: string): string {
