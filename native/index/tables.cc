@@ -66,8 +66,8 @@ void Tables::AddShapes(const std::vector<ShapeRecord>& shapes) {
     row.type = TypeAt(record.type);
     row.first_field = static_cast<uint32_t>(fields_.size());
     row.named = static_cast<uint32_t>(record.named.size());
-    row.tail_count = static_cast<uint8_t>(record.tail.size());
-    std::ranges::transform(record.tail, row.tail, TailKind);
+    row.tail_count = static_cast<uint8_t>(std::min(record.tail.size(), std::size(row.tail)));
+    for (uint8_t i = 0; i < row.tail_count; i++) row.tail[i] = TailKind(record.tail[i]);
     shapes_.push_back(row);
     for (const NamedReference& named : record.named) fields_.push_back({Text(named.label), Kind(named.kind)});
   }

@@ -1,6 +1,7 @@
 // index_bench make SHAPE N DUMP | index_bench run DUMP INDEX
 // `run` prints one JSON document: a bare decode of the dump, the stages of building its index, what they
 // took, and opening it again. bench/index.mjs runs it and puts the figures side by side.
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -20,6 +21,14 @@ namespace {
 
 double Now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// Of all threads, in the program and in the kernel for it.
+double CpuSeconds() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + time.tv_usec / 1e6; };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 uint64_t AnonymousBytes() {
@@ -69,19 +78,21 @@ uint64_t FileSize(const std::string& path) {
 
 void Run(const std::string& dump, const std::string& index) {
   BareDecode(dump);  // warms the page cache
+  const double bare_cpu_start = CpuSeconds();
   const double bare = BareDecode(dump);
+  const double bare_cpu = CpuSeconds() - bare_cpu_start;
   std::remove(index.c_str());
   std::vector<StageTime> stages;
   uint64_t peak;
   const uint64_t before = AnonymousBytes();
-  const double start = Now();
+  const double start = Now(), cpu_start = CpuSeconds();
   IndexSummary summary;
   {
     const PeakMemory memory;
     summary = EnsureIndex(dump, index, [](double) {}, &stages);
     peak = memory.bytes() - before;
   }
-  const double built = Now() - start;
+  const double built = Now() - start, built_cpu = CpuSeconds() - cpu_start;
   const double reopening = Now();
   EnsureIndex(dump, index, [](double) {});
   const double reopened = Now() - reopening;
@@ -89,6 +100,7 @@ void Run(const std::string& dump, const std::string& index) {
               summary.objects, summary.references, FileSize(dump), FileSize(index));
   std::printf("\"peakAnonymousBytes\": %lu, \"bareDecodeSeconds\": %.6f, \"buildSeconds\": %.6f, ", peak,
               bare, built);
+  std::printf("\"bareDecodeCpuSeconds\": %.6f, \"buildCpuSeconds\": %.6f, ", bare_cpu, built_cpu);
   std::printf("\"reopenSeconds\": %.6f, \"stages\": {", reopened);
   const char* separator = "";
   for (const StageTime& stage : stages) {

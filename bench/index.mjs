@@ -1,0 +1,77 @@
+// The benchmark of the index: from a dump to the first question, stage by stage, as ratios to a bare decode of the
+// same dump in the same run (decoded once, nothing kept). Heaps are made by native/test/heap_shapes.h.
+//
+//     node bench/index.mjs [SHAPE:OBJECTS …] [--rounds N] [--folder FOLDER]
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { buildNative } from "../scripts/native-test.mjs";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: "string", default: "3" }, folder: { type: "string", default: tmpdir() } },
+});
+const heaps = positionals.length
+  ? positionals
+  : ["mixed:1e6", "mixed:1e7", "shuffled:1e7", "list:1e7", "chain:1e6", "hub:1e6", "random:5e6"];
+
+const program = join(buildNative("index_bench", "RelWithDebInfo", false), "index_bench");
+const folder = mkdtempSync(join(values.folder, "heapdump-bench-"));
+
+/** @param {string} heap such as `mixed:1e6` */
+function measure(heap) {
+  const [shape = "", size = ""] = heap.split(":");
+  const dump = join(folder, `${shape}.bin`);
+  execFileSync(program, ["make", shape, String(Number(size)), dump]);
+  let best;
+  for (let round = 0; round < Number(values.rounds); round++) {
+    const result = JSON.parse(execFileSync(program, ["run", dump, `${dump}.index`], { encoding: "utf8" }));
+    if (!best || result.buildSeconds < best.buildSeconds) best = result;
+  }
+  rmSync(dump);
+  rmSync(`${dump}.index`);
+  return best;
+}
+
+/** @param {string[]} cells */
+const line = (cells) =>
+  console.log(cells.map((cell, i) => (i ? cell.padStart(10) : cell.padEnd(14))).join(""));
+
+try {
+  console.log(
+    `The fastest of ${values.rounds} runs each; ns are of one object, CPU of all threads together.\n`,
+  );
+  line(["heap", "refs/obj", "decode", "number", "columns", "referrers", "orders", "ns wall", "ns CPU"]);
+  const results = heaps.map((heap) => {
+    const result = measure(heap);
+    const ns = (seconds) => ((seconds * 1e9) / result.objects).toFixed(0);
+    const stages = ["decode", "number", "columns", "referrers", "orders"].map((s) => ns(result.stages[s]));
+    const references = (result.references / result.objects).toFixed(1);
+    line([heap, references, ...stages, ns(result.buildSeconds), ns(result.buildCpuSeconds)]);
+    return { heap, result };
+  });
+  console.log(
+    "\nMemory is the peak of anonymous memory, beside its bar of 60 B/object + 20 B/reference; the index",
+  );
+  console.log("beside 60 B/object + 12 B/reference; × bare: of the wall time, and of the CPU time.\n");
+  line(["heap", "ns bare", "× bare", "× CPU", "mem B/obj", "bar", "file B/obj", "bar", "reopen ms"]);
+  for (const { heap, result } of results) {
+    const each = (bytes) => (bytes / result.objects).toFixed(0);
+    const bar = (reference) => (60 + (reference * result.references) / result.objects).toFixed(0);
+    line([
+      heap,
+      ((result.bareDecodeSeconds * 1e9) / result.objects).toFixed(0),
+      (result.buildSeconds / result.bareDecodeSeconds).toFixed(1),
+      (result.buildCpuSeconds / result.bareDecodeCpuSeconds).toFixed(1),
+      each(result.peakAnonymousBytes),
+      bar(20),
+      each(result.indexBytes),
+      bar(12),
+      (result.reopenSeconds * 1e3).toFixed(2),
+    ]);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
