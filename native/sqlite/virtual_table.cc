@@ -191,39 +191,36 @@ void Plan::Answer(int plan, double cost, double rows, bool unique) {
 
 void Interval::Restrict(unsigned char op, sqlite3_value* value) {
   const auto none = [&] { low = 1, high = 0; };
-  const int type = sqlite3_value_numeric_type(value);
+  const bool equal = op == SQLITE_INDEX_CONSTRAINT_EQ;
   const bool up = op == SQLITE_INDEX_CONSTRAINT_GT || op == SQLITE_INDEX_CONSTRAINT_GE;
-  if (type == SQLITE_NULL) return none();
-  if (type == SQLITE_TEXT || type == SQLITE_BLOB) {  // every number is less than these
-    if (up || op == SQLITE_INDEX_CONSTRAINT_EQ) none();
-    return;
-  }
   const bool strict = op == SQLITE_INDEX_CONSTRAINT_GT || op == SQLITE_INDEX_CONSTRAINT_LT;
-  sqlite3_int64 bound = sqlite3_value_int64(value);  // of a real: towards zero, cut to the range
-  bool exact = true;
-  if (type == SQLITE_FLOAT) {
-    const double real = sqlite3_value_double(value);
-    exact = static_cast<double>(bound) == real;
-    if (!exact && static_cast<double>(bound) > real) bound--;  // now the floor
-  }
-  if (op == SQLITE_INDEX_CONSTRAINT_EQ) {
-    if (!exact || bound < 0) return none();
-    low = std::max<uint64_t>(low, bound), high = std::min<uint64_t>(high, bound);
-  } else if (up) {
-    if (bound < 0) return;
-    if (strict || !exact) {
-      if (bound == INT64_MAX) return none();
-      bound++;
+
+  uint64_t bound;     // rounded down
+  bool exact = true;  // not rounded
+  switch (sqlite3_value_numeric_type(value)) {
+    case SQLITE_INTEGER: {
+      const sqlite3_int64 integer = sqlite3_value_int64(value);
+      if (integer < 0) return up ? void() : none();
+      bound = static_cast<uint64_t>(integer);
+      break;
     }
-    low = std::max<uint64_t>(low, bound);
-  } else {
-    if (strict && exact) {
-      if (bound == INT64_MIN) return none();
-      bound--;
+    case SQLITE_FLOAT: {
+      const double real = sqlite3_value_double(value);
+      if (real < 0) return up ? void() : none();
+      if (real >= 0x1p63) return up || equal ? none() : void();
+      bound = static_cast<uint64_t>(real);
+      exact = static_cast<double>(bound) == real;
+      break;
     }
-    if (bound < 0) return none();
-    high = std::min<uint64_t>(high, bound);
+    case SQLITE_NULL:
+      return none();
+    default:  // every number is less than a text and a blob
+      return up || equal ? none() : void();
   }
+  if (equal && !exact) return none();
+  if (equal || up) low = std::max(low, strict || !exact ? bound + 1 : bound);
+  if (strict && !up && exact && bound == 0) return none();
+  if (equal || !up) high = std::min(high, strict && exact ? bound - 1 : bound);
 }
 
 uint32_t IdOf(sqlite3_value* value, uint32_t objects) {
