@@ -46,6 +46,7 @@ try {
   line(["heap", "refs/obj", "decode", "number", "columns", "referrers", "orders", "ns wall", "ns CPU"]);
   const results = heaps.map((heap) => {
     const result = measure(heap);
+    /** @param {number} seconds */
     const ns = (seconds) => ((seconds * 1e9) / result.objects).toFixed(0);
     const stages = ["decode", "number", "columns", "referrers", "orders"].map((s) => ns(result.stages[s]));
     const references = (result.references / result.objects).toFixed(1);
@@ -58,7 +59,9 @@ try {
   console.log("beside 60 B/object + 12 B/reference; × bare: of the wall time, and of the CPU time.\n");
   line(["heap", "ns bare", "× bare", "× CPU", "mem B/obj", "bar", "file B/obj", "bar", "reopen ms"]);
   for (const { heap, result } of results) {
+    /** @param {number} bytes */
     const each = (bytes) => (bytes / result.objects).toFixed(0);
+    /** @param {number} reference bytes of one */
     const bar = (reference) => (60 + (reference * result.references) / result.objects).toFixed(0);
     line([
       heap,
