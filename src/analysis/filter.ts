@@ -84,15 +84,14 @@ function typesNamed(heap: Heap, pattern: string): bigint[] {
 function nearest(wanted: string, names: string[], count = 3): string[] {
   const lower = wanted.toLowerCase();
   const last = (name: string) => name.slice(name.lastIndexOf(".") + 1);
-  const score = (name: string) => {
+  const rated = [...new Set(names)].map((name) => {
     const own = name.toLowerCase();
-    if (own.includes(lower)) return 0;
-    return Math.min(distance(own, lower), distance(last(own), last(lower)));
-  };
-  return [...new Set(names)]
-    .map((name) => ({ name, score: score(name) }))
-    .filter((candidate) => candidate.score <= Math.max(2, last(lower).length / 3))
-    .sort((a, b) => a.score - b.score || a.name.localeCompare(b.name))
+    const whole = distance(own, lower);
+    return { name, whole, best: own.includes(lower) ? 0 : Math.min(whole, distance(last(own), last(lower))) };
+  });
+  return rated
+    .filter(({ best }) => best <= Math.max(2, last(lower).length / 3))
+    .sort((a, b) => a.best - b.best || a.whole - b.whole)
     .slice(0, count)
     .map(({ name }) => name);
 }

@@ -25,8 +25,11 @@ describe("text", () => {
     expect(contentText({ content: null, is_text: null, truncated: null })).toBe("");
   });
 
-  test("shorten counts characters, not UTF-16 units", () => {
-    expect(shorten("🐍🐍🐍🐍", 3)).toBe("🐍🐍…");
+  test("shorten counts columns of the terminal", () => {
+    expect(shorten("abcdef", 6)).toBe("abcdef");
+    expect(shorten("abcdef", 5)).toBe("abcd…");
+    expect(shorten("🐍🐍🐍🐍", 5)).toBe("🐍🐍…");
+    expect(shorten("日本語", 6)).toBe("日本語");
   });
 });
 
