@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <cstring>
 
-#include "index/cursor.h"
 #include "protocol.h"
+#include "support/cursor.h"
 #include "support/error.h"
 
 namespace heapdump {

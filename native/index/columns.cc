@@ -6,8 +6,8 @@
 #include <stdexcept>
 #include <unordered_map>
 
-#include "index/cursor.h"
 #include "index/parallel.h"
+#include "support/cursor.h"
 
 namespace heapdump {
 namespace {

@@ -2,9 +2,9 @@
 #include <array>
 #include <cstring>
 
-#include "index/cursor.h"
 #include "index/raw_heap.h"
 #include "protocol.h"
+#include "support/cursor.h"
 
 namespace heapdump {
 namespace {

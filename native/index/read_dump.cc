@@ -4,9 +4,9 @@
 #include <charconv>
 #include <mutex>
 
-#include "index/cursor.h"
 #include "index/parallel.h"
 #include "protocol.h"
+#include "support/cursor.h"
 
 namespace heapdump {
 namespace {

@@ -10,10 +10,10 @@
 #include <filesystem>
 
 #include "index/build_index.h"
-#include "index/cursor.h"
 #include "index/heap_index.h"
 #include "index/label.h"
 #include "index/reachable.h"
+#include "support/cursor.h"
 #include "support/error.h"
 #include "test/small_heap.h"
 #include "test/temporary_folder.h"

@@ -6,7 +6,7 @@ import { Chunk, chunkHeader, encodePairs, fileHeader } from "./framing.js";
 import { type OutputFile, writeFailure } from "./output-file.js";
 import type { Pairs } from "./preflight.js";
 
-/** zlib's default compresses a dump by a fifth more, and takes four times as long. */
+/** zlib's default (6) makes a dump 6 % smaller and takes three times as long: measured on the mixed heap. */
 const COMPRESSION_LEVEL = 1;
 
 /** Frames what a capture delivers and writes it, off the main thread, as fast as the disk or the compressor can. */
