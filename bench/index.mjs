@@ -17,7 +17,7 @@ const heaps = positionals.length
   ? positionals
   : ["mixed:1e6", "mixed:1e7", "shuffled:1e7", "list:1e7", "chain:1e6", "hub:1e6", "random:5e6"];
 
-const program = join(buildNative("index_bench", "RelWithDebInfo", false), "index_bench");
+const program = join(await buildNative("index_bench", "RelWithDebInfo", false), "index_bench");
 const folder = mkdtempSync(join(values.folder, "heapdump-bench-"));
 
 /** @param {string} heap such as `mixed:1e6` */

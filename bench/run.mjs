@@ -8,8 +8,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { chooseInterpreter } from "../scripts/interpreters.mjs";
-import { fail, setup } from "../scripts/setup.mjs";
-import { StageError } from "../scripts/stage.mjs";
+import { setup } from "../scripts/setup.mjs";
+import { fail, StageError } from "../scripts/stage.mjs";
 import { cpuSeconds, measure, memory, resetPeak } from "./process.mjs";
 
 const help = `Usage: npm run bench -- [--objects N[,N…]] [--rounds N] [--python PATH] [--json]

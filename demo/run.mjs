@@ -4,8 +4,8 @@ import { mkdirSync, rmSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { chooseInterpreter } from "../scripts/interpreters.mjs";
-import { fail, setup } from "../scripts/setup.mjs";
-import { StageError, stage } from "../scripts/stage.mjs";
+import { setup } from "../scripts/setup.mjs";
+import { fail, StageError, stage } from "../scripts/stage.mjs";
 import { Service } from "./service.mjs";
 
 const folder = "demo-output";

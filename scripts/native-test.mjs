@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { usableHeaders } from "./headers.mjs";
 import { requireTestPackages } from "./requirements.mjs";
+import { fail, run, stage } from "./stage.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -13,36 +14,29 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  * @param {string} target
  * @param {string} config
  * @param {boolean} sanitize
- * @returns {string} the folder with what was built
+ * @returns {Promise<string>} the folder with what was built
  */
-export function buildNative(target, config, sanitize) {
+export async function buildNative(target, config, sanitize) {
   requireTestPackages();
   const out = join(root, "build-native", sanitize ? "sanitize" : config.toLowerCase());
   const headers = usableHeaders();
+  const env = { ...process.env, ...(headers ? { npm_config_nodedir: headers } : {}) };
   const cmakeJs = createRequire(import.meta.url).resolve("cmake-js/bin/cmake-js");
+  const place = ["-d", join(root, "native"), "-O", out, "-T", target, "-B", config];
+  const options = ["-l", "warn", "-p", "2", `--CDHEAPDUMP_SANITIZE=${sanitize ? "ON" : "OFF"}`];
   for (const command of ["configure", "build"]) {
-    const { status } = spawnSync(
-      process.execPath,
-      [cmakeJs, command, "-l", "warn", "-d", join(root, "native"), "-O", out, "-T", target].concat([
-        "-B",
-        config,
-        "-p",
-        "2",
-        `--CDHEAPDUMP_SANITIZE=${sanitize ? "ON" : "OFF"}`,
-      ]),
-      {
-        cwd: root,
-        stdio: ["ignore", 2, 2],
-        env: { ...process.env, ...(headers ? { npm_config_nodedir: headers } : {}) },
-      },
-    );
-    if (status !== 0) process.exit(1);
+    await run(process.execPath, [cmakeJs, command, ...place, ...options], { cwd: root, env });
   }
   return out;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const out = buildNative("native_tests", "RelWithDebInfo", true);
-  const { status } = spawnSync(join(out, "native_tests"), process.argv.slice(2), { stdio: "inherit" });
+  const build = () => buildNative("native_tests", "RelWithDebInfo", true);
+  const out = await stage("Compiling the native unit tests, with sanitizers", build, {
+    expectation: "a minute or two, the first time",
+  }).catch(fail);
+  const { status } = spawnSync(join(String(out), "native_tests"), process.argv.slice(2), {
+    stdio: "inherit",
+  });
   process.exitCode = status ?? 1;
 }

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toldHeaders, usableHeaders } from "./headers.mjs";
 import { requireCompiler, requireNode, requireTestPackages } from "./requirements.mjs";
-import { run, StageError, stage } from "./stage.mjs";
+import { fail, run, StageError, stage } from "./stage.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const nodeGyp = join(root, "node_modules/node-gyp/bin/node-gyp.js");
@@ -165,12 +165,6 @@ function readText(path) {
   } catch {
     return undefined;
   }
-}
-
-/** @param {unknown} error */
-export function fail(error) {
-  console.error(error instanceof StageError ? error.message : error);
-  process.exit(1);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -63,3 +63,12 @@ export function run(command, args, options = {}) {
     });
   });
 }
+
+/**
+ * Tells why the work cannot go on, and ends the program.
+ * @param {unknown} error
+ */
+export function fail(error) {
+  console.error(error instanceof StageError ? error.message : error);
+  process.exit(1);
+}

@@ -4,7 +4,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { fail, setup } from "./setup.mjs";
+import { setup } from "./setup.mjs";
+import { fail } from "./stage.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const results = join(root, "build/test-results");
@@ -52,7 +53,10 @@ function runVitest(args) {
 function runNativeTests() {
   const reports = join(results, "native");
   mkdirSync(reports);
-  const ok = node([join(root, "scripts/native-test.mjs")], { GTEST_OUTPUT: `json:${reports}/` });
+  const ok = node([join(root, "scripts/native-test.mjs")], {
+    GTEST_BRIEF: "1",
+    GTEST_OUTPUT: `json:${reports}/`,
+  });
   const totals = { passed: 0, failed: 0, skipped: 0 };
   for (const name of readdirSync(reports)) {
     for (const suite of readJson(join(reports, name)).testsuites) {
