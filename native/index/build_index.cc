@@ -30,10 +30,16 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-std::optional<IndexSummary> Current(const std::string& index, const FileStamp& stamp) {
+// Which dump it is, cut to what the header of an index holds of it; empty where the dump does not say.
+std::string DumpId(const Pairs& meta) {
+  const auto id = std::ranges::find(meta, "dump_id", &Pairs::value_type::first);
+  return id == meta.end() ? "" : id->second.substr(0, sizeof IndexHeader::dump_id);
+}
+
+std::optional<IndexSummary> Current(const std::string& index, const FileStamp& stamp, const std::string& id) {
   try {
     const HeapIndex present(index);
-    if (!present.IsOf(stamp)) return std::nullopt;
+    if (!present.IsOf(stamp, id)) return std::nullopt;
     const IndexHeader& header = present.header();
     return IndexSummary{false, header.objects, header.references, header.complete != 0};
   } catch (const Error&) {
@@ -72,10 +78,8 @@ IndexSummary Build(DumpSource& source, const std::string& index, const Progress&
   header.objects = objects;
   header.references = totals.references;
   header.complete = heap.complete;
-  for (const auto& [key, value] : heap.meta) {
-    tables.AddMeta(key, value);
-    if (key == "dump_id") value.copy(header.dump_id, sizeof header.dump_id);
-  }
+  DumpId(heap.meta).copy(header.dump_id, sizeof header.dump_id);
+  for (const auto& [key, value] : heap.meta) tables.AddMeta(key, value);
   tables.AddMeta("complete", heap.complete ? "true" : "false");
   tables.AddMeta("indexed_objects", std::to_string(objects));
   tables.AddMeta("indexed_references", std::to_string(totals.references));
@@ -92,8 +96,10 @@ IndexSummary Build(DumpSource& source, const std::string& index, const Progress&
 
 IndexSummary EnsureIndex(const std::string& dump, const std::string& index, const Progress& progress,
                          std::vector<StageTime>* times) {
-  const std::unique_ptr<DumpSource> source = DumpSource::Open(dump);
-  if (const auto current = Current(index, source->stamp())) return *current;
+  std::unique_ptr<DumpSource> source = DumpSource::Open(dump);
+  const std::string id = DumpId(ChunkReader(*source).meta());
+  if (const auto current = Current(index, source->stamp(), id)) return *current;
+  source = DumpSource::Open(dump);
   Stopwatch watch(times);
   try {
     const IndexSummary summary = Build(*source, index, progress, watch);

@@ -48,8 +48,9 @@ HeapIndex::HeapIndex(const std::string& path) : path_(path) {
 
 HeapIndex::~HeapIndex() { munmap(const_cast<uint8_t*>(data_), bytes_); }
 
-bool HeapIndex::IsOf(const FileStamp& dump) const {
-  return header_->dump_size == dump.size && header_->dump_modified_ns == dump.modified_ns;
+bool HeapIndex::IsOf(const FileStamp& dump, std::string_view id) const {
+  const std::string_view known(header_->dump_id, strnlen(header_->dump_id, sizeof header_->dump_id));
+  return header_->dump_size == dump.size && header_->dump_modified_ns == dump.modified_ns && known == id;
 }
 
 template <typename T>

@@ -41,7 +41,7 @@ class HeapIndex {
 
   const IndexHeader& header() const { return *header_; }
   // Whether it is the index of that dump as it is now.
-  bool IsOf(const FileStamp& dump) const;
+  bool IsOf(const FileStamp& dump, std::string_view id) const;
 
   uint32_t objects() const { return objects_; }
   uint64_t references() const { return header_->references; }

@@ -284,6 +284,32 @@ TEST_F(IndexTest, IsBuiltOnceAndAgainWhenTheDumpChanges) {
   EXPECT_EQ(st.st_mode & 0777, 0600u);
 }
 
+TEST_F(IndexTest, IsBuiltAgainForAnotherDumpOfTheSameSizeAndTime) {
+  const timespec time[2] = {{2000000000, 0}, {2000000000, 0}};
+  for (const char* id : {"one", "two"}) {
+    std::vector<std::string> pieces = SmallHeap();
+    pieces[1] = ChunkOf(HD_CHUNK_META, PairsOf({{"dump_id", id}}));
+    WriteFile(dump_, Joined(pieces));
+    utimensat(AT_FDCWD, dump_.c_str(), time, 0);
+    EXPECT_TRUE(EnsureIndex(dump_, index_, [](double) {}).built);
+    EXPECT_FALSE(EnsureIndex(dump_, index_, [](double) {}).built);
+  }
+}
+
+TEST_F(IndexTest, BelongsToTheUserWhoCalledSudo) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root gives files away";
+  WriteFile(dump_, Joined(SmallHeap()));
+  setenv("SUDO_UID", "1234", 1);
+  setenv("SUDO_GID", "2345", 1);
+  EnsureIndex(dump_, index_, [](double) {});
+  unsetenv("SUDO_UID");
+  unsetenv("SUDO_GID");
+  struct stat st;
+  stat(index_.c_str(), &st);
+  EXPECT_EQ(st.st_uid, 1234u);
+  EXPECT_EQ(st.st_gid, 2345u);
+}
+
 TEST_F(IndexTest, IsBuiltAgainWhereItIsForeignCutOrDamaged) {
   Build(Joined(SmallHeap()));
   const std::string good = ReadFile(index_);

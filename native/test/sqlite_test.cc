@@ -1,0 +1,127 @@
+// The virtual tables under the sanitizers: every table read through SQLite, of a sound index and of damaged ones.
+// What the answers are is tested in test/integration/sqlite.test.ts.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "index/build_index.h"
+#include "index/heap_index.h"
+#include "sqlite/schema.h"
+#include "sqlite/virtual_table.h"
+#include "support/error.h"
+#include "test/small_heap.h"
+#include "test/temporary_folder.h"
+
+extern "C" int sqlite3_heapdump_init(sqlite3* db, char** message, const sqlite3_api_routines* api);
+
+namespace heapdump {
+namespace {
+
+using namespace test;
+
+class Database {
+ public:
+  explicit Database(const std::string& index) {
+    sqlite3_open(":memory:", &db_);
+    sqlite3_heapdump_init(db_, nullptr, nullptr);
+    for (const Table& table : SchemaTables()) {
+      if (std::string(table.name) == "schema_column") continue;
+      Run("CREATE VIRTUAL TABLE " + std::string(table.name) + " USING heapdump(" + table.name + ", '" + index + "')");
+    }
+  }
+  ~Database() { sqlite3_close(db_); }
+
+  // Reads every column of every row; gives how many rows, or -1 where the query failed.
+  int64_t Run(const std::string& sql) {
+    sqlite3_stmt* statement = nullptr;
+    if (sqlite3_prepare_v2(db_, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) return -1;
+    int64_t rows = 0;
+    int result;
+    while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
+      for (int i = 0; i < sqlite3_column_count(statement); i++) {
+        const unsigned char* text = sqlite3_column_text(statement, i);
+        bytes_ += text == nullptr ? 0 : sqlite3_column_bytes(statement, i) + text[0];
+      }
+      rows++;
+    }
+    sqlite3_finalize(statement);
+    return result == SQLITE_DONE ? rows : -1;
+  }
+
+  // Every table whole, and what is pushed down with every id and beyond.
+  void ReadAll() {
+    for (const Table& table : SchemaTables()) {
+      const std::string name = table.name;
+      if (name == "referrers" || name == "referents" || name == "reachable") continue;
+      EXPECT_GE(Run("SELECT * FROM " + name), 0);
+    }
+    for (const std::string order : {"size DESC", "size", "id DESC", "address"}) {
+      EXPECT_GE(Run("SELECT * FROM object ORDER BY " + order), 0);
+    }
+    for (int id = -1; id < 17; id++) {
+      const std::string number = std::to_string(id);
+      for (const char* table : {"referrers", "referents", "reachable"}) {
+        EXPECT_GE(Run("SELECT rowid, * FROM " + std::string(table) + "(" + number + ")"), 0);
+      }
+      for (const char* where : {"object WHERE id = ", "object WHERE type = ", "object WHERE size > ",
+                                "object WHERE address > ", "reference WHERE source = ", "reference WHERE target = ",
+                                "reference WHERE source = 8 AND target = ", "type WHERE id = ", "root WHERE object = "}) {
+        EXPECT_GE(Run("SELECT rowid, * FROM " + std::string(where) + number), 0);
+      }
+    }
+  }
+
+ private:
+  sqlite3* db_ = nullptr;
+  int64_t bytes_ = 0;
+};
+
+class SqliteTest : public TemporaryFolder {
+ protected:
+  SqliteTest() {
+    WriteFile(path("heap.bin"), Joined(SmallHeap()));
+    EnsureIndex(path("heap.bin"), index_, [](double) {});
+  }
+
+  const std::string index_ = path("index");
+};
+
+TEST_F(SqliteTest, ReadsEveryTable) {
+  Database database(index_);
+  database.ReadAll();
+  EXPECT_EQ(database.Run("SELECT * FROM object"), 14);
+  EXPECT_EQ(database.Run("SELECT * FROM reference WHERE kind <> 'type'"), 17);
+  EXPECT_EQ(database.Run("SELECT * FROM reference WHERE kind = 'type'"), 13) << "one object has a type unknown";
+  EXPECT_EQ(database.Run("SELECT * FROM type"), 6);
+  EXPECT_EQ(database.Run("SELECT * FROM referrers"), -1);
+}
+
+TEST_F(SqliteTest, ReadsAHeapWithoutObjects) {
+  WriteFile(path("heap.bin"), FileHeader() + MetaChunk() + EndChunk(0, 0));
+  EnsureIndex(path("heap.bin"), index_, [](double) {});
+  Database database(index_);
+  database.ReadAll();
+  EXPECT_EQ(database.Run("SELECT * FROM object"), 0);
+}
+
+TEST_F(SqliteTest, ADamagedColumnNeverLeadsOutOfTheIndex) {
+  const std::string good = ReadFile(index_);
+  std::vector<SectionPlace> columns;
+  {
+    const HeapIndex heap(index_);
+    for (uint32_t i = 0; i < static_cast<uint32_t>(kFirstSmall); i++) columns.push_back(heap.header().sections[i]);
+  }
+  std::mt19937_64 random(11);
+  for (const SectionPlace& column : columns) {
+    for (int round = 0; round < 8 && column.bytes > 0; round++) {
+      std::string bytes = good;
+      for (int i = 0; i < 6; i++) bytes[column.offset + random() % column.bytes] = static_cast<char>(random());
+      const std::string damaged = path("damaged." + std::to_string(column.offset) + "." + std::to_string(round));
+      WriteFile(damaged, bytes);
+      Database(damaged).ReadAll();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace heapdump
