@@ -7,9 +7,9 @@ import { attachJson, type MissedDump, nextText, takenText } from "../view/attach
 import { captureProgress } from "./capture-progress.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
 import { note, print } from "./output.js";
+import { untilSignal } from "./signals.js";
 import { version } from "./version.js";
 
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const DEFAULT_CONTENT = 64;
 const MOST_CONTENT = 1 << 20;
 const DEFAULT_TIMEOUT_S = 30;
@@ -111,17 +111,5 @@ async function attach(given: number[], options: Options): Promise<void> {
   if (missed.length > 0) {
     const worst = Math.max(...missed.map(({ exitCode }) => exitCode));
     throw new HeapdumpError(worst, `not dumped: ${missed.length} of ${names.size} processes`);
-  }
-}
-
-/** Ends the work at a signal instead of ending the tool in its midst; a second signal changes nothing. */
-async function untilSignal(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  for (const name of SIGNALS) process.on(name, abort);
-  try {
-    await work(controller.signal);
-  } finally {
-    for (const name of SIGNALS) process.off(name, abort);
   }
 }

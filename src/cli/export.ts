@@ -7,6 +7,7 @@ import { progress } from "../view/progress.js";
 import { countText, sizeText } from "../view/units.js";
 import { JSON_OPTION } from "./options.js";
 import { openEvents, print } from "./output.js";
+import { untilSignal } from "./signals.js";
 
 interface ExportOptions {
   to: "sqlite";
@@ -34,8 +35,9 @@ export function registerExport(program: Command): void {
 async function exportDump(file: string, { output, json }: ExportOptions): Promise<void> {
   const [heap] = (await openHeaps([{ schema: "main", path: file }], openEvents())) as [Heap];
   const bar = progress(`Writing ${output}`);
-  const written = await exportSqlite(heap, output, (fraction) => bar.update(fraction));
-  bar.stop();
+  const written = await untilSignal((signal) =>
+    exportSqlite(heap, output, (fraction) => bar.update(fraction), signal),
+  ).finally(() => bar.stop());
   const { objects, references, bytes } = written;
   print(
     json

@@ -1,5 +1,6 @@
 import { renameSync, rmSync, statSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
+import { ExitCode, HeapdumpError } from "../errors.js";
 import { cannotWrite, createPrivateFile, requireFolder } from "../files.js";
 import { documentation } from "./documentation.js";
 import type { Heap } from "./heap.js";
@@ -29,6 +30,7 @@ export async function exportSqlite(
   heap: Heap,
   path: string,
   onProgress: (fraction: number) => void,
+  signal: AbortSignal,
 ): Promise<Exported> {
   const partial = `${path}.partial`;
   requireFolder(path);
@@ -36,19 +38,28 @@ export async function exportSqlite(
   try {
     heap.db.prepare("ATTACH ? AS out").run(partial);
     heap.db.exec("PRAGMA out.journal_mode = OFF; PRAGMA out.synchronous = OFF; BEGIN");
-    await copy(heap, onProgress);
+    await copy(heap, onProgress, signal);
     heap.db.exec("COMMIT; DETACH out");
     renameSync(partial, path);
   } catch (error) {
     rmSync(partial, { force: true });
-    throw cannotWrite(path, error);
+    throw failure(path, error);
   }
   onProgress(1);
   const { size } = statSync(path, { bigint: true });
   return { objects: heap.totals().count, references: heap.referenceCount(), bytes: size };
 }
 
-async function copy(heap: Heap, onProgress: (fraction: number) => void): Promise<void> {
+function failure(path: string, error: unknown): HeapdumpError {
+  const { name, code } = error as NodeJS.ErrnoException;
+  const unfinished = (why: string) =>
+    new HeapdumpError(ExitCode.CaptureFailed, `${path}: ${why}; it is not written`);
+  if (name === "AbortError") return unfinished("interrupted");
+  if (code === "SQLITE_FULL") return unfinished("no space is left on the device");
+  return cannotWrite(path, error);
+}
+
+async function copy(heap: Heap, onProgress: (fraction: number) => void, signal: AbortSignal): Promise<void> {
   const { db } = heap;
   const columns = documentation();
   for (const table of TABLES) {
@@ -75,11 +86,11 @@ async function copy(heap: Heap, onProgress: (fraction: number) => void): Promise
     for (let first = 0n; first < count; first += STEP) {
       range.run(first, first + STEP);
       onProgress((i + Number(first) / Number(count)) / (large.length + 1));
-      await setImmediate();
+      await setImmediate(undefined, { signal });
     }
   }
   for (const index of INDEXES) {
     db.exec(index);
-    await setImmediate();
+    await setImmediate(undefined, { signal });
   }
 }

@@ -18,6 +18,8 @@ export function progress(title: string): Progress {
     barsize: 40,
     stream: process.stderr,
     clearOnComplete: true,
+    // Otherwise the library turns the terminal's line wrapping off, and an interrupted command leaves it so.
+    linewrap: true,
   });
   const start = Date.now();
   return {

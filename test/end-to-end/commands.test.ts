@@ -149,6 +149,18 @@ describe("graph", () => {
     expect(padded.replaceAll("0x000", "0x")).toBe(stdout);
   });
 
+  test("terms of every kind stand together", () => {
+    const filter = `${hex(after.cache)},!${hex(after.tasks[0] as never)},Session,!set`;
+    const args = ["--filter", filter, "--highlight", "asyncio.Task", "--max-depth", "30", "after.bin"];
+    const { status, stdout } = place.run(["graph", ...args]);
+    expect(status).toBe(0);
+    const colour = (address: string) => stdout.match(new RegExp(`${address}  .*fillcolor="(#\\w+)"`))?.[1];
+    expect(colour(hex(after.cache))).toBe("#f4a6a0");
+    expect(colour(hex(after.sessions[3] as never))).toBe("#f4a6a0");
+    expect(colour(hex(after.tasks[0] as never))).toBe("#d9d9d9");
+    expect(colour(hex(after.tasks[1] as never))).toBe("#fff2a8");
+  });
+
   test("asyncio.Task finds _asyncio.Task", () => {
     const args = ["--filter", "frame", "--highlight", "asyncio.Task", "--max-depth", "30", "after.bin"];
     expect(place.run(["graph", ...args]).stdout).toMatch(/_asyncio\.Task.*#fff2a8/);
@@ -217,6 +229,34 @@ describe("export", () => {
     expect(status).toBe(2);
     expect(existsSync(place.path("none"))).toBe(false);
   });
+});
+
+test("an interrupted export leaves nothing behind", () => {
+  // The tool interrupts itself as soon as it has begun to write, so that nothing depends on time.
+  const interrupt = `import { existsSync } from "node:fs";
+    const timer = setInterval(() => {
+      if (existsSync("stopped.sqlite.partial")) process.kill(process.pid, "SIGINT");
+    });
+    timer.unref();`;
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(interrupt)}`;
+  const args = ["export", "after.bin", "--to", "sqlite", "-o", "stopped.sqlite"];
+  expect(place.run(args, { env: { NODE_OPTIONS } })).toEqual({
+    status: 4,
+    stdout: "",
+    stderr: "heapdump: stopped.sqlite: interrupted; it is not written\n",
+  });
+  expect(readdirSync(place.folder).filter((name) => name.startsWith("stopped"))).toEqual([]);
+});
+
+test.runIf(process.getuid?.() === 0)("under sudo, files are the user's", () => {
+  const env = { SUDO_UID: "1234", SUDO_GID: "1235" };
+  place.dump("sudo.bin", before.heap);
+  expect(place.run(["export", "sudo.bin", "--to", "sqlite", "-o", "sudo.sqlite"], { env }).status).toBe(0);
+  expect(place.run(["graph", "--filter", "Item", "-o", "sudo.svg", "sudo.bin"], { env }).status).toBe(0);
+  for (const name of ["sudo.bin.index", "sudo.sqlite", "sudo.svg"]) {
+    const { uid, gid } = statSync(place.path(name));
+    expect({ name, uid, gid }).toEqual({ name, uid: 1234, gid: 1235 });
+  }
 });
 
 describe("damage", () => {
