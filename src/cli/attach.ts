@@ -38,7 +38,7 @@ export function registerAttach(program: Command): void {
         "(default: heap.PID.bin)",
     )
     .addOption(
-      new Option("--mode <mode>", "how the dump is taken")
+      new Option("--mode <mode>", `how the dump is taken (default: ${chooseMode(undefined)})`)
         .choices(MODES)
         .default(undefined, chooseMode(undefined)),
     )
@@ -92,17 +92,15 @@ async function attach(given: number[], options: Options): Promise<void> {
     for (const [pid, file] of names) {
       const observer = captureProgress(pid, file, options.json !== true);
       try {
-        const dump = await captureDump({ ...settings, pid, file, signal }, observer);
+        const capture = captureDump({ ...settings, pid, file, signal }, observer);
+        const dump = await capture.finally(() => observer.stop());
         taken.push(dump);
         if (!options.json) print(takenText(dump));
       } catch (error) {
         const { exitCode, message = "" } = error as Partial<HeapdumpError>;
         if (names.size === 1 || exitCode === undefined || signal.aborted) throw error;
-        observer.stop();
         note(message);
         missed.push({ pid, error: message, exitCode });
-      } finally {
-        observer.stop();
       }
     }
   });

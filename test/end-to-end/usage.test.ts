@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => place.remove());
 
-const COMMANDS = ["info", "top", "graph", "sql", "export"];
+const COMMANDS = ["attach", "info", "top", "graph", "sql", "export"];
 
 test("help names every command and has an example", () => {
   const { status, stdout, stderr } = place.run(["--help"]);
@@ -28,7 +28,7 @@ test("help names every command and has an example", () => {
 test.each(COMMANDS)("%s --help has an example and fits in 100 columns", (command) => {
   const { status, stdout } = place.run([command, "--help"]);
   expect(status).toBe(0);
-  expect(stdout).toMatch(/Examples?:\n {2}heapdump/);
+  expect(stdout).toMatch(/Examples?:\n {2}(sudo )?heapdump/);
   expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
 });
 

@@ -1,5 +1,5 @@
 // What happens when something ends in the midst: the tool, its user's patience, the target, or the disk.
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Attaching, attach, startAttach } from "../support/attach.js";
+import { HEAPDUMP } from "../support/cli.js";
 import { interpreters, newest } from "../support/interpreters.js";
 import { expectedWork, outsideView, settledView, Target } from "../support/target.js";
 
@@ -128,6 +129,44 @@ test("two at once do not mix", async () => {
   expect(await first.done).toMatchObject({ status: 0 });
   expect(readdirSync(folder)).toEqual(["heap.bin"]);
   await expectUnharmed(outside);
+});
+
+describe("a pipe to write to", () => {
+  beforeEach(async () => {
+    execFileSync("mkfifo", [join(folder, "pipe.gz")]);
+    target = await Target.start(newest.path, "heap.py", { args: [OBJECTS] });
+  });
+
+  test("gets the whole dump", async () => {
+    const tool = startAttach([target.pid, "--json", "-o", "pipe.gz"], { cwd: folder });
+    execFileSync("sh", ["-c", "cat pipe.gz >heap.bin.gz"], { cwd: folder });
+    const { status, stdout } = await tool.done;
+    expect(status).toBe(0);
+    const info = execFileSync(process.execPath, [HEAPDUMP, "info", "--json", "heap.bin.gz"], { cwd: folder });
+    const { complete, objects } = JSON.parse(info.toString());
+    expect({ complete, objects }).toEqual({ complete: true, objects: JSON.parse(stdout).objects });
+    expect(readdirSync(folder).sort()).toEqual(["heap.bin.gz", "heap.bin.gz.index", "pipe.gz"]);
+  });
+
+  test("that its reader closes in the midst is told, with exit code 4", async () => {
+    const outside = await settledView(target.pid);
+    const tool = startAttach([target.pid, "-o", "pipe.gz"], { cwd: folder });
+    execFileSync("sh", ["-c", "head -c 1000 pipe.gz >/dev/null"], { cwd: folder });
+    const { status, stderr } = await tool.done;
+    expect(stderr).toMatch(/pipe.gz: cannot be written: .*EPIPE.*; the process goes on unharmed/);
+    expect({ status, files: readdirSync(folder) }).toEqual({ status: 4, files: ["pipe.gz"] });
+    await expectUnharmed(outside);
+  });
+});
+
+test("on a terminal a bar shows how far it is, and leaves what is said afterwards alone", async () => {
+  target = await Target.start(newest.path, "heap.py", { args: ["2000000"] });
+  const command = `'${process.execPath}' '${HEAPDUMP}' attach ${target.pid} -o heap.bin`;
+  const shown = execFileSync("script", ["-qec", command, "/dev/null"], { cwd: folder, encoding: "utf8" });
+  expect(shown).toMatch(/Dumping process \d+ █+░+ \d+ %/);
+  const afterBar = shown.slice(shown.lastIndexOf(" %"));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the bar is taken away by such
+  expect(afterBar).toMatch(/\x1b\[2K.*heap\.bin: [^\x1b]*\r\nNext: heapdump top heap\.bin\r\n$/s);
 });
 
 describe("several processes", () => {
