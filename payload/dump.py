@@ -84,16 +84,6 @@ def every_type():
     return found
 
 
-def loaded_gc():
-    """The module gc; made, and not left in sys.modules, where the program has not imported it."""
-    if 'gc' in sys.modules:
-        return sys.modules['gc']
-    module = sys.modules['_imp'].create_builtin(static_types['SimpleNamespace'](name='gc'))
-    sys.modules.pop('gc', None)
-    # Before 3.10 one that is made again has the functions of the first.
-    return module_dict(module)['get_objects'].__self__
-
-
 def find_static_types():
     found = {}
     waiting = [object]
@@ -1122,20 +1112,18 @@ def show_module(module):
 # The whole.
 
 def main():
-    global own, late, objects_expected, left_out
-    generations = []
-    for generation in (2, 1, 0):
-        generations.append(audited(get_objects, (generation,)))
+    global own, late, objects_expected
+    generations = [audited(get_objects, (2,)), audited(get_objects, (1,)), audited(get_objects, (0,))]
     for found in generations:
         objects_expected += len(found)
-    own = own_objects(generations[2])
+    own = own_objects(generations)
     own.update({id(o): True for o in generations + [generations, own]})
     for found in generations:
         mark(map(id, found))
     mark(own)
     write_meta()
     discover_all([cls for cls in every_type().values()])
-    discover_all([None, True, False, sys.modules, builtins_dict])
+    discover_all([None, True, False, ..., sys.modules, builtins_dict])
     write_roots()
     for generation in (0, 1, 2):
         found = generations.pop()
@@ -1143,7 +1131,6 @@ def main():
     while late or any(lists.values()):
         found, late = late, []
         write_tracked(found, TRACKED | (KNOWN_GENERATION | 6 if frozen else 0))
-    send([varint(META), string('left_out'), string('; '.join(left_out))])
     send([varint(END), string('ok'), varint(objects_written), varint(references_written)])
 
 
@@ -1209,22 +1196,47 @@ def tuple_items(o):
     return list(tuple.__iter__(o))
 
 
-def own_objects(youngest):
-    """Addresses of what this code consists of, which is no part of the program. `youngest` is the list of the
-    youngest generation."""
+def own_objects(generations):
+    """Addresses of what this code consists of, which is no part of the program."""
     found = {}
     waiting = [space] + [value for name, value in dict_items(space) if value is not builtins_dict]
     for holder in audited(get_referrers, [source]):
-        if type(holder) is tuple:
-            waiting.append(holder)
-        elif type(holder) is list:
+        if type(holder) is list:
             found[id(holder)] = True  # what the compiler made of the launcher, kept until it has run
+        elif type(holder) is tuple:
+            waiting.append(holder)
     codes = {}
     while waiting:
+        follow(waiting, found, codes)
+        # The functions that run this code, which the interpreter makes for it.
+        for holder in audited(get_referrers, [space] + list(codes.values())):
+            if type(holder) is Function and id(holder) not in found:
+                waiting.append(holder)
+            elif type(holder) is tuple:
+                found[id(holder)] = True
+    found[id(codes)] = found[id(waiting)] = found[id(found)] = True
+    names = {code.co_varnames + tuple(name for name in code.co_cellvars if name not in code.co_varnames)
+             + code.co_freevars: True for code in codes.values()}
+    for generation in generations:
+        # The collector's lists are in the order in which objects were made.
+        newest = generation[-8192:]
+        first = 0
+        while first < len(newest) and id(newest[first]) not in found:
+            first += 1
+        for o in newest[max(first - 64, 0):]:
+            if is_leftover(o, names, codes, found):
+                found[id(o)] = True
+    return found
+
+
+def follow(waiting, found, codes):
+    while waiting:
         o = waiting.pop()
-        if id(o) in found or type(o) not in followed or o is type_dicts or o is builtins_dict or not o and type(o) is tuple:
+        if id(o) in found or type(o) not in followed or o is builtins_dict or not o and type(o) is tuple:
             continue
         found[id(o)] = True
+        if o is type_dicts:
+            continue
         if type(o) is Function:
             waiting += [part for part in referents(o) if type(part) in (tuple, Code)]
         elif type(o) is Code:
@@ -1233,22 +1245,35 @@ def own_objects(youngest):
             waiting += [o.co_consts, o.co_names, o.co_varnames, o.co_freevars, o.co_cellvars]
         else:
             waiting += referents(o)
-    for holder in audited(get_referrers, list(codes.values())):
-        if type(holder) in (Function, tuple):
-            found[id(holder)] = True
-    found[id(codes)] = found[id(waiting)] = found[id(found)] = True
-    names = {code.co_varnames + tuple(name for name in code.co_cellvars if name not in code.co_varnames)
-             + code.co_freevars: True for code in codes.values()}
-    first = 0
-    while first < len(youngest) and id(youngest[first]) not in found:
-        first += 1
-    for o in youngest[max(first - 64, 0):]:
-        # Names that the compiler keeps where they cannot be had from the code, and the frames of this call.
-        if type(o) is tuple and all_strings(o) and (o in names or 'own_objects' in o):
-            found[id(o)] = True
-        elif type(o) is Frame and id(o.f_code) in codes or type(o) is Frame and o.f_globals is space:
-            found[id(o)] = True
-    return found
+
+
+def is_leftover(o, names, codes, found):
+    """Whether an object that is as new as this code is a part of it that nothing known leads to: names as the compiler
+    keeps them, the launcher's outermost function with its closures, frames of this call."""
+    if type(o) is tuple:
+        if o and type(o[0]) is Cell:
+            return all_in(o, found)
+        return all_strings(o) and (o in names or 'own_objects' in o)
+    if type(o) is Function:
+        return is_launcher(referents(o)[0])
+    if type(o) is Frame:
+        return id(o.f_code) in codes or is_launcher(o.f_code)
+    return False
+
+
+def is_launcher(code):
+    for constant in code.co_consts:
+        if constant is source:
+            return True
+    return (type(code.co_filename) is str and code.co_filename == '<stdin>' and code.co_argcount == 3
+            and 'heapdump_call' in code.co_varnames)
+
+
+def all_in(values, found):
+    for value in values:
+        if id(value) not in found:
+            return False
+    return True
 
 
 def all_strings(values):
@@ -1259,20 +1284,96 @@ def all_strings(values):
 
 
 def write_meta():
-    pairs = (('python_version', sys.version), ('collector_enabled', 'true' if was_enabled else 'false'))
+    pairs = [
+        ('python_version', '%d.%d.%d' % sys.version_info[:3]),
+        ('python_version_text', sys.version),
+        ('collector_enabled', 'true' if was_enabled else 'false'),
+        ('collector_thresholds', '%d %d %d' % get_threshold()),
+        ('collector_counts', '%d %d %d' % counts_before),
+        ('collector_tracked', '%d' % objects_expected),
+        ('collector_frozen', '%d' % frozen),
+        ('left_out', '; '.join(left_out())),
+    ]
+    parts = []
     for name, value in pairs:
-        send([varint(META), string(name), string(value)])
+        parts += [varint(META), string(name), string(value if type(value) is str else '?')]
+    send(parts)
+
+
+def left_out():
+    found = ['what only C code refers to and the collector does not know', 'the subclasses that a type lists',
+             'which dict entries and attributes changed while other threads ran']
+    if version >= (3, 11):
+        found += ['names of attributes that no method of the class uses', 'locals of running functions, and frames',
+                  'names of locals of suspended coroutines and generators']
+    else:
+        found.append('names of locals')
+    if frozen:
+        found.append('frozen objects to which nothing known refers')
+    return found
+
+
+def root(o, kind, name):
+    return varint(ROOT) + varint(id(o)) + bytes((kind,)) + string(name)
 
 
 def write_roots():
-    parts = [varint(ROOT), varint(id(sys.modules)), bytes((ROOT_INTERPRETER,)), string('sys.modules')]
+    parts = [root(sys.modules, ROOT_INTERPRETER, 'sys.modules'), root(builtins_dict, ROOT_INTERPRETER, 'builtins')]
+    for o, name in ((None, 'None'), (True, 'True'), (False, 'False'), (..., 'Ellipsis')):
+        parts.append(root(o, ROOT_STATIC, name))
+    for name, cls in static_types.items():
+        parts.append(root(cls, ROOT_STATIC, name))
     for name, module in list(dict_items(sys.modules)):
-        if type(name) is str and module is not None:
-            parts += [varint(ROOT), varint(id(module)), bytes((ROOT_MODULE,)), string(name)]
-            if type(module) is Module:
-                file = module_dict(module).get('__file__')
-                parts += [varint(MODULE), varint(id(module)), string(name), string(file if type(file) is str else '')]
+        if type(name) is not str or module is None:
+            continue
+        discover([module], [id(module)])
+        parts.append(root(module, ROOT_MODULE, name))
+        file = module_dict(module).get('__file__') if type(module) is Module else None
+        file = string(file if type(file) is str else '')
+        parts += [varint(MODULE), varint(id(module)), string(name), file]
+    native_ids = write_threads(parts)
+    if version < (3, 11):
+        write_frames(parts, native_ids)
     send(parts)
+
+
+def write_threads(parts):
+    """The threads that `threading` knows. Returns their native ids by identity."""
+    threading = sys.modules.get('threading')
+    active = module_dict(threading).get('_active') if type(threading) is Module else None
+    native_ids = {get_ident(): getpid()}
+    for ident, thread in list(dict_items(active)) if type(active) is dict else []:
+        name, native_id = plain_attribute(thread, '_name'), plain_attribute(thread, '_native_id')
+        if type(name) is str and type(native_id) is int and type(ident) is int:
+            native_ids[ident] = native_id
+            parts += [varint(THREAD), varint(native_id), string(name), root(thread, ROOT_THREAD, name)]
+    return native_ids
+
+
+def plain_attribute(o, name):
+    """An attribute that stands in the object itself; None where its class has something of that name."""
+    if class_attribute(type(o), name) is not None or class_attribute(type(o), '__getattribute__') is not get_attribute:
+        return None
+    try:
+        return get_attribute(o, name)
+    except AttributeError:
+        return None
+
+
+def write_frames(parts, native_ids):
+    for ident, frame in dict_items(audited(current_frames)):
+        depth = 0
+        while frame is not None:
+            code = frame.f_code
+            if id(code) not in own and not is_launcher(code):
+                discover([frame], [id(frame)])
+                name, file = code.co_name, code.co_filename
+                name, file = name if type(name) is str else '?', file if type(file) is str else '?'
+                native_id = native_ids.get(ident, 0)
+                parts += [varint(FRAME), varint(id(frame)), varint(native_id), varint(depth), string(name),
+                          string(file), varint(frame.f_lineno or 0), root(frame, ROOT_FRAME, name)]
+                depth += 1
+            frame = frame.f_back
 
 
 def prepare():
@@ -1281,7 +1382,7 @@ def prepare():
     separator = object()
     separators = [separator]
     refcounts_held = list(map(getrefcount, [object()]))[0]
-    frozen = genuine(gc, 'get_freeze_count')()
+    frozen = get_freeze_count()
     WrapperDescriptor, GetSetDescriptor = static_types['wrapper_descriptor'], static_types['getset_descriptor']
     found = every_type()
     proxies = [get_proxy(cls) for cls in found.values() if read_mro(cls) is not None]
@@ -1342,24 +1443,35 @@ def name_frames(key, part, width, flat, ids):
 
 def finish(error):
     """Ends a dump that failed; an exception that is the program's own goes back to it."""
-    traceback = BaseException.__dict__['__traceback__'].__get__(error)
-    line = innermost = 0
-    while traceback is not None:
-        innermost = traceback.tb_frame.f_globals is space
-        line = traceback.tb_lineno if innermost else line
-        traceback = traceback.tb_next
+    line, ours, foreign = where_from(error)
     if error is own_failure:
         status = error.args[0]
-    elif innermost and id(type(error)) in our_failures:
+    elif ours and id(type(error)) in our_failures:
         first = error.args[0] if error.args else ''
         status = 'line %d: %s%s' % (line, get_name(type(error)), ': ' + first if type(first) is str else '')
     else:
         status = 'an exception of the program came between: ' + type_label(type(error))[1]
+        set_traceback(error, foreign)
+        context = get_context(error)
+        if context is not None and where_from(context)[1]:
+            set_context(error, None)
         sys.__dict__['__heapdump_exception__'] = error
     try:
         send([varint(END), string(status), varint(objects_written), varint(references_written)])
     except:
         pass
+
+
+def where_from(error):
+    """(the last line of this file in the traceback, whether it ends in this file, the part behind this file)"""
+    traceback = get_traceback(error)
+    line, ours, foreign = 0, False, None
+    while traceback is not None:
+        ours = traceback.tb_frame.f_globals is space
+        if ours:
+            line, foreign = traceback.tb_lineno, traceback.tb_next
+        traceback = traceback.tb_next
+    return line, ours, foreign
 
 
 # What the functions above need, by name. Nothing can be told to the tool before `posix_write` is bound.
@@ -1370,7 +1482,7 @@ object_sizeof = object.__dict__['__sizeof__']
 dict_keys, dict_values, dict_items = dict.keys, dict.values, dict.items
 version = sys.version_info[:2]
 own_failure = None
-own, late, left_out = (), [], []
+own, late = (), []
 objects_expected = objects_written = references_written = refcounts_held = 0
 types, handlers, size_modes, lists, appends, c_defined = {}, {}, {}, {}, {}, {}
 handlers_by_type, namers_by_type, content_by_type, namers, members, slots, candidates = {}, {}, {}, {}, {}, {}, {}
@@ -1384,29 +1496,29 @@ shapes, shape_counts, typed, definitions, regions, type_dicts = {}, {}, {}, [], 
 
 static_types = find_static_types()
 Code, Exception = static_types['code'], static_types['Exception']
-our_failures = {builtins_dict['id'](cls) for cls in static_types.values() if Exception in get_mro(cls)}
+our_failures = {}
 (map, zip, range, bytearray, memoryview, frozenset, BaseException, RuntimeError, KeyError, BlockingIOError,
  UnicodeEncodeError, AttributeError) = [static_types[name] for name in (
     'map', 'zip', 'range', 'bytearray', 'memoryview', 'frozenset', 'BaseException', 'RuntimeError', 'KeyError',
     'BlockingIOError', 'UnicodeEncodeError', 'AttributeError')]
+get_traceback, set_traceback = BaseException.__dict__['__traceback__'].__get__, BaseException.__dict__['__traceback__'].__set__
+get_context, set_context = BaseException.__dict__['__context__'].__get__, BaseException.__dict__['__context__'].__set__
 posix_write = genuine(sys.modules['posix'], 'write')
 try:
-    gc = loaded_gc()
-    get_objects, get_referents, get_referrers, is_tracked, disable, enable, isenabled = [
+    get_objects, get_referents, get_referrers, is_tracked, get_count, get_threshold, get_freeze_count = [
         needed(gc, name) for name in (
-            'get_objects', 'get_referents', 'get_referrers', 'is_tracked', 'disable', 'enable', 'isenabled')]
-    was_enabled = isenabled()
-    disable()
-    try:
-        any, id, iter, len, max, next, sorted, sum, abs = [
-            needed(builtins, name) for name in ('any', 'id', 'iter', 'len', 'max', 'next', 'sorted', 'sum', 'abs')]
-        getsizeof, getrefcount = [needed(sys, name) for name in ('getsizeof', 'getrefcount')]
-        allocate_lock, monotonic = needed(sys.modules['_thread'], 'allocate_lock'), needed(sys.modules['time'], 'monotonic')
-        pack64, pack32 = find_packers()
-        prepare()
-        main()
-    finally:
-        if was_enabled:
-            enable()
+            'get_objects', 'get_referents', 'get_referrers', 'is_tracked', 'get_count', 'get_threshold',
+            'get_freeze_count')]
+    counts_before = get_count()
+    any, id, iter, len, max, next, sorted, sum, abs = [
+        needed(builtins, name) for name in ('any', 'id', 'iter', 'len', 'max', 'next', 'sorted', 'sum', 'abs')]
+    getsizeof, getrefcount, current_frames = [
+        needed(sys, name) for name in ('getsizeof', 'getrefcount', '_current_frames')]
+    allocate_lock, get_ident = needed(sys.modules['_thread'], 'allocate_lock'), needed(sys.modules['_thread'], 'get_ident')
+    monotonic, getpid = needed(sys.modules['time'], 'monotonic'), needed(sys.modules['posix'], 'getpid')
+    our_failures = {id(cls): True for cls in static_types.values() if Exception in get_mro(cls)}
+    pack64, pack32 = find_packers()
+    prepare()
+    main()
 except:
     finish(sys.exc_info()[1])

@@ -1,0 +1,32 @@
+"""A list of a million, a list a million deep, and frozen objects."""
+
+import gc
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import harness
+import pipe_to_dump, read_dump  # noqa: E401
+
+before_freeze = {"frozen": [["deep", "down"]]}
+gc.collect()
+gc.freeze()
+wide = [float(i) for i in range(1000000)]
+deep = None
+for _ in range(300000):
+    deep = [deep]
+capture = harness.Capture(content_limit=0)
+count = gc.get_freeze_count()
+capture.run()
+assert gc.get_freeze_count() == count
+dump, status = capture.dump()
+assert status == "ok" and dump.complete, (status, dump.why_incomplete)
+objects = {o.address: o for o in dump.objects}
+assert objects[id(wide)].targets == list(map(id, wide))
+assert all(o.content is None for o in dump.objects), "content with a limit of 0"
+o, depth = objects[id(deep)], 0
+while o.targets and o.type_name == "list":
+    o, depth = objects[o.targets[0]], depth + 1
+assert depth == 300000, depth
+assert objects[id(before_freeze)].generation == 3 and id(before_freeze["frozen"][0]) in objects
+os._exit(0)
