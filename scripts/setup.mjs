@@ -2,7 +2,7 @@
 // npm's registry, better-sqlite3, the addon and the SQLite extension, and the TypeScript.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toldHeaders, usableHeaders } from "./headers.mjs";
@@ -11,7 +11,7 @@ import { fail, run, StageError, stage } from "./stage.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const nodeGyp = join(root, "node_modules/node-gyp/bin/node-gyp.js");
-const addonStamp = join(root, "build/.setup-stamp");
+const addonStamp = join(root, "build/.setup-stamp.json");
 const typescriptStamp = join(root, "dist/.setup-stamp");
 
 /** @param {{ forTests?: boolean }} [options] */
@@ -71,7 +71,10 @@ async function buildSqlite() {
   await gyp(["rebuild", "--release"], cwd);
 }
 
-/** The sources of the addon, and what else a build of it depends on. */
+/**
+ * What a build of the addon depends on.
+ * @returns {{ abi: string, files: Record<string, string> }} files with the hashes of their contents
+ */
 function addonState() {
   const files = [
     ...filesUnder("native"),
@@ -80,22 +83,31 @@ function addonState() {
     "scripts/native-sources.mjs",
   ];
   const sqlite = readJson("node_modules/better-sqlite3/package.json")?.version;
-  return { abi: `Node ABI ${process.versions.modules}, SQLite of ${sqlite}`, sources: hash(files) };
+  return {
+    abi: `Node ABI ${process.versions.modules}, SQLite of ${sqlite}`,
+    files: Object.fromEntries(files.sort().map((file) => [file, hash([file])])),
+  };
 }
 
 function addonBuilt() {
-  const { abi, sources } = addonState();
   return (
     ["heapdump", "heapdump_sqlite"].every((name) => existsSync(join(root, `build/Release/${name}.node`))) &&
-    readText(addonStamp) === `${abi}\n${sources}\n`
+    readText(addonStamp) === JSON.stringify(addonState())
   );
 }
 
 async function buildAddon() {
-  const { abi, sources } = addonState();
-  const sameAbi = readText(addonStamp)?.startsWith(`${abi}\n`);
-  await gyp(sameAbi ? ["configure", "build"] : ["rebuild"], root);
-  writeFileSync(addonStamp, `${abi}\n${sources}\n`);
+  const state = addonState();
+  const built = JSON.parse(readText(addonStamp) ?? "null");
+  const goOn = built?.abi === state.abi && Object.keys(built.files).every((file) => file in state.files);
+  if (goOn) {
+    // make goes by times, which a copied or restored checkout has wrong. An addon with objects of two versions in it
+    // would be a danger to its targets.
+    const changed = Object.keys(state.files).filter((file) => built.files[file] !== state.files[file]);
+    for (const file of changed) utimesSync(join(root, file), new Date(), new Date());
+  }
+  await gyp(goOn ? ["configure", "build"] : ["rebuild"], root);
+  writeFileSync(addonStamp, JSON.stringify(state));
 }
 
 function typescriptState() {
