@@ -65,6 +65,7 @@ function report(error: unknown): ExitCode {
 
 /** Who closes the pipe (`| head`) has seen enough: that is no error. */
 function leaveOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(ExitCode.Done);
+  if (error.code === "EPIPE") process.exit(ExitCode.Done);
+  process.stderr.write(`heapdump: what it says cannot be written: ${error.message}\n`);
+  process.exit(ExitCode.Usage);
 }

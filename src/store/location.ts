@@ -2,13 +2,19 @@ import { createHash } from "node:crypto";
 import { accessSync, constants, mkdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { ExitCode, HeapdumpError } from "../errors.js";
 
 /** Where the index of a dump goes: beside it, or into a cache folder when that is not writable. */
 export function indexPath(dump: string): string {
   const beside = `${dump}.index`;
   if (isWritable(dirname(beside))) return beside;
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "heapdump");
-  mkdirSync(cache, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(cache, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const why = `neither beside it nor in ${cache}: ${(error as Error).message}`;
+    throw new HeapdumpError(ExitCode.Usage, `${dump}: there is no place for its index, ${why}`);
+  }
   // The full path is part of the name, so that dumps of one name in two folders have an index each.
   const key = createHash("sha256").update(realpathSync(dump)).digest("hex").slice(0, 16);
   return join(cache, `${basename(dump)}.${key}.index`);

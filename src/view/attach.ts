@@ -1,5 +1,5 @@
 import { jsonText } from "./json.js";
-import { escapeControls, plural } from "./text.js";
+import { escapeControls, plural, shellWord } from "./text.js";
 import { countText, sizeText } from "./units.js";
 
 /** A dump that was just taken. */
@@ -37,10 +37,6 @@ export function takenText(dump: TakenDump): string {
 
 export function nextText(files: string[]): string {
   return `Next: heapdump top ${files.map(shellWord).join(" ")}`;
-}
-
-function shellWord(text: string): string {
-  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** One dump is the document; several are a list, those that failed with their `error`. */

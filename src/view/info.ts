@@ -2,7 +2,7 @@ import type { Description } from "../analysis/info.js";
 import { jsonTable } from "./json.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, escapeControls, plural } from "./text.js";
+import { addressText, escapeControls, plural, wrap } from "./text.js";
 import { countText, shareText, sizeText } from "./units.js";
 
 export function infoText(described: Description, terminal: Terminal): string {
@@ -10,7 +10,7 @@ export function infoText(described: Description, terminal: Terminal): string {
   const { bold, green, yellow } = terminal.colors;
   const state = dump.complete ? green("complete") : yellow("not complete");
   const sections = [
-    `${bold(path)}: a heap dump, ${state}, ${sizeText(fileSize)}`,
+    `${bold(escapeControls(path))}: a heap dump, ${state}, ${sizeText(fileSize)}`,
     ...groups(described).map(([title, lines]) => section(title, lines, terminal)),
     table(
       [
@@ -108,18 +108,6 @@ function section(title: string, lines: Line[], { colors, width }: Terminal): str
     return parts.map((part, i) => `  ${colors.dim((i ? "" : name).padEnd(11))} ${part}`);
   });
   return [colors.bold(title), ...shown].join("\n");
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line ? `${line} ${word}` : word;
-  }
-  return [...lines, line];
 }
 
 function consistency(value: string | undefined): string | undefined {

@@ -1,6 +1,7 @@
 import type { ColumnDocumentation } from "../store/documentation.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import type { Terminal } from "./terminal.js";
+import { wrap } from "./text.js";
 
 /** Every table with its columns, wrapped to the width of the terminal. */
 export function schemaText(columns: ColumnDocumentation[], { width, colors }: Terminal): string {
@@ -18,18 +19,6 @@ export function schemaText(columns: ColumnDocumentation[], { width, colors }: Te
     ].join("\n");
   });
   return lines.join("\n\n");
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line ? `${line} ${word}` : word;
-  }
-  return [...lines, line];
 }
 
 export function schemaJson(columns: ColumnDocumentation[]): JsonTable {

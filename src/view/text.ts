@@ -62,6 +62,29 @@ export function plural(count: bigint | number, noun: string): string {
   return `${count.toLocaleString("en-US")} ${noun}${BigInt(count) === 1n ? "" : "s"}`;
 }
 
+/** Lines of at most `width` characters, broken at spaces. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line ? `${line} ${word}` : word;
+  }
+  return [...lines, line];
+}
+
+/** A word of a command that can be copied into a shell. */
+export function shellWord(text: string): string {
+  if (/^[\w./:@%+=-]+$/.test(text)) return text;
+  if (escapeControls(text) !== text) {
+    const escaped = text.replaceAll("\\", "\\\\").replaceAll("'", "\\'");
+    return `$'${escapeControls(escaped)}'`;
+  }
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, "0");
 }

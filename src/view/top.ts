@@ -3,7 +3,7 @@ import type { Heap, HeapObject, HeapType, Root } from "../store/heap.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural, shorten } from "./text.js";
+import { addressText, contentText, escapeControls, plural, shellWord, shorten } from "./text.js";
 import { parentTree, rootText } from "./tree.js";
 import { countText, shareText, sizeText } from "./units.js";
 
@@ -48,7 +48,7 @@ export function topObjectsText(objects: TopObject[], heap: Heap, terminal: Termi
   const { count, size } = heap.totals();
   const total = `${countText(BigInt(objects.length))} of ${plural(count, "object")}, ${sizeText(shown)} of ${sizeText(size)}`;
   const first = addressText(objects[0]?.address ?? 0n);
-  const next = `What holds the first: heapdump graph --filter ${first} -o graph.svg ${heap.path}`;
+  const next = `What holds the first: heapdump graph --filter ${first} -o graph.svg ${shellWord(heap.path)}`;
   return [rows[0], ...body, "", colors.dim(total), colors.dim(next)].join("\n");
 }
 
@@ -77,8 +77,8 @@ export function topTypesText({ types, count, size }: TopTypes, heap: Heap, termi
     terminal,
   );
   const total = `${plural(types.length, "type")} shown, of ${sizeText(size)} in ${plural(count, "object")}`;
-  const next = `The largest of a type: heapdump top --filter ${types[0]?.name} ${heap.path}`;
-  return [rows, "", colors.dim(total), colors.dim(escapeControls(next))].join("\n");
+  const next = `The largest of a type: heapdump top --filter ${shellWord(types[0]?.name ?? "")} ${shellWord(heap.path)}`;
+  return [rows, "", colors.dim(total), colors.dim(next)].join("\n");
 }
 
 export function topObjectsJson(objects: TopObject[]): JsonTable {

@@ -58,6 +58,18 @@ describe("the index", () => {
   });
 });
 
+test("a dump for whose index there is no place is a usage error", () => {
+  const restricted = process.getuid?.() === 0 ? "setpriv --bounding-set=-dac_override" : "";
+  const { status, stderr } = place.shell(
+    `${restricted} '${process.execPath}' '${HEAPDUMP}' top read-only/heap.bin`,
+    { XDG_CACHE_HOME: place.path("read-only") },
+  );
+  expect(stderr).toMatch(
+    /^heapdump: read-only\/heap\.bin: there is no place for its index, neither beside it nor in /,
+  );
+  expect({ status, lines: stderr.trim().split("\n").length }).toEqual({ status: 2, lines: 1 });
+});
+
 describe("JSON", () => {
   test("info", () => {
     const document = json("info", "after.bin");
@@ -311,6 +323,12 @@ describe("streams", () => {
       });
       expect(stdout).toMatch(/\n0\n$/);
     }
+  });
+
+  test("a full disk is told in one line", () => {
+    const { status, stderr } = place.shell("heapdump top after.bin > /dev/full");
+    expect(stderr).toMatch(/^heapdump: what it says cannot be written: .*ENOSPC.*\n$/);
+    expect(status).toBe(2);
   });
 
   test("a long result is told whole", () => {

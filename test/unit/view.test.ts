@@ -3,7 +3,7 @@ import { jsonTable, jsonText } from "../../src/view/json.js";
 import { spelling } from "../../src/view/spelling.js";
 import { table } from "../../src/view/table.js";
 import { terminal } from "../../src/view/terminal.js";
-import { contentText, escapeControls, pythonRepr, shorten } from "../../src/view/text.js";
+import { contentText, escapeControls, pythonRepr, shellWord, shorten } from "../../src/view/text.js";
 import { shareText, sizeText } from "../../src/view/units.js";
 
 describe("text", () => {
@@ -32,6 +32,14 @@ describe("text", () => {
     expect(shorten("日本語", 6)).toBe("日本語");
   });
 });
+
+test.each([
+  ["heap.bin", "heap.bin"],
+  ["my heap.bin", "'my heap.bin'"],
+  ["it's", "'it'\\''s'"],
+  ["f.<locals>.C", "'f.<locals>.C'"],
+  ["a\nb", "$'a\\nb'"],
+])("%j is copied into a shell as %s", (text, word) => expect(shellWord(text)).toBe(word));
 
 describe("units", () => {
   test.each([
