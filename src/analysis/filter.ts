@@ -23,6 +23,7 @@ export function contains(
   return objects.has(object.id) || (object.type !== null && types.has(object.type));
 }
 
+/** A term that finds nothing is an error with exit code 2. */
 export function parseFilter(heap: Heap, text: string | undefined): Filter {
   const terms = text === undefined ? [] : text.split(",").map((term) => term.trim());
   const bad = terms.find((term) => term === "" || term === "!");
@@ -30,17 +31,26 @@ export function parseFilter(heap: Heap, text: string | undefined): Filter {
   const plain = terms.filter((term) => !term.startsWith("!"));
   const negated = terms.filter((term) => term.startsWith("!")).map((term) => term.slice(1));
   return {
-    include: plain.length ? select(heap, plain) : undefined,
-    exclude: select(heap, negated),
+    include: plain.length ? select(heap, plain, refuse) : undefined,
+    exclude: select(heap, negated, refuse),
   };
 }
 
-/** Each term is an address or names types; one that finds nothing is an error with exit code 2. */
-export function select(heap: Heap, terms: string[]): Selection {
+function refuse(error: HeapdumpError): never {
+  throw error;
+}
+
+/** Each term is an address or names types; `missing` is told of one that finds nothing. */
+export function select(heap: Heap, terms: string[], missing: (error: HeapdumpError) => void): Selection {
   const selection: Selection = { objects: new Set(), types: new Set() };
   for (const term of terms) {
-    if (/^0x/i.test(term)) selection.objects.add(objectAt(heap, term));
-    else for (const type of typesNamed(heap, term)) selection.types.add(type);
+    try {
+      if (/^0x/i.test(term)) selection.objects.add(objectAt(heap, term));
+      else for (const type of typesNamed(heap, term)) selection.types.add(type);
+    } catch (error) {
+      if (!(error instanceof HeapdumpError)) throw error;
+      missing(error);
+    }
   }
   return selection;
 }

@@ -45,15 +45,21 @@ export class HolderFinder {
     return { holds, beyond: this.beyond("source", id, references.length) };
   }
 
-  /** Whether an object refers to nothing but `held`; keys of a dict do not count. */
+  /** Whether an object refers to nothing but `held`, be it through its `__dict__`; keys of a dict do not count. */
   holdsNothingElse(holder: bigint, held: bigint): boolean {
-    const others = this.heap.get<{ n: bigint }>(
-      `SELECT count(*) AS n FROM (SELECT 1 FROM {heap}.reference
-        WHERE source = ? AND target <> ? AND ${HOLDS} AND kind <> 'key' LIMIT 1)`,
+    const others = this.heap.all<{ target: bigint }>(
+      `SELECT target FROM {heap}.reference
+        WHERE source = ? AND target <> ? AND ${HOLDS} AND kind <> 'key' LIMIT 2`,
       holder,
       held,
     );
-    return others?.n === 0n;
+    const [other] = others;
+    if (!other) return true;
+    return (
+      others.length === 1 &&
+      this.ownerOfDict(other.target) === holder &&
+      this.holdsNothingElse(other.target, held)
+    );
   }
 
   /** The one object whose `__dict__` this dict is; undefined where it is an ordinary dict or has other holders. */

@@ -11,7 +11,7 @@ import { graphJson } from "../view/graph.js";
 import { jsonText } from "../view/json.js";
 import { htmlText, svgText } from "../view/picture.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
-import { note, openEvents, print } from "./output.js";
+import { note, openEvents, print, warn } from "./output.js";
 
 interface GraphOptions {
   filter: string;
@@ -72,7 +72,8 @@ async function graph(file: string, options: GraphOptions): Promise<void> {
       "--filter names nothing to explain: give an address or a type without !",
     );
   }
-  const highlight = select(heap, options.highlight?.split(",").map((term) => term.trim()) ?? []);
+  const highlighted = options.highlight?.split(",").map((term) => term.trim()) ?? [];
+  const highlight = select(heap, highlighted, ({ message }) => warn(`--highlight: ${message}`));
   const found = holderGraph(heap, { ...options, filter, highlight });
   const title = `${file}: what ${options.direction === "referrers" ? "holds" : "is held by"} ${options.filter}`;
   if (write) await write(dotText(found, title), title);

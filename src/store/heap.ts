@@ -88,7 +88,7 @@ export class Heap {
 
   typeName(id: bigint | null): string {
     this.typeNames ??= new Map(this.types().map((type) => [type.id, type.name]));
-    return (id !== null && this.typeNames.get(id)) || "unknown type";
+    return (id !== null && this.typeNames.get(id)) || "<unknown>";
   }
 
   rootsOf(id: bigint): Root[] {

@@ -173,6 +173,21 @@ describe("graph", () => {
     expect(colour(hex(after.tasks[1] as never))).toBe("#fff2a8");
   });
 
+  test("a highlight that finds nothing is a warning", () => {
+    const { status, stdout, stderr } = place.run([
+      "graph",
+      "--filter",
+      "Item",
+      "--highlight",
+      "Tusk",
+      "after.bin",
+    ]);
+    expect(stderr).toBe(
+      "heapdump: warning: --highlight: no type Tusk in after.bin; the nearest: _asyncio.Task\n",
+    );
+    expect({ status, drawn: stdout.startsWith("digraph") }).toEqual({ status: 0, drawn: true });
+  });
+
   test("asyncio.Task finds _asyncio.Task", () => {
     const args = ["--filter", "frame", "--highlight", "asyncio.Task", "--max-depth", "30", "after.bin"];
     expect(place.run(["graph", ...args]).stdout).toMatch(/_asyncio\.Task.*#fff2a8/);

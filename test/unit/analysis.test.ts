@@ -182,6 +182,18 @@ describe("holders", () => {
     ]);
   });
 
+  test("a holder of nothing else is known through its __dict__", async () => {
+    const heap = new PythonHeap();
+    const value = heap.int(1);
+    const [only, both] = [heap.instance("A", { value }), heap.instance("A", { value, other: heap.int(2) })];
+    heap.module("app", "/app.py", { only, both });
+    const opened = await one(heap);
+    const finder = new HolderFinder(opened);
+    const id = (thing: { address: bigint }) => opened.objectAt(thing.address)?.id as bigint;
+    expect(finder.holdsNothingElse(id(only), id(value))).toBe(true);
+    expect(finder.holdsNothingElse(id(both), id(value))).toBe(false);
+  });
+
   test("types and weak references hold nothing", async () => {
     const heap = new PythonHeap();
     const thing = heap.add("app.Thing", {}, [], 32n);
