@@ -22,7 +22,7 @@ beforeAll(() => {
   place.dump("before.bin", shop().heap);
   place.dump("after.bin", after.heap, { left_out: "names of attributes; locals of running frames" });
   place.dump("huge.bin.gz", huge().heap);
-  place.write("cut.bin", encodeDump(shop().heap.parts()).subarray(0, 9000));
+  place.write("cut.bin", encodeDump(shop().heap.parts()).subarray(0, 2000));
 });
 afterAll(() => place.remove());
 
