@@ -30,6 +30,14 @@ class AddressIds {
     if ((word.bits & bit) == 0) return kNone;
     return word.rank + static_cast<uint32_t>(__builtin_popcountll(word.bits & (bit - 1)));
   }
+  // Has the cache fetch what Find(address) will read.
+  void Prefetch(uint64_t address) const {
+    if (address >= kAddressLimit) return;
+    const uint32_t* block = directory_[address >> kBlockShift].get();
+    if (block == nullptr) return;
+    const uint32_t span = block[address >> kSpanShift & (kSpansPerBlock - 1)];
+    if (span != 0) __builtin_prefetch(&words_[WordOf(span, address)]);
+  }
 
  private:
   static constexpr int kSpanShift = 18;   // a span is 256 KiB of addresses

@@ -43,6 +43,7 @@ class Run {
                            soon.first_reference);
         if (soon.content != nullptr) __builtin_prefetch(soon.content);
       }
+      if (i + 4 < count_) PrefetchTargets(heap, ids, order[i + 4] >> kWorkerShift, object_at(i + 4));
       const RawObject& object = object_at(i);
       const std::string_view content = ContentOf(object);
       content_offset_.push_back(content_.size());
@@ -84,6 +85,13 @@ class Run {
   }
 
  private:
+  static void PrefetchTargets(const RawHeap& heap, const AddressIds& ids, uint32_t worker,
+                              const RawObject& object) {
+    if ((object.address & kContinued) != 0) return;
+    const uint64_t* references = heap.parts[worker].references.data() + object.first_reference;
+    for (uint32_t i = 0; i < object.references && i < 8; i++) ids.Prefetch(references[i]);
+  }
+
   void Clear() {
     for (auto* column : {&shape_, &size_, &refcount_, &edges_}) column->clear();
     for (auto* column : {&address_, &content_offset_, &edge_offset_}) column->clear();

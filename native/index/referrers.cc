@@ -70,14 +70,22 @@ void Part(const Forward& forward, uint32_t from, uint32_t to, std::vector<uint64
   }
 }
 
+// What a worker sorts a bucket into; kept from one bucket to the next.
+struct Sorted {
+  PageArray<uint32_t> sources;
+  PageArray<uint32_t> positions;
+};
+
 void WriteBucket(std::span<const Entry> entries, uint64_t before, uint64_t first_target, uint32_t objects,
-                 IndexWriter& writer) {
+                 Sorted& sorted, IndexWriter& writer) {
   const uint64_t targets = std::min<uint64_t>(kBucket, objects - first_target);
   std::vector<uint64_t> offsets(targets + 1);
   for (const Entry& entry : entries) offsets[entry.target - first_target + 1]++;
   for (uint64_t i = 0; i < targets; i++) offsets[i + 1] += offsets[i];
   std::vector<uint64_t> next(offsets.begin(), offsets.end() - 1);
-  PageArray<uint32_t> sources(entries.size()), positions(entries.size());
+  auto& [sources, positions] = sorted;
+  sources.Resize(entries.size());
+  positions.Resize(entries.size());
   for (const Entry& entry : entries) {
     const uint64_t at = next[entry.target - first_target]++;
     sources[at] = entry.source;
@@ -132,10 +140,11 @@ void WriteReferrers(uint32_t objects, uint64_t positions, uint64_t references, I
   std::atomic<uint64_t> next = 0;
   std::mutex mutex;
   InParallel(Workers(), [&](uint32_t) {
+    Sorted sorted;
     for (uint64_t bucket; (bucket = next++) < buckets;) {
       const uint64_t begin = parts.first[bucket], end = parts.first[bucket + 1];
       WriteBucket(std::span(entries.data() + begin, end - begin), begin, bucket << kBucketShift, objects,
-                  writer);
+                  sorted, writer);
       const std::lock_guard lock(mutex);
       progress(0.5 + 0.5 * static_cast<double>(bucket + 1) / buckets);
     }

@@ -1,5 +1,5 @@
-// The virtual tables under the sanitizers: every table read through SQLite, of a sound index and of damaged ones.
-// What the answers are is tested in test/integration/sqlite.test.ts.
+// The virtual tables under the sanitizers: every table read through SQLite, of a sound index and of damaged
+// ones. What the answers are is tested in test/integration/sqlite.test.ts.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -26,7 +26,8 @@ class Database {
     sqlite3_heapdump_init(db_, nullptr, nullptr);
     for (const Table& table : SchemaTables()) {
       if (std::string(table.name) == "schema_column") continue;
-      Run("CREATE VIRTUAL TABLE " + std::string(table.name) + " USING heapdump(" + table.name + ", '" + index + "')");
+      Run("CREATE VIRTUAL TABLE " + std::string(table.name) + " USING heapdump(" + table.name + ", '" +
+          index + "')");
     }
   }
   ~Database() { sqlite3_close(db_); }
@@ -63,9 +64,10 @@ class Database {
       for (const char* table : {"referrers", "referents", "reachable"}) {
         EXPECT_GE(Run("SELECT rowid, * FROM " + std::string(table) + "(" + number + ")"), 0);
       }
-      for (const char* where : {"object WHERE id = ", "object WHERE type = ", "object WHERE size > ",
-                                "object WHERE address > ", "reference WHERE source = ", "reference WHERE target = ",
-                                "reference WHERE source = 8 AND target = ", "type WHERE id = ", "root WHERE object = "}) {
+      for (const char* where :
+           {"object WHERE id = ", "object WHERE type = ", "object WHERE size > ", "object WHERE address > ",
+            "reference WHERE source = ", "reference WHERE target = ",
+            "reference WHERE source = 8 AND target = ", "type WHERE id = ", "root WHERE object = "}) {
         EXPECT_GE(Run("SELECT rowid, * FROM " + std::string(where) + number), 0);
       }
     }
@@ -91,7 +93,8 @@ TEST_F(SqliteTest, ReadsEveryTable) {
   database.ReadAll();
   EXPECT_EQ(database.Run("SELECT * FROM object"), 14);
   EXPECT_EQ(database.Run("SELECT * FROM reference WHERE kind <> 'type'"), 17);
-  EXPECT_EQ(database.Run("SELECT * FROM reference WHERE kind = 'type'"), 13) << "one object has a type unknown";
+  EXPECT_EQ(database.Run("SELECT * FROM reference WHERE kind = 'type'"), 13)
+      << "one object has a type unknown";
   EXPECT_EQ(database.Run("SELECT * FROM type"), 6);
   EXPECT_EQ(database.Run("SELECT * FROM referrers"), -1);
 }
@@ -109,14 +112,17 @@ TEST_F(SqliteTest, ADamagedColumnNeverLeadsOutOfTheIndex) {
   std::vector<SectionPlace> columns;
   {
     const HeapIndex heap(index_);
-    for (uint32_t i = 0; i < static_cast<uint32_t>(kFirstSmall); i++) columns.push_back(heap.header().sections[i]);
+    for (uint32_t i = 0; i < static_cast<uint32_t>(kFirstSmall); i++)
+      columns.push_back(heap.header().sections[i]);
   }
   std::mt19937_64 random(11);
   for (const SectionPlace& column : columns) {
     for (int round = 0; round < 8 && column.bytes > 0; round++) {
       std::string bytes = good;
-      for (int i = 0; i < 6; i++) bytes[column.offset + random() % column.bytes] = static_cast<char>(random());
-      const std::string damaged = path("damaged." + std::to_string(column.offset) + "." + std::to_string(round));
+      for (int i = 0; i < 6; i++)
+        bytes[column.offset + random() % column.bytes] = static_cast<char>(random());
+      const std::string damaged =
+          path("damaged." + std::to_string(column.offset) + "." + std::to_string(round));
       WriteFile(damaged, bytes);
       Database(damaged).ReadAll();
     }
