@@ -1,7 +1,7 @@
 // The file that a dump goes to: under a `.partial` name until it is whole, so that an earlier dump of the name stays
 // until then, and nobody takes half a dump for one.
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, open, readdir, realpath, rename, stat, unlink } from "node:fs/promises";
+import { type FileHandle, lstat, open, readdir, realpath, rename, rm, stat, unlink } from "node:fs/promises";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { cannotWrite, PRIVATE, requireFolder, userUnderSudo } from "../files.js";
 
@@ -85,17 +85,22 @@ export function writeFailure(path: string, error: unknown, otherwise: ExitCode):
 
 /** A file that was not there. What a killed heapdump left is taken away; what a living one writes is not. */
 async function createNew(partial: string): Promise<FileHandle> {
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-  try {
-    return await open(partial, flags, PRIVATE);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  for (;;) {
+    try {
+      return await open(partial, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, PRIVATE);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    const left = await lstat(partial).catch(() => undefined);
+    if (left && (await isOpenSomewhere(left))) {
+      throw new HeapdumpError(
+        ExitCode.Usage,
+        `${partial}: another heapdump is writing it; name another file`,
+      );
+    }
+    // Where it is gone, it has got its name just now.
+    if (left) await rm(partial, { force: true });
   }
-  if (await isOpenSomewhere(await stat(partial))) {
-    throw new HeapdumpError(ExitCode.Usage, `${partial}: another heapdump is writing it; name another file`);
-  }
-  await unlink(partial);
-  return await open(partial, flags, PRIVATE);
 }
 
 /** True where a process, of those that this user may look into, has the file open. */

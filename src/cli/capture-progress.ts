@@ -27,7 +27,7 @@ export function captureProgress(
         return;
       }
       stopWaiting();
-      if (event.state === "waiting") {
+      if (event.state === "waiting" && talkative) {
         const tell = () => note(`waiting for process ${pid} to reach a safe point; Ctrl-C lets it go`);
         waiting = setTimeout(tell, PATIENCE_MS);
       }

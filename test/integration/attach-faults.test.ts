@@ -118,17 +118,35 @@ test("a target that ends in the midst is told, with exit code 4", async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("two at once do not mix", async () => {
-  target = await Target.start(newest.path, "heap.py", { args: [OBJECTS] });
-  const outside = await settledView(target.pid);
-  const first = startAttach([target.pid, "-o", "heap.bin"], { cwd: folder });
-  await underWay();
-  const second = await attach([target.pid, "-o", "heap.bin"], { cwd: folder });
-  expect(second.status).toBeOneOf([2, 3]);
-  expect(second.stderr).toMatch(/another heapdump is writing it|is traced already/);
-  expect(await first.done).toMatchObject({ status: 0 });
-  expect(readdirSync(folder)).toEqual(["heap.bin"]);
-  await expectUnharmed(outside);
+describe("two at once", () => {
+  test("do not mix in one file", async () => {
+    target = await Target.start(newest.path, "heap.py", { args: [OBJECTS] });
+    const outside = await settledView(target.pid);
+    const first = startAttach([target.pid, "-o", "heap.bin"], { cwd: folder });
+    await underWay();
+    process.kill(first.pid, "SIGSTOP");
+    const second = await attach([target.pid, "-o", "heap.bin"], { cwd: folder });
+    process.kill(first.pid, "SIGCONT");
+    expect(second.stderr).toContain("another heapdump is writing it; name another file");
+    expect(second.status).toBe(2);
+    expect(await first.done).toMatchObject({ status: 0 });
+    expect(readdirSync(folder)).toEqual(["heap.bin"]);
+    await expectUnharmed(outside);
+  });
+
+  test.each(["waiting", "running"])("of a %s program make two dumps", async (state) => {
+    target = await Target.start(newest.path, "heap.py", { args: [OBJECTS, state] });
+    const outside = await settledView(target.pid);
+    const tools = ["a.bin", "b.bin"].map((file) =>
+      startAttach([target.pid, "--json", "-o", file], { cwd: folder }),
+    );
+    for (const { done } of tools) {
+      const { status, stderr, stdout } = await done;
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(JSON.parse(stdout).objects).toBeGreaterThan(Number(OBJECTS) / 2);
+    }
+    await expectUnharmed(outside);
+  });
 });
 
 describe("a pipe to write to", () => {
