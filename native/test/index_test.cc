@@ -224,7 +224,6 @@ TEST_F(IndexTest, KeepsThreadsFramesModulesAndRoots) {
 
 TEST_F(IndexTest, ReadsGzipWhateverTheName) {
   Build(Joined(SmallHeap()));
-  const std::string plain = ReadFile(index_);
   Build(Gzip(Joined(SmallHeap())));
   const HeapIndex heap(index_);
   EXPECT_EQ(Targets(heap, kTheDict).size(), 6u);
