@@ -26,6 +26,11 @@ constexpr int kShadowStackNote = 0x204;
 
 Error gone() { return Error(ExitCode::kCaptureFailed, "the target ended meanwhile"); }
 
+bool is_traced(pid_t tid) {
+  ProcessStatus status;
+  return read_status(tid, &status) && status.tracer != 0;
+}
+
 Registers for_kernel_restart(Registers registers) {
   // epoll_wait and a few others ask for EINTR instead of a restart: rewritten, the target does not see our
   // stop.
@@ -40,15 +45,22 @@ Registers for_kernel_restart(Registers registers) {
 StoppedThread::StoppedThread(pid_t tid, bool filtered, Deadline deadline)
     : tid_(tid), since_(std::chrono::steady_clock::now()) {
   const long options = PTRACE_O_TRACESYSGOOD | (filtered ? kSuspendSeccomp : 0);
-  if (ptrace(PTRACE_SEIZE, tid, 0, options) != 0) {
-    if (filtered && errno == EPERM) {
+  // Another heapdump traces a process for milliseconds only.
+  const Deadline patience = since_ + std::chrono::seconds(1);
+  while (ptrace(PTRACE_SEIZE, tid, 0, options) != 0) {
+    const int error = errno;
+    if (error == EPERM && is_traced(tid) && std::chrono::steady_clock::now() < patience) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      continue;
+    }
+    if (filtered && error == EPERM) {
       throw Error(
           ExitCode::kCannotAttach,
           "process " + std::to_string(tid) +
               " has a seccomp filter, which could end it when heapdump maps its code; suspending the filter "
               "takes CAP_SYS_ADMIN (run heapdump as root on the host)");
     }
-    throw attach_error(tid, errno);
+    throw attach_error(tid, error);
   }
   fault_point("seized");
   try {

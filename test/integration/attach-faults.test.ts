@@ -140,11 +140,18 @@ describe("two at once", () => {
     const tools = ["a.bin", "b.bin"].map((file) =>
       startAttach([target.pid, "--json", "-o", file], { cwd: folder }),
     );
-    for (const { done } of tools) {
-      const { status, stderr, stdout } = await done;
-      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-      expect(JSON.parse(stdout).objects).toBeGreaterThan(Number(OBJECTS) / 2);
+    const outcomes = await Promise.all(tools.map(({ done }) => done));
+    for (const { status, stderr, stdout } of outcomes) {
+      // Their stops may fall together.
+      if (status === 3) expect(stderr).toContain("is traced already");
+      else
+        expect({ status, stderr, whole: JSON.parse(stdout).objects > 200_000 }).toEqual({
+          status: 0,
+          stderr: "",
+          whole: true,
+        });
     }
+    expect(outcomes.map(({ status }) => status)).toContain(0);
     await expectUnharmed(outside);
   });
 });
