@@ -49,9 +49,17 @@ def genuine(module, name):
     if type(module) is not Module:
         return None
     function = module_dict(module).get(name)
-    if type(function) is BuiltinFunction and function.__name__ == name and function.__self__ is module:
+    if type(function) is BuiltinFunction and function.__name__ == name and same_module(function.__self__, module):
         return function
     return None
+
+
+def same_module(a, b):
+    """A module that is made again, as gc is, has the functions of the first one (up to 3.10)."""
+    if a is b or type(a) is not Module:
+        return a is b
+    a, b = module_dict(a).get('__name__'), module_dict(b).get('__name__')
+    return type(a) is type(b) is str and a == b
 
 
 def needed(module, name):
@@ -109,7 +117,7 @@ def varint(number):
 
 def string(text):
     data = encode(text, 'utf-8', 'backslashreplace')
-    return varint(len(data)) + data
+    return varint(data.__len__()) + data
 
 
 def find_packers():
@@ -138,8 +146,10 @@ def pack_slowly(numbers, width, code):
 
 
 def send(parts):
+    global in_message
     body = b''.join(parts)
     view = memoryview(pack32([len(body)]) + body)
+    in_message = True
     start = 0
     deadline = 0
     while start < len(view):
@@ -152,6 +162,7 @@ def send(parts):
             if now > deadline:
                 give_up('nothing was read from the pipe in time')
             wait_a_moment()
+    in_message = False
 
 
 def wait_a_moment():
@@ -1446,7 +1457,7 @@ def finish(error):
     line, ours, foreign = where_from(error)
     if error is own_failure:
         status = error.args[0]
-    elif ours and id(type(error)) in our_failures:
+    elif ours and subclass_of(type(error), Exception):
         first = error.args[0] if error.args else ''
         status = 'line %d: %s%s' % (line, get_name(type(error)), ': ' + first if type(first) is str else '')
     else:
@@ -1456,8 +1467,12 @@ def finish(error):
         if context is not None and where_from(context)[1]:
             set_context(error, None)
         sys.__dict__['__heapdump_exception__'] = error
+    if in_message:
+        return  # how much of it was written is not known where a signal came during the call
     try:
-        send([varint(END), string(status), varint(objects_written), varint(references_written)])
+        # By itself, because it may be `send` or what it needs that is missing; a pipe that is full is given up.
+        body = b''.join((varint(END), string(status), varint(objects_written), varint(references_written)))
+        posix_write(FD, bytes((body.__len__() & 255, body.__len__() >> 8 & 255, 0, 0)) + body)
     except:
         pass
 
@@ -1481,7 +1496,7 @@ builtins_dict = module_dict(builtins)
 object_sizeof = object.__dict__['__sizeof__']
 dict_keys, dict_values, dict_items = dict.keys, dict.values, dict.items
 version = sys.version_info[:2]
-own_failure = None
+own_failure, in_message = None, False
 own, late = (), []
 objects_expected = objects_written = references_written = refcounts_held = 0
 types, handlers, size_modes, lists, appends, c_defined = {}, {}, {}, {}, {}, {}
@@ -1496,7 +1511,6 @@ shapes, shape_counts, typed, definitions, regions, type_dicts = {}, {}, {}, [], 
 
 static_types = find_static_types()
 Code, Exception = static_types['code'], static_types['Exception']
-our_failures = {}
 (map, zip, range, bytearray, memoryview, frozenset, BaseException, RuntimeError, KeyError, BlockingIOError,
  UnicodeEncodeError, AttributeError) = [static_types[name] for name in (
     'map', 'zip', 'range', 'bytearray', 'memoryview', 'frozenset', 'BaseException', 'RuntimeError', 'KeyError',
@@ -1516,7 +1530,6 @@ try:
         needed(sys, name) for name in ('getsizeof', 'getrefcount', '_current_frames')]
     allocate_lock, get_ident = needed(sys.modules['_thread'], 'allocate_lock'), needed(sys.modules['_thread'], 'get_ident')
     monotonic, getpid = needed(sys.modules['time'], 'monotonic'), needed(sys.modules['posix'], 'getpid')
-    our_failures = {id(cls): True for cls in static_types.values() if Exception in get_mro(cls)}
     pack64, pack32 = find_packers()
     prepare()
     main()

@@ -22,9 +22,10 @@ def launcher(fd, content_limit=64, timeout=20):
 class Capture:
     """Made before the quiet moment, so that `run` does nothing but what the trampoline does."""
 
-    def __init__(self, reader=None, **parameters):
+    def __init__(self, reader=None, on_data=None, **parameters):
         self.sink, path = tempfile.mkstemp()
         os.unlink(path)
+        self.on_data = on_data
         read_end, self.write_end = os.pipe()
         self.reader = os.fork()
         if self.reader == 0:
@@ -43,6 +44,9 @@ class Capture:
             data = os.read(read_end, 1 << 20)
             if not data:
                 return
+            if self.on_data:
+                self.on_data()
+                self.on_data = None
             os.write(self.sink, data)
 
     def run(self):

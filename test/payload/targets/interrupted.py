@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -23,15 +22,13 @@ for raised in (KeyboardInterrupt, SystemExit, ValueError):
         raise raised("the program's own")
 
     signal.signal(signal.SIGUSR1, handler)
-    capture = harness.Capture()
-    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1))
-    timer.start()
+    capture = harness.Capture(on_data=lambda: os.kill(os.getppid(), signal.SIGUSR1))
     capture.run()
-    timer.join()
     error = sys.__dict__.pop("__heapdump_exception__", None)
     dump, status = capture.dump()
     assert type(error) is raised and error.args == ("the program's own",), (error, status)
-    assert raised.__name__ in status, status
+    # Without a status the signal came while a message was being written; the pipe then just ends.
+    assert status is None or raised.__name__ in status, status
     assert not dump.complete
     traceback = error.__traceback__
     while traceback is not None:
