@@ -1,13 +1,13 @@
 // What the dump says is what the target says of itself, counted at a moment when it is quiet.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { attach } from "../support/attach.js";
 import { HEAPDUMP } from "../support/cli.js";
-import { interpreters } from "../support/interpreters.js";
+import { interpreters, newest } from "../support/interpreters.js";
 import { Target } from "../support/target.js";
 
 const READER = fileURLToPath(new URL("../reader/read_dump.py", import.meta.url));
@@ -105,5 +105,39 @@ describe.each(cases)("CPython %s", (_, python) => {
       encoding: "utf8",
     });
     expect(Object.fromEntries(JSON.parse(answer).rows)).toEqual(countBy(objects.values()));
+  });
+});
+
+describe("content", () => {
+  const SECRET = "planted text";
+
+  async function dumpWith(...options: string[]): Promise<{ bytes: Buffer; contents: Set<string | null> }> {
+    const file = join(folder, "heap.bin");
+    target = await Target.start(newest.path, "census.py");
+    expect(await attach([target.pid, "-o", file, ...options], { cwd: folder })).toMatchObject({ status: 0 });
+    const objects = readObjects(newest.path, file);
+    return {
+      bytes: readFileSync(file),
+      contents: new Set([...objects.values()].map(({ content }) => content)),
+    };
+  }
+
+  test("is there by default", async () => {
+    const { bytes, contents } = await dumpWith();
+    expect(contents).toContain(SECRET);
+    expect(bytes.includes(SECRET)).toBe(true);
+  });
+
+  test("is cut at --content", async () => {
+    const { bytes, contents } = await dumpWith("--content", "7");
+    expect(contents).toContain(SECRET.slice(0, 7));
+    expect(Math.max(...[...contents].map((content) => Buffer.byteLength(content ?? "")))).toBe(7);
+    expect(bytes.includes(SECRET)).toBe(false);
+  });
+
+  test.each([["--no-content"], ["--content", "0"]])("is nowhere with %s %s", async (...options) => {
+    const { bytes, contents } = await dumpWith(...options.filter((option) => option));
+    expect([...contents]).toEqual([null]);
+    expect(bytes.includes("planted t")).toBe(false);
   });
 });
