@@ -65,7 +65,17 @@ INLINE void close_pipe(const struct hd_call* call) {
   }
 }
 
-// Runs the script with the GIL held. False: an exception is set that is not the script's own.
+// The exception that the script left, a new reference; null where it left none.
+SECTION static object take_exception(struct hd_call* call) {
+  object exception = ((object(*)(const char*))call->sys_get_object)(call->exception_name);
+  if (exception) {
+    ((void (*)(object))call->inc_ref)(exception);
+    ((int (*)(const char*, object))call->sys_set_object)(call->exception_name, 0);
+  }
+  return exception;
+}
+
+// Runs the script, with the GIL held.
 SECTION static int run_script(struct hd_call* call) {
   // Signals wait until the script is done, but for those that a fault raises (4 ILL … 8 FPE, 11 SEGV).
   const uint64_t kFaults = 0xf8ull | 1ull << 10;
@@ -85,7 +95,7 @@ SECTION static int run_script(struct hd_call* call) {
 
   // The script has a dict of its own, which it knows as `space`, and no builtins but those that it finds:
   // what a program has replaced in its builtins does not see the script.
-  int result = HD_CALL_NO_MEMORY;
+  int result = HD_CALL_NOT_RUN;
   object globals = ((object(*)(void))call->dict_new)();
   object builtins = ((object(*)(void))call->dict_new)();
   int (*set_item)(object, const char*, object) = (int (*)(object, const char*, object))call->dict_set_item;
@@ -97,10 +107,10 @@ SECTION static int run_script(struct hd_call* call) {
     if (value) {
       result = HD_CALL_RAN;
       ((void (*)(object))call->dec_ref)(value);
+      call->exception = (uint64_t)take_exception(call);
+      if (call->exception) result = HD_CALL_SCRIPT_RAISED;
     } else {
-      result = HD_CALL_SCRIPT_RAISED;
-      ((void (*)(void*, void*, void*))call->error_fetch)(&call->exception[0], &call->exception[1],
-                                                         &call->exception[2]);
+      ((void (*)(void))call->error_clear)();
     }
     // It refers to itself: cleared, it goes at once instead of waiting for the collector.
     ((void (*)(object))call->dict_clear)(globals);
@@ -139,8 +149,10 @@ SECTION static int take(struct hd_call* call, int* refused) {
 }
 
 SECTION static void raise_exception(struct hd_call* call) {
-  ((void (*)(uint64_t, uint64_t, uint64_t))call->error_restore)(call->exception[0], call->exception[1],
-                                                                call->exception[2]);
+  object exception = (object)call->exception;
+  object type = ((object*)exception)[1];  // PyObject.ob_type
+  ((void (*)(object, object))call->error_set_object)(type, exception);
+  ((void (*)(object))call->dec_ref)(exception);
 }
 
 // CPython calls this between two bytecodes of the main thread.

@@ -17,7 +17,7 @@ enum hd_call_result {
   HD_CALL_QUEUE_FULL = 1,
   HD_CALL_CANCELLED = 2,
   HD_CALL_EXPIRED = 3,
-  HD_CALL_NO_MEMORY = 4,
+  HD_CALL_NOT_RUN = 4,        // the script could not be compiled: out of memory
   HD_CALL_SCRIPT_RAISED = 5,  // an exception of the target's own (a signal handler's); it was handed back
 };
 
@@ -45,10 +45,12 @@ struct hd_call {
   // Names in the script's dict.
   char builtins_name[16];
   char space_name[8];
+  // Under this name of `sys` the script leaves an exception that is the program's own.
+  char exception_name[32];
   // Distance of PyThreadState.tracing from its start; 0 where enter_tracing and leave_tracing exist (3.11+).
   uint64_t tracing_offset;
   uint64_t pending_callback;
-  uint64_t exception[3];
+  uint64_t exception;
 
   uint64_t errno_location;
   uint64_t add_pending_call;
@@ -66,8 +68,11 @@ struct hd_call {
   uint64_t dict_set_item;
   uint64_t dict_clear;
   uint64_t dec_ref;
-  uint64_t error_fetch;
-  uint64_t error_restore;
+  uint64_t inc_ref;
+  uint64_t sys_get_object;
+  uint64_t sys_set_object;
+  uint64_t error_clear;
+  uint64_t error_set_object;
   uint64_t thread_state_get;
   uint64_t enter_tracing;
   uint64_t leave_tracing;
@@ -83,6 +88,8 @@ extern const unsigned char hd_trampoline_start[];
 extern const unsigned char hd_trampoline_end[];
 // Entered with r12 = struct hd_call*, r13 = the stack pointer for the rt_sigreturn that ends it.
 void hd_trampoline_entry(void);
+// What the entry calls.
+void hd_trampoline_enter(struct hd_call* call);
 // The pending call.
 int hd_trampoline_callback(void* call);
 

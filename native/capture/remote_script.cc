@@ -75,6 +75,7 @@ RemoteScript::RemoteScript(const Inspection& target, const Gadgets& gadgets)
   auto function = [&](const char* name) { return target.interpreter.function(target.memory, name); };
   strcpy(template_.builtins_name, "__builtins__");
   strcpy(template_.space_name, "space");
+  strcpy(template_.exception_name, "__heapdump_exception__");
   template_.pid = target.status.namespace_pid;
   template_.tracing_offset = target.interpreter.layout().thread_tracing;
   template_.add_pending_call = function("Py_AddPendingCall");
@@ -95,8 +96,11 @@ RemoteScript::RemoteScript(const Inspection& target, const Gadgets& gadgets)
   template_.dict_set_item = function("PyDict_SetItemString");
   template_.dict_clear = function("PyDict_Clear");
   template_.dec_ref = function("Py_DecRef");
-  template_.error_fetch = function("PyErr_Fetch");
-  template_.error_restore = function("PyErr_Restore");
+  template_.inc_ref = function("Py_IncRef");
+  template_.sys_get_object = function("PySys_GetObject");
+  template_.sys_set_object = function("PySys_SetObject");
+  template_.error_clear = function("PyErr_Clear");
+  template_.error_set_object = function("PyErr_SetObject");
   template_.thread_state_get = function("PyThreadState_Get");
   if (template_.tracing_offset == 0) {
     template_.enter_tracing = function("PyThreadState_EnterTracing");

@@ -218,7 +218,7 @@ class Run {
       case HD_CALL_EXPIRED:
       case HD_CALL_CANCELLED:
         fail("the main thread came to a safe point too late");
-      case HD_CALL_NO_MEMORY:
+      case HD_CALL_NOT_RUN:
         fail("the target has no memory left for the script");
       default:
         fail(

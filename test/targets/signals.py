@@ -27,7 +27,7 @@ def idle():
 
 def turn(state):
     if state == "select":
-        pending = select.select([harness.COMMANDS], [], [], 10)[0]
+        pending = select.select([harness.COMMANDS], [], [], 1)[0]
     else:
         harness.one_round()
         pending = select.select([harness.COMMANDS], [], [], 0)[0]

@@ -1,0 +1,302 @@
+// The trampoline, run from a copy of its code as in a target, with stand-ins for CPython's functions.
+#include "trampoline.h"
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+
+namespace {
+
+// What the stand-ins were asked for, and what they answer.
+struct Interpreter {
+  bool has_gil = false;
+  int gil_depth = 0;
+  bool queue_full = false;
+  bool script_fails = false;
+  bool writes_to_broken_pipe = false;
+  int broken_pipe = -1;
+  int scripts = 0;
+  int references = 0;
+  int tracing_suspended = 0;
+  bool signals_blocked = false;
+  bool traced_meanwhile = true;
+  int (*queued)(void*) = nullptr;
+  void* queued_argument = nullptr;
+  int raised = 0;
+  bool program_raised = false;
+  bool exception_taken = false;
+  int errors_cleared = 0;
+} python;
+
+int thread_state[64];
+
+int gil_check() { return python.has_gil; }
+int gil_ensure() {
+  python.has_gil = true;
+  return ++python.gil_depth;
+}
+void gil_release(int depth) {
+  EXPECT_EQ(depth, python.gil_depth--);
+  python.has_gil = false;
+}
+int add_pending_call(int (*function)(void*), void* argument) {
+  if (python.queue_full) return -1;
+  python.queued = function;
+  python.queued_argument = argument;
+  return 0;
+}
+void* dict_new() {
+  ++python.references;
+  return &python;
+}
+int dict_set_item(void*, const char*, void*) { return 0; }
+void dict_clear(void*) {}
+void dec_ref(void*) { --python.references; }
+void* run_string(const char* script, int, void*, void*, void*) {
+  ++python.scripts;
+  EXPECT_STREQ(script, "script");
+  sigset_t blocked;
+  pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  python.signals_blocked =
+      sigismember(&blocked, SIGTERM) && sigismember(&blocked, SIGPIPE) && !sigismember(&blocked, SIGSEGV);
+  python.traced_meanwhile = python.tracing_suspended == 0 && thread_state[11] == 0;
+  if (python.writes_to_broken_pipe) {
+    EXPECT_EQ(write(python.broken_pipe, "x", 1), -1);
+  }
+  errno = E2BIG;
+  if (python.script_fails) return nullptr;
+  ++python.references;
+  return &python;
+}
+void inc_ref(void*) { ++python.references; }
+// An object's second word is its type.
+void* exception[2] = {nullptr, &exception[1]};
+void* sys_get_object(const char* name) {
+  EXPECT_STREQ(name, "__heapdump_exception__");
+  return python.program_raised && !python.exception_taken ? exception : nullptr;
+}
+int sys_set_object(const char*, void* value) {
+  EXPECT_EQ(value, nullptr);
+  python.exception_taken = true;
+  return 0;
+}
+void error_clear() { ++python.errors_cleared; }
+void error_set_object(void* type, void* value) {
+  EXPECT_EQ(type, &exception[1]);
+  EXPECT_EQ(value, exception);
+  ++python.raised;
+}
+void* thread_state_get() { return thread_state; }
+void enter_tracing(void*) { ++python.tracing_suspended; }
+void leave_tracing(void*) { --python.tracing_suspended; }
+int* errno_location() { return &errno; }
+
+template <typename Function>
+uint64_t address(Function* function) {
+  return reinterpret_cast<uint64_t>(function);
+}
+
+class Trampoline : public testing::Test {
+ protected:
+  static constexpr size_t kPage = 4096;
+
+  void SetUp() override {
+    python = {};
+    memset(thread_state, 0, sizeof thread_state);
+    const size_t size = hd_trampoline_end - hd_trampoline_start;
+    ASSERT_LE(size, kPage);
+    void* page = mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ASSERT_NE(page, MAP_FAILED);
+    memcpy(page, hd_trampoline_start, size);
+    ASSERT_EQ(mprotect(page, kPage, PROT_READ | PROT_EXEC), 0);
+    code_ = static_cast<unsigned char*>(page);
+
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    read_end_ = ends[0];
+    struct stat stat;
+    fstat(ends[1], &stat);
+    call_.armed = 1;
+    call_.deadline = now() + 1'000'000'000;
+    call_.pid = getpid();
+    call_.fd = ends[1];
+    call_.fd_device = stat.st_dev;
+    call_.fd_inode = stat.st_ino;
+    call_.script = address("script");
+    call_.pending_callback = address(callback());
+    call_.errno_location = address(errno_location);
+    call_.add_pending_call = address(add_pending_call);
+    call_.gil_check = address(gil_check);
+    call_.gil_ensure = address(gil_ensure);
+    call_.gil_release = address(gil_release);
+    call_.run_string = address(run_string);
+    call_.dict_new = address(dict_new);
+    call_.dict_set_item = address(dict_set_item);
+    call_.dict_clear = address(dict_clear);
+    call_.dec_ref = address(dec_ref);
+    call_.inc_ref = address(inc_ref);
+    call_.sys_get_object = address(sys_get_object);
+    call_.sys_set_object = address(sys_set_object);
+    call_.error_clear = address(error_clear);
+    call_.error_set_object = address(error_set_object);
+    strcpy(call_.exception_name, "__heapdump_exception__");
+    call_.thread_state_get = address(thread_state_get);
+    call_.enter_tracing = address(enter_tracing);
+    call_.leave_tracing = address(leave_tracing);
+    errno = EDOM;
+    pthread_sigmask(SIG_BLOCK, nullptr, &mask_);
+  }
+
+  void TearDown() override {
+    EXPECT_EQ(errno, EDOM);
+    EXPECT_EQ(python.references, 0);
+    EXPECT_EQ(python.tracing_suspended, 0);
+    EXPECT_EQ(thread_state[11], 0);
+    sigset_t mask;
+    pthread_sigmask(SIG_BLOCK, nullptr, &mask);
+    for (int signal = 1; signal < 32; ++signal)
+      EXPECT_EQ(sigismember(&mask, signal), sigismember(&mask_, signal));
+    close(read_end_);
+    munmap(code_, kPage);
+  }
+
+  static int64_t now() {
+    return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+  }
+
+  using Enter = void(hd_call*);
+  using Callback = int(void*);
+  Enter* enter() { return reinterpret_cast<Enter*>(code_ + offset(hd_trampoline_enter)); }
+  Callback* callback() { return reinterpret_cast<Callback*>(code_ + offset(hd_trampoline_callback)); }
+  template <typename Function>
+  size_t offset(Function* function) {
+    return reinterpret_cast<const unsigned char*>(function) - hd_trampoline_start;
+  }
+
+  bool write_end_is_open() {
+    const int saved_error = errno;
+    struct stat stat;
+    const bool open = fstat(static_cast<int>(call_.fd), &stat) == 0;
+    errno = saved_error;
+    return open;
+  }
+
+  hd_call call_{};
+  unsigned char* code_ = nullptr;
+  int read_end_ = -1;
+  sigset_t mask_;
+};
+
+TEST_F(Trampoline, TakesOverAThreadWithoutTheGil) {
+  call_.may_take_over = 1;
+  enter()(&call_);
+  EXPECT_EQ(call_.state, HD_CALL_DONE);
+  EXPECT_EQ(call_.result, HD_CALL_RAN);
+  EXPECT_EQ(call_.route, HD_ROUTE_TAKE_OVER);
+  EXPECT_EQ(python.scripts, 1);
+  EXPECT_TRUE(python.signals_blocked);
+  EXPECT_FALSE(python.traced_meanwhile);
+  EXPECT_FALSE(python.has_gil);
+  EXPECT_FALSE(write_end_is_open());
+}
+
+TEST_F(Trampoline, QueuesAThreadThatHasTheGil) {
+  call_.may_take_over = 1;
+  python.has_gil = true;
+  enter()(&call_);
+  EXPECT_EQ(call_.state, HD_CALL_WAITING);
+  EXPECT_EQ(python.scripts, 0);
+  EXPECT_EQ(python.queued(python.queued_argument), 0);
+  EXPECT_EQ(call_.state, HD_CALL_DONE);
+  EXPECT_EQ(call_.route, HD_ROUTE_PENDING_CALL);
+  EXPECT_EQ(python.scripts, 1);
+}
+
+TEST_F(Trampoline, SuspendsTracingByCounterBefore311) {
+  call_.tracing_offset = 44;
+  call_.enter_tracing = call_.leave_tracing = 0;
+  enter()(&call_);
+  EXPECT_EQ(python.queued(python.queued_argument), 0);
+  EXPECT_FALSE(python.traced_meanwhile);
+}
+
+TEST_F(Trampoline, SaysThatTheQueueIsFull) {
+  python.queue_full = true;
+  enter()(&call_);
+  EXPECT_EQ(call_.state, HD_CALL_DONE);
+  EXPECT_EQ(call_.result, HD_CALL_QUEUE_FULL);
+  EXPECT_FALSE(write_end_is_open());
+}
+
+TEST_F(Trampoline, DoesNothingOnceCancelledOrLate) {
+  call_.armed = 0;
+  EXPECT_EQ(callback()(&call_), 0);
+  EXPECT_EQ(call_.result, HD_CALL_CANCELLED);
+  call_.armed = 1;
+  call_.deadline = now() - 1;
+  EXPECT_EQ(callback()(&call_), 0);
+  EXPECT_EQ(call_.result, HD_CALL_EXPIRED);
+  EXPECT_EQ(python.scripts, 0);
+}
+
+TEST_F(Trampoline, DoesNothingInAForkedChild) {
+  call_.pid = getpid() + 1;
+  EXPECT_EQ(callback()(&call_), 0);
+  EXPECT_EQ(call_.state, HD_CALL_STARTING);
+  EXPECT_EQ(python.scripts, 0);
+  EXPECT_TRUE(write_end_is_open());
+  close(static_cast<int>(call_.fd));
+}
+
+TEST_F(Trampoline, RaisesInThePendingCallWhatTheScriptHandsBack) {
+  python.program_raised = true;
+  EXPECT_EQ(callback()(&call_), -1);
+  EXPECT_EQ(python.raised, 1);
+  EXPECT_EQ(call_.result, HD_CALL_SCRIPT_RAISED);
+}
+
+TEST_F(Trampoline, RaisesAfterATakeOverByAPendingCall) {
+  python.program_raised = true;
+  call_.may_take_over = 1;
+  enter()(&call_);
+  EXPECT_EQ(call_.state, HD_CALL_RUNNING);
+  EXPECT_EQ(python.raised, 0);
+  EXPECT_EQ(python.queued(python.queued_argument), -1);
+  EXPECT_EQ(python.raised, 1);
+  EXPECT_EQ(call_.state, HD_CALL_DONE);
+}
+
+TEST_F(Trampoline, KeepsTheFailureOfItsOwnScriptToItself) {
+  python.script_fails = true;
+  EXPECT_EQ(callback()(&call_), 0);
+  EXPECT_EQ(call_.result, HD_CALL_NOT_RUN);
+  EXPECT_EQ(python.errors_cleared, 1);
+  EXPECT_EQ(python.raised, 0);
+}
+
+TEST_F(Trampoline, ConsumesItsOwnBrokenPipe) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  close(ends[0]);
+  python.writes_to_broken_pipe = true;
+  python.broken_pipe = ends[1];
+  EXPECT_EQ(callback()(&call_), 0);  // SIGPIPE would end this process.
+  EXPECT_EQ(call_.result, HD_CALL_RAN);
+  close(ends[1]);
+}
+
+TEST_F(Trampoline, LeavesADescriptorThatIsAnotherFileByNow) {
+  const int other = dup2(read_end_, static_cast<int>(call_.fd));
+  call_.fd_inode += 1;
+  EXPECT_EQ(callback()(&call_), 0);
+  EXPECT_TRUE(write_end_is_open());
+  close(other);
+}
+
+}  // namespace

@@ -1,0 +1,61 @@
+// What a program could notice of a dump, and what it could lose by it.
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { attach, startAttach } from "../support/attach.js";
+import { interpreters } from "../support/interpreters.js";
+import { expectedWork, Target } from "../support/target.js";
+
+let folder: string;
+let target: Target | undefined;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "heapdump-test-"));
+});
+afterEach(async () => {
+  await target?.kill();
+  target = undefined;
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const cases = interpreters.map((found) => [`${found.version} (${found.library})`, found] as const);
+
+describe.each(cases)("CPython %s", (_, { path, version }) => {
+  const minor = Number(version.split(".")[1]);
+
+  test("no hook, no stream and no method of the program sees it", async () => {
+    target = await Target.start(path, "watcher.py");
+    expect(await target.ask("seen")).toEqual([]);
+    const { status, stderr } = await attach([target.pid, "--json", "-o", "seen.bin"], { cwd: folder });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(await target.ask("seen")).toEqual([]);
+    expect(target.output).toBe("");
+  });
+
+  test.each(["busy", "select"])("an exception of a signal handler is not lost (%s)", async (state) => {
+    target = await Target.start(path, "signals.py", { args: [state] });
+    const file = join(folder, `${version}-${state}.bin`);
+    const attaching = startAttach([target.pid, "--json", "-o", file], { cwd: folder });
+    // In the midst of the dump: some of it has been written.
+    const size = () => statSync(`${file}.partial`, { throwIfNoEntry: false })?.size ?? 0;
+    await expect.poll(size, { timeout: 20_000, interval: 5 }).toBeGreaterThan(100_000);
+    process.kill(target.pid, "SIGUSR1");
+    const { status, stderr } = await attaching.done;
+    expect(status).toBe(4);
+    expect(stderr).toMatch(/signal handler of the target|exception of the program/);
+    await expect.poll(() => target?.ask("caught"), { timeout: 5000 }).toEqual({ caught: 1 });
+    expect(await target.ask("work 5000")).toMatchObject({ result: expectedWork(5000), errors: 0 });
+  });
+
+  test("several interpreters", async () => {
+    target = await Target.start(path, "interpreters.py");
+    const { status, stderr } = await attach([target.pid, "--json", "-o", "several.bin"], { cwd: folder });
+    if (minor < 12) {
+      expect(status).toBe(3);
+      expect(stderr).toMatch(/several interpreters/);
+    } else {
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    }
+    expect(await target.ask("work 5000")).toMatchObject({ result: expectedWork(5000) });
+  });
+});
