@@ -47,23 +47,22 @@ export class OutputFile {
 
   /** Makes the written bytes the file of that name. A crash of the machine leaves the old file or the whole new one. */
   async commit(): Promise<void> {
-    if (this.partial) {
-      await this.handle.sync();
-      await this.requireOwn();
-      await rename(this.partial.path, this.partial.final);
+    try {
+      if (this.partial) {
+        await this.handle.sync();
+        if (!(await this.isOwn())) throw new Error(`somebody else replaced ${this.partial.path}`);
+      }
+      await this.handle.close();
+      if (this.partial) await rename(this.partial.path, this.partial.final);
+    } catch (error) {
+      throw writeFailure(this.path, error, ExitCode.CaptureFailed);
     }
-    await this.handle.close();
   }
 
   /** Leaves nothing behind but what was there before. */
   async discard(): Promise<void> {
-    if (this.partial && (await this.isOwn())) await unlink(this.partial.path);
+    if (this.partial && (await this.isOwn())) await rm(this.partial.path, { force: true }).catch(() => {});
     await this.handle.close().catch(() => {});
-  }
-
-  private async requireOwn(): Promise<void> {
-    if (!this.partial || (await this.isOwn())) return;
-    throw new HeapdumpError(ExitCode.CaptureFailed, `${this.partial.path}: somebody else replaced it`);
   }
 
   private async isOwn(): Promise<boolean> {

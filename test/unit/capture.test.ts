@@ -69,6 +69,21 @@ describe("the file", () => {
     expect(writer.bytes).toBe(bytes.length);
   });
 
+  test("that the disk does not take at the end is told with exit code 4", async () => {
+    for (const step of ["sync", "close"] as const) {
+      const output = await OutputFile.create(path("heap.bin"));
+      await write(output);
+      const full = Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+      vi.spyOn(output.handle, step).mockRejectedValueOnce(full);
+      await expect(output.commit()).rejects.toMatchObject({
+        exitCode: ExitCode.CaptureFailed,
+        message: expect.stringContaining("no space is left on the device"),
+      });
+      await output.discard();
+      expect(readdirSync(folder)).toEqual([]);
+    }
+  });
+
   test("replaces an earlier one only when it is whole", async () => {
     writeFileSync(path("heap.bin"), "earlier", { mode: 0o644 });
     const given_up = await OutputFile.create(path("heap.bin"));
