@@ -25,6 +25,7 @@ const targetProgram = fileURLToPath(new URL("target.py", import.meta.url));
 
 /**
  * @typedef {object} Round
+ * @property {number} nodeStart wall time of `heapdump --version`, in seconds
  * @property {number} loop processor time of the bare closure loop, in seconds
  * @property {number} captureCpu of target and tool together, without Node's own start, in seconds
  * @property {number} captureTargetCpu seconds
@@ -42,7 +43,6 @@ const targetProgram = fileURLToPath(new URL("target.py", import.meta.url));
  * @property {number} nominal
  * @property {number} objects that the bare closure loop visits
  * @property {number} rss of the target before the first capture, in bytes
- * @property {number} nodeStart wall time of `heapdump --version`, in seconds
  * @property {Round} median
  * @property {Round[]} rounds
  */
@@ -85,7 +85,6 @@ class Target {
  * @returns {Promise<Omit<Result, "python">>}
  */
 async function bench(python, nominal, rounds, folder) {
-  const start = await startOfNode();
   const target = new Target(python, nominal);
   await target.answer();
   const rss = memory(target.pid, "VmRSS");
@@ -94,13 +93,20 @@ async function bench(python, nominal, rounds, folder) {
   const measured = [];
   let objects = 0;
   for (let round = 0; round < rounds; round++) {
+    // Measured each time anew, since a machine is not the same from one minute to the next.
+    const start = await startOfNode();
     const capture = await measureCapture(target, dump, start);
     const loop = await target.runLoop();
     objects = loop.objects;
-    measured.push({ loop: loop.cpu_s, ...capture, ...(await measureOpening(dump, start)) });
+    measured.push({
+      nodeStart: start.wall,
+      loop: loop.cpu_s,
+      ...capture,
+      ...(await measureOpening(dump, start)),
+    });
   }
   target.process.stdin.end();
-  return { nominal, objects, rss, nodeStart: start.wall, median: medians(measured), rounds: measured };
+  return { nominal, objects, rss, median: medians(measured), rounds: measured };
 }
 
 /** What every command costs before it does anything; no figure of ours. */
@@ -166,7 +172,7 @@ function median(values) {
 }
 
 /** @param {Result} result */
-function print({ python, nominal, objects, rss, nodeStart, median: m, rounds }) {
+function print({ python, nominal, objects, rss, median: m, rounds }) {
   const count = (/** @type {number} */ n) => n.toLocaleString("en-US");
   const perObject = (/** @type {number} */ s) => `${((s / objects) * 1e6).toFixed(2)} µs/object`;
   const times = (/** @type {number} */ s) => `${(s / m.loop).toFixed(2)} ×`;
@@ -198,7 +204,7 @@ function print({ python, nominal, objects, rss, nodeStart, median: m, rounds }) 
     ["dump", mebibytes(m.dumpBytes), `${(m.dumpBytes / m.dumpObjects).toFixed(1)} B/object`, ""],
     ["first open with index, top", seconds(m.firstOpen), perObject(m.firstOpen), times(m.firstOpen)],
     ["opening again, top", seconds(m.reopen), "", times(m.reopen)],
-    ["Node's own start, taken off above", seconds(nodeStart), "", ""],
+    ["Node's own start, taken off above", seconds(m.nodeStart), "", ""],
   ];
   for (const [what = "", value = "", each = "", ratio = ""] of rows) {
     console.log(`  ${what.padEnd(36)}${value.padStart(10)}${each.padStart(18)}${ratio.padStart(14)}`);

@@ -70,7 +70,10 @@ describe.each(ends.map(({ version, path }) => [version, path] as const))("CPytho
 
 const READ_ONLY = [
   "mount --make-rprivate / && mount -o remount,bind,ro /",
-  "for folder in /tmp /var/tmp /dev/shm; do mount -t tmpfs -o ro none $folder; done",
+  // A checkout in a temporary folder must stay in sight; it is read-only like everything.
+  "for folder in /tmp /var/tmp /dev/shm; do",
+  "  case $PWD in $folder/*) ;; *) mount -t tmpfs -o ro none $folder ;; esac",
+  "done",
   'cd / && exec "$@"',
 ].join("\n");
 
