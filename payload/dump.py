@@ -23,6 +23,7 @@ str, bytes, int, float, complex, bool = ''.__class__, b''.__class__, (0).__class
 list, tuple, dict, set = [].__class__, ().__class__, {}.__class__, {0}.__class__
 Function, BuiltinFunction = (lambda: 0).__class__, ''.join.__class__
 MethodDescriptor, MemberDescriptor = str.__dict__['join'].__class__, type.__dict__['__basicsize__'].__class__
+WrapperDescriptor, GetSetDescriptor = object.__dict__['__init__'].__class__, type.__dict__['__name__'].__class__
 MappingProxy = type.__dict__['__dict__'].__get__(object).__class__
 Module = sys.__class__
 encode = str.encode
@@ -1389,12 +1390,11 @@ def write_frames(parts, native_ids):
 
 def prepare():
     global separator, separators, refcounts_held, frozen, dereference, get_callback, Frame, Cell, Weakref, Deque
-    global code_fields, range_fields, slice_fields, GetSetDescriptor, WrapperDescriptor
+    global code_fields, range_fields, slice_fields
     separator = object()
     separators = [separator]
     refcounts_held = list(map(getrefcount, [object()]))[0]
     frozen = get_freeze_count()
-    WrapperDescriptor, GetSetDescriptor = static_types['wrapper_descriptor'], static_types['getset_descriptor']
     found = every_type()
     proxies = [get_proxy(cls) for cls in found.values() if read_mro(cls) is not None]
     keys = [key for key, cls in found.items() if read_mro(cls) is not None]
