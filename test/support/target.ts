@@ -1,12 +1,13 @@
 // Real programs to dump (test/targets/), watched from outside and asked from within.
 import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const TARGETS = fileURLToPath(new URL("../targets/", import.meta.url));
+const SCRIPT_START = readFileSync(new URL("../../payload/launch.py", import.meta.url)).subarray(0, 32);
 
 export interface TargetOptions {
   args?: string[];
@@ -115,10 +116,29 @@ export function outsideView(pid: number): Record<string, unknown> {
     signals: ["SigBlk", "SigIgn", "SigCgt", "SigPnd", "ShdPnd"].map(field),
     tracer: field("TracerPid"),
     files: maps.filter(({ path }) => path !== "" && path !== "[heap]").map(({ text }) => text),
-    // The allocator keeps arenas; what a tool leaves is executable, or small.
+    // The allocator maps and unmaps as it likes; what a tool leaves is executable, or holds its script.
     executable: anonymous.filter(({ permissions }) => permissions.includes("x")).length,
-    small: anonymous.filter(({ size }) => size <= 0x8000n).length,
+    scripts: countScripts(pid, anonymous),
   };
+}
+
+/** Mappings that hold the tool's script, which begins on a page; copies that were freed do not. */
+function countScripts(pid: number, mappings: { start: bigint; size: bigint }[]): number {
+  const memory = openSync(`/proc/${pid}/mem`, "r");
+  const page = Buffer.alloc(SCRIPT_START.length);
+  let found = 0;
+  for (const { start, size } of mappings) {
+    for (let offset = 0n; offset < size; offset += 4096n) {
+      try {
+        readSync(memory, page, 0, page.length, start + offset);
+      } catch {
+        break; // The program has unmapped it meanwhile.
+      }
+      if (page.equals(SCRIPT_START)) found++;
+    }
+  }
+  closeSync(memory);
+  return found;
 }
 
 /** The view of a program that does no more than its state has it do: after an answer it has some steps to go. */
@@ -133,14 +153,8 @@ export async function settledView(pid: number): Promise<Record<string, unknown>>
 
 function parseMapping(line: string) {
   const [range = "", permissions = "", , , inode = "", path = ""] = line.split(/\s+/);
-  const [start, end] = range.split("-").map((address) => BigInt(`0x${address}`));
-  return {
-    permissions,
-    path,
-    inode,
-    size: (end ?? 0n) - (start ?? 0n),
-    text: `${range} ${permissions} ${path}`,
-  };
+  const [start = 0n, end = 0n] = range.split("-").map((address) => BigInt(`0x${address}`));
+  return { permissions, path, inode, start, size: end - start, text: `${range} ${permissions} ${path}` };
 }
 
 function lastDescendant(pid: number): number {
