@@ -137,15 +137,16 @@ function ownerOf(paths, heap, earlier) {
   const last = steps.at(-1);
   if (!last) return undefined;
   const { address, type } = heap.object(last.object);
-  const entry = heap.object(stream[0]?.[depth]?.object ?? last.object);
+  const step = mostFrequent(stream.map((path) => path.slice(0, depth + 1)));
+  const entry = heap.object(step?.[depth]?.object ?? last.object);
   const past = earlier.objectAt(address);
   return {
     path: pathText(steps),
     typeName: heap.typeName(type),
     entry: entry.address,
     entryType: heap.typeName(entry.type),
-    entriesBefore: past ? entries(earlier, past.id) : 0n,
-    entries: entries(heap, last.object),
+    entriesBefore: past ? countEntries(earlier, past.id) : 0n,
+    entries: countEntries(heap, last.object),
     share: stream.length / alive.length,
   };
 }
@@ -155,7 +156,7 @@ function ownerOf(paths, heap, earlier) {
  * @param {bigint} id
  * @returns {bigint}
  */
-function entries(heap, id) {
+function countEntries(heap, id) {
   const sql = "SELECT count(*) AS n FROM {heap}.reference WHERE source = ? AND kind IN ('value', 'item')";
   return /** @type {{ n: bigint }} */ (heap.get(sql, id)).n;
 }

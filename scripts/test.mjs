@@ -38,8 +38,11 @@ function runVitest(args) {
   /** @type {Totals} */
   const totals = { passed: 0, failed: 0, skipped: 0 };
   for (const file of readJson(report)?.testResults ?? []) {
-    // A file that cannot be loaded has no test to blame.
-    if (file.status === "failed" && file.assertionResults.length === 0) totals.failed++;
+    // A file that cannot be loaded, or whose preparation fails, has no test to blame.
+    const blamed = file.assertionResults.some(
+      (/** @type {{ status: string }} */ { status }) => status === "failed",
+    );
+    if (file.status === "failed" && !blamed) totals.failed++;
     for (const { status } of file.assertionResults) {
       if (status === "passed") totals.passed++;
       else if (status === "failed") totals.failed++;
