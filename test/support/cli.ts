@@ -54,6 +54,8 @@ export class Workplace {
   }
 
   remove(): void {
+    // A folder that a test made read-only stays so for all but root.
+    spawnSync("chmod", ["-R", "u+w", this.folder]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
