@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 
 const payload = (name: string) => readFileSync(new URL(`../../payload/${name}`, import.meta.url), "latin1");
 
+// One program of one namespace with dump.py, which comes last; what pristine.py binds comes first.
+const PARTS = ["pristine", "writing", "types", "objects", "names", "contents", "own", "roots"];
+
 export interface ScriptOptions {
   /** Bytes of content kept of an object; 0: none is written. */
   contentLimit: number;
@@ -11,7 +14,9 @@ export interface ScriptOptions {
 
 /** The Python source that runs in the target; `@FD@` is left for the addon, which knows the descriptor. */
 export function dumpScript({ contentLimit, timeoutMs }: ScriptOptions): string {
-  const dump = payload("dump.py")
+  const dump = [...PARTS.map((part) => `dump/${part}.py`), "dump.py"]
+    .map(payload)
+    .join("\n")
     .replaceAll("@CONTENT_LIMIT@", String(contentLimit))
     .replaceAll("@TIMEOUT@", String(timeoutMs / 1000));
   return payload("launch.py").replaceAll("@SOURCE@", () => pythonString(dump));

@@ -12,8 +12,11 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "reader")]
 
 
 def launcher(fd, content_limit=64, timeout=20):
-    with open(os.path.join(PAYLOAD, "dump.py"), encoding="ascii") as file:
-        source = file.read()
+    parts = sorted(os.listdir(os.path.join(PAYLOAD, "dump")), key=lambda name: (name != "pristine.py", name))
+    source = ""
+    for path in [os.path.join(PAYLOAD, "dump", part) for part in parts] + [os.path.join(PAYLOAD, "dump.py")]:
+        with open(path, encoding="ascii") as file:
+            source += file.read() + "\n"
     source = source.replace("@CONTENT_LIMIT@", str(content_limit)).replace("@TIMEOUT@", str(timeout))
     with open(os.path.join(PAYLOAD, "launch.py"), encoding="ascii") as file:
         return file.read().replace("@SOURCE@", json.dumps(source)).replace("@FD@", str(fd))

@@ -1,0 +1,462 @@
+# Names of references. A namer gets rows of equal width, column by column at `ids[column::width]`, and gives their
+# names and the rows again, with null references where they make the rows alike. A name is given only where reading
+# it from every object of the rows gives what stands there.
+
+def learn_namer(key):
+    cls = types[key]
+    found = namers_by_type.get(key)
+    if found is None:
+        if is_c_type(cls):
+            members[key] = readable_members(cls)
+            found = name_members, len(members[key]) > 1
+        else:
+            slots[key] = slots_of(cls)
+            candidates[key] = attribute_candidates(cls)
+            members[key] = inherited_members(cls)
+            found = name_instances, False
+    namers[key] = found
+    return found
+
+
+def readable_members(cls):
+    """(label, reader) of a C type's references that can be read by name; reading them has no effect."""
+    found = []
+    for name, value in own_dict(cls).items():
+        if type(value) is MemberDescriptor and type(name) is str:
+            found.append((name, value.__get__))
+        elif type(value) is GetSetDescriptor and (type_label(cls)[1], name) in safe_getters:
+            found.append((name, value.__get__))
+    return found
+
+
+def inherited_members(cls):
+    """Those of the C types among the classes of one that a program made."""
+    found = []
+    for base in get_mro(cls):
+        if is_c_type(base):
+            found += readable_members(base)
+    return found
+
+
+def column_is(ids, column, width, read, part):
+    try:
+        return ids[column::width] == list(map(id, map(read, part)))
+    except AttributeError:
+        return False
+
+
+def label_columns(names, readers, part, width, ids, kind):
+    """Fills in the names of the columns that one of the readers reads."""
+    for label, read in readers:
+        for column in range(width):
+            if names[column] is None and column_is(ids, column, width, read, part):
+                names[column] = kind, label
+                break
+
+
+def name_members(key, part, width, flat, ids):
+    names = [None] * width
+    label_columns(names, members[key], part, width, ids, FIELD)
+    return tuple(name or (FIELD, '') for name in names) if any(names) else (), width, flat, ids
+
+
+def slots_of(cls):
+    """(name, reader) of the slots of a program's class, in the order in which the collector is told of them."""
+    found = []
+    while not is_c_type(cls):
+        found += sorted([(name, value.__get__) for name, value in own_dict(cls).items()
+                         if type(value) is MemberDescriptor and type(name) is str and value.__objclass__ is cls],
+                        key=first_of)
+        cls = get_base(cls)
+    return found
+
+
+def first_of(pair):
+    return pair[0]
+
+
+def attribute_candidates(cls):
+    """Names that attributes may have on 3.11 and newer, where values stand in the object without theirs: those that
+    the methods of its classes use, unless reading one could run code."""
+    if version < (3, 11):
+        return []
+    found = {}
+    for base in get_mro(cls):
+        if is_c_type(base):
+            continue
+        for name, value in own_dict(base).items():
+            if type(value) is dict and type(name) is str and name == '__annotations__':
+                found.update((key, True) for key in dict_keys(value) if type(key) is str)
+            elif type(value) is Function:
+                code = referents(value)[0]
+                if type(code) is Code:
+                    found.update((used, True) for used in code.co_names)
+    for base in get_mro(cls):
+        for name, value in own_dict(base).items():
+            if type(name) is str and name in found and class_attribute(type(value), '__get__') is not None:
+                del found[name]
+    return list(found)
+
+
+def name_instances(key, part, width, flat, ids):
+    own_slots = slots[key]
+    set_slots = len(own_slots)
+    for column in range(len(own_slots)):
+        if column >= width or not column_is(ids, column, width, own_slots[column][1], part):
+            width, flat, ids, set_slots = with_unset_slots(own_slots, part, width, flat, ids)
+            break
+    names = [None] * width
+    names[:set_slots] = [(SLOT, name) for name, read in own_slots[:set_slots]]
+    label_columns(names, members[key], part, width, ids, FIELD)
+    if version < (3, 11):
+        name_dict(types[key], names, part, width, flat)
+    elif None in names:
+        name_attributes(key, names, part, width, flat, ids)
+    return tuple(name or (ATTRIBUTE, '') for name in names) if any(names) else (), width, flat, ids
+
+
+def with_unset_slots(own_slots, part, width, flat, ids):
+    """The rows with a null reference for each slot that is not set; as they were, where they do not fit the slots."""
+    new_flat, new_ids = [], []
+    new_width = None
+    for i in range(len(part)):
+        row, row_ids = flat[i * width:(i + 1) * width], ids[i * width:(i + 1) * width]
+        at = 0
+        for name, read in own_slots:
+            try:
+                address = id(read(part[i]))
+            except AttributeError:
+                row.insert(at, None)
+                row_ids.insert(at, 0)
+            else:
+                if at >= len(row_ids) or row_ids[at] != address:
+                    return width, flat, ids, 0
+            at += 1
+        if new_width is not None and len(row) != new_width:
+            return width, flat, ids, 0
+        new_width = len(row)
+        new_flat += row
+        new_ids += row_ids
+    return new_width, new_flat, new_ids, len(own_slots)
+
+
+def name_dict(cls, names, part, width, flat):
+    """Before 3.11 an object's __dict__ stands behind its slots."""
+    if None in names and get_dictoffset(cls):
+        column = names.index(None)
+        for value in flat[column::width]:
+            if type(value) is not dict:
+                return
+        names[column] = FIELD, '__dict__'
+
+
+def name_attributes(key, names, part, width, flat, ids):
+    """Finds attributes whose values stand in the columns: by some objects, then proved on all."""
+    n = len(part)
+    last = width - 1
+    if names[last] is None and n and type(flat[last]) is dict:
+        entry = next(iter(dict_items(flat[last])), None)
+        if entry is not None and type(entry[0]) is str and all_dicts(flat[last::width]) and holds(part[0], entry):
+            names[last] = FIELD, '__dict__'
+    step = max(1, n // 4)
+    samples = [(part[i], ids[i * width:(i + 1) * width]) for i in range(0, n, step)]
+    readable = {}
+    for name in candidates[key]:
+        values = []
+        for o, row in samples:
+            try:
+                values.append(id(get_attribute(o, name)))
+            except AttributeError:
+                values.append(0)
+                break
+        if values[-1]:
+            readable[name] = values
+    for column in range(width):
+        if names[column] is None:
+            for name, values in readable.items():
+                if values == [row[column] for o, row in samples] and proved(part, ids, column, width, name):
+                    names[column] = ATTRIBUTE, name
+                    del readable[name]
+                    break
+
+
+def proved(part, ids, column, width, name):
+    try:
+        return ids[column::width] == list(map(id, map(get_attribute, part, [name] * len(part))))
+    except AttributeError:
+        return False
+
+
+def all_dicts(values):
+    for value in values:
+        if type(value) is not dict:
+            return False
+    return True
+
+
+def holds(o, entry):
+    """Whether an attribute of `o` is that entry of a dict, so that the dict is its __dict__."""
+    name, value = entry
+    if class_attribute(type(o), name) is not None:
+        return False
+    try:
+        return get_attribute(o, name) is value
+    except AttributeError:
+        return False
+
+
+def name_functions(key, part, width, flat, ids):
+    """The rows are of one pattern of types; the fields stand in this order, and may miss where marked."""
+    names = [(FIELD, '')] * width
+    first = part[0]
+    row = flat[:width]
+    name_at = find_last(ids[:width], id(first.__name__), width - 1)
+    fixed = ('__code__', '__globals__', '__builtins__') if version >= (3, 10) else ('__code__', '__globals__')
+    if name_at is None or name_at <= len(fixed):
+        return (), width, flat, ids
+    for column in range(len(fixed)):
+        names[column] = FIELD, fixed[column]
+    names[name_at] = FIELD, '__name__'
+    names[width - 1] = FIELD, '__qualname__'
+    names[name_at - 1] = FIELD, '__doc__'
+    between = list(range(len(fixed), name_at - 1))
+    for column in between:
+        kind = type(row[column])
+        if kind is str and column == len(fixed):
+            names[column] = FIELD, '__module__'
+        elif kind is tuple:
+            names[column] = FIELD, '__defaults__'
+        elif kind is dict:
+            names[column] = FIELD, '__kwdefaults__'
+    closure_seen = False
+    dicts = []
+    for column in range(name_at + 1, width - 1):
+        kind = type(row[column])
+        if kind is tuple and row[column] and type(row[column][0]) is Cell:
+            names[column] = FIELD, '__closure__'
+            closure_seen = True
+        elif kind is tuple or kind is dict and closure_seen:
+            names[column] = FIELD, '__annotations__'
+        elif kind is dict:
+            dicts.append(column)
+    if len(dicts) == 2:
+        names[dicts[0]], names[dicts[1]] = (FIELD, '__dict__'), (FIELD, '__annotations__')
+    elif dicts:
+        label = None
+        for i in range(len(part)):
+            entry = next(iter(dict_items(flat[i * width + dicts[0]])), None)
+            this = ''
+            if entry is not None and type(entry[0]) is str:
+                this = '__dict__' if holds(part[i], entry) else '__annotations__'
+            label = this if label in (None, this) else ''
+        names[dicts[0]] = FIELD, label
+    return tuple(names), width, flat, ids
+
+
+def find_last(numbers, number, end):
+    for i in range(end - 1, -1, -1):
+        if numbers[i] == number:
+            return i
+    return None
+
+
+def name_by_type(labels, default):
+    """A namer for rows of one pattern of types: the first column of a type that `labels` names is that field."""
+    def name_row(key, part, width, flat, ids):
+        names = [None] * width
+        label_columns(names, members.get(key, ()), part, width, ids, FIELD)
+        left = dict(labels)
+        for column in range(width):
+            label = left.pop(id(type(flat[column])), None)
+            if label and names[column] is None:
+                names[column] = FIELD, label
+        return tuple(name or default for name in names), width, flat, ids
+    return name_row
+
+
+def name_in_order(*labels):
+    def name_row(key, part, width, flat, ids):
+        return (tuple((kind, label) for kind, label in labels) if width == len(labels) else ()), width, flat, ids
+    return name_row
+
+
+def write_deques(key, batch, refcounts, flag):
+    for o, refcount in zip(batch, refcounts):
+        targets = list(Deque.__iter__(o))
+        ids = list(map(id, targets))
+        emit(shape_of(key, (), (ITEM | INDEXED,)), key, [o], [refcount], flag, [len(ids)], ids)
+        discover(targets, ids)
+
+
+def write_weakrefs(key, batch, refcounts, flag):
+    """What a weak reference points to is not among what the collector is told."""
+    heap_type = get_flags(types[key]) & HEAP_TYPE
+    for indexes, width, flat, ids in rows(batch):
+        part, part_refcounts = batch, refcounts
+        if indexes is not None:
+            part = [batch[i] for i in indexes]
+            part_refcounts = [refcounts[i] for i in indexes]
+        n = len(part)
+        if heap_type and width:
+            width = without_type(key, n, width, flat, ids)
+        names = [None] * width
+        label_columns(names, [('__callback__', get_callback)], part, width, ids, FIELD)
+        names = ((WEAK, ''),) + tuple(name or (FIELD, '') for name in names)
+        referenced = list(map(dereference, part))
+        all_ids = [0] * (n * (width + 1))
+        all_ids[::width + 1] = [0 if o is None else id(o) for o in referenced]
+        for column in range(width):
+            all_ids[column + 1::width + 1] = ids[column::width]
+        emit(shape_of(key, names, (FIELD,)), key, part, part_refcounts, flag, [width + 1] * n, all_ids)
+        discover(flat, ids)
+        referenced = [o for o in referenced if o is not None]
+        discover(referenced, list(map(id, referenced)))
+
+
+def write_codes(key, batch, refcounts, flag):
+    write_fields(key, batch, refcounts, flag, code_fields)
+
+
+def write_fields(key, batch, refcounts, flag, fields):
+    """Objects that the collector does not ask, by fields that always hold a reference."""
+    width = len(fields)
+    targets = [None] * (width * len(batch))
+    for column in range(width):
+        targets[column::width] = map(fields[column][1], batch)
+    ids = list(map(id, targets))
+    named = tuple((FIELD, name) for name, read in fields)
+    emit(shape_of(key, named, ()), key, batch, refcounts, flag, [width] * len(batch), ids)
+    discover(targets, ids)
+
+
+def write_modules(key, batch, refcounts, flag):
+    """What else a module's C code holds is not asked for: up to 3.13.0 _asyncio tells the collector of iterators that
+    are freed already, and who is given one frees it again, which ends the program (python/cpython issue 122695)."""
+    write_fields(key, batch, refcounts, flag, (('__dict__', module_dict),))
+
+
+def write_slices(key, batch, refcounts, flag):
+    write_fields(key, batch, refcounts, flag, range_fields if key == id(range) else slice_fields)
+
+
+def fields_of(cls, names):
+    found = own_dict(cls)
+    return [(name, found[name].__get__) for name in names if type(found.get(name)) is MemberDescriptor]
+
+
+def write_arrays(key, batch, refcounts, flag):
+    """numpy: what an array is a view of, and its elements where they are objects."""
+    cls = types[key]
+    read_base, read_dtype = own_dict(cls)['base'].__get__, own_dict(cls)['dtype'].__get__
+    for o, refcount in zip(batch, refcounts):
+        dtype, base = read_dtype(o), read_base(o)
+        targets = [dtype] if base is None else [dtype, base]
+        named = ((FIELD, 'dtype'),) if base is None else ((FIELD, 'dtype'), (FIELD, 'base'))
+        if base is None and class_attribute(type(dtype), 'char').__get__(dtype) == 'O':
+            found = [own_dict(cls)['tolist'](o)]
+            for dimension in range(own_dict(cls)['ndim'].__get__(o)):
+                outer, found = found, []
+                any(map(found.extend, outer))
+            targets += found
+        ids = list(map(id, targets))
+        emit(shape_of(key, named, (ITEM | INDEXED,)), key, [o], [refcount], flag, [len(ids)], ids)
+        discover(targets, ids)
+
+
+def write_dict_subclass(key, batch, refcounts, flag):
+    write_container_subclass(key, batch, refcounts, flag, entries, (KEY, VALUE))
+
+
+def write_sequence_subclass(key, batch, refcounts, flag):
+    if get_flags(types[key]) & LIST:
+        write_container_subclass(key, batch, refcounts, flag, list_items, (ITEM | INDEXED,))
+    else:
+        write_container_subclass(key, batch, refcounts, flag, tuple_items, (ITEM | INDEXED,))
+
+
+def write_container_subclass(key, batch, refcounts, flag, read, tail):
+    """Objects of a program's subclass of a container: what else they refer to, then their items."""
+    name_row = (namers.get(key) or learn_namer(key))[0]
+    groups = {}
+    flat = referents_of(batch)
+    ids = list(map(id, flat))
+    start = 0
+    heap_type = get_flags(types[key]) & HEAP_TYPE
+    for i in range(len(batch)):
+        end = ids.index(id(separator), start)
+        items = read(batch[i])
+        item_ids = list(map(id, items))
+        extra, extra_ids = without_items(flat[start:end], ids[start:end], item_ids)
+        if heap_type:
+            without_type(key, 1, len(extra_ids), extra, extra_ids)
+        start = end + 1
+        group = groups.get(len(extra))
+        if group is None:
+            group = groups[len(extra)] = [], [], [], [], []
+        group[0].append(i)
+        group[1].extend(extra)
+        group[2].extend(extra_ids)
+        group[3].append(items)
+        group[4].append(item_ids)
+    for width, (indexes, extras, extra_ids, items, item_ids) in groups.items():
+        part = [batch[i] for i in indexes]
+        named, width, extras, extra_ids = name_row(key, part, width, extras, extra_ids)
+        named = named or ((unnamed_kind(key), ''),) * width
+        targets, target_ids = [], []
+        for i in range(len(part)):
+            targets += extras[i * width:(i + 1) * width] + items[i]
+            target_ids += extra_ids[i * width:(i + 1) * width] + item_ids[i]
+        counts = [width + len(found) for found in items]
+        emit(shape_of(key, named, tail), key, part, [refcounts[i] for i in indexes], flag, counts, target_ids)
+        discover(targets, target_ids)
+
+
+def without_items(found, found_ids, item_ids):
+    """The collector is told of a container's items too, of a dict's keys only where some are not str."""
+    held = {}
+    for address in item_ids:
+        held[address] = held.get(address, 0) + 1
+    rest, rest_ids = [], []
+    for i in range(len(found)):
+        if held.get(found_ids[i]):
+            held[found_ids[i]] -= 1
+        else:
+            rest.append(found[i])
+            rest_ids.append(found_ids[i])
+    return rest, rest_ids
+
+
+def write_types(key, batch, refcounts, flag):
+    """Static types tell the collector nothing; their contents are had like those of the others."""
+    for cls, refcount in zip(batch, refcounts):
+        named, targets = [], []
+        if read_mro(cls) is not None:
+            targets = [own_dict(cls), get_mro(cls), get_bases(cls), get_base(cls)]
+            named = [(FIELD, '__dict__'), (FIELD, '__mro__'), (FIELD, '__bases__'), (FIELD, '__base__')]
+        if cls is object:
+            del named[3], targets[3]
+        ids = list(map(id, targets))
+        if get_flags(cls) & HEAP_TYPE:
+            more = [target for target in referents(cls) if id(target) not in ids and id(target) != key]
+            targets += more
+            ids += map(id, more)
+        held = 1 if id(cls) in types else 0
+        emit(shape_of(key, tuple(named), (FIELD,)), key, [cls], [refcount - held], flag, [len(ids)], ids)
+        discover(targets, ids)
+
+
+def referents(o):
+    return audited(get_referents, (o,))
+
+
+def audited(function, arguments=()):
+    """Calls what a program's audit hook sees. One that objects does so every time; a signal handler's exception that
+    comes out of the call is another matter, and the program's."""
+    try:
+        return function(*arguments)
+    except BaseException as first:
+        try:
+            function(*arguments)
+        except BaseException as error:
+            give_up('an audit hook of the program objects: ' + get_name(type(error)))
+        raise first
