@@ -212,12 +212,12 @@ SECTION static void enter(struct hd_call* call) {
     }
     ((void (*)(int))call->gil_release)(gil);
     if (!raised && result >= 0) finish(call, result);
+  } else if (((int (*)(uint64_t, void*))call->add_pending_call)(call->pending_callback, call) == 0) {
+    // Not before: the tool takes a queued call back, and this code with it.
+    call->state = HD_CALL_QUEUED;
   } else {
-    call->state = HD_CALL_WAITING;
-    if (((int (*)(uint64_t, void*))call->add_pending_call)(call->pending_callback, call) != 0) {
-      close_pipe(call);
-      finish(call, HD_CALL_QUEUE_FULL);
-    }
+    close_pipe(call);
+    finish(call, HD_CALL_QUEUE_FULL);
   }
 }
 

@@ -6,10 +6,11 @@
 
 enum hd_call_state {
   HD_CALL_STARTING = 0,
-  HD_CALL_WAITING = 1,  // for the GIL, or in CPython's queue of pending calls
-  HD_CALL_RUNNING = 2,
+  HD_CALL_WAITING = 1,  // for the GIL
+  HD_CALL_QUEUED = 2,   // in CPython's queue of pending calls, and no longer inside CPython
+  HD_CALL_RUNNING = 3,
   HD_CALL_DONE =
-      3,  // the last thing that the trampoline writes; what is left of it needs no more than its code
+      4,  // the last thing that the trampoline writes; what is left of it needs no more than its code
 };
 
 enum hd_call_result {

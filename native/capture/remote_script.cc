@@ -210,8 +210,9 @@ bool RemoteScript::retract(PendingCalls& pending) {
   // Stopped as the main thread is, nobody else takes it.
   target_.memory.put<int32_t>(data_ + offsetof(hd_call, armed), 0);
   // The queue keeps its entry, as a call of PyErr_CheckSignals: what the main thread does there anyway.
-  return !pending.locked() &&
-         pending.replace(callback(), target_.interpreter.function(target_.memory, "PyErr_CheckSignals"));
+  retracted_ = retracted_ ||
+               (now.state == HD_CALL_QUEUED && !pending.locked() && pending.replace(callback(), harmless_));
+  return retracted_;
 }
 
 bool RemoteScript::cure(StoppedThread& thread) {

@@ -47,7 +47,8 @@ class RemoteScript {
   // From here on the script's next write fails, and it gives up.
   void close_pipe() { pipe_.reset(); }
 
-  // With the thread stopped: a script that has not begun never will. False where it has, or is about to.
+  // With the thread stopped: a script that has not begun never will. True once CPython's queue knows nothing
+  // of it any more; false while it runs, or is about to find itself cancelled.
   bool retract(PendingCalls& pending);
   // With the thread stopped: takes everything out of the target again. False while the thread is in our code
   // still.
@@ -65,6 +66,7 @@ class RemoteScript {
   // With the addresses of the functions filled in.
   hd_call template_{};
   uint64_t harmless_ = 0;
+  bool retracted_ = false;
   uint64_t data_ = 0;
   uint64_t data_size_ = 0;
   uint64_t code_ = 0;

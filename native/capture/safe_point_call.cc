@@ -123,27 +123,29 @@ class Run {
   // Takes back what has not begun, and says what the main thread was doing. Empty where it has begun.
   std::string retract() {
     std::string doing;
-    bool cured = stopped([&](StoppedThread& thread) {
-      doing = describe_position(target_, thread.registers());
-      return script_.retract(pending_) && script_.cure(thread);
-    });
-    if (cured) return doing;
-    // It waits for the GIL inside our code, or CPython is about to call it: either way it will find itself
-    // cancelled.
     const Clock until = steady_clock::now() + std::max<std::chrono::nanoseconds>(call_.timeout, 1s);
-    for (;;) {
+    // It may wait for the GIL inside our code, or CPython may be about to call it: then it will find itself
+    // cancelled.
+    for (auto pause = 1ms;; pause = std::min(2 * pause, 100ms)) {
+      const bool cured = stopped([&](StoppedThread& thread) {
+        if (doing.empty()) doing = describe_position(target_, thread.registers());
+        return script_.retract(pending_) && script_.cure(thread);
+      });
+      if (cured) return doing;
       const hd_call now = script_.call();
       if (now.state == HD_CALL_RUNNING) return "";
       if (now.state == HD_CALL_DONE) {
+        if (now.result != HD_CALL_CANCELLED) return "";
         cure();
-        return now.result == HD_CALL_CANCELLED ? doing : "waited for the GIL";
+        return doing;
       }
       if (steady_clock::now() > until) {
         fail("the main thread " + doing +
-             " and got no GIL for its turn; it is unharmed, and ends the call by itself "
-             "when it gets one (two small mappings stay until then)");
+             " and got no GIL for its turn; it is unharmed, and ends the call by itself when it gets one "
+             "(two small "
+             "mappings stay until then)");
       }
-      std::this_thread::sleep_for(1ms);
+      std::this_thread::sleep_for(pause);
     }
   }
 

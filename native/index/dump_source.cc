@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "support/error.h"
-#include "support/file.h"
+#include "support/unique_fd.h"
 
 namespace heapdump {
 namespace {
@@ -49,7 +49,7 @@ class MappedSource : public DumpSource {
 // A gzip stream that is cut off or damaged ends where zlib can give no more.
 class GzipSource : public DumpSource {
  public:
-  GzipSource(const std::string& path, FileStamp stamp, ScopedFd fd)
+  GzipSource(const std::string& path, FileStamp stamp, UniqueFd fd)
       : DumpSource(path, stamp), fd_(std::move(fd)), input_(256 << 10) {
     if (inflateInit2(&stream_, 16 + MAX_WBITS) != Z_OK) throw std::bad_alloc();
   }
@@ -106,7 +106,7 @@ class GzipSource : public DumpSource {
     stream_.avail_in = static_cast<uInt>(got);
   }
 
-  ScopedFd fd_;
+  UniqueFd fd_;
   z_stream stream_{};
   std::vector<uint8_t> input_;
   std::vector<uint8_t> buffer_;
@@ -123,7 +123,7 @@ FileStamp StampOf(const std::string& path) {
 }
 
 std::unique_ptr<DumpSource> DumpSource::Open(const std::string& path) {
-  ScopedFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat st;
   if (!fd || fstat(fd.get(), &st) != 0) {
     throw Error(ExitCode::kUnreadable, path + ": cannot be opened: " + std::strerror(errno));

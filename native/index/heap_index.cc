@@ -11,7 +11,7 @@
 
 #include "protocol.h"
 #include "support/error.h"
-#include "support/file.h"
+#include "support/unique_fd.h"
 
 namespace heapdump {
 namespace {
@@ -24,7 +24,7 @@ uint64_t Blocks(uint64_t count) { return (count + kBlock - 1) / kBlock; }
 
 HeapIndex::HeapIndex(const std::string& path) : path_(path) {
   const auto refuse = [&](const std::string& why) { throw Error(ExitCode::kUnreadable, path + ": " + why); };
-  ScopedFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat st;
   if (!fd || fstat(fd.get(), &st) != 0) refuse(std::string("cannot be opened: ") + std::strerror(errno));
   if (!S_ISREG(st.st_mode) || static_cast<uint64_t>(st.st_size) < kPage) refuse("is not a heap index");

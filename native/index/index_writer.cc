@@ -46,11 +46,11 @@ bool SudoOwner(uid_t& user, gid_t& group) {
 IndexWriter::IndexWriter(std::string path) : path_(std::move(path)) {
   // A file without a name gets its name through /proc.
   if (access("/proc/self/fd", X_OK) == 0) {
-    fd_ = ScopedFd(open(Folder(path_).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    fd_ = UniqueFd(open(Folder(path_).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   }
   if (!fd_) {
     const std::string name = TemporaryName(path_);
-    fd_ = ScopedFd(open(name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
+    fd_ = UniqueFd(open(name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
     if (!fd_) Fail("cannot be created", errno);
     temporary_ = name;
   }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "index/layout.h"
-#include "support/file.h"
+#include "support/unique_fd.h"
 
 namespace heapdump {
 
@@ -47,7 +47,7 @@ class IndexWriter {
 
   std::string path_;
   std::string temporary_;  // empty while the file has no name
-  ScopedFd fd_;
+  UniqueFd fd_;
   IndexHeader header_{};
   uint64_t end_ = kPage;
 };

@@ -47,6 +47,8 @@ void gil_release(int depth) {
 }
 int add_pending_call(int (*function)(void*), void* argument) {
   if (python.queue_full) return -1;
+  // What takes a queued call back must not do so while its code is still to be returned to.
+  EXPECT_NE(static_cast<hd_call*>(argument)->state, HD_CALL_QUEUED);
   python.queued = function;
   python.queued_argument = argument;
   return 0;
@@ -210,7 +212,7 @@ TEST_F(Trampoline, QueuesAThreadThatHasTheGil) {
   call_.may_take_over = 1;
   python.has_gil = true;
   enter()(&call_);
-  EXPECT_EQ(call_.state, HD_CALL_WAITING);
+  EXPECT_EQ(call_.state, HD_CALL_QUEUED);
   EXPECT_EQ(python.scripts, 0);
   EXPECT_EQ(python.queued(python.queued_argument), 0);
   EXPECT_EQ(call_.state, HD_CALL_DONE);
