@@ -47,6 +47,22 @@ describe.each(cases)("CPython %s", (_, { path, version }) => {
     expect(await target.ask("work 5000")).toMatchObject({ result: expectedWork(5000), errors: 0 });
   });
 
+  test("an asyncio program goes on awaiting", async () => {
+    target = await Target.start(path, "awaits.py");
+    for (let i = 0; i < 2; i++) {
+      const { status, stderr } = await attach([target.pid, "--json", "-o", "awaits.bin"], { cwd: folder });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      const rounds = async () => ((await target?.ask("work 5000")) as { rounds: number }).rounds;
+      const before = await rounds();
+      await expect.poll(rounds, { timeout: 10_000 }).toBeGreaterThan(before + 20);
+    }
+    expect(await target.ask("work 5000")).toMatchObject({ result: expectedWork(5000), errors: 0 });
+    // Its end goes through all that it kept.
+    expect(await target.ask("leave")).toBe("bye");
+    expect(await target.end()).toBe(0);
+    expect(target.output).toBe("");
+  });
+
   test("several interpreters", async () => {
     target = await Target.start(path, "interpreters.py");
     const { status, stderr } = await attach([target.pid, "--json", "-o", "several.bin"], { cwd: folder });
