@@ -48,11 +48,12 @@ describe.each(cases)("CPython %s", (_, { path, version }) => {
   });
 
   test("an asyncio program goes on awaiting", async () => {
-    target = await Target.start(path, "awaits.py");
+    const program = await Target.start(path, "awaits.py");
+    target = program;
     for (let i = 0; i < 2; i++) {
       const { status, stderr } = await attach([target.pid, "--json", "-o", "awaits.bin"], { cwd: folder });
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-      const rounds = async () => ((await target?.ask("work 5000")) as { rounds: number }).rounds;
+      const rounds = async () => ((await program.ask("work 5000")) as { rounds: number }).rounds;
       const before = await rounds();
       await expect.poll(rounds, { timeout: 10_000 }).toBeGreaterThan(before + 20);
     }
