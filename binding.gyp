@@ -16,8 +16,23 @@
       ]
     },
     {
+      "target_name": "walker",
+      "type": "static_library",
+      "actions": [
+        {
+          "action_name": "build_walker",
+          "inputs": [
+            "scripts/build-walker.mjs", "payload/protocol.h", "<!@(node scripts/native-sources.mjs --walker)"
+          ],
+          "outputs": ["<(SHARED_INTERMEDIATE_DIR)/walker/walker.S"],
+          "action": ["node", "scripts/build-walker.mjs", "<(SHARED_INTERMEDIATE_DIR)/walker"],
+          "process_outputs_as_sources": 1
+        }
+      ]
+    },
+    {
       "target_name": "heapdump",
-      "dependencies": ["trampoline"],
+      "dependencies": ["trampoline", "walker"],
       "sources": ["<!@(node scripts/native-sources.mjs support process tracee python capture index binding)"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=9", "NAPI_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"]

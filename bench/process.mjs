@@ -39,6 +39,33 @@ export function memory(pid, name) {
 }
 
 /**
+ * What the kernel counts of a process's pages.
+ * @param {number} pid
+ * @returns {{ Pss: number, Private_Dirty: number } | undefined} bytes; undefined where it has ended
+ */
+export function pageCounts(pid) {
+  try {
+    const counts = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+    const bytes = (/** @type {string} */ name) =>
+      Number(counts.match(new RegExp(`^${name}:\\s+(\\d+) kB`, "m"))?.[1] ?? 0) * 1024;
+    return { Pss: bytes("Pss"), Private_Dirty: bytes("Private_Dirty") };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {number} pid
+ * @returns {number[]}
+ */
+export function childProcesses(pid) {
+  const children = readdirSync(`/proc/${pid}/task`).map((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").trim(),
+  );
+  return children.filter(Boolean).flatMap((line) => line.split(" ").map(Number));
+}
+
+/**
  * Sets VmHWM back to what is resident now.
  * @param {number} pid
  */

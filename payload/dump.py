@@ -118,7 +118,7 @@ def prepare():
 
     code, frame, function = id(Code), id(Frame), id(Function)
     field = FIELD, ''
-    followed.extend((dict, list, tuple, set, Function, Code, Cell, type(get_name)))
+    followed.extend((dict, list, tuple, set, Function, Code, Cell, type(get_name), static_types['slice']))
     frame_fields[:] = fields_of(Frame, ('f_back', 'f_code', 'f_builtins', 'f_globals', 'f_trace'))
     namers_by_type.update({
         function: (name_functions, True),

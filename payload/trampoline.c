@@ -22,12 +22,38 @@ __asm__(
     "mov $15, %eax\n"  // rt_sigreturn: the thread goes on where it was
     "syscall\n"
     "ud2\n"
+    // The callback returns with signals blocked, so that no handler returns into this code when it is gone:
+    // its last step, rt_sigprocmask, is made by libc's instructions, with the mask in the red zone. What it
+    // returns is the callback's result: an impossible place for the former mask makes it -EFAULT after the
+    // mask was set.
+    ".globl hd_trampoline_callback\n.hidden hd_trampoline_callback\n"
+    "hd_trampoline_callback:\n"
+    "push %rbx\n"
+    "sub $16, %rsp\n"
+    "mov %rdi, %rbx\n"
+    "mov %rsp, %rsi\n"
+    "call hd_trampoline_called\n"
+    "xor %edx, %edx\n"
+    "test %eax, %eax\n"
+    "setnz %dl\n"
+    "mov 16(%rbx), %r9\n"
+    "mov (%rsp), %rax\n"
+    "add $16, %rsp\n"
+    "pop %rbx\n"
+    "mov %rax, -16(%rsp)\n"
+    "lea -16(%rsp), %rsi\n"
+    "mov $2, %edi\n"  // SIG_SETMASK
+    "mov $8, %r10d\n"
+    "mov $14, %eax\n"
+    "jmp *%r9\n"
     ".popsection\n");
+_Static_assert(__builtin_offsetof(struct hd_call, system_call_return) == 16, "the callback reads it there");
 
 enum {
   SYS_close = 3,
   SYS_fstat = 5,
   SYS_rt_sigprocmask = 14,
+  SYS_sched_yield = 24,
   SYS_getpid = 39,
   SYS_rt_sigpending = 127,
   SYS_rt_sigtimedwait = 128,
@@ -52,6 +78,15 @@ INLINE int64_t monotonic_now(void) {
   return time[0] * 1000000000 + time[1];
 }
 
+enum { kSetMask = 2 };
+
+// All signals but those that a fault raises (4 ILL … 8 FPE, 11 SEGV).
+INLINE void block_signals(uint64_t* before) {
+  uint64_t blocked = ~(0xf8ull | 1ull << 10);
+  system_call(SYS_rt_sigprocmask, kSetMask, (long)&blocked, (long)before, 8);
+}
+
+// With signals blocked.
 INLINE void finish(struct hd_call* call, int result) {
   call->result = result;
   __atomic_store_n(&call->state, HD_CALL_DONE, __ATOMIC_RELEASE);
@@ -77,11 +112,10 @@ SECTION static object take_exception(struct hd_call* call) {
 
 // Runs the script, with the GIL held.
 SECTION static int run_script(struct hd_call* call) {
-  // Signals wait until the script is done, but for those that a fault raises (4 ILL … 8 FPE, 11 SEGV).
-  const uint64_t kFaults = 0xf8ull | 1ull << 10;
+  // Signals wait until the script is done.
   const uint64_t kPipe = 1ull << 12;
-  uint64_t blocked = ~kFaults, before, pending_before = 0, pending = 0;
-  system_call(SYS_rt_sigprocmask, 0, (long)&blocked, (long)&before, 8);
+  uint64_t before, pending_before = 0, pending = 0;
+  block_signals(&before);
   system_call(SYS_rt_sigpending, (long)&pending_before, 8, 0, 0);
 
   // No trace or profile function, nor sys.monitoring, sees the script.
@@ -130,9 +164,18 @@ SECTION static int run_script(struct hd_call* call) {
     int64_t no_wait[2] = {0, 0};
     system_call(SYS_rt_sigtimedwait, (long)&pipe, 0, (long)no_wait, 8);
   }
-  system_call(SYS_rt_sigprocmask, 2, (long)&before, 0, 8);
+  system_call(SYS_rt_sigprocmask, kSetMask, (long)&before, 0, 8);
   return result;
 }
+
+SECTION static int park(struct hd_call* call) {
+  const int64_t end = monotonic_now() + call->park;
+  __atomic_store_n(&call->state, HD_CALL_PARKED, __ATOMIC_RELEASE);
+  while (!call->released && monotonic_now() < end) system_call(SYS_sched_yield, 0, 0, 0, 0);
+  return HD_CALL_RAN;
+}
+
+SECTION static int run(struct hd_call* call) { return call->park ? park(call) : run_script(call); }
 
 SECTION static int take(struct hd_call* call, int* refused) {
   int32_t armed = 1;
@@ -156,32 +199,32 @@ SECTION static void raise_exception(struct hd_call* call) {
 }
 
 // CPython calls this between two bytecodes of the main thread.
-SECTION HIDDEN int hd_trampoline_callback(void* argument) {
-  struct hd_call* call = argument;
+SECTION HIDDEN int hd_trampoline_called(struct hd_call* call, uint64_t* mask) {
   int* error = ((int* (*)(void))call->errno_location)();
   const int saved_error = *error;
   if (call->state == HD_CALL_RUNNING && call->pid == system_call(SYS_getpid, 0, 0, 0, 0)) {
     // The second call of a take-over: it brings the exception to where the main thread can raise it.
     raise_exception(call);
+    block_signals(mask);
     finish(call, HD_CALL_SCRIPT_RAISED);
     return -1;
   }
-  int refused;
+  int result;
   int raised = 0;
-  if (take(call, &refused)) {
+  if (take(call, &result)) {
     call->route = HD_ROUTE_PENDING_CALL;
     call->state = HD_CALL_RUNNING;
-    int result = run_script(call);
+    result = run(call);
     *error = saved_error;
     if (result == HD_CALL_SCRIPT_RAISED) {
       raise_exception(call);
       raised = -1;
     }
-    finish(call, result);
-  } else if (refused >= 0) {
+  } else if (result >= 0) {
     close_pipe(call);
-    finish(call, refused);
   }
+  block_signals(mask);
+  if (result >= 0) finish(call, result);
   return raised;
 }
 
@@ -193,32 +236,36 @@ INLINE int has_no_gil(const struct hd_call* call) {
 }
 
 SECTION static void enter(struct hd_call* call) {
+  int result = HD_CALL_QUEUE_FULL;
+  int ended = 1;
   if (call->may_take_over && has_no_gil(call)) {
     call->state = HD_CALL_WAITING;
     int gil = ((int (*)(void))call->gil_ensure)();
-    int refused;
-    int result;
-    int raised = 0;
-    if (take(call, &refused)) {
+    if (take(call, &result)) {
       call->route = HD_ROUTE_TAKE_OVER;
       call->state = HD_CALL_RUNNING;
-      result = run_script(call);
+      result = run(call);
       // An exception is no use here: the main thread is in a system call.
-      raised = result == HD_CALL_SCRIPT_RAISED &&
-               ((int (*)(uint64_t, void*))call->add_pending_call)(call->pending_callback, call) == 0;
+      ended = result != HD_CALL_SCRIPT_RAISED ||
+              ((int (*)(uint64_t, void*))call->add_pending_call)(call->pending_callback, call) != 0;
     } else {
-      result = refused;
-      if (refused >= 0) close_pipe(call);
+      ended = result >= 0;
+      if (ended) close_pipe(call);
     }
     ((void (*)(int))call->gil_release)(gil);
-    if (!raised && result >= 0) finish(call, result);
-  } else if (((int (*)(uint64_t, void*))call->add_pending_call)(call->pending_callback, call) == 0) {
-    // Not before: the tool takes a queued call back, and this code with it.
-    call->state = HD_CALL_QUEUED;
+    block_signals(0);  // rt_sigreturn unblocks them.
   } else {
-    close_pipe(call);
-    finish(call, HD_CALL_QUEUE_FULL);
+    const int refused = ((int (*)(uint64_t, void*))call->add_pending_call)(call->pending_callback, call);
+    block_signals(0);
+    if (refused == 0) {
+      // Not before: the tool takes a queued call back, and this code with it.
+      call->state = HD_CALL_QUEUED;
+      ended = 0;
+    } else {
+      close_pipe(call);
+    }
   }
+  if (ended) finish(call, result);
 }
 
 SECTION HIDDEN void hd_trampoline_enter(struct hd_call* call) {

@@ -9,8 +9,10 @@ enum hd_call_state {
   HD_CALL_WAITING = 1,  // for the GIL
   HD_CALL_QUEUED = 2,   // in CPython's queue of pending calls, and no longer inside CPython
   HD_CALL_RUNNING = 3,
-  HD_CALL_DONE =
-      4,  // the last thing that the trampoline writes; what is left of it needs no more than its code
+  HD_CALL_PARKED = 4,  // at a safe point, with the GIL
+  // The last thing that the trampoline writes, with signals blocked: what is left of it needs no more than
+  // its code, and is over once the thread's instruction pointer is elsewhere.
+  HD_CALL_DONE = 5,
 };
 
 enum hd_call_result {
@@ -30,6 +32,8 @@ struct hd_call {
   volatile int32_t state;
   volatile int32_t result;
   volatile int32_t route;
+  // Where libc has `syscall; ret`: the callback ends in it, which unblocks signals and returns to CPython.
+  uint64_t system_call_return;
   // Nothing runs after this time (CLOCK_MONOTONIC, nanoseconds): a call that the tool queued before it died.
   int64_t deadline;
   // The target's pid as it sees itself. A child that it forks inherits the queue, and must not run it.
@@ -38,6 +42,11 @@ struct hd_call {
   int64_t may_take_over;
   // The main interpreter: what a thread of another one would be taken over for is not known.
   uint64_t main_interpreter;
+  // Not 0: instead of running a script the main thread waits, holding the GIL, until `released` is set; at
+  // most so many nanoseconds, since the tool may have died.
+  int64_t park;
+  volatile int32_t released;
+  int32_t reserved;
   // The pipe's write end, closed after the script unless it has become another file meanwhile.
   int64_t fd;
   uint64_t fd_device;
@@ -91,7 +100,7 @@ extern const unsigned char hd_trampoline_end[];
 void hd_trampoline_entry(void);
 // What the entry calls.
 void hd_trampoline_enter(struct hd_call* call);
-// The pending call.
+// The pending call; not 0 where it has raised an exception.
 int hd_trampoline_callback(void* call);
 
 #pragma GCC visibility pop

@@ -1,8 +1,9 @@
-// Finds the CPythons of this machine: on PATH, pyenv's, uv's and the system's. Tests run on each, the demo on one.
+// Finds the CPythons of this machine: on PATH, pyenv's, uv's, the system's and fetched ones. Tests run on each, the demo on one.
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { StageError } from "./stage.mjs";
 
 /**
@@ -13,8 +14,11 @@ import { StageError } from "./stage.mjs";
  * @property {"shared" | "static"} library whether the interpreter is in a libpython or in the executable itself
  */
 
+/** Where fetch-interpreters.mjs puts them. */
+export const fetchedInterpreters = fileURLToPath(new URL("../interpreters", import.meta.url));
+
 /** The versions that heapdump supports. */
-export const supportedVersions = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"];
+export const supportedVersions = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"];
 export const supportedRange = `${supportedVersions[0]} to ${supportedVersions.at(-1)}`;
 
 // Written for any Python, also one that is too old: it says so instead of failing.
@@ -90,7 +94,7 @@ function* candidates() {
     .filter((folder) => folder && !folder.endsWith("/shims"));
   folders.push("/usr/local/bin", "/usr/bin");
   const pyenv = join(process.env.PYENV_ROOT ?? join(homedir(), ".pyenv"), "versions");
-  for (const versions of [pyenv, join(homedir(), ".local/share/uv/python")]) {
+  for (const versions of [pyenv, join(homedir(), ".local/share/uv/python"), fetchedInterpreters]) {
     for (const version of entries(versions)) folders.push(join(versions, version, "bin"));
   }
   for (const folder of folders) {

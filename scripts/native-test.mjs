@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { usableHeaders } from "./headers.mjs";
+import { findInterpreters } from "./interpreters.mjs";
 import { requireTestPackages } from "./requirements.mjs";
 import { fail, run, stage } from "./stage.mjs";
 
@@ -35,8 +36,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const out = await stage("Compiling the native unit tests, with sanitizers", build, {
     expectation: "a minute or two, the first time",
   }).catch(fail);
+  const pythons = findInterpreters().map(({ path }) => path);
   const { status } = spawnSync(join(String(out), "native_tests"), process.argv.slice(2), {
     stdio: "inherit",
+    env: { ...process.env, HEAPDUMP_PYTHONS: pythons.join(":") },
   });
   process.exitCode = status ?? 1;
 }

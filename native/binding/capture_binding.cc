@@ -5,8 +5,9 @@
 #include <variant>
 
 #include "binding/addon.h"
-#include "capture/remote_script.h"
+#include "capture/inspection.h"
 #include "capture/safe_point_call.h"
+#include "capture/snapshot.h"
 #include "capture/transcoder.h"
 #include "process/status.h"
 #include "support/error.h"
@@ -15,7 +16,7 @@ namespace heapdump {
 namespace {
 
 // One capture at a time: a second one would be of another target, and the tool takes its targets in turn.
-std::atomic<bool> cancelled;
+Cancellation cancellation;
 std::atomic<int> unwritten_chunks;
 constexpr int kMostUnwrittenChunks = 256;
 
@@ -52,7 +53,7 @@ Napi::Value Inspect(const Napi::CallbackInfo& info) {
 }
 
 struct StateEvent {
-  SafePointCall::State state;
+  CaptureState state;
 };
 struct ProgressEvent {
   uint64_t objects, expected;
@@ -62,15 +63,15 @@ struct RecordsEvent {
 };
 using Event = std::variant<StateEvent, ProgressEvent, RecordsEvent>;
 
-const char* name(SafePointCall::State state) {
+const char* name(CaptureState state) {
   switch (state) {
-    case SafePointCall::State::kStopping:
+    case CaptureState::kStopping:
       return "stopping";
-    case SafePointCall::State::kWaiting:
+    case CaptureState::kWaiting:
       return "waiting";
-    case SafePointCall::State::kRunning:
+    case CaptureState::kRunning:
       return "running";
-    case SafePointCall::State::kCleaning:
+    case CaptureState::kCleaning:
       return "cleaning";
   }
   return "";
@@ -95,26 +96,50 @@ Napi::Object to_js(Napi::Env env, Event& event) {
   return object;
 }
 
+const char* name(Route route) {
+  switch (route) {
+    case Route::kGilFree:
+      return "gil-free";
+    case Route::kPendingCall:
+      return "pending-call";
+    case Route::kTakeOver:
+      return "take-over";
+    case Route::kAtOnce:
+      return "at-once";
+  }
+  return "";
+}
+
+struct CaptureRequest {
+  enum class Mode { kFork, kStop, kPython };
+
+  explicit CaptureRequest(const Napi::Object& request)
+      : pid(request.Get("pid").As<Napi::Number>().Int32Value()),
+        timeout(request.Get("timeoutMs").As<Napi::Number>().Int64Value()) {
+    const std::string name = request.Get("mode").As<Napi::String>().Utf8Value();
+    mode = name == "python" ? Mode::kPython : name == "stop" ? Mode::kStop : Mode::kFork;
+    if (mode == Mode::kPython)
+      script = request.Get("script").As<Napi::String>().Utf8Value();
+    else
+      content_limit = request.Get("contentLimit").As<Napi::Number>().Uint32Value();
+  }
+
+  pid_t pid;
+  std::chrono::milliseconds timeout;
+  Mode mode;
+  std::string script;
+  uint32_t content_limit = 0;
+};
+
 // A capture on a thread of its own: ptrace knows its tracer by thread, and Node's event loop stays free.
 class Capture : private Sink {
  public:
   Capture(const Napi::CallbackInfo& info, Napi::Promise::Deferred deferred)
-      : deferred_(deferred),
-        transcoder_(*this),
-        call_{.pid = 0,
-              .script = {},
-              .timeout = {},
-              .on_bytes = [this](const uint8_t* bytes, size_t size) { transcoder_.feed(bytes, size); },
-              .on_state = [this](SafePointCall::State state) { send(StateEvent{state}); },
-              .cancelled = cancelled} {
-    Napi::Object request = info[0].As<Napi::Object>();
-    call_.pid = request.Get("pid").As<Napi::Number>().Int32Value();
-    call_.script = request.Get("script").As<Napi::String>().Utf8Value();
-    call_.timeout = std::chrono::milliseconds(request.Get("timeoutMs").As<Napi::Number>().Int64Value());
+      : deferred_(deferred), transcoder_(*this), request_(info[0].As<Napi::Object>()) {
     constexpr size_t kUnlimited = 0;
     events_ = Napi::ThreadSafeFunction::New(info.Env(), info[1].As<Napi::Function>(), "heapdump.capture",
                                             kUnlimited, 1, [this](Napi::Env env) { settle(env); });
-    cancelled = false;
+    cancellation.reset();
     unwritten_chunks = 0;
     thread_ = std::thread([this] {
       run();
@@ -125,11 +150,44 @@ class Capture : private Sink {
  private:
   void run() {
     try {
-      result_ = call_.run();
+      if (request_.mode == CaptureRequest::Mode::kPython)
+        call();
+      else
+        snapshot();
       transcript_ = transcoder_.finish();
     } catch (...) {
       failure_ = std::current_exception();
     }
+  }
+
+  void call() {
+    SafePointCall call{
+        .pid = request_.pid,
+        .script = request_.script,
+        .timeout = request_.timeout,
+        .on_bytes = [this](const uint8_t* bytes, size_t size) { transcoder_.feed(bytes, size); },
+        .on_state = [this](CaptureState state) { send(StateEvent{state}); },
+        .cancellation = cancellation};
+    const SafePointCall::Result result = call.run();
+    route_ = result.taken_over ? Route::kTakeOver : Route::kPendingCall;
+    tally_ = result.tally;
+    consistent_ = result.alone;
+  }
+
+  void snapshot() {
+    const bool fork = request_.mode == CaptureRequest::Mode::kFork;
+    Snapshot snapshot{
+        .pid = request_.pid,
+        .kind = fork ? Snapshot::Kind::kFork : Snapshot::Kind::kStop,
+        .content_limit = request_.content_limit,
+        .timeout = request_.timeout,
+        .on_bytes = [this](const uint8_t* bytes, size_t size) { transcoder_.feed(bytes, size); },
+        .on_state = [this](CaptureState state) { send(StateEvent{state}); },
+        .cancellation = cancellation};
+    const Snapshot::Result result = snapshot.run();
+    route_ = result.route;
+    tally_ = result.tally;
+    consistent_ = result.route != Route::kAtOnce;
   }
 
   void send(Event event) {
@@ -143,7 +201,7 @@ class Capture : private Sink {
 
   // A disk that does not keep up holds the target's pipe back; until then the target need not wait for it.
   void records(std::vector<uint8_t>&& payload) override {
-    while (unwritten_chunks >= kMostUnwrittenChunks && !cancelled) {
+    while (unwritten_chunks >= kMostUnwrittenChunks && !cancellation.requested()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     ++unwritten_chunks;
@@ -161,10 +219,10 @@ class Capture : private Sink {
       return;
     }
     Napi::Object result = Napi::Object::New(env);
-    result.Set("route", result_.taken_over ? "take-over" : "pending-call");
-    result.Set("pauseMs", std::chrono::duration<double, std::milli>(result_.longest_stop).count());
-    result.Set("stops", result_.stops);
-    result.Set("consistent", result_.alone);
+    result.Set("route", name(route_));
+    result.Set("pauseMs", std::chrono::duration<double, std::milli>(tally_.longest).count());
+    result.Set("stops", tally_.stops);
+    result.Set("consistent", consistent_);
     result.Set("status", transcript_.status);
     result.Set("objects", Napi::BigInt::New(env, transcript_.objects));
     result.Set("references", Napi::BigInt::New(env, transcript_.references));
@@ -181,10 +239,12 @@ class Capture : private Sink {
 
   Napi::Promise::Deferred deferred_;
   Transcoder transcoder_;
-  SafePointCall call_;
+  CaptureRequest request_;
   Napi::ThreadSafeFunction events_;
   std::thread thread_;
-  SafePointCall::Result result_{};
+  Route route_{};
+  StopTally tally_;
+  bool consistent_ = false;
   Transcript transcript_;
   std::exception_ptr failure_;
 };
@@ -195,7 +255,10 @@ Napi::Value StartCapture(const Napi::CallbackInfo& info) {
   return deferred.Promise();
 }
 
-void CancelCapture(const Napi::CallbackInfo&) { cancelled = true; }
+void CancelCapture(const Napi::CallbackInfo& info) {
+  cancellation.request(info[0].IsString() ? info[0].As<Napi::String>().Utf8Value() : "interrupted");
+}
+
 void RecordsWritten(const Napi::CallbackInfo&) { --unwritten_chunks; }
 
 }  // namespace

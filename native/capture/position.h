@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "capture/remote_script.h"
+#include "capture/inspection.h"
 #include "tracee/registers.h"
 
 namespace heapdump {

@@ -105,9 +105,9 @@ void RecordWriter::cut_if_full() {
   if (chunk_.size() + run_.size() >= kChunk) flush();
 }
 
-void RecordWriter::chunk(std::string_view payload) {
+void RecordWriter::chunk(std::vector<uint8_t>&& payload) {
   flush();
-  sink_.records({payload.begin(), payload.end()});
+  sink_.records(std::move(payload));
 }
 
 void RecordWriter::flush() {

@@ -19,7 +19,7 @@ class Sink {
   virtual void progress(uint64_t done, uint64_t expected) = 0;
 };
 
-// RecordBuffer that grow; what is written has been reserved before.
+// Bytes that grow; what is written has been reserved before.
 class RecordBuffer {
  public:
   size_t size() const { return size_; }
@@ -72,7 +72,7 @@ class RecordWriter {
   void record(std::string_view bytes);
   void object(const ObjectColumns& object);
   // Becomes a payload by itself: what was packed elsewhere, from a chunk's empty state on.
-  void chunk(std::string_view payload);
+  void chunk(std::vector<uint8_t>&& payload);
   // The rest of what was written goes to the sink.
   void flush();
 

@@ -1,12 +1,15 @@
 #pragma once
 #include <sys/types.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
+
+#include "capture/capture_state.h"
+#include "capture/stop_tally.h"
+#include "support/cancellation.h"
 
 namespace heapdump {
 
@@ -18,8 +21,6 @@ namespace heapdump {
 // between two bytecodes; where it waits for a lock, it is woken for it; where it is blocked in a system call
 // without the GIL, it takes the GIL, runs the script and makes the system call again.
 struct SafePointCall {
-  enum class State { kStopping, kWaiting, kRunning, kCleaning };
-
   pid_t pid;
   // Python source; `@FD@` in it becomes the number of the descriptor that it may write to.
   std::string script;
@@ -28,14 +29,12 @@ struct SafePointCall {
   // What the script wrote, as it comes. It may throw: the script is then ended, the target cleaned, and the
   // exception goes on.
   std::function<void(const uint8_t* bytes, size_t size)> on_bytes;
-  std::function<void(State)> on_state;
-  // Set to give up at the next opportunity.
-  const std::atomic<bool>& cancelled;
+  std::function<void(CaptureState)> on_state;
+  const Cancellation& cancellation;
 
   struct Result {
     bool taken_over;
-    std::chrono::nanoseconds longest_stop;
-    int stops;
+    StopTally tally;
     // Nothing but the script ran in the target meanwhile.
     bool alone;
   };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
 #include "support/error.h"
 
@@ -11,7 +10,7 @@ namespace heapdump {
 namespace {
 
 constexpr uint64_t kAddressLimit = uint64_t{1} << 47;
-constexpr size_t kHeader = 4;
+constexpr uint64_t kMostShapes = 1 << 24;
 // A buffer that held a longer one is given back.
 constexpr size_t kUsualMessage = 16 << 20;
 
@@ -58,35 +57,39 @@ uint64_t sum(const uint8_t* column, uint64_t count) {
 void Transcoder::feed(const uint8_t* bytes, size_t size) {
   while (size > 0) {
     if (ended_) damaged("it goes on after its closing record");
-    const size_t had = pending_.size();
-    size_t want = kHeader;
-    if (had >= kHeader) want += element<uint32_t>(pending_.data(), 0);
-    const size_t take = std::min(size, want - had);
+    if (header_size_ < kHeader) {
+      header_[header_size_++] = *bytes++;
+      --size;
+      if (header_size_ < kHeader) continue;
+      if (length() > kMaxMessage) damaged("a message of " + std::to_string(length()) + " bytes");
+      pending_.reserve(std::min<size_t>(length(), kUsualMessage));
+    }
+    const size_t take = std::min<size_t>(size, length() - pending_.size());
     pending_.insert(pending_.end(), bytes, bytes + take);
     bytes += take;
     size -= take;
-    if (pending_.size() < kHeader) return;
-    const uint64_t length = element<uint32_t>(pending_.data(), 0);
-    if (length > kMaxMessage) damaged("a message of " + std::to_string(length) + " bytes");
-    if (pending_.size() < kHeader + length) continue;
+    if (pending_.size() < length()) return;
     try {
-      message({reinterpret_cast<const char*>(pending_.data()) + kHeader, length});
+      message();
     } catch (const Malformed& error) {
       damaged(error.what());
     }
+    header_size_ = 0;
     pending_.clear();
     if (pending_.capacity() > kUsualMessage) pending_.shrink_to_fit();
   }
 }
 
+uint32_t Transcoder::length() const { return element<uint32_t>(header_, 0); }
+
 // Compact OBJECTS were packed from a chunk's empty state on: those of a message become a chunk of their own.
-void Transcoder::message(std::string_view bytes) {
-  Cursor in(bytes);
+void Transcoder::message() {
+  Cursor in(pending_.data(), pending_.data() + pending_.size());
   previous_ = 0;
-  std::string compact;
+  std::vector<std::pair<size_t, size_t>> compact;
   while (!in.done()) {
     if (ended_) damaged("a record after the closing one");
-    const char* start = reinterpret_cast<const char*>(in.at());
+    const size_t start = in.at() - pending_.data();
     const uint64_t kind = in.Varint();
     switch (kind) {
       case HD_COLUMNS:
@@ -107,19 +110,32 @@ void Transcoder::message(std::string_view bytes) {
         break;
       case HD_OBJECTS:
         objects(in);
-        compact.append(start, reinterpret_cast<const char*>(in.at()));
+        compact.emplace_back(start, in.at() - pending_.data());
         break;
       default: {
         definition(kind, in);
-        const std::string_view record(start, reinterpret_cast<const char*>(in.at()) - start);
+        const std::string_view record(reinterpret_cast<const char*>(&pending_[start]),
+                                      in.at() - pending_.data() - start);
         if (record.size() > RecordWriter::kMaxRecord) damaged("a record of more than 8 MiB");
         writer_.record(record);
       }
     }
   }
-  if (compact.size() > HD_MAX_CHUNK) damaged("a message of more compact objects than a chunk can hold");
-  if (!compact.empty()) writer_.chunk(compact);
+  if (!compact.empty()) chunk_of(compact);
   if (ended_) writer_.flush();
+}
+
+// Moves the named parts of the message to its beginning, and gives it away.
+void Transcoder::chunk_of(const std::vector<std::pair<size_t, size_t>>& parts) {
+  size_t size = 0;
+  for (const auto& [begin, end] : parts) {
+    if (begin != size) std::memmove(&pending_[size], &pending_[begin], end - begin);
+    size += end - begin;
+  }
+  if (size > HD_MAX_CHUNK) damaged("a message of more compact objects than a chunk can hold");
+  pending_.resize(size);
+  writer_.chunk(std::move(pending_));
+  pending_ = {};
 }
 
 void Transcoder::columns(Cursor& in) {
@@ -239,14 +255,13 @@ void Transcoder::shape(Cursor& in) {
     const uint8_t kind = in.U8() & ~HD_REF_INDEXED;
     if (kind < HD_REF_KEY || kind > HD_REF_OTHER) damaged("an unknown kind of reference");
   }
-  if (id > std::numeric_limits<uint32_t>::max()) damaged("an impossible shape");
-  shapes_.insert(id);
+  if (id >= kMostShapes) damaged("an impossible shape");
+  if (id >= shapes_.size()) shapes_.resize(id + 1);
+  shapes_[id] = true;
 }
 
 void Transcoder::check_shape(uint64_t id) {
-  if (id == last_shape_) return;
-  if (!shapes_.contains(id)) damaged("an object of a shape that was not described");
-  last_shape_ = id;
+  if (id >= shapes_.size() || !shapes_[id]) damaged("an object of a shape that was not described");
 }
 
 void Transcoder::end(Cursor& in) {

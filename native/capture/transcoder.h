@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -41,7 +40,9 @@ class Transcoder {
   static constexpr uint64_t kMaxMessage = 1 << 30;
 
  private:
-  void message(std::string_view bytes);
+  uint32_t length() const;
+  void message();
+  void chunk_of(const std::vector<std::pair<size_t, size_t>>& parts);
   void columns(Cursor& in);
   void objects(Cursor& in);
   void definition(uint64_t kind, Cursor& in);
@@ -51,9 +52,12 @@ class Transcoder {
 
   Sink& sink_;
   RecordWriter writer_;
+  static constexpr size_t kHeader = 4;
+  // The message that arrives: its length, and what is there of it.
+  uint8_t header_[kHeader];
+  size_t header_size_ = 0;
   std::vector<uint8_t> pending_;
-  std::unordered_set<uint64_t> shapes_;
-  uint64_t last_shape_ = ~uint64_t{0};
+  std::vector<bool> shapes_;
   // The last address of the compact objects of the message at hand.
   uint64_t previous_ = 0;
   Transcript transcript_;

@@ -1,6 +1,8 @@
 #include "python/interpreter.h"
 
+#include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "python/version.h"
 #include "support/error.h"
@@ -28,8 +30,21 @@ struct DebugOffsets {
   uint64_t interpreter_size, interpreter_id, interpreter_next;
 };
 
-bool read_debug_offsets(const Memory& memory, uint64_t runtime, DebugOffsets* offsets) {
-  return memory.try_get(runtime, offsets) && memcmp(offsets->cookie, "xdebugpy", sizeof offsets->cookie) == 0;
+std::optional<DebugOffsets> read_debug_offsets(const Memory& memory, uint64_t runtime) {
+  DebugOffsets offsets;
+  if (!memory.try_get(runtime, &offsets) || memcmp(offsets.cookie, "xdebugpy", sizeof offsets.cookie) != 0)
+    return std::nullopt;
+  return offsets;
+}
+
+bool agrees(const Memory& memory, uint64_t runtime, const std::optional<DebugOffsets>& offsets,
+            const Layout& layout) {
+  if (offsets &&
+      (offsets->runtime_head != layout.runtime_head || offsets->interpreter_next != layout.interpreter_next))
+    return false;
+  int32_t limit;
+  return layout.limit == 0 ||
+         (memory.try_get(runtime + layout.pending + layout.limit, &limit) && limit == layout.main_limit);
 }
 
 std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
@@ -50,31 +65,31 @@ Interpreter Interpreter::find(pid_t pid, const Memory& memory, const std::vector
     const Version version = read_version(memory, maps, image);
     const std::string name = version.major == 0 ? "an unknown CPython (" + base_name(image.path()) + ")"
                                                 : "CPython " + version.text;
-    const Layout* layout = version.major == 3 ? find_layout(version.minor) : nullptr;
-    if (layout == nullptr) {
-      unknown = process + " runs " + name + "; supported are CPython 3.8 to 3.13";
+    const auto layouts = find_layouts(version.text);
+    if (layouts.empty()) {
+      unknown = process + " runs " + name + "; supported are CPython 3.8 to 3.14";
       continue;
     }
     Interpreter interpreter(image);
     interpreter.version_ = version.text;
-    interpreter.layout_ = layout;
     interpreter.runtime_ = image.symbol(memory, "_PyRuntime");
     if (interpreter.runtime_ == 0) {
       unknown = process + " runs " + name + ", which does not export _PyRuntime";
       continue;
     }
-    DebugOffsets offsets;
-    if (read_debug_offsets(memory, interpreter.runtime_, &offsets)) {
-      if (offsets.free_threaded != 0) {
-        unknown = process + " runs a free-threaded " + name + "; builds with the GIL are supported";
-        continue;
-      }
-      if (offsets.runtime_head != layout->runtime_head ||
-          offsets.interpreter_next != layout->interpreter_next) {
-        unknown = process + " runs a " + name + " whose inner layout is not the one known of that version";
-        continue;
-      }
+    const std::optional<DebugOffsets> offsets = read_debug_offsets(memory, interpreter.runtime_);
+    if (offsets && offsets->free_threaded != 0) {
+      unknown = process + " runs a free-threaded " + name + "; builds with the GIL are supported";
+      continue;
     }
+    const auto layout = std::find_if(layouts.begin(), layouts.end(), [&](const Layout* row) {
+      return agrees(memory, interpreter.runtime_, offsets, *row);
+    });
+    if (layout == layouts.end()) {
+      unknown = process + " runs a " + name + " whose inner layout is not the one known of that version";
+      continue;
+    }
+    interpreter.layout_ = *layout;
     // A library that is mapped but was never initialised is not the one that runs.
     if (interpreter.main_interpreter(memory) == 0) {
       uninitialised = true;

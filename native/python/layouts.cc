@@ -1,5 +1,7 @@
 #include "python/layouts.h"
 
+#include "python/releases.h"
+
 namespace heapdump {
 namespace {
 
@@ -9,11 +11,8 @@ constexpr Layout kLayouts[] = {
 
 }  // namespace
 
-const Layout* find_layout(int minor) {
-  for (const Layout& layout : kLayouts) {
-    if (layout.minor == minor) return &layout;
-  }
-  return nullptr;
+std::vector<const Layout*> find_layouts(const std::string& version) {
+  return nearest_releases<Layout>(kLayouts, version);
 }
 
 }  // namespace heapdump

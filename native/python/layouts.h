@@ -1,11 +1,16 @@
 #pragma once
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace heapdump {
 
 // Where a CPython version keeps what the safe-point call has to look at. Distances in bytes.
 struct Layout {
   int minor;
+  // The patch releases that it is known to hold for.
+  int first_micro;
+  int last_micro;
   // In _PyRuntime: the first and the main PyInterpreterState*.
   uint16_t runtime_head;
   uint16_t runtime_main;
@@ -22,6 +27,9 @@ struct Layout {
   uint16_t capacity;
   uint16_t first;
   uint16_t last;
+  // int32: how many calls may be queued, and what it says for the main thread (3.13 and newer; else 0).
+  uint16_t limit;
+  int32_t main_limit;
   // PyThreadState.tracing; 0 where PyThreadState_EnterTracing is exported (3.11 and newer).
   uint16_t thread_tracing;
   // Whether each thread keeps its present PyThreadState for itself (3.12 and newer), or the runtime keeps one
@@ -29,7 +37,8 @@ struct Layout {
   bool present_state_is_thread_local;
 };
 
-// The layout of CPython 3.`minor` built with the GIL, or null for a version that is not known.
-const Layout* find_layout(int minor);
+// The layouts of a version such as `3.11.7`, built with the GIL: that of the nearest patch release first.
+// None for a version that is not known.
+std::vector<const Layout*> find_layouts(const std::string& version);
 
 }  // namespace heapdump

@@ -5,10 +5,12 @@
 namespace heapdump {
 namespace {
 
-// A plan: which of source and target are given, and whether a kind is. The arguments come in this order.
+// A plan: which of source and target are given, whether a kind is, and how many kinds are left out. The
+// arguments come in this order.
 constexpr int kBySource = 1;
 constexpr int kByTarget = 2;
 constexpr int kByKind = 4;
+constexpr int kWithoutKind = 8;
 
 bool Use(Plan& plan, int column, const char* shown) {
   const int constraint = plan.Find(column, SQLITE_INDEX_CONSTRAINT_EQ);
@@ -17,12 +19,35 @@ bool Use(Plan& plan, int column, const char* shown) {
   return true;
 }
 
+int PlanKinds(Plan& plan, int column) {
+  int code = Use(plan, column, "kind=") ? kByKind : 0;
+  for (int i = -1; (i = plan.Find(column, SQLITE_INDEX_CONSTRAINT_NE, i + 1)) >= 0;) {
+    plan.Use(i, "kind<>");
+    code += kWithoutKind;
+  }
+  return code;
+}
+
+// SQLite looks at every row again: a value that names no kind need not be told from one that does.
+Kinds KindsAsked(int plan, std::span<sqlite3_value*> arguments) {
+  Kinds kinds = kAllKinds;
+  if ((plan & kByKind) != 0) {
+    const int kind = KindOf(arguments.front());
+    kinds = kind < 0 ? 0 : KindsOf(kind);
+    arguments = arguments.subspan(1);
+  }
+  for (sqlite3_value* argument : arguments) {
+    if (const int kind = KindOf(argument); kind >= 0) kinds &= ~KindsOf(kind);
+  }
+  return kinds;
+}
+
 bool PlanReferences(const HeapIndex& heap, Plan& plan) {
   using namespace reference_column;
   int code = 0;
   if (Use(plan, kSource, "source=")) code |= kBySource;
   if (Use(plan, kTarget, "target=")) code |= kByTarget;
-  if (Use(plan, kKind, "kind=")) code |= kByKind;
+  code += PlanKinds(plan, kKind);
   const double all = static_cast<double>(heap.references()) + heap.objects();
   const double each = all / (1.0 + heap.objects());
   // A few targets have most of the referrers: looking from the source is the better guess where both serve.
@@ -57,20 +82,19 @@ class ReferenceCursor : public TableCursor {
   void Filter(int plan, std::span<sqlite3_value*> arguments) override {
     size_t next = 0;
     uint32_t source = 0, target = 0;
-    int kind = -1;
     if ((plan & kBySource) != 0) source = IdOf(arguments[next++], heap_.objects());
     if ((plan & kByTarget) != 0) target = IdOf(arguments[next++], heap_.objects());
-    if ((plan & kByKind) != 0) kind = KindOf(arguments[next++]);
-    if (source == kNone || target == kNone || ((plan & kByKind) != 0 && kind < 0)) return walk_.Nothing();
+    const Kinds kinds = KindsAsked(plan, arguments.subspan(next));
+    if (source == kNone || target == kNone || kinds == 0) return walk_.Nothing();
     switch (plan & (kBySource | kByTarget)) {
       case kBySource:
-        return walk_.From(source, kind);
+        return walk_.From(source, kinds);
       case kByTarget:
-        return walk_.To(target, kind);
+        return walk_.To(target, kinds);
       case kBySource | kByTarget:
-        return walk_.Between(source, target, kind);
+        return walk_.Between(source, target, kinds);
       default:
-        return walk_.All(kind);
+        return walk_.All(kinds);
     }
   }
 
@@ -103,7 +127,7 @@ class ReferenceCursor : public TableCursor {
 bool PlanNeighbours(const HeapIndex& heap, Plan& plan) {
   using namespace neighbour_column;
   if (!Use(plan, kObject, "object=")) return false;
-  const int code = Use(plan, kKind, "kind=") ? kByKind : 0;
+  const int code = PlanKinds(plan, kKind);
   const double rows = static_cast<double>(heap.references() + heap.objects()) / (1.0 + heap.objects());
   plan.Answer(code, rows + 4, rows);
   return true;
@@ -116,12 +140,12 @@ class NeighbourCursor : public TableCursor {
 
   void Filter(int plan, std::span<sqlite3_value*> arguments) override {
     object_ = IdOf(arguments[0], heap_.objects());
-    const int kind = (plan & kByKind) != 0 ? KindOf(arguments[1]) : -1;
-    if (object_ == kNone || ((plan & kByKind) != 0 && kind < 0)) return walk_.Nothing();
+    const Kinds kinds = KindsAsked(plan, arguments.subspan(1));
+    if (object_ == kNone || kinds == 0) return walk_.Nothing();
     if (kReferrers) {
-      walk_.To(object_, kind);
+      walk_.To(object_, kinds);
     } else {
-      walk_.From(object_, kind);
+      walk_.From(object_, kinds);
     }
   }
 

@@ -2,14 +2,12 @@
 
 #include <utility>
 
-#include "protocol.h"
-
 namespace heapdump {
 
-void ReferenceWalk::Reset(int kind) {
+void ReferenceWalk::Reset(Kinds kinds) {
   forward_ = true;
   done_ = false;
-  kind_ = kind;
+  kinds_ = kinds;
   only_source_ = only_target_ = kNone;
   next_source_ = end_source_ = 0;
   rows_ = instances_ = {};
@@ -17,42 +15,42 @@ void ReferenceWalk::Reset(int kind) {
 }
 
 void ReferenceWalk::Nothing() {
-  Reset(-1);
+  Reset(0);
   done_ = true;
 }
 
-void ReferenceWalk::All(int kind) {
-  Reset(kind);
+void ReferenceWalk::All(Kinds kinds) {
+  Reset(kinds);
   end_source_ = heap_.objects();
   Next();
 }
 
-void ReferenceWalk::From(uint32_t source, int kind) {
-  Reset(kind);
+void ReferenceWalk::From(uint32_t source, Kinds kinds) {
+  Reset(kinds);
   next_source_ = source;
   end_source_ = source + 1;
   Next();
 }
 
-void ReferenceWalk::To(uint32_t target, int kind) {
-  Reset(kind);
+void ReferenceWalk::To(uint32_t target, Kinds kinds) {
+  Reset(kinds);
   forward_ = false;
   target_ = target;
-  if (kind != HD_REF_TYPE) rows_ = heap_.Referrers(target);
+  if (WantsOthers()) rows_ = heap_.Referrers(target);
   const uint32_t type = heap_.TypeOfObject(target);
-  if (type != kNone && (kind == -1 || kind == HD_REF_TYPE)) instances_ = heap_.Instances(type);
+  if (type != kNone && WantsTypes()) instances_ = heap_.Instances(type);
   Next();
 }
 
-void ReferenceWalk::Between(uint32_t source, uint32_t target, int kind) {
+void ReferenceWalk::Between(uint32_t source, uint32_t target, Kinds kinds) {
   // The way with fewer references to look at: a hub may have millions.
   if (heap_.Positions(source).size() <= heap_.Referrers(target).size()) {
-    Reset(kind);
+    Reset(kinds);
     only_target_ = target;
     next_source_ = source;
     end_source_ = source + 1;
   } else {
-    Reset(kind);
+    Reset(kinds);
     forward_ = false;
     target_ = target;
     only_source_ = source;
@@ -90,9 +88,9 @@ bool ReferenceWalk::StepForward() {
     }
     if (next_source_ == end_source_) return false;
     source_ = next_source_++;
-    rows_ = kind_ == HD_REF_TYPE ? Range{} : heap_.Positions(source_);
+    rows_ = WantsOthers() ? heap_.Positions(source_) : Range{};
     first_row_ = rows_.begin;
-    type_due_ = kind_ == -1 || kind_ == HD_REF_TYPE;
+    type_due_ = WantsTypes();
   }
 }
 
@@ -119,7 +117,8 @@ bool ReferenceWalk::StepBackward() {
 
 bool ReferenceWalk::Wanted() const {
   return (only_source_ == kNone || source_ == only_source_) &&
-         (only_target_ == kNone || target_ == only_target_) && (kind_ == -1 || kind() == kind_);
+         (only_target_ == kNone || target_ == only_target_) &&
+         (kinds_ == kAllKinds || (kinds_ & KindsOf(kind())) != 0);
 }
 
 uint8_t ReferenceWalk::kind() const {

@@ -2,8 +2,14 @@
 #include <cstdint>
 
 #include "index/heap_index.h"
+#include "protocol.h"
 
 namespace heapdump {
+
+// A set of hd_reference_kind.
+using Kinds = uint32_t;
+constexpr Kinds KindsOf(int kind) { return Kinds{1} << kind; }
+constexpr Kinds kAllKinds = KindsOf(HD_REF_OTHER + 1) - 1;
 
 // References one after another: all, those of an object, those to an object, or those from one to another.
 // The reference of an object to its type is among them, after the others of that object.
@@ -11,11 +17,10 @@ class ReferenceWalk {
  public:
   explicit ReferenceWalk(const HeapIndex& heap) : heap_(heap) {}
 
-  // `kind` (hd_reference_kind) keeps those of that kind alone; -1: all.
-  void All(int kind);
-  void From(uint32_t source, int kind);
-  void To(uint32_t target, int kind);
-  void Between(uint32_t source, uint32_t target, int kind);
+  void All(Kinds kinds);
+  void From(uint32_t source, Kinds kinds);
+  void To(uint32_t target, Kinds kinds);
+  void Between(uint32_t source, uint32_t target, Kinds kinds);
   void Nothing();
 
   bool done() const { return done_; }
@@ -30,15 +35,17 @@ class ReferenceWalk {
   uint64_t rowid() const;
 
  private:
-  void Reset(int kind);
+  void Reset(Kinds kinds);
   bool StepForward();
   bool StepBackward();
   bool Wanted() const;
+  bool WantsTypes() const { return (kinds_ & KindsOf(HD_REF_TYPE)) != 0; }
+  bool WantsOthers() const { return (kinds_ & ~KindsOf(HD_REF_TYPE)) != 0; }
 
   const HeapIndex& heap_;
   bool forward_ = true;
   bool done_ = true;
-  int kind_ = -1;
+  Kinds kinds_ = 0;
   uint32_t only_source_ = kNone;
   uint32_t only_target_ = kNone;
 

@@ -43,7 +43,10 @@ constexpr Column kType[] = {
 constexpr Column kReference[] = {
     {"source", "INTEGER", "object.id of the object that refers"},
     {"target", "INTEGER", "object.id of the object that is referred to"},
-    {"kind", "TEXT", "type, key, value, item, attribute, slot, cell, local, field, weak or other"},
+    {"kind", "TEXT",
+     "type, key, value, item, attribute, slot, cell, local, field, weak or other; all but weak keep the "
+     "target "
+     "alive"},
     {"label", "TEXT",
      "name of the attribute, slot, cell, local or field, index of the item, or key of the value as Python "
      "shows it; NULL where not known"},
@@ -77,7 +80,10 @@ constexpr Column kReachable[] = {
 constexpr Column kRoot[] = {
     {"object", "INTEGER", "object.id of what the root holds"},
     {"kind", "TEXT", "module, frame, thread, interpreter, static or c"},
-    {"name", "TEXT", "name of the root, such as that of the module; may be empty"},
+    {"name", "TEXT",
+     "name of the root, as Python writes it where it can: of a module its key in sys.modules, of a local of "
+     "a "
+     "running function FUNCTION.f_locals['x'] (of a frame object FUNCTION); may be empty"},
 };
 
 constexpr Column kThread[] = {

@@ -164,8 +164,8 @@ int RegisterModules(sqlite3* db) {
   return result == SQLITE_OK ? RegisterSchemaColumn(db) : result;
 }
 
-int Plan::Find(int column, unsigned char op) const {
-  for (int i = 0; i < info_->nConstraint; i++) {
+int Plan::Find(int column, unsigned char op, int from) const {
+  for (int i = from; i < info_->nConstraint; i++) {
     const auto& constraint = info_->aConstraint[i];
     if (constraint.usable && constraint.iColumn == column && constraint.op == op) return i;
   }

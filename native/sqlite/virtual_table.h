@@ -17,8 +17,8 @@ class Plan {
  public:
   explicit Plan(sqlite3_index_info* info) : info_(info) {}
 
-  // The number of a usable constraint on a column, or -1.
-  int Find(int column, unsigned char op) const;
+  // The number of the first usable constraint on a column, of those from number `from` on, or -1.
+  int Find(int column, unsigned char op, int from = 0) const;
   // Its value becomes the next argument of Cursor::Filter; `shown` is how EXPLAIN QUERY PLAN shows it.
   void Use(int constraint, std::string_view shown);
   void Show(std::string_view shown) { note_ += shown; }

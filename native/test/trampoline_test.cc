@@ -10,6 +10,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <thread>
 
 namespace {
 
@@ -99,6 +100,9 @@ void enter_tracing(void*) { ++python.tracing_suspended; }
 void leave_tracing(void*) { --python.tracing_suspended; }
 int* errno_location() { return &errno; }
 
+asm(".text\nsystem_call_return:\nsyscall\nret\n");
+extern "C" void system_call_return();
+
 template <typename Function>
 uint64_t address(Function* function) {
   return reinterpret_cast<uint64_t>(function);
@@ -125,6 +129,7 @@ class Trampoline : public testing::Test {
     struct stat stat;
     fstat(ends[1], &stat);
     call_.armed = 1;
+    call_.system_call_return = address(system_call_return);
     call_.deadline = now() + 1'000'000'000;
     call_.pid = getpid();
     call_.fd = ends[1];
@@ -174,7 +179,13 @@ class Trampoline : public testing::Test {
 
   using Enter = void(hd_call*);
   using Callback = int(void*);
-  Enter* enter() { return reinterpret_cast<Enter*>(code_ + offset(hd_trampoline_enter)); }
+  // As the entry does: what it leaves blocked the rt_sigreturn after it unblocks.
+  void enter() {
+    reinterpret_cast<Enter*>(code_ + offset(hd_trampoline_enter))(&call_);
+    sigset_t mask;
+    pthread_sigmask(SIG_SETMASK, &mask_, &mask);
+    EXPECT_TRUE(sigismember(&mask, SIGTERM) && !sigismember(&mask, SIGSEGV));
+  }
   Callback* callback() { return reinterpret_cast<Callback*>(code_ + offset(hd_trampoline_callback)); }
   template <typename Function>
   size_t offset(Function* function) {
@@ -197,7 +208,7 @@ class Trampoline : public testing::Test {
 
 TEST_F(Trampoline, TakesOverAThreadWithoutTheGil) {
   call_.may_take_over = 1;
-  enter()(&call_);
+  enter();
   EXPECT_EQ(call_.state, HD_CALL_DONE);
   EXPECT_EQ(call_.result, HD_CALL_RAN);
   EXPECT_EQ(call_.route, HD_ROUTE_TAKE_OVER);
@@ -211,7 +222,7 @@ TEST_F(Trampoline, TakesOverAThreadWithoutTheGil) {
 TEST_F(Trampoline, QueuesAThreadThatHasTheGil) {
   call_.may_take_over = 1;
   python.has_gil = true;
-  enter()(&call_);
+  enter();
   EXPECT_EQ(call_.state, HD_CALL_QUEUED);
   EXPECT_EQ(python.scripts, 0);
   EXPECT_EQ(python.queued(python.queued_argument), 0);
@@ -223,14 +234,14 @@ TEST_F(Trampoline, QueuesAThreadThatHasTheGil) {
 TEST_F(Trampoline, SuspendsTracingByCounterBefore311) {
   call_.tracing_offset = 44;
   call_.enter_tracing = call_.leave_tracing = 0;
-  enter()(&call_);
+  enter();
   EXPECT_EQ(python.queued(python.queued_argument), 0);
   EXPECT_FALSE(python.traced_meanwhile);
 }
 
 TEST_F(Trampoline, SaysThatTheQueueIsFull) {
   python.queue_full = true;
-  enter()(&call_);
+  enter();
   EXPECT_EQ(call_.state, HD_CALL_DONE);
   EXPECT_EQ(call_.result, HD_CALL_QUEUE_FULL);
   EXPECT_FALSE(write_end_is_open());
@@ -258,7 +269,7 @@ TEST_F(Trampoline, DoesNothingInAForkedChild) {
 
 TEST_F(Trampoline, RaisesInThePendingCallWhatTheScriptHandsBack) {
   python.program_raised = true;
-  EXPECT_EQ(callback()(&call_), -1);
+  EXPECT_NE(callback()(&call_), 0);
   EXPECT_EQ(python.raised, 1);
   EXPECT_EQ(call_.result, HD_CALL_SCRIPT_RAISED);
 }
@@ -266,10 +277,10 @@ TEST_F(Trampoline, RaisesInThePendingCallWhatTheScriptHandsBack) {
 TEST_F(Trampoline, RaisesAfterATakeOverByAPendingCall) {
   python.program_raised = true;
   call_.may_take_over = 1;
-  enter()(&call_);
+  enter();
   EXPECT_EQ(call_.state, HD_CALL_RUNNING);
   EXPECT_EQ(python.raised, 0);
-  EXPECT_EQ(python.queued(python.queued_argument), -1);
+  EXPECT_NE(python.queued(python.queued_argument), 0);
   EXPECT_EQ(python.raised, 1);
   EXPECT_EQ(call_.state, HD_CALL_DONE);
 }
@@ -291,6 +302,32 @@ TEST_F(Trampoline, ConsumesItsOwnBrokenPipe) {
   EXPECT_EQ(callback()(&call_), 0);  // SIGPIPE would end this process.
   EXPECT_EQ(call_.result, HD_CALL_RAN);
   close(ends[1]);
+}
+
+TEST_F(Trampoline, ParksUntilItIsReleasedOrItsToolIsLate) {
+  call_.park = 20'000'000;
+  const int64_t start = now();
+  EXPECT_EQ(callback()(&call_), 0);
+  EXPECT_GE(now() - start, call_.park);
+  EXPECT_EQ(call_.result, HD_CALL_RAN);
+  EXPECT_EQ(call_.state, HD_CALL_DONE);
+
+  call_.armed = 1;
+  call_.state = HD_CALL_STARTING;
+  call_.park = INT64_MAX / 2;
+  call_.may_take_over = 1;
+  call_.deadline = now() + 10'000'000'000;
+  std::thread tool([this] {
+    while (call_.state != HD_CALL_PARKED) std::this_thread::yield();
+    EXPECT_TRUE(python.has_gil);
+    call_.released = 1;
+  });
+  enter();
+  tool.join();
+  EXPECT_EQ(call_.state, HD_CALL_DONE);
+  EXPECT_FALSE(python.has_gil);
+  EXPECT_EQ(python.scripts, 0);
+  close(static_cast<int>(call_.fd));
 }
 
 TEST_F(Trampoline, LeavesADescriptorThatIsAnotherFileByNow) {

@@ -16,9 +16,6 @@ namespace {
 constexpr std::string_view kSystemCallReturn("\x0f\x05\xc3", 3);
 constexpr std::string_view kSignalReturn("\x48\xc7\xc0\x0f\0\0\0\x0f\x05", 9);
 constexpr uint64_t kRedZone = 128;
-// Below the red zone: return address and ucontext, then the extended state.
-constexpr uint64_t kExtendedAt = 512;
-constexpr uint64_t kFrameSize = kExtendedAt + kExtendedStateRoom;
 constexpr uint64_t kTrapFlag = 0x100;
 constexpr size_t kLargestText = 64 << 20;
 
@@ -51,22 +48,28 @@ Gadgets Gadgets::find(const Memory& memory, const std::vector<Mapping>& maps,
 }
 
 RemoteCalls::RemoteCalls(StoppedThread& thread, const Memory& memory, const Gadgets& gadgets)
-    : thread_(thread) {
-  const Registers& found = thread.registers();
-  const uint64_t stack = (found.rsp - kRedZone - kFrameSize) & ~uint64_t{63};
-  memory.put(stack, gadgets.signal_return);
-  write_signal_frame(memory, thread.tid(), stack + 8, stack + kExtendedAt,
-                     resume_registers(found, Resume::kRestart), thread.signal_mask());
-  call_registers_ = found;
-  call_registers_.rip = gadgets.system_call_return;
-  call_registers_.rsp = stack;
-  call_registers_.eflags &= ~kTrapFlag;
-  call_registers_.orig_rax = static_cast<uint64_t>(-1);
+    : RemoteCalls(thread, memory, gadgets,
+                  (thread.registers().rsp - kRedZone - kReturnFrameSize) & ~uint64_t{63}) {
+  write_return_frame(memory, thread.tid(), home_, gadgets.signal_return,
+                     resume_registers(thread.registers(), Resume::kRestart), thread.signal_mask());
 }
 
-int64_t RemoteCalls::may_fail(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
-                              uint64_t f) {
-  Registers registers = call_registers_;
+RemoteCalls::RemoteCalls(Tracee& tracee, const Memory& memory, const Gadgets& gadgets, uint64_t stack)
+    : tracee_(tracee),
+      memory_(memory),
+      gadgets_(gadgets),
+      base_(tracee.current_registers()),
+      home_(stack),
+      stack_(stack) {
+  base_.eflags &= ~kTrapFlag;
+  base_.orig_rax = static_cast<uint64_t>(-1);
+}
+
+Registers RemoteCalls::call_of(uint64_t stack, long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                               uint64_t e, uint64_t f) const {
+  Registers registers = base_;
+  registers.rip = gadgets_.system_call_return;
+  registers.rsp = stack;
   registers.rax = number;
   registers.rdi = a;
   registers.rsi = b;
@@ -74,15 +77,54 @@ int64_t RemoteCalls::may_fail(long number, uint64_t a, uint64_t b, uint64_t c, u
   registers.r10 = d;
   registers.r8 = e;
   registers.r9 = f;
-  thread_.set_registers(registers);
+  return registers;
+}
+
+void RemoteCalls::enter(const Registers& registers) {
+  tracee_.set_registers(registers);
   fault_point("call-set");
-  thread_.block_signals();
+  tracee_.block_signals();
   fault_point("call-masked");
-  thread_.run_to_system_call_stop();
+  tracee_.run_to_system_call_stop();
   fault_point("call-entered");
-  thread_.run_to_system_call_stop();
+}
+
+int64_t RemoteCalls::leave() {
+  tracee_.run_to_system_call_stop();
   fault_point("call-left");
-  return static_cast<int64_t>(thread_.current_registers().rax);
+  return static_cast<int64_t>(tracee_.current_registers().rax);
+}
+
+int64_t RemoteCalls::may_fail(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
+                              uint64_t f) {
+  enter(call_of(stack_, number, a, b, c, d, e, f));
+  return leave();
+}
+
+int64_t RemoteCalls::clone(uint64_t flags, uint64_t stack) {
+  tracee_.trace_births(true);
+  enter(call_of(stack_, SYS_clone, flags, stack));
+  const pid_t child = tracee_.run_to_birth();
+  tracee_.trace_births(false);
+  return child != 0 ? child : static_cast<int64_t>(tracee_.current_registers().rax);
+}
+
+pid_t RemoteCalls::finish_clone() { return static_cast<pid_t>(leave()); }
+
+void RemoteCalls::write_will(long number, uint64_t a, uint64_t b) {
+  const uint64_t will = lowest();
+  const uint64_t all_signals = ~uint64_t{0};
+  write_return_frame(memory_, tracee_.tid(), will, gadgets_.signal_return, call_of(home_, number, a, b),
+                     all_signals);
+  stack_ = will;
+}
+
+void RemoteCalls::drop_will() { stack_ = home_; }
+
+void RemoteCalls::write_last_call(uint64_t stack, long number, uint64_t a) {
+  const uint64_t all_signals = ~uint64_t{0};
+  write_return_frame(memory_, tracee_.tid(), stack, gadgets_.signal_return, call_of(stack, number, a),
+                     all_signals);
 }
 
 uint64_t RemoteCalls::must(const char* what, long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d,

@@ -5,6 +5,7 @@
 #include "process/elf.h"
 #include "process/maps.h"
 #include "process/memory.h"
+#include "tracee/signal_frame.h"
 #include "tracee/stopped_thread.h"
 
 namespace heapdump {
@@ -24,6 +25,8 @@ struct Gadgets {
 class RemoteCalls {
  public:
   RemoteCalls(StoppedThread& thread, const Memory& memory, const Gadgets& gadgets);
+  // The same for a thread that was born with a way on at `stack` (signal_frame.h).
+  RemoteCalls(Tracee& tracee, const Memory& memory, const Gadgets& gadgets, uint64_t stack);
 
   // What the kernel returns: a value, or -errno. Throws Error(kCaptureFailed) where the process ends in it.
   int64_t may_fail(long number, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0, uint64_t d = 0,
@@ -32,9 +35,36 @@ class RemoteCalls {
   uint64_t must(const char* what, long number, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0, uint64_t d = 0,
                 uint64_t e = 0, uint64_t f = 0);
 
+  // Clones up to the birth of the new thread, which is traced, stopped, and has `stack` as its stack pointer:
+  // by itself it goes on with the frame there. Returns its id, or -errno where the kernel refuses.
+  // `finish_clone` ends the call (with CLONE_VFORK only at the thread's end) and returns its id as the target
+  // sees it.
+  int64_t clone(uint64_t flags, uint64_t stack);
+  pid_t finish_clone();
+
+  // From here on the thread makes this call before it goes home, should the tool die; `drop_will` takes it
+  // back with the next call.
+  void write_will(long number, uint64_t a = 0, uint64_t b = 0);
+  void drop_will();
+
+  // Writes at `stack` a way on that makes a system call and does not return from it.
+  void write_last_call(uint64_t stack, long number, uint64_t a);
+  // Lowest address that the frames of this one use.
+  uint64_t lowest() const { return home_ - kReturnFrameSize; }
+
  private:
-  StoppedThread& thread_;
-  Registers call_registers_;
+  Registers call_of(uint64_t stack, long number, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0,
+                    uint64_t d = 0, uint64_t e = 0, uint64_t f = 0) const;
+  void enter(const Registers& registers);
+  int64_t leave();
+
+  Tracee& tracee_;
+  const Memory& memory_;
+  Gadgets gadgets_;
+  Registers base_;
+  // The stack pointers that lead home, at once or by way of the will.
+  uint64_t home_;
+  uint64_t stack_;
 };
 
 }  // namespace heapdump

@@ -52,6 +52,11 @@ static_assert(sizeof(KernelContext) == 304);
 constexpr uint64_t kContextFlags = 1 | 2 | 4;  // UC_FP_XSTATE, UC_SIGCONTEXT_SS, UC_STRICT_RESTORE_SS
 constexpr int32_t kInvalidStackFlags = 0x7;    // sigaltstack refuses them: the present stack stays
 
+// In a return frame: behind the return address and the ucontext.
+constexpr uint64_t kExtendedAt = 512;
+static_assert(sizeof(uint64_t) + sizeof(KernelContext) <= kExtendedAt &&
+              kExtendedAt + kExtendedStateRoom == kReturnFrameSize);
+
 }  // namespace
 
 void write_signal_frame(const Memory& memory, pid_t tid, uint64_t ucontext, uint64_t extended,
@@ -119,6 +124,12 @@ void write_signal_frame(const Memory& memory, pid_t tid, uint64_t ucontext, uint
   context.extended = extended;
   context.mask = mask;
   memory.write(ucontext, &context, sizeof context);
+}
+
+void write_return_frame(const Memory& memory, pid_t tid, uint64_t stack, uint64_t signal_return,
+                        const Registers& registers, uint64_t mask) {
+  memory.put(stack, signal_return);
+  write_signal_frame(memory, tid, stack + sizeof signal_return, stack + kExtendedAt, registers, mask);
 }
 
 }  // namespace heapdump

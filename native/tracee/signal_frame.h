@@ -18,4 +18,13 @@ void write_signal_frame(const Memory& memory, pid_t tid, uint64_t ucontext, uint
 // Bytes that suffice for the extended state of any x86_64 processor.
 constexpr uint64_t kExtendedStateRoom = 0x3000;
 
+// Stack for a way on: what `return` leads to with the stack pointer there.
+constexpr uint64_t kReturnFrameSize = 512 + kExtendedStateRoom;
+
+// Writes at `stack` (64-byte aligned) what makes a `ret` with the stack pointer at `stack` continue with
+// `registers` and `mask`, through the rt_sigreturn at `signal_return`. Such frames can lead to one another:
+// registers that make a system call at `syscall; ret` go on with the frame that their stack pointer is at.
+void write_return_frame(const Memory& memory, pid_t tid, uint64_t stack, uint64_t signal_return,
+                        const Registers& registers, uint64_t mask);
+
 }  // namespace heapdump

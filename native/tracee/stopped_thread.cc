@@ -21,10 +21,7 @@ namespace {
 constexpr int kGetSignalMask = 0x420a;
 constexpr int kSetSignalMask = 0x420b;
 constexpr int kGetRseqConfiguration = 0x420f;
-constexpr int kSuspendSeccomp = 1 << 21;
 constexpr int kShadowStackNote = 0x204;
-
-Error gone() { return Error(ExitCode::kCaptureFailed, "the target ended meanwhile"); }
 
 bool is_traced(pid_t tid) {
   ProcessStatus status;
@@ -42,12 +39,10 @@ Registers for_kernel_restart(Registers registers) {
 
 }  // namespace
 
-StoppedThread::StoppedThread(pid_t tid, bool filtered, Deadline deadline)
-    : tid_(tid), since_(std::chrono::steady_clock::now()) {
-  const long options = PTRACE_O_TRACESYSGOOD | (filtered ? kSuspendSeccomp : 0);
+StoppedThread::StoppedThread(pid_t tid, bool filtered) : Tracee(tid, filtered) {
   // Another heapdump traces a process for milliseconds only.
-  const Deadline patience = since_ + std::chrono::seconds(1);
-  while (ptrace(PTRACE_SEIZE, tid, 0, options) != 0) {
+  const Deadline patience = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  while (ptrace(PTRACE_SEIZE, tid, 0, options()) != 0) {
     const int error = errno;
     if (error == EPERM && is_traced(tid) && std::chrono::steady_clock::now() < patience) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -63,19 +58,18 @@ StoppedThread::StoppedThread(pid_t tid, bool filtered, Deadline deadline)
     throw attach_error(tid, error);
   }
   fault_point("seized");
-  try {
-    if (ptrace(PTRACE_INTERRUPT, tid, 0, 0) != 0) throw gone();
-    wait_for_stop(deadline);
-    registers_ = current_registers();
-    if (ptrace(static_cast<__ptrace_request>(kGetSignalMask), tid, sizeof mask_, &mask_) != 0) throw gone();
-  } catch (...) {
-    if (stopped_) ptrace(PTRACE_DETACH, tid_, 0, 0);
-    throw;  // A thread that would not stop is let go by the kernel when this thread ends.
+}
+
+StoppedThread::StoppedThread(pid_t tid, bool filtered, Deadline deadline) : StoppedThread(tid, filtered) {
+  interrupt();
+  if (!wait(deadline)) {
+    throw Error(ExitCode::kCaptureFailed, "the target's main thread did not stop in time (it is in " +
+                                              current_system_call(tid) + ", which cannot be interrupted)");
   }
 }
 
 StoppedThread::~StoppedThread() {
-  if (!stopped_) return;
+  if (!stopped_) return;  // It is let go by the kernel when the tracing thread ends.
   try {
     detach(for_kernel_restart(registers_));
   } catch (const Error&) {
@@ -83,32 +77,41 @@ StoppedThread::~StoppedThread() {
   }
 }
 
-void StoppedThread::wait_for_stop(Deadline deadline) {
-  for (;;) {
+void StoppedThread::gone() const { throw Error(ExitCode::kCaptureFailed, "the target ended meanwhile"); }
+
+void StoppedThread::interrupt() {
+  since_ = std::chrono::steady_clock::now();
+  if (ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0) gone();
+}
+
+bool StoppedThread::wait(Deadline deadline) {
+  const bool found_before = stopped_ || in_system_call_stop_;
+  while (!stopped_) {
     int status;
     pid_t waited = waitpid(tid_, &status, __WALL | WNOHANG);
-    if (waited < 0) throw gone();
+    if (waited < 0) gone();
     if (waited == 0) {
-      if (std::chrono::steady_clock::now() > deadline) {
-        throw Error(ExitCode::kCaptureFailed, "the target's main thread did not stop in time (it is in " +
-                                                  current_system_call(tid_) +
-                                                  ", which cannot be interrupted)");
-      }
+      if (std::chrono::steady_clock::now() > deadline) return false;
       std::this_thread::sleep_for(std::chrono::microseconds(20));
       continue;
     }
-    if (!WIFSTOPPED(status)) throw gone();
+    if (!WIFSTOPPED(status)) gone();
     const int event = status >> 16;
     const int signal = WSTOPSIG(status);
     if (event == PTRACE_EVENT_STOP) {
       stopped_ = true;
       group_stop_ = signal != SIGTRAP;
-      return;
+      break;
     }
     // A signal was on its way: the target gets it.
     const int deliver = event != 0 || signal == (SIGTRAP | 0x80) ? 0 : signal;
-    if (ptrace(PTRACE_CONT, tid_, 0, deliver) != 0 || ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0) throw gone();
+    if (ptrace(PTRACE_CONT, tid_, 0, deliver) != 0 || ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0) gone();
   }
+  if (!found_before) {
+    registers_ = current_registers();
+    if (ptrace(static_cast<__ptrace_request>(kGetSignalMask), tid_, sizeof mask_, &mask_) != 0) gone();
+  }
+  return true;
 }
 
 bool StoppedThread::in_restartable_sequence(const Memory& memory) const {
@@ -135,42 +138,12 @@ bool StoppedThread::has_shadow_stack() const {
   return ptrace(PTRACE_GETREGSET, tid_, kShadowStackNote, &buffer) == 0 && pointer != 0;
 }
 
-Registers StoppedThread::current_registers() const {
-  Registers registers;
-  if (ptrace(PTRACE_GETREGS, tid_, 0, &registers) != 0) throw gone();
-  return registers;
-}
-
-void StoppedThread::set_registers(const Registers& registers) {
-  if (ptrace(PTRACE_SETREGS, tid_, 0, &registers) != 0) throw gone();
-}
-
-void StoppedThread::block_signals() {
-  if (signals_blocked_) return;
-  const uint64_t all = ~uint64_t{0};
-  if (ptrace(static_cast<__ptrace_request>(kSetSignalMask), tid_, sizeof all, &all) != 0) throw gone();
-  signals_blocked_ = true;
-}
-
-void StoppedThread::run_to_system_call_stop() {
-  for (;;) {
-    if (ptrace(PTRACE_SYSCALL, tid_, 0, 0) != 0) throw gone();
-    int status;
-    if (waitpid(tid_, &status, __WALL) < 0 || !WIFSTOPPED(status)) {
-      stopped_ = false;
-      throw gone();
-    }
-    in_system_call_stop_ = true;
-    if (status >> 16 == 0 && WSTOPSIG(status) == (SIGTRAP | 0x80)) return;
-  }
-}
-
 void StoppedThread::return_to_event_stop() {
   if (!in_system_call_stop_) return;
   // Only from this stop does the kernel restart the system call that the thread was found in.
-  if (ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0 || ptrace(PTRACE_CONT, tid_, 0, 0) != 0) throw gone();
+  if (ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0 || ptrace(PTRACE_CONT, tid_, 0, 0) != 0) gone();
   stopped_ = false;
-  wait_for_stop(Deadline::max());
+  wait(Deadline::max());
   in_system_call_stop_ = false;
 }
 
@@ -182,7 +155,7 @@ void StoppedThread::detach(const Registers& registers) {
   set_registers(registers);
   fault_point("registers-restored");
   stopped_ = false;
-  if (ptrace(PTRACE_DETACH, tid_, 0, 0) != 0) throw gone();
+  if (ptrace(PTRACE_DETACH, tid_, 0, 0) != 0) gone();
 }
 
 void StoppedThread::let_go_at(const Registers& registers) { detach(registers); }

@@ -92,16 +92,24 @@ def write_sequences(key, batch, refcounts, flag):
     shape = shape_of(key, (), (ITEM | (0 if key in unordered else INDEXED),))
 
     def write(start, end):
+        part, own_counts = batch[start:end], counts[start:end]
         targets = []
-        any(map(targets.extend, batch[start:end]))
-        own_counts = counts[start:end]
+        if key in unordered or len(audited(get_referents, part)) == sum(own_counts):
+            any(map(targets.extend, part))
         if len(targets) != sum(own_counts):
-            targets, own_counts = consistent(batch[start:end], list)
+            targets, own_counts = consistent(part, list if key in unordered else items_that_are_set)
         ids = list(map(id, targets))
-        emit(shape, key, batch[start:end], refcounts[start:end], flag, own_counts, ids)
+        emit(shape, key, part, refcounts[start:end], flag, own_counts, ids)
         discover(targets, ids)
 
     in_parts(counts, sum(counts), write)
+
+
+def items_that_are_set(sequence):
+    """Of a tuple that a generator is filling, or a list that is C code's own: to read an item that is not set yet ends
+    the program. The collector is told of the others, from the last to the first."""
+    items = audited(get_referents, (sequence,))
+    return list(sequence) if len(items) == len(sequence) else items[::-1]
 
 
 def consistent(batch, read):

@@ -45,7 +45,7 @@ def follow(waiting, found, codes):
             waiting += [part for part in referents(o) if type(part) in (tuple, Code)]
         elif type(o) is Code:
             codes[id(o)] = o
-            waiting += [part for part in o.co_consts if type(part) in (tuple, Code)]
+            waiting += [part for part in o.co_consts if type(part) in (tuple, Code, static_types['slice'])]
             waiting += [o.co_consts, o.co_names, o.co_varnames, o.co_freevars, o.co_cellvars]
         else:
             waiting += referents(o)
@@ -55,6 +55,8 @@ def is_leftover(o, names, codes, found):
     """Whether an object that is as new as this code is a part of it that nothing known leads to: names as the compiler
     keeps them, the launcher's outermost function with its closures, frames of this call."""
     if type(o) is tuple:
+        if len(referents(o)) < len(o):
+            return False  # one that is being filled, whose items may not be read
         if o and type(o[0]) is Cell:
             return all_in(o, found)
         return all_strings(o) and (o in names or 'own_objects' in o)

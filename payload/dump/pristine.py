@@ -89,12 +89,15 @@ def every_type():
 
 
 def find_static_types():
+    """By name, with its module unless that is `builtins`. The oldest comes first: an extension may call one of its own
+    `memoryview`."""
     found = {}
     waiting = [object]
-    while waiting:
-        cls = waiting.pop()
-        name = get_name(cls)
-        if not get_flags(cls) & HEAP_TYPE and name not in found:
-            found[name] = cls
-            waiting += subclasses(cls)
+    for cls in waiting:
+        if not get_flags(cls) & HEAP_TYPE:
+            module, name = get_module(cls), get_name(cls)
+            name = name if module == 'builtins' else module + '.' + name
+            if name not in found:
+                found[name] = cls
+                waiting += subclasses(cls)
     return found

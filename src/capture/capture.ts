@@ -1,8 +1,16 @@
 // Process → dump: everything about one dump that is not native.
 import { ExitCode, HeapdumpError } from "../errors.js";
-import { type CaptureEvent, type CaptureResult, native, type Target } from "../native/addon.js";
+import {
+  type CaptureEvent,
+  type CaptureRequest,
+  type CaptureResult,
+  native,
+  type Target,
+} from "../native/addon.js";
 import { DumpWriter } from "./dump-writer.js";
-import type { AvailableMode } from "./mode.js";
+import { describeMemory, type MemoryPlan, planMemory } from "./memory/plan.js";
+import { MemoryWatchdog } from "./memory/watchdog.js";
+import type { Mode } from "./mode.js";
 import { OutputFile } from "./output-file.js";
 import { describeTarget, type Pairs } from "./preflight.js";
 import { dumpScript } from "./script.js";
@@ -13,7 +21,7 @@ const LARGEST_PID = 1 << 22;
 export interface CaptureOptions {
   pid: number;
   file: string;
-  mode: AvailableMode;
+  mode: Mode;
   /** Bytes of content kept of an object; 0: none is written. */
   contentLimit: number;
   /** Longest wait for a safe point, and longest silence of the payload. */
@@ -26,6 +34,8 @@ export interface CaptureOptions {
 /** What is going on, for a person who waits. */
 export interface CaptureObserver {
   target(target: Target): void;
+  /** What the snapshot may take, in the modes that make one. */
+  memory(plan: MemoryPlan): void;
   event(event: Exclude<CaptureEvent, { kind: "records" }>): void;
 }
 
@@ -41,11 +51,14 @@ export interface CapturedDump extends Omit<CaptureResult, "meta"> {
 /** Throws a HeapdumpError of exit code 2, 3, 4 or 130; whatever happens the target goes on, and no half dump stays. */
 export async function captureDump(options: CaptureOptions, observer: CaptureObserver): Promise<CapturedDump> {
   const start = performance.now();
-  const { pid, file, timeoutMs, signal } = options;
+  const { pid, file, signal } = options;
   const target = inspect(pid);
-  const meta = describeTarget(target, options);
+  const described = describeTarget(target, options);
+  const memory = options.mode === "python" ? undefined : planMemory(pid, options.mode);
+  const meta = { ...described, ...(memory && describeMemory(memory)) };
   const output = await OutputFile.create(file);
   observer.target(target);
+  if (memory) observer.memory(memory);
   const cancel = () => native().cancelCapture();
   const writer = new DumpWriter(output, cancel);
   const abort = () => {
@@ -53,10 +66,12 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
     writer.abort();
   };
   signal.addEventListener("abort", abort);
+  const watchdog = options.mode === "fork" ? new MemoryWatchdog(pid, cancel) : undefined;
   try {
     signal.throwIfAborted();
     writer.begin(meta);
-    const result = await native().capture({ pid, timeoutMs, script: dumpScript(options) }, (event) => {
+    const result = await native().capture(describeRequest(options), (event) => {
+      watchdog?.look();
       if (event.kind === "records") writer.records(event.payload, () => native().recordsWritten());
       else observer.event(event);
     });
@@ -68,12 +83,14 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
     const elapsedMs = performance.now() - start;
     return { ...result, file, bytes: writer.bytes, meta: { ...meta, ...end }, elapsedMs };
   } catch (error) {
-    // A disk that is full cancels the capture, and is then the reason to tell.
-    const reason = writer.failure ?? error;
+    // A disk that is full, or memory that is short, cancels the capture, and is then the reason to tell.
+    const shortage = watchdog?.reason && gaveUp(pid, watchdog.reason);
+    const reason = writer.failure ?? shortage ?? error;
     writer.abort();
     await output.discard();
     throw signal.aborted ? interrupted(pid) : reason;
   } finally {
+    watchdog?.stop();
     signal.removeEventListener("abort", abort);
   }
 }
@@ -81,6 +98,12 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
 function inspect(pid: number): Target {
   if (pid > LARGEST_PID) throw new HeapdumpError(ExitCode.CannotAttach, `there is no process ${pid}`);
   return native().inspect(pid);
+}
+
+function describeRequest(options: CaptureOptions): CaptureRequest {
+  const { pid, mode, timeoutMs, contentLimit } = options;
+  if (mode === "python") return { pid, mode, timeoutMs, script: dumpScript(options) };
+  return { pid, mode, timeoutMs, contentLimit };
 }
 
 /** What the payload tells joins it, but for what was known before. */

@@ -3,13 +3,13 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Target } from "../native/addon.js";
-import type { AvailableMode } from "./mode.js";
+import type { Mode } from "./mode.js";
 
 /** Text by key, as the META and END chunks of a dump hold it. */
 export type Pairs = Record<string, string>;
 
 export interface CaptureSettings {
-  mode: AvailableMode;
+  mode: Mode;
   contentLimit: number;
   toolVersion: string;
 }

@@ -14,6 +14,12 @@ const DEFAULT_CONTENT = 64;
 const MOST_CONTENT = 1 << 20;
 const DEFAULT_TIMEOUT_S = 30;
 
+const MODE_HELP =
+  "how the dump is taken. fork: of a copy, while the process goes on; takes memory for what it writes meanwhile. " +
+  "stop: the process stands still until the dump is taken; takes the least memory. " +
+  "python: by a script in the process, whose main thread waits; for a CPython that the others do not know " +
+  `(default: ${chooseMode(undefined)})`;
+
 interface Options {
   output?: string;
   mode?: Mode;
@@ -38,9 +44,7 @@ export function registerAttach(program: Command): void {
         "(default: heap.PID.bin)",
     )
     .addOption(
-      new Option("--mode <mode>", `how the dump is taken (default: ${chooseMode(undefined)})`)
-        .choices(MODES)
-        .default(undefined, chooseMode(undefined)),
+      new Option("--mode <mode>", MODE_HELP).choices(MODES).default(undefined, chooseMode(undefined)),
     )
     .option(
       "--content <bytes>",
@@ -51,7 +55,7 @@ export function registerAttach(program: Command): void {
     .option("--no-content", "keep no content at all, anywhere")
     .option(
       "--timeout <seconds>",
-      "how long to wait for a safe point, and for a payload that is silent",
+      "how long to wait for threads to stop, for a script's safe point, and for a script that is silent",
       seconds,
       DEFAULT_TIMEOUT_S,
     )

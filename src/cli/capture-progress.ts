@@ -1,4 +1,5 @@
 import type { CaptureObserver } from "../capture/capture.js";
+import { memoryNote } from "../view/memory.js";
 import { progress } from "../view/progress.js";
 import { plural } from "../view/text.js";
 import { note } from "./output.js";
@@ -20,6 +21,10 @@ export function captureProgress(
       note(
         `process ${pid} is CPython ${pythonVersion} with ${plural(threads, "thread")}; dumping it to ${file}`,
       );
+    },
+    memory(plan) {
+      const text = talkative ? memoryNote(pid, plan) : "";
+      if (text) note(text);
     },
     event(event) {
       if (event.kind === "progress") {

@@ -14,13 +14,25 @@ export interface Target {
   threads: number;
 }
 
-export interface CaptureRequest {
+interface CaptureTarget {
   pid: number;
-  /** Python source, run at a safe point; every `@FD@` in it becomes the number of the descriptor to write to. */
-  script: string;
-  /** Longest wait for a safe point, and longest silence of the payload, in milliseconds. */
+  /** Longest wait for threads to stop, for a script's safe point, and longest silence of a script, in milliseconds. */
   timeoutMs: number;
 }
+
+export interface SnapshotRequest extends CaptureTarget {
+  mode: "fork" | "stop";
+  /** Bytes of content kept of an object; 0: none is written. */
+  contentLimit: number;
+}
+
+export interface ScriptRequest extends CaptureTarget {
+  mode: "python";
+  /** Python source, run at a safe point; every `@FD@` in it becomes the number of the descriptor to write to. */
+  script: string;
+}
+
+export type CaptureRequest = SnapshotRequest | ScriptRequest;
 
 export type CaptureEvent =
   | { kind: "state"; state: "stopping" | "waiting" | "running" | "cleaning" }
@@ -29,7 +41,8 @@ export type CaptureEvent =
   | { kind: "records"; payload: Buffer };
 
 export interface CaptureResult {
-  route: "pending-call" | "take-over";
+  /** `gil-free` and `at-once` of a snapshot alone. */
+  route: "gil-free" | "pending-call" | "take-over" | "at-once";
   /** Longest single stop of the target's threads by ptrace, in milliseconds. */
   pauseMs: number;
   stops: number;
@@ -55,8 +68,8 @@ export interface Addon {
   capture(request: CaptureRequest, onEvent: (event: CaptureEvent) => void): Promise<CaptureResult>;
   /** Once for each `records` event: too many that are not written hold the target's pipe back. */
   recordsWritten(): void;
-  /** Lets the target go at the next opportunity; the capture's promise then rejects. */
-  cancelCapture(): void;
+  /** Lets the target go at the next opportunity; the capture's promise then rejects, with the reason as its message. */
+  cancelCapture(reason?: string): void;
   /** Makes `index` the index of `dump` unless it is. `onProgress` gets a fraction, 0 … 1. */
   ensureIndex(dump: string, index: string, onProgress: (fraction: number) => void): Promise<IndexResult>;
 }

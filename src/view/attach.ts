@@ -1,3 +1,4 @@
+import { inconsistencyText, listed } from "./capture.js";
 import { jsonText } from "./json.js";
 import { escapeControls, plural, shellWord } from "./text.js";
 import { countText, sizeText } from "./units.js";
@@ -27,11 +28,16 @@ export interface MissedDump {
 
 export function takenText(dump: TakenDump): string {
   const { meta } = dump;
-  const consistency = dump.consistent ? "consistent" : "not consistent: other threads ran meanwhile";
+  const consistency = dump.consistent
+    ? "consistent"
+    : `not consistent: ${inconsistencyText((key) => meta[key])}`;
+  const skipped = escapeControls(meta.skipped ?? "");
   return [
     `${escapeControls(dump.file)}: ${countText(dump.objects)} objects, ${countText(dump.references)} references, ${sizeText(BigInt(dump.bytes))}`,
     `  of process ${meta.pid} (CPython ${meta.python_version}), in ${(dump.elapsedMs / 1000).toFixed(1)} s`,
-    `  ${meta.mode} mode by ${dump.route}; ${plural(BigInt(dump.stops), "stop")}, the longest ${dump.pauseMs.toFixed(1)} ms; ${consistency}`,
+    `  ${meta.mode} mode, ${dump.route} route; ${plural(BigInt(dump.stops), "stop")}, the longest ${dump.pauseMs.toFixed(1)} ms`,
+    `  ${consistency}`,
+    ...(skipped ? [`  skipped: ${skipped}`] : []),
   ].join("\n");
 }
 
@@ -62,7 +68,24 @@ function takenJson(dump: TakenDump): Record<string, unknown> {
     references: dump.references,
     bytes: dump.bytes,
     elapsed_ms: Math.round(dump.elapsedMs),
-    left_out: meta.left_out ? meta.left_out.split("; ") : [],
+    left_out: listed(meta.left_out),
+    skipped: listed(meta.skipped),
+    memory: memoryJson(meta),
+  };
+}
+
+/** What was known of memory before a snapshot, in bytes; null in a mode that makes none. */
+function memoryJson(meta: Record<string, string>): object | null {
+  if (meta.snapshot_cost_least === undefined) return null;
+  const bytes = (text: string | undefined) => (text ? Number(text) : null);
+  return {
+    cost_least: bytes(meta.snapshot_cost_least),
+    cost_most: bytes(meta.snapshot_cost_most),
+    headroom: bytes(meta.memory_headroom),
+    limit: bytes(meta.memory_limit),
+    limit_name: meta.memory_limit_name || null,
+    oom_group: meta.oom_group || null,
+    unknown: listed(meta.memory_unknown),
   };
 }
 

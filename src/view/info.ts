@@ -1,4 +1,5 @@
 import type { Description } from "../analysis/info.js";
+import { inconsistencyText, listed, type Said } from "./capture.js";
 import { jsonTable } from "./json.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
@@ -77,9 +78,11 @@ function groups({ dump, meta, objects, references, size }: Description): [string
             get("stops") && plural(BigInt(get("stops") ?? 0), "stop"),
           ),
         ],
-        ["consistent", consistency(get("consistent"))],
+        ["consistent", consistency(get)],
         ["complete", dump.complete ? "yes" : `no: ${dump.problems.join("; ")}`],
-        ["left out", get("left_out")?.split("; ").join("\n")],
+        ["left out", lines(get("left_out"))],
+        ["skipped", lines(get("skipped"))],
+        ["memory left", headroom(bytes("memory_headroom"), bytes("memory_limit"), get("memory_limit_name"))],
         ["content", content(get("content_limit"))],
         ["tool", get("tool_version") && `heapdump ${get("tool_version")}, format ${dump.formatVersion}`],
         ["dump id", get("dump_id")],
@@ -110,10 +113,20 @@ function section(title: string, lines: Line[], { colors, width }: Terminal): str
   return [colors.bold(title), ...shown].join("\n");
 }
 
-function consistency(value: string | undefined): string | undefined {
+function consistency(said: Said): string | undefined {
+  const value = said("consistent");
   if (value === "true") return "yes";
-  if (value === "false") return "no: other threads ran while the dump was taken";
-  return undefined;
+  return value === "false" ? `no: ${inconsistencyText(said)}` : undefined;
+}
+
+/** A list, one a line. */
+function lines(text: string | undefined): string | undefined {
+  return listed(text).join("\n") || undefined;
+}
+
+/** Before the snapshot. */
+function headroom(left: string | undefined, limit: string | undefined, name = ""): string | undefined {
+  return left && limit && `${left} of ${limit} (${name === "MemAvailable" ? "the machine" : name})`;
 }
 
 function content(limit: string | undefined): string | undefined {

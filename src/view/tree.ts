@@ -4,7 +4,7 @@ import { moduleSpelling, spelling } from "./spelling.js";
 import { addressText, contentText, escapeControls, plural, shorten } from "./text.js";
 
 /**
- * What holds an object, as an indented tree: each line says how its object holds the one above it, and a module's
+ * What holds an object, as an indented tree: each line says how its object holds the one above it, and a root's
  * line is the whole way from there in Python's spelling. `way` is the way from the object above down to the first.
  */
 export function parentTree(above: Above, indent: string, width: number, way = ""): string[] {
@@ -20,8 +20,8 @@ export function parentTree(above: Above, indent: string, width: number, way = ""
 }
 
 function parentText({ object, typeName, hold, roots, again }: Parent, way: string): string {
-  const module = roots.find(({ kind }) => kind === "module");
-  if (module) return rootText(module) + way;
+  const begin = roots.find(({ kind }) => kind === "module") ?? roots.find(({ kind }) => kind !== "c");
+  if (begin) return rootText(begin) + way;
   const content = contentText(object);
   const root = roots[0] ? `  ${rootText(roots[0])}` : "";
   const loop = again === "circular" ? "  ↺ (a cycle)" : again === "nearer" ? "  (in this tree already)" : "";
@@ -29,7 +29,7 @@ function parentText({ object, typeName, hold, roots, again }: Parent, way: strin
   return `${spelling(hold).trim()} of ${type} ${addressText(object.address)}${root}${loop}${content && `  ${content}`}`;
 }
 
-/** A module as Python reaches it; of others the kind and the name. */
+/** A module as Python reaches it; of others the kind and the name, such as `root: frame serve.f_locals['x']`. */
 export function rootText({ kind, name }: Root): string {
   if (kind === "module") return moduleSpelling(name ?? "?");
   return `root: ${kind} ${escapeControls(name ?? "")}`.trimEnd();

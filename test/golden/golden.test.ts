@@ -21,16 +21,37 @@ beforeAll(() => {
   place = new Workplace();
   place.dump("before.bin", shop().heap);
   place.dump("after.bin", after.heap, { left_out: "names of attributes; locals of running frames" });
+  place.dump("fork.bin", shop().heap, FORKED.meta, FORKED.end);
   place.dump("huge.bin.gz", huge().heap);
   place.write("cut.bin", encodeDump(shop().heap.parts()).subarray(0, 2000));
 });
 afterAll(() => place.remove());
+
+/** What a dump of another mode says of itself. */
+const FORKED = {
+  meta: {
+    mode: "fork",
+    snapshot_cost_least: "12582912",
+    snapshot_cost_most: "54525952",
+    memory_headroom: "94371840",
+    memory_limit: "314572800",
+    memory_limit_name: "memory.max /kubepods/pod1",
+    oom_group: "/kubepods/pod1",
+    memory_unknown: "",
+  },
+  end: {
+    route: "at-once",
+    consistent: "false",
+    skipped: "shop.Broken: 3 faults, 1 unreadable; shop.Slow: 1 hangs",
+  },
+};
 
 const GROWTH = `SELECT now.name, now.count - old.count AS more FROM main.type AS now
   JOIN before.type AS old USING (name) WHERE more > 0 ORDER BY more DESC, now.name`;
 
 const cases: [name: string, ...args: string[]][] = [
   ["info", "info", "after.bin"],
+  ["info-fork", "info", "fork.bin"],
   ["info-cut", "info", "cut.bin"],
   ["top", "top", "-n", "8", "after.bin"],
   ["top-types", "top", "--by", "type", "after.bin"],

@@ -1,16 +1,13 @@
 // What the dump says is what the target says of itself, counted at a moment when it is quiet.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { attach } from "../support/attach.js";
 import { HEAPDUMP } from "../support/cli.js";
+import { type DumpedObject, readObjects } from "../support/compare.js";
 import { interpreters, newest } from "../support/interpreters.js";
-import { Target } from "../support/target.js";
-
-const READER = fileURLToPath(new URL("../reader/read_dump.py", import.meta.url));
+import { folder, startTarget, target } from "../support/scene.js";
 
 /** What runs the dump is in it too: frames' dicts, argument tuples, cells and an iterator of the payload's launcher. */
 const OWN_TRACES: Counts = { dict: 2, tuple: 4, cell: 5, function: 1, tuple_iterator: 1 };
@@ -18,34 +15,6 @@ const PERMANENT = 3;
 
 type Counts = Record<string, number>;
 type Planted = [address: number, type: string, size: number, referents: number[]];
-
-interface DumpedObject {
-  address: number;
-  type: string;
-  size: number;
-  flags: number;
-  content: string | null;
-  references: [kind: string, label: string | number | null, target: number | null][];
-}
-
-let folder: string;
-let target: Target;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "heapdump-test-"));
-});
-afterEach(async () => {
-  await target?.kill();
-  rmSync(folder, { recursive: true });
-});
-
-/** Read by the reader that was written from the format's page alone. */
-function readObjects(python: string, file: string): Map<number, DumpedObject> {
-  const lines = execFileSync(python, [READER, file, "--objects"], { encoding: "utf8", maxBuffer: 1 << 30 });
-  const objects = lines.trimEnd().split("\n");
-  return new Map(
-    objects.map((line) => JSON.parse(line) as DumpedObject).map((object) => [object.address, object]),
-  );
-}
 
 function countBy(objects: Iterable<DumpedObject>): Counts {
   const counts: Counts = {};
@@ -60,17 +29,19 @@ const cases = interpreters.map((found) => [`${found.version} (${found.library})`
 describe.each(cases)("CPython %s", (_, python) => {
   test("agrees with the target's own count", async () => {
     const file = join(folder, "heap.bin.gz");
-    target = await Target.start(python, "census.py");
+    await startTarget(python, "census.py");
     await target.ask("planted");
     await target.ask("census");
     const planted = (await target.ask("planted")) as Planted[];
     const before = (await target.ask("census")) as Counts;
-    const { status, stdout } = await attach([target.pid, "--json", "-o", file], { cwd: folder });
+    const { status, stdout } = await attach([target.pid, "--mode", "python", "--json", "-o", file], {
+      cwd: folder,
+    });
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ consistent: true });
     expect(await target.ask("census")).toEqual(before);
 
-    const objects = readObjects(python, file);
+    const objects = readObjects(file);
     const tracked = countBy([...objects.values()].filter(isTracked));
     const differs = [...new Set([...Object.keys(before), ...Object.keys(tracked)])]
       .map((type) => ({ type, more: (tracked[type] ?? 0) - (before[type] ?? 0) }))
@@ -113,9 +84,11 @@ describe("content", () => {
 
   async function dumpWith(...options: string[]): Promise<{ bytes: Buffer; contents: Set<string | null> }> {
     const file = join(folder, "heap.bin");
-    target = await Target.start(newest.path, "census.py");
-    expect(await attach([target.pid, "-o", file, ...options], { cwd: folder })).toMatchObject({ status: 0 });
-    const objects = readObjects(newest.path, file);
+    await startTarget(newest.path, "census.py");
+    expect(
+      await attach([target.pid, "--mode", "python", "-o", file, ...options], { cwd: folder }),
+    ).toMatchObject({ status: 0 });
+    const objects = readObjects(file);
     return {
       bytes: readFileSync(file),
       contents: new Set([...objects.values()].map(({ content }) => content)),

@@ -1,33 +1,15 @@
 // What happens when something ends in the midst: the tool, its user's patience, the target, or the disk.
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { type Attaching, attach, startAttach } from "../support/attach.js";
 import { HEAPDUMP } from "../support/cli.js";
 import { interpreters, newest } from "../support/interpreters.js";
+import { folder, startTarget, target } from "../support/scene.js";
 import { expectedWork, outsideView, settledView, Target } from "../support/target.js";
 
 const OBJECTS = "400000";
-
-let folder: string;
-let target: Target;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "heapdump-test-"));
-});
-afterEach(async () => {
-  await target?.kill();
-  rmSync(folder, { recursive: true });
-});
 
 /** Resolves when some of the heap is in the file. */
 async function underWay(file = "heap.bin.partial"): Promise<void> {
@@ -40,8 +22,8 @@ async function underWay(file = "heap.bin.partial"): Promise<void> {
 }
 
 async function begin(python = newest.path, args = [OBJECTS], program = "heap.py"): Promise<Attaching> {
-  target = await Target.start(python, program, { args });
-  return startAttach([target.pid, "-o", "heap.bin"], { cwd: folder });
+  await startTarget(python, program, { args });
+  return startAttach([target.pid, "--mode", "python", "-o", "heap.bin"], { cwd: folder });
 }
 
 async function expectUnharmed(outside: Record<string, unknown>): Promise<void> {
@@ -52,10 +34,10 @@ async function expectUnharmed(outside: Record<string, unknown>): Promise<void> {
 
 describe("the user's patience ends", () => {
   test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s in the midst of the dump", async (signal) => {
-    target = await Target.start(newest.path, "heap.py", { args: [OBJECTS] });
+    await startTarget(newest.path, "heap.py", { args: [OBJECTS] });
     const outside = await settledView(target.pid);
     writeFileSync(join(folder, "heap.bin"), "earlier");
-    const tool = startAttach([target.pid, "-o", "heap.bin"], { cwd: folder });
+    const tool = startAttach([target.pid, "--mode", "python", "-o", "heap.bin"], { cwd: folder });
     await underWay();
     process.kill(tool.pid, signal);
     process.kill(tool.pid, "SIGINT");
@@ -68,9 +50,11 @@ describe("the user's patience ends", () => {
   });
 
   test("SIGINT while no safe point comes", async () => {
-    target = await Target.start(newest.path, "states.py", { args: ["holding"] });
+    await startTarget(newest.path, "states.py", { args: ["holding"] });
     const outside = await settledView(target.pid);
-    const tool = startAttach([target.pid, target.pid + 1, "-o", "heap.bin"], { cwd: folder });
+    const tool = startAttach([target.pid, target.pid + 1, "--mode", "python", "-o", "heap.bin"], {
+      cwd: folder,
+    });
     await expect.poll(() => readdirSync(folder)).toEqual([`heap.${target.pid}.bin.partial`]);
     process.kill(tool.pid, "SIGINT");
     expect(await tool.done).toMatchObject({ status: 130, stdout: "" });
@@ -89,7 +73,7 @@ describe("the tool is killed in the midst of the dump", () => {
       expect(await tool.done).toMatchObject({ signal: "SIGKILL" });
       expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
 
-      const again = await attach([target.pid, "-o", "heap.bin"], { cwd: folder });
+      const again = await attach([target.pid, "--mode", "python", "-o", "heap.bin"], { cwd: folder });
       expect(again).toMatchObject({ status: 0 });
       expect(readdirSync(folder)).toEqual(["heap.bin"]);
       expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
@@ -120,12 +104,12 @@ test("a target that ends in the midst is told, with exit code 4", async () => {
 
 describe("two at once", () => {
   test("do not mix in one file", async () => {
-    target = await Target.start(newest.path, "heap.py", { args: [OBJECTS] });
+    await startTarget(newest.path, "heap.py", { args: [OBJECTS] });
     const outside = await settledView(target.pid);
-    const first = startAttach([target.pid, "-o", "heap.bin"], { cwd: folder });
+    const first = startAttach([target.pid, "--mode", "python", "-o", "heap.bin"], { cwd: folder });
     await underWay();
     process.kill(first.pid, "SIGSTOP");
-    const second = await attach([target.pid, "-o", "heap.bin"], { cwd: folder });
+    const second = await attach([target.pid, "--mode", "python", "-o", "heap.bin"], { cwd: folder });
     process.kill(first.pid, "SIGCONT");
     expect(second.stderr).toContain("another heapdump is writing it; name another file");
     expect(second.status).toBe(2);
@@ -135,10 +119,10 @@ describe("two at once", () => {
   });
 
   test.each(["waiting", "running"])("of a %s program make two dumps", async (state) => {
-    target = await Target.start(newest.path, "heap.py", { args: [OBJECTS, state] });
+    await startTarget(newest.path, "heap.py", { args: [OBJECTS, state] });
     const outside = await settledView(target.pid);
     const tools = ["a.bin", "b.bin"].map((file) =>
-      startAttach([target.pid, "--json", "-o", file], { cwd: folder }),
+      startAttach([target.pid, "--mode", "python", "--json", "-o", file], { cwd: folder }),
     );
     const outcomes = await Promise.all(tools.map(({ done }) => done));
     for (const { status, stderr, stdout } of outcomes) {
@@ -159,11 +143,11 @@ describe("two at once", () => {
 describe("a pipe to write to", () => {
   beforeEach(async () => {
     execFileSync("mkfifo", [join(folder, "pipe.gz")]);
-    target = await Target.start(newest.path, "heap.py", { args: [OBJECTS] });
+    await startTarget(newest.path, "heap.py", { args: [OBJECTS] });
   });
 
   test("gets the whole dump", async () => {
-    const tool = startAttach([target.pid, "--json", "-o", "pipe.gz"], { cwd: folder });
+    const tool = startAttach([target.pid, "--mode", "python", "--json", "-o", "pipe.gz"], { cwd: folder });
     execFileSync("sh", ["-c", "cat pipe.gz >heap.bin.gz"], { cwd: folder });
     const { status, stdout } = await tool.done;
     expect(status).toBe(0);
@@ -175,7 +159,7 @@ describe("a pipe to write to", () => {
 
   test("that its reader closes in the midst is told, with exit code 4", async () => {
     const outside = await settledView(target.pid);
-    const tool = startAttach([target.pid, "-o", "pipe.gz"], { cwd: folder });
+    const tool = startAttach([target.pid, "--mode", "python", "-o", "pipe.gz"], { cwd: folder });
     execFileSync("sh", ["-c", "head -c 1000 pipe.gz >/dev/null"], { cwd: folder });
     const { status, stderr } = await tool.done;
     expect(stderr).toMatch(/pipe.gz: cannot be written: .*EPIPE.*; the process goes on unharmed/);
@@ -185,8 +169,8 @@ describe("a pipe to write to", () => {
 });
 
 test("on a terminal a bar shows how far it is, and leaves what is said afterwards alone", async () => {
-  target = await Target.start(newest.path, "heap.py", { args: ["2000000"] });
-  const command = `'${process.execPath}' '${HEAPDUMP}' attach ${target.pid} -o heap.bin`;
+  await startTarget(newest.path, "heap.py", { args: ["2000000"] });
+  const command = `'${process.execPath}' '${HEAPDUMP}' attach ${target.pid} --mode python -o heap.bin`;
   const shown = execFileSync("script", ["-qec", command, "/dev/null"], { cwd: folder, encoding: "utf8" });
   expect(shown).toMatch(/Dumping process \d+ [█░]+ \d+ %/);
   const afterBar = shown.slice(shown.lastIndexOf(" %"));
@@ -196,7 +180,7 @@ test("on a terminal a bar shows how far it is, and leaves what is said afterward
 
 describe("several processes", () => {
   test("one that fails does not spoil the others, and the worst exit code counts", async () => {
-    target = await Target.start(newest.path, "states.py", { args: ["read"] });
+    await startTarget(newest.path, "states.py", { args: ["read"] });
     const other = await Target.start(newest.path, "states.py", { args: ["busy"] });
     try {
       const pids = [target.pid, process.pid, other.pid, target.pid];
@@ -205,8 +189,8 @@ describe("several processes", () => {
       expect(status).toBe(3);
       expect(JSON.parse(stdout)).toMatchObject({
         dumps: [
-          { pid: target.pid, file: files[0], mode: "python" },
-          { pid: other.pid, file: files[1], mode: "python" },
+          { pid: target.pid, file: files[0], mode: "fork" },
+          { pid: other.pid, file: files[1], mode: "fork" },
           { pid: process.pid, exit_code: 3, error: expect.stringContaining("not a Python process") },
         ],
       });
@@ -218,7 +202,7 @@ describe("several processes", () => {
   });
 
   test("without a name each is heap.PID.bin in the current folder", async () => {
-    target = await Target.start(newest.path, "states.py", { args: ["read"] });
+    await startTarget(newest.path, "states.py", { args: ["read"] });
     const { status, stdout } = await attach([target.pid], { cwd: folder });
     expect(status).toBe(0);
     expect(stdout).toMatch(/^heap\.\d+\.bin: [\d,]+ objects, [\d,]+ references, [\d.]+ [KM]iB$/m);
@@ -229,14 +213,14 @@ describe("several processes", () => {
 
 const canMount = spawnSync("unshare", ["--mount", "true"]).status === 0;
 test.runIf(canMount)("a disk that fills in the midst is told, and leaves what was there", async () => {
-  target = await Target.start(newest.path, "heap.py", { args: [OBJECTS] });
+  await startTarget(newest.path, "heap.py", { args: [OBJECTS] });
   const outside = await settledView(target.pid);
   mkdirSync(join(folder, "disk"));
   // A file system of 2 MiB, in a mount namespace of the tool's own.
   const script =
     'mount -t tmpfs -o size=2m none disk && echo earlier >disk/heap.bin && "$@"; r=$?; ls disk; exit $r';
   const through = ["unshare", "--mount", "sh", "-c", script, "sh"];
-  const { status, stdout, stderr } = await attach([target.pid, "-o", "disk/heap.bin"], {
+  const { status, stdout, stderr } = await attach([target.pid, "--mode", "python", "-o", "disk/heap.bin"], {
     cwd: folder,
     through,
   });

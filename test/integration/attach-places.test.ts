@@ -1,36 +1,28 @@
 // Targets in the places where services run: containers, other users, no files, no streams, under load.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { attach } from "../support/attach.js";
 import { interpreters, newest } from "../support/interpreters.js";
-import { expectedWork, outsideView, settledView, Target, type TargetOptions } from "../support/target.js";
-
-let folder: string;
-let target: Target;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "heapdump-test-"));
-});
-afterEach(async () => {
-  await target?.kill();
-  rmSync(folder, { recursive: true });
-});
+import { folder, startTarget, target } from "../support/scene.js";
+import { expectedWork, outsideView, settledView, type TargetOptions } from "../support/target.js";
 
 const ends = [...new Set([interpreters[0], newest])].flatMap((found) => found ?? []);
 
 async function dumpsUnharmed(python: string, state: string, options: TargetOptions = {}): Promise<void> {
-  target = await Target.start(python, "states.py", { args: [state, folder], ...options });
+  await startTarget(python, "states.py", { args: [state, folder], ...options });
   const facts = await target.ask("facts");
   const outside = await settledView(target.pid);
-  const { status, stderr, stdout } = await attach([target.pid, "--json", "-o", "h.bin"], { cwd: folder });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  expect(JSON.parse(stdout).objects).toBeGreaterThan(10_000);
-  await expect.poll(() => outsideView(target.pid), { timeout: 5000 }).toEqual(outside);
-  expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+  for (const mode of ["fork", "python"]) {
+    const args = [target.pid, "--mode", mode, "--json", "-o", "h.bin"];
+    const { status, stderr, stdout } = await attach(args, { cwd: folder });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(JSON.parse(stdout)).toMatchObject({ mode });
+    expect(JSON.parse(stdout).objects).toBeGreaterThan(10_000);
+    await expect.poll(() => outsideView(target.pid), { timeout: 5000 }).toEqual(outside);
+    expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+  }
   expect(await target.ask("facts")).toEqual(facts);
   expect(target.output).toBe("");
 }
@@ -42,7 +34,7 @@ describe.each(ends.map(({ version, path }) => [version, path] as const))("CPytho
   });
 
   test("an asyncio server answers every request before, during and after", async () => {
-    target = await Target.start(python, "server.py");
+    await startTarget(python, "server.py");
     const { port } = target.first as { port: number };
     let over = false;
     const client = async (number: number): Promise<number> => {
@@ -99,7 +91,7 @@ describe.runIf(process.getuid?.() === 0)("a target", () => {
 });
 
 test("many dumps in a row leave the target as it was", async () => {
-  target = await Target.start(newest.path, "states.py", { args: ["churn"] });
+  await startTarget(newest.path, "states.py", { args: ["churn"] });
   const resident = () =>
     Number(
       /^Rss:\s+(\d+)/m.exec(spawnSync("cat", [`/proc/${target.pid}/smaps_rollup`]).stdout.toString())?.[1],

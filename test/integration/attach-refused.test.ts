@@ -1,26 +1,16 @@
 // Everything that cannot be dumped: the exit code, a sentence that helps, no file, and a target as before.
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { attach } from "../support/attach.js";
 import type { Outcome } from "../support/cli.js";
 import { newest } from "../support/interpreters.js";
+import { folder, startTarget, target } from "../support/scene.js";
 import { expectedWork, outsideView, settledView, Target } from "../support/target.js";
 
-let folder: string;
-let target: Target;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "heapdump-test-"));
-});
-afterEach(async () => {
-  await target?.kill();
-  rmSync(folder, { recursive: true });
-});
-
 async function start(program: string, ...args: string[]): Promise<void> {
-  target = await Target.start(newest.path, program, { args });
+  await startTarget(newest.path, program, { args });
 }
 
 async function unharmed(action: () => Promise<unknown>): Promise<void> {
@@ -86,10 +76,14 @@ describe("a process that does not allow it", () => {
     expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000) });
   });
 
-  test("one that is stopped stays so", async () => {
+  test("one that is stopped stays so, and takes no script", async () => {
     await start("states.py", "read");
     process.kill(target.pid, "SIGSTOP");
-    expectRefusal(await attach([target.pid], { cwd: folder }), 3, /is stopped \(SIGSTOP\); .*kill -CONT/);
+    expectRefusal(
+      await attach([target.pid, "--mode", "python"], { cwd: folder }),
+      3,
+      /is stopped \(SIGSTOP\); .*kill -CONT/,
+    );
     expect(readFileSync(`/proc/${target.pid}/status`, "utf8")).toMatch(/^State:\tT/m);
     process.kill(target.pid, "SIGCONT");
     expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000) });
@@ -109,7 +103,7 @@ describe("a process that does not allow it", () => {
 test("a main thread that holds the GIL in a system call comes to no safe point", async () => {
   await start("states.py", "holding");
   await unharmed(async () => {
-    const outcome = await attach([target.pid, "--timeout", "0.5"], { cwd: folder });
+    const outcome = await attach([target.pid, "--mode", "python", "--timeout", "0.5"], { cwd: folder });
     expectRefusal(outcome, 4, /no safe point within 0.5 s: the main thread .*poll/);
   });
 });
@@ -137,14 +131,16 @@ describe("a place that takes no dump", () => {
   test("a target that has no descriptor left", async () => {
     await start("states.py", "no_descriptors");
     await unharmed(async () => {
-      expectRefusal(await attach([target.pid], { cwd: folder }), 4, /Too many open files/);
+      expectRefusal(
+        await attach([target.pid, "--mode", "python"], { cwd: folder }),
+        4,
+        /Too many open files/,
+      );
     });
   });
 });
 
 test.each([
-  [["--mode", "fork"], "--mode fork is not in this version of heapdump, which has python"],
-  [["--mode", "stop"], "--mode stop is not in this version of heapdump, which has python"],
   [["--mode", "gdb"], "Allowed choices are fork, stop, python."],
   [["--content", "-1"], "It must be a whole number, at least 0."],
   [["--content", "1048577"], "It must be at most 1048576."],

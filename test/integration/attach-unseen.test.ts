@@ -1,22 +1,11 @@
 // What a program could notice of a dump, and what it could lose by it.
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { attach, startAttach } from "../support/attach.js";
 import { interpreters } from "../support/interpreters.js";
-import { expectedWork, Target } from "../support/target.js";
-
-let folder: string;
-let target: Target | undefined;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "heapdump-test-"));
-});
-afterEach(async () => {
-  await target?.kill();
-  target = undefined;
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+import { folder, startTarget, target } from "../support/scene.js";
+import { expectedWork } from "../support/target.js";
 
 const cases = interpreters.map((found) => [`${found.version} (${found.library})`, found] as const);
 
@@ -24,18 +13,20 @@ describe.each(cases)("CPython %s", (_, { path, version }) => {
   const minor = Number(version.split(".")[1]);
 
   test("no hook, no stream and no method of the program sees it", async () => {
-    target = await Target.start(path, "watcher.py");
+    await startTarget(path, "watcher.py");
     expect(await target.ask("seen")).toEqual([]);
-    const { status, stderr } = await attach([target.pid, "--json", "-o", "seen.bin"], { cwd: folder });
+    const { status, stderr } = await attach([target.pid, "--mode", "python", "--json", "-o", "seen.bin"], {
+      cwd: folder,
+    });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(await target.ask("seen")).toEqual([]);
     expect(target.output).toBe("");
   });
 
   test.each(["busy", "select"])("an exception of a signal handler is not lost (%s)", async (state) => {
-    target = await Target.start(path, "signals.py", { args: [state] });
+    await startTarget(path, "signals.py", { args: [state] });
     const file = join(folder, `${version}-${state}.bin`);
-    const attaching = startAttach([target.pid, "--json", "-o", file], { cwd: folder });
+    const attaching = startAttach([target.pid, "--mode", "python", "--json", "-o", file], { cwd: folder });
     // In the midst of the dump: some of it has been written.
     const size = () => statSync(`${file}.partial`, { throwIfNoEntry: false })?.size ?? 0;
     await expect.poll(size, { timeout: 20_000, interval: 5 }).toBeGreaterThan(100_000);
@@ -43,17 +34,19 @@ describe.each(cases)("CPython %s", (_, { path, version }) => {
     const { status, stderr } = await attaching.done;
     expect(status).toBe(4);
     expect(stderr).toMatch(/signal handler of the target|exception of the program/);
-    await expect.poll(() => target?.ask("caught"), { timeout: 5000 }).toEqual({ caught: 1 });
+    await expect.poll(() => target.ask("caught"), { timeout: 5000 }).toEqual({ caught: 1 });
     expect(await target.ask("work 5000")).toMatchObject({ result: expectedWork(5000), errors: 0 });
   });
 
   test("an asyncio program goes on awaiting", async () => {
-    const program = await Target.start(path, "awaits.py");
-    target = program;
+    await startTarget(path, "awaits.py");
     for (let i = 0; i < 2; i++) {
-      const { status, stderr } = await attach([target.pid, "--json", "-o", "awaits.bin"], { cwd: folder });
+      const { status, stderr } = await attach(
+        [target.pid, "--mode", "python", "--json", "-o", "awaits.bin"],
+        { cwd: folder },
+      );
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-      const rounds = async () => ((await program.ask("work 5000")) as { rounds: number }).rounds;
+      const rounds = async () => ((await target.ask("work 5000")) as { rounds: number }).rounds;
       const before = await rounds();
       await expect.poll(rounds, { timeout: 10_000 }).toBeGreaterThan(before + 20);
     }
@@ -65,8 +58,10 @@ describe.each(cases)("CPython %s", (_, { path, version }) => {
   });
 
   test("several interpreters", async () => {
-    target = await Target.start(path, "interpreters.py");
-    const { status, stderr } = await attach([target.pid, "--json", "-o", "several.bin"], { cwd: folder });
+    await startTarget(path, "interpreters.py");
+    const { status, stderr } = await attach([target.pid, "--mode", "python", "--json", "-o", "several.bin"], {
+      cwd: folder,
+    });
     if (minor < 12) {
       expect(status).toBe(3);
       expect(stderr).toMatch(/several interpreters/);

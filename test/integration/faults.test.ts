@@ -1,12 +1,10 @@
 // The tool dies (SIGKILL) at each of its steps, in each way into the target: the target goes on as if nothing had
 // been, and the next attach works.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { attach, startAttach } from "../support/attach.js";
 import { interpreters } from "../support/interpreters.js";
-import { expectedWork, settledView, Target } from "../support/target.js";
+import { folder, startTarget, target } from "../support/scene.js";
+import { expectedWork, settledView } from "../support/target.js";
 
 const WORK = 5000;
 // In the order of the tool's way; the names are those of fault_point() in native/.
@@ -38,25 +36,14 @@ const cases = [...new Set(chosen)].flatMap((found) =>
   found ? [[`${found.version} (${found.library})`, found.path] as const] : [],
 );
 
-let folder: string;
-let target: Target | undefined;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "heapdump-test-"));
-});
-afterEach(async () => {
-  await target?.kill();
-  target = undefined;
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
 describe.each(cases)("CPython %s", (_, path) => {
   test.each(STATES)("in the state %s", async (state) => {
-    target = await Target.start(path, "states.py", { args: [state] });
+    await startTarget(path, "states.py", { args: [state] });
     const { pid } = target;
     const before = await target.ask("facts");
     const { tasks, signals, tracer, files } = await settledView(pid);
     for (const step of STEPS) {
-      const dying = await startAttach([pid, "-o", "dying.bin"], {
+      const dying = await startAttach([pid, "--mode", "python", "-o", "dying.bin"], {
         cwd: folder,
         env: { HEAPDUMP_FAULT: step },
       }).done;
@@ -71,7 +58,9 @@ describe.each(cases)("CPython %s", (_, path) => {
         view: { tasks, signals, tracer, files },
       });
     }
-    const { status, stderr } = await attach([pid, "--json", "-o", "after.bin"], { cwd: folder });
+    const { status, stderr } = await attach([pid, "--mode", "python", "--json", "-o", "after.bin"], {
+      cwd: folder,
+    });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(await target.ask(`work ${WORK}`)).toMatchObject({ result: expectedWork(WORK), errors: 0 });
     expect(await target.ask("quit")).toBe("bye");

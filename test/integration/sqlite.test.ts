@@ -6,7 +6,7 @@ import type { Heap } from "../../src/store/heap.js";
 import { openDatabase, openHeaps } from "../../src/store/open.js";
 import { Workplace } from "../support/cli.js";
 import { million, millionDump } from "../support/million.js";
-import type { PythonHeap } from "../support/python-heap.js";
+import { PythonHeap, type Thing } from "../support/python-heap.js";
 import { huge, type Shop, shop } from "../support/shop.js";
 
 const place = new Workplace();
@@ -61,6 +61,10 @@ describe("a small heap", () => {
       "SELECT * FROM reference WHERE target = 5 AND kind = 'key'",
       "SCAN reference VIRTUAL TABLE INDEX 6:target= kind=",
     ],
+    [
+      "SELECT * FROM reference WHERE target = 5 AND kind <> 'type' AND kind <> 'weak'",
+      "SCAN reference VIRTUAL TABLE INDEX 18:target= kind<> kind<>",
+    ],
     ["SELECT * FROM referrers(5)", "SCAN referrers VIRTUAL TABLE INDEX 0:object="],
     ["SELECT * FROM referents(5) WHERE kind = 'item'", "SCAN referents VIRTUAL TABLE INDEX 4:object= kind="],
     ["SELECT * FROM reachable(5)", "SCAN reachable VIRTUAL TABLE INDEX 0:object="],
@@ -104,7 +108,7 @@ describe("a small heap", () => {
       ["root", ["object"]],
     ] as const) {
       for (const column of columns) {
-        for (const op of ["=", "<", "<=", ">", ">=", "IS"]) {
+        for (const op of ["=", "<>", "<", "<=", ">", ">=", "IS", "IS NOT"]) {
           const where = (left: string) =>
             heap.all(`SELECT rowid, * FROM ${table} WHERE ${left} ${op} ${value} ORDER BY +rowid`);
           expect(where(column), `${column} ${op} ${value}`).toEqual(where(`+${column}`));
@@ -133,12 +137,23 @@ describe("a small heap", () => {
       expect(rows(pushed)).toEqual(rows(plain));
     }
     const all = heap.all<{ source: bigint; target: bigint }>("SELECT source, target FROM reference");
+    const kinds = [
+      "",
+      " AND kind = 'type'",
+      " AND kind = 'value'",
+      " AND kind = 'nonsense'",
+      " AND kind <> 'type'",
+      " AND kind <> 'value' AND kind <> 'type'",
+      " AND kind = 'value' AND kind <> 'value'",
+      " AND kind <> 'nonsense' AND kind <> 7",
+      " AND kind <> NULL",
+    ];
     for (const { source, target } of all) {
-      for (const kind of ["", " AND kind = 'type'", " AND kind = 'value'", " AND kind = 'nonsense'"]) {
+      for (const kind of kinds) {
         const rows = (plus: string) =>
           heap.all(
             `SELECT rowid, * FROM reference WHERE ${plus}source = ${source} AND ${plus}target = ${target}
-               ${kind.replace("kind", `${plus}kind`)} ORDER BY +rowid`,
+               ${kind.replaceAll("kind", `${plus}kind`)} ORDER BY +rowid`,
           );
         expect(rows("")).toEqual(rows("+"));
       }
@@ -299,6 +314,29 @@ describe("several heaps", () => {
            WHERE before.object.id IS NULL AND after.type.name = 'shop.models.Session'`,
       ).length,
     ).toBe(4);
+  });
+
+  test("a weak reference is one, with its kind, and does not lead on", async () => {
+    const planted = new PythonHeap();
+    const thing = planted.add("app.Thing", {}, [], 32n);
+    const callback = planted.add("function", {}, [], 144n);
+    const shape = {
+      named: [["weak", ""] as ["weak", string], ["field", "__callback__"] as ["field", string]],
+    };
+    const weak = planted.add("weakref.ReferenceType", shape, [thing, callback], 72n);
+    const list = planted.list([weak]);
+    const [heap] = (await open({ weak: planted })) as [Heap];
+    const id = ({ address }: Thing) => heap.objectAt(address)?.id as bigint;
+    expect(heap.all("SELECT id, kind, label FROM weak.referrers(?)", id(thing))).toEqual([
+      { id: id(weak), kind: "weak", label: null },
+    ]);
+    expect(heap.all("SELECT id, kind FROM weak.referents(?) WHERE kind <> 'type'", id(weak))).toEqual([
+      { id: id(thing), kind: "weak" },
+      { id: id(callback), kind: "field" },
+    ]);
+    expect(heap.all("SELECT id FROM weak.reachable(?)", id(list))).toEqual(
+      [list, weak, callback].map((reached) => ({ id: id(reached) })),
+    );
   });
 
   test("integers beyond 2^53 come as they are", async () => {

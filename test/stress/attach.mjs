@@ -1,15 +1,12 @@
-// How many targets come to harm: `npm run stress [ATTACHES]`. Each state of each interpreter is attached ATTACHES
-// times (200 unless told), with a payload that writes one record. A target that dies, stops beating or computes
-// something wrong is counted; docs/harm.md has the table.
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+// How many targets come to harm: `npm run stress -- [CAPTURES] [--modes MODE,…] [--states STATE,…] [--pythons
+// VERSION,…]`. Each state of each interpreter is captured CAPTURES times (200 unless told) in each mode. A target that
+// dies, stops beating, computes something wrong, or has threads, children, descriptors or executable mappings that it
+// had not, is counted; docs/attach.md has the table.
+import { parseArgs } from "node:util";
 import { findInterpreters } from "../../scripts/interpreters.mjs";
+import { storm } from "../support/storm.mjs";
 
-const run = promisify(execFile);
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const attaches = Number(process.argv[2] ?? 200);
+/** @type {[state: string, threads: number][]} */
 const cases = [
   ["loop", 0],
   ["loop", 2],
@@ -27,50 +24,54 @@ const cases = [
   ["children", 0],
 ];
 
-const wait = (ms) => new Promise((done) => setTimeout(done, ms));
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    modes: { type: "string", default: "fork,stop,python" },
+    states: { type: "string" },
+    pythons: { type: "string" },
+  },
+});
+const captures = Number(positionals[0] ?? 200);
+const states = values.states?.split(",");
+const versions = values.pythons?.split(",");
 
-async function stress(python, state, threads) {
-  const target = spawn(python, [here("../targets/beat.py"), state, "100000", String(threads)], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  for (const stream of [target.stdout, target.stderr]) {
-    stream.on("data", (data) => {
-      output += data;
-    });
-  }
-  while (!output.includes("ready")) await wait(10);
-  const { stdout } = await run(process.execPath, [here("../support/attach-often.mjs"), target.pid, attaches]);
-  const outcome = JSON.parse(stdout);
-  const before = output.length;
-  await wait(1000);
-  outcome.harm = "";
-  if (target.exitCode !== null || target.signalCode !== null) outcome.harm = "ended ";
-  else if (output.length === before) outcome.harm = "beats no more ";
-  if (/wrong|Traceback/.test(output)) outcome.harm += "wrong results";
-  target.kill("SIGKILL");
-  await once(target, "close");
-  return outcome;
-}
+/** @param {number[]} numbers */
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
 
 let harmed = 0;
 let total = 0;
-console.log("| CPython | target | attaches | by route | refused | harmed | stop, median ms |");
-console.log("|---|---|---|---|---|---|---|");
+console.log(
+  "| CPython | mode | target | captures | by route | inconsistent | incomplete | refused | harmed | stop, median ms | longest gap, ms | without captures, ms |",
+);
+console.log("|---|---|---|---|---|---|---|---|---|---|---|---|");
 for (const { path, version, library } of findInterpreters()) {
+  if (versions && !versions.includes(version)) continue;
   for (const [state, threads] of cases) {
-    const outcome = await stress(path, state, threads);
-    const tried = outcome.done + outcome.failures.length;
-    total += tried;
-    if (outcome.harm) harmed++;
-    const routes = Object.entries(outcome.routes).map(([route, count]) => `${route} ${count}`);
-    console.log(
-      `| ${version} ${library} | ${state}${threads ? ` + ${threads} threads` : ""} | ${tried} | ${routes.join(", ")} | ` +
-        `${outcome.failures.length} | ${outcome.harm || "no"} | ${median(outcome.pauses).toFixed(2)} |`,
-    );
-    if (outcome.failures.length) console.error(outcome.failures[0].message);
+    if (states && !states.includes(state)) continue;
+    for (const mode of values.modes.split(",")) {
+      const outcome = await storm(path, state, threads, mode, captures);
+      total += outcome.done + outcome.failures.length;
+      if (outcome.harm) harmed++;
+      const routes = Object.entries(outcome.routes).map(([route, count]) => `${route} ${count}`);
+      const row = [
+        `${version} ${library}`,
+        mode,
+        `${state}${threads ? ` + ${threads} threads` : ""}`,
+        outcome.done + outcome.failures.length,
+        routes.join(", "),
+        outcome.inconsistent,
+        outcome.incomplete,
+        outcome.failures.length,
+        outcome.harm || "no",
+        median(outcome.pauses).toFixed(2),
+        outcome.gap.toFixed(1),
+        outcome.bareGap.toFixed(1),
+      ];
+      console.log(`| ${row.join(" | ")} |`);
+      if (outcome.failures[0]) console.error(outcome.failures[0].message);
+    }
   }
 }
-console.log(`\n${total} attaches, ${harmed} targets harmed`);
+console.log(`\n${total} captures, ${harmed} targets harmed`);
 process.exitCode = harmed ? 1 : 0;

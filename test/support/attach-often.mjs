@@ -1,6 +1,6 @@
-// Runs a script in a target, often: attach-often.mjs PID COUNT [SCRIPT]; prints what came of it as JSON. It is a
-// process of its own, since Node collects the stops of its children as if they were exits. The script, unless given,
-// writes the least that the protocol asks for.
+// Captures a target often: attach-often.mjs PID COUNT MODE; prints what came of it as JSON. It is a process of its own,
+// since Node collects the stops of its children as if they were exits. What is captured is dropped; with the mode
+// `python` it is the least that the protocol asks for.
 import { createRequire } from "node:module";
 
 const leastScript = `[
@@ -9,16 +9,23 @@ const leastScript = `[
     if importer.__name__ == "BuiltinImporter"]
 `;
 
-const [pid, count, script] = process.argv.slice(2);
+const [pid, count, mode] = process.argv.slice(2);
 const addon = createRequire(import.meta.url)("../../build/Release/heapdump.node");
-const outcome = { done: 0, failures: [], routes: {}, pauses: [] };
+const request = {
+  pid: Number(pid),
+  mode,
+  timeoutMs: 5000,
+  ...(mode === "python" ? { script: leastScript } : { contentLimit: 64 }),
+};
+const outcome = { done: 0, inconsistent: 0, incomplete: 0, failures: [], routes: {}, pauses: [] };
 for (let i = 0; i < Number(count); ++i) {
   try {
-    const request = { pid: Number(pid), script: script ?? leastScript, timeoutMs: 5000 };
-    const { route, pauseMs } = await addon.capture(request, () => {});
+    const result = await addon.capture(request, ({ kind }) => kind === "records" && addon.recordsWritten());
     outcome.done++;
-    outcome.pauses.push(pauseMs);
-    outcome.routes[route] = (outcome.routes[route] ?? 0) + 1;
+    if (!result.consistent) outcome.inconsistent++;
+    if (result.status !== "ok") outcome.incomplete++;
+    outcome.pauses.push(result.pauseMs);
+    outcome.routes[result.route] = (outcome.routes[result.route] ?? 0) + 1;
   } catch (error) {
     outcome.failures.push({ exitCode: error.exitCode, message: error.message });
     if (error.exitCode === 3) break;

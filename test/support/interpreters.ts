@@ -4,7 +4,7 @@ import { findInterpreters, type Interpreter, supportedRange } from "../../script
 export { missingVersions, supportedVersions } from "../../scripts/interpreters.mjs";
 export type { Interpreter };
 
-/** Every CPython 3.8 to 3.13 of this machine, oldest first; never empty. */
+/** Every CPython 3.8 to 3.14 of this machine, oldest first; never empty. */
 export const interpreters: Interpreter[] = findInterpreters();
 
 /** For what does not depend on the version. */

@@ -1,6 +1,7 @@
 // Real programs to dump (test/targets/), watched from outside and asked from within.
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
+import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -37,14 +38,14 @@ export class Target {
     }
     createInterface({ input: child.stdio[4] as Readable }).on("line", (line) => this.hear(JSON.parse(line)));
     (child.stdio[3] as Writable).on("error", () => {});
-    this.exited = new Promise((resolve) => child.on("exit", (code, signal) => resolve(signal ?? code ?? 0)));
+    this.exited = new Promise((done) => child.on("exit", (code, signal) => done(signal ?? code ?? 0)));
   }
 
-  /** Runs a program of test/targets/ until it says that it is ready. */
+  /** Runs a program of test/targets/, or one that an absolute path names, until it says that it is ready. */
   static async start(python: string, program: string, options: TargetOptions = {}): Promise<Target> {
     const { args = [], env = {}, through = [], streams = "pipe" } = options;
     const close = streams === "none" ? ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"] : [];
-    const [command = "", ...rest] = [...through, ...close, python, `${TARGETS}${program}`, ...args];
+    const [command = "", ...rest] = [...through, ...close, python, resolve(TARGETS, program), ...args];
     const child = spawn(command, rest, {
       stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"],
       env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1", ...env },
@@ -66,7 +67,7 @@ export class Target {
   /** The next answer; rejects where the program ends instead. */
   private next(): Promise<unknown> {
     if (this.answers.length > 0) return Promise.resolve(this.answers.shift());
-    const answer = new Promise((resolve) => this.wanted.push(resolve));
+    const answer = new Promise((done) => this.wanted.push(done));
     const end = this.exited.then((status) => {
       throw new Error(`the target ended: ${status}\n${this.output}`);
     });

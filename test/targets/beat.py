@@ -2,7 +2,8 @@
 
     beat.py STATE SECONDS [THREADS]
 
-Writes `ready`, then `beat` about ten times a second, and at the end `done`; `wrong …` where a result was not what it
+Writes `ready`, then `beat GAP` about ten times a second, GAP being the longest time between two turns of its work
+since the last one, in milliseconds, and at the end `done`; `wrong …` where a result was not what it
 must be. THREADS further threads encode and decode JSON meanwhile.
 """
 
@@ -18,7 +19,8 @@ import time
 
 state, seconds, threads = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 0
 end = time.monotonic() + seconds
-last = 0.0
+last = turn = time.monotonic()
+longest = 0.0
 
 
 def say(word):
@@ -26,11 +28,13 @@ def say(word):
 
 
 def beat():
-    global last
+    global last, turn, longest
     now = time.monotonic()
+    longest = max(longest, now - turn)
+    turn = now
     if now - last > 0.1:
-        last = now
-        say("beat")
+        say("beat %.1f" % (longest * 1000))
+        last, longest = now, 0.0
     return now < end
 
 

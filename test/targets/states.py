@@ -195,6 +195,20 @@ def workers():
         harness.answer(line)
 
 
+def filling():
+    """Inside of a generator that fills a tuple: most of its items are not set."""
+
+    def commands():
+        while True:
+            ready()
+            yield harness.read_line()
+
+    while True:
+        # A tuple grows by steps of ten and more.
+        for line in tuple(line for _, line in zip(range(1), commands())):
+            harness.answer(line)
+
+
 def blocked_signals():
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     busy()
@@ -270,6 +284,14 @@ def other_user():
     os.setgid(65534)
     os.setuid(65534)
     read()
+
+
+def no_processes():
+    """Of a user whose limit of processes is reached."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    other_user()
 
 
 def chrooted():

@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { markBackEdges } from "../../src/analysis/back-edges.js";
 import { parseFilter } from "../../src/analysis/filter.js";
-import type { GraphEdge } from "../../src/analysis/graph.js";
+import { type GraphEdge, holderGraph } from "../../src/analysis/graph.js";
 import { HolderFinder } from "../../src/analysis/holders.js";
+import { parentsOf } from "../../src/analysis/parents.js";
 import { doubtAboutSame } from "../../src/analysis/same.js";
 import { topObjects } from "../../src/analysis/top.js";
 import { ExitCode } from "../../src/errors.js";
 import type { Heap } from "../../src/store/heap.js";
 import { openHeaps } from "../../src/store/open.js";
+import { parentTree } from "../../src/view/tree.js";
 import { Workplace } from "../support/cli.js";
-import { PythonHeap } from "../support/python-heap.js";
+import { PythonHeap, type Thing } from "../support/python-heap.js";
 import { shop } from "../support/shop.js";
 
 let place: Workplace;
@@ -192,6 +194,53 @@ describe("holders", () => {
     const id = (thing: { address: bigint }) => opened.objectAt(thing.address)?.id as bigint;
     expect(finder.holdsNothingElse(id(only), id(value))).toBe(true);
     expect(finder.holdsNothingElse(id(both), id(value))).toBe(false);
+  });
+
+  test("a picture and a tree of holders leave weak references out, however they are looked at", async () => {
+    const heap = new PythonHeap();
+    const thing = heap.add("app.Thing", {}, [], 32n);
+    const weak = heap.add("weakref.ReferenceType", { named: [["weak", ""]] }, [thing], 72n);
+    const registry = heap.list([weak]);
+    const owner = heap.slots("app.Owner", { thing, self: weak });
+    heap.module("app", "/app.py", { REGISTRY: registry, OWNER: owner });
+    const opened = await one(heap);
+    const id = ({ address }: { address: bigint }) => opened.objectAt(address)?.id as bigint;
+    const draw = (of: Thing, direction: "referrers" | "referents") => {
+      const filter = parseFilter(opened, `0x${of.address.toString(16)}`);
+      const limits = { maxDepth: 10, maxBreadth: 10, maxNodes: 100 };
+      const highlight = { objects: new Set<bigint>(), types: new Set<bigint>() };
+      const { edges } = holderGraph(opened, { filter, highlight, direction, ...limits });
+      return edges.map(({ source, target, only }) => ({ source, target, only }));
+    };
+    const app = opened.get<{ object: bigint }>("SELECT object FROM {heap}.module")?.object;
+    expect(draw(thing, "referrers")).toEqual([
+      { source: id(owner), target: id(thing), only: false },
+      { source: app, target: id(owner), only: false },
+    ]);
+    expect(draw(registry, "referents")).toEqual([{ source: id(registry), target: id(weak), only: true }]);
+    const { parents, more } = parentsOf(opened, id(thing), { maxDepth: 6, maxBreadth: 3 });
+    expect([parents.map(({ object }) => object.id), more]).toEqual([[id(owner)], 0n]);
+  });
+
+  test.each([
+    ["module", "app", "sys.modules['app'].x"],
+    ["frame", "serve.f_locals['box']", "root: frame serve.f_locals['box'].x"],
+    ["thread", "MainThread", "root: thread MainThread.x"],
+    ["interpreter", "sys", "root: interpreter sys.x"],
+    ["static", "int", "root: static int.x"],
+    ["c", "", ".x of app.Box ADDRESS  root: c"],
+  ] as const)("a way that begins at a root of kind %s is told whole", async (kind, name, told) => {
+    const heap = new PythonHeap();
+    const thing = heap.add("app.Thing", {}, [], 32n);
+    const box = heap.slots("app.Box", { x: thing });
+    const address = `0x${box.address.toString(16)}`;
+    heap.root(box, kind, name);
+    const opened = await one(heap);
+    const above = parentsOf(opened, opened.objectAt(thing.address)?.id as bigint, {
+      maxDepth: 6,
+      maxBreadth: 3,
+    });
+    expect(parentTree(above, "", 100)).toEqual([`└─ ${told.replace("ADDRESS", address)}`]);
   });
 
   test("types and weak references hold nothing", async () => {

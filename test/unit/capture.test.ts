@@ -225,11 +225,8 @@ test.each([
 });
 
 test("the mode is chosen in one place", () => {
-  expect(chooseMode(undefined)).toBe("python");
-  expect(chooseMode("python")).toBe("python");
-  for (const mode of ["fork", "stop"] as const) {
-    expect(() => chooseMode(mode)).toThrow(expect.objectContaining({ exitCode: ExitCode.Usage }));
-  }
+  expect(chooseMode(undefined)).toBe("fork");
+  for (const mode of ["fork", "stop", "python"] as const) expect(chooseMode(mode)).toBe(mode);
 });
 
 test("the script is complete but for the descriptor", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { attachJson, takenText } from "../../src/view/attach.js";
 import { jsonTable, jsonText } from "../../src/view/json.js";
 import { spelling } from "../../src/view/spelling.js";
 import { table } from "../../src/view/table.js";
@@ -40,6 +41,74 @@ test.each([
   ["f.<locals>.C", "'f.<locals>.C'"],
   ["a\nb", "$'a\\nb'"],
 ])("%j is copied into a shell as %s", (text, word) => expect(shellWord(text)).toBe(word));
+
+describe("a dump that was taken", () => {
+  const dump = {
+    file: "heap.bin",
+    bytes: 4096,
+    objects: 1000n,
+    references: 2000n,
+    route: "gil-free",
+    stops: 3,
+    pauseMs: 8.25,
+    consistent: true,
+    elapsedMs: 1234,
+    meta: {
+      pid: "42",
+      python_version: "3.11.7",
+      mode: "fork",
+      dump_id: "ab",
+      snapshot_cost_least: "1",
+    } as Record<string, string>,
+  };
+
+  test("is told in a few lines", () => {
+    expect(takenText(dump).split("\n")).toEqual([
+      "heap.bin: 1,000 objects, 2,000 references, 4.0 KiB",
+      "  of process 42 (CPython 3.11.7), in 1.2 s",
+      "  fork mode, gil-free route; 3 stops, the longest 8.3 ms",
+      "  consistent",
+    ]);
+    const broken = { ...dump, consistent: false, route: "at-once" };
+    broken.meta = { ...dump.meta, skipped: "app.Bad\x1b: 3 faults; app.Slow: 1 hangs" };
+    expect(takenText(broken).split("\n").slice(2)).toEqual([
+      "  fork mode, at-once route; 3 stops, the longest 8.3 ms",
+      "  not consistent: no safe point came, and some objects may be half-updated",
+      "  skipped: app.Bad\\x1b: 3 faults; app.Slow: 1 hangs",
+    ]);
+    const python = { ...dump, consistent: false, meta: { ...dump.meta, mode: "python" } };
+    expect(takenText(python)).toMatch(/not consistent: other threads ran while it was taken$/);
+  });
+
+  test("is a document with what was skipped, and with memory where it mattered", () => {
+    const meta = {
+      ...dump.meta,
+      skipped: "app.Bad: 3 faults; app.Slow: 1 hangs",
+      snapshot_cost_most: "5",
+      memory_headroom: "7",
+      memory_limit: "9",
+      memory_limit_name: "memory.max /app",
+      oom_group: "",
+      memory_unknown: "",
+    };
+    expect(JSON.parse(attachJson([{ ...dump, meta }], [], false))).toMatchObject({
+      mode: "fork",
+      route: "gil-free",
+      skipped: ["app.Bad: 3 faults", "app.Slow: 1 hangs"],
+      memory: {
+        cost_least: 1,
+        cost_most: 5,
+        headroom: 7,
+        limit: 9,
+        limit_name: "memory.max /app",
+        oom_group: null,
+        unknown: [],
+      },
+    });
+    const python = { ...dump, meta: { pid: "42", mode: "python" } };
+    expect(JSON.parse(attachJson([python], [], false))).toMatchObject({ skipped: [], memory: null });
+  });
+});
 
 describe("units", () => {
   test.each([

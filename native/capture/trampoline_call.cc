@@ -1,4 +1,4 @@
-#include "capture/remote_script.h"
+#include "capture/trampoline_call.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -39,44 +39,16 @@ std::string replace_all(std::string text, const std::string& from, const std::st
   return text;
 }
 
-ProcessStatus read_attachable_status(pid_t pid) {
-  ProcessStatus status;
-  if (!read_status(pid, &status)) throw attach_error(pid, ESRCH);
-  if (status.tgid != pid) {
-    throw Error(ExitCode::kCannotAttach, std::to_string(pid) + " is a thread of process " +
-                                             std::to_string(status.tgid) + "; give the process");
-  }
-  if (pid == getpid()) throw Error(ExitCode::kCannotAttach, "heapdump cannot attach to itself");
-  if (status.state == 'Z' || status.tracer != 0) throw attach_error(pid, 0);
-  return status;
-}
-
-std::vector<Mapping> read_user_maps(pid_t pid) {
-  auto maps = read_maps(pid);
-  if (maps.empty()) {
-    throw Error(ExitCode::kCannotAttach,
-                "process " + std::to_string(pid) + " has no memory: it is a kernel thread");
-  }
-  return maps;
-}
-
 }  // namespace
 
-Inspection::Inspection(pid_t pid)
-    : pid(pid),
-      status(read_attachable_status(pid)),
-      memory(pid),
-      maps(read_user_maps(pid)),
-      images(read_images(memory, maps)),
-      interpreter(Interpreter::find(pid, memory, maps, images)) {}
-
-RemoteScript::RemoteScript(const Inspection& target, const Gadgets& gadgets)
+TrampolineCall::TrampolineCall(const Inspection& target, const Gadgets& gadgets)
     : target_(target), gadgets_(gadgets) {
   auto function = [&](const char* name) { return target.interpreter.function(target.memory, name); };
   strcpy(template_.builtins_name, "__builtins__");
   strcpy(template_.space_name, "space");
   strcpy(template_.exception_name, "__heapdump_exception__");
   template_.pid = target.status.namespace_pid;
+  template_.system_call_return = gadgets.system_call_return;
   template_.tracing_offset = target.interpreter.layout().thread_tracing;
   template_.add_pending_call = function("Py_AddPendingCall");
   template_.gil_check = function("PyGILState_Check");
@@ -115,18 +87,18 @@ RemoteScript::RemoteScript(const Inspection& target, const Gadgets& gadgets)
     throw Error(ExitCode::kCannotAttach, "the target's libc has no __errno_location");
 }
 
-hd_call RemoteScript::call() const {
+hd_call TrampolineCall::call() const {
   hd_call call;
   if (!target_.memory.try_get(data_, &call))
     throw Error(ExitCode::kCaptureFailed, "the target ended meanwhile");
   return call;
 }
 
-uint64_t RemoteScript::callback() const {
+uint64_t TrampolineCall::callback() const {
   return code_ + (reinterpret_cast<const unsigned char*>(&hd_trampoline_callback) - hd_trampoline_start);
 }
 
-void RemoteScript::open_pipe(RemoteCalls& calls) {
+void TrampolineCall::open_pipe(RemoteCalls& calls) {
   calls.must("open a pipe", SYS_pipe2, data_ + kScriptAt, O_CLOEXEC | O_NONBLOCK);
   int ends[2];
   target_.memory.read(data_ + kScriptAt, ends, sizeof ends);
@@ -146,13 +118,14 @@ void RemoteScript::open_pipe(RemoteCalls& calls) {
   read_end_ = -1;
 }
 
-void RemoteScript::write_call(const std::string& script, bool may_take_over,
-                              std::chrono::nanoseconds time_to_start) {
+void TrampolineCall::write_call(const std::string& script, bool may_take_over, std::chrono::nanoseconds hold,
+                                std::chrono::nanoseconds time_to_start) {
   hd_call call = template_;
   call.armed = 1;
   // steady_clock is CLOCK_MONOTONIC, which is one for all processes of a machine.
   call.deadline = (std::chrono::steady_clock::now().time_since_epoch() + time_to_start).count();
   call.may_take_over = may_take_over;
+  call.park = hold.count();
   call.fd = write_end_;
   call.fd_device = pipe_device_;
   call.fd_inode = pipe_inode_;
@@ -162,26 +135,40 @@ void RemoteScript::write_call(const std::string& script, bool may_take_over,
   target_.memory.write(data_ + kScriptAt, script.c_str(), script.size() + 1);
 }
 
-void RemoteScript::infect(StoppedThread& thread, const std::string& script,
+void TrampolineCall::run_script(StoppedThread& thread, const std::string& script,
+                                std::chrono::nanoseconds time_to_start) {
+  enter(thread, script, std::chrono::nanoseconds::zero(), time_to_start);
+}
+
+void TrampolineCall::park(StoppedThread& thread, std::chrono::nanoseconds hold,
                           std::chrono::nanoseconds time_to_start) {
+  enter(thread, "", hold, time_to_start);
+}
+
+void TrampolineCall::map(RemoteCalls& calls, uint64_t data_size) {
+  constexpr int kPrivate = MAP_PRIVATE | MAP_ANONYMOUS;
+  data_size_ = data_size;
+  data_ = calls.must("map memory", SYS_mmap, 0, data_size_, PROT_READ | PROT_WRITE, kPrivate, -1, 0);
+  code_ = calls.must("map memory", SYS_mmap, 0, kCodeSize, PROT_READ | PROT_EXEC, kPrivate, -1, 0);
+  fault_point("mapped");
+  const size_t code_size = hd_trampoline_end - hd_trampoline_start;
+  if (code_size > kCodeSize) throw Error(ExitCode::kDefect, "the trampoline does not fit its page");
+  target_.memory.write(code_, hd_trampoline_start, code_size);
+}
+
+void TrampolineCall::enter(StoppedThread& thread, const std::string& script, std::chrono::nanoseconds hold,
+                           std::chrono::nanoseconds time_to_start) {
   const Registers& found = thread.registers();
   const bool on_futex = may_wait_on_futex(found);
   const bool may_take_over = is_blocked(found) && !on_futex;
   RemoteCalls calls(thread, target_.memory, gadgets_);
   try {
-    constexpr int kPrivate = MAP_PRIVATE | MAP_ANONYMOUS;
     const uint64_t longest_number = 16;
-    data_size_ = pages(kScriptAt + script.size() + longest_number);
     fault_point("stopped");
-    data_ = calls.must("map memory", SYS_mmap, 0, data_size_, PROT_READ | PROT_WRITE, kPrivate, -1, 0);
-    code_ = calls.must("map memory", SYS_mmap, 0, kCodeSize, PROT_READ | PROT_EXEC, kPrivate, -1, 0);
-    fault_point("mapped");
-    const size_t code_size = hd_trampoline_end - hd_trampoline_start;
-    if (code_size > kCodeSize) throw Error(ExitCode::kDefect, "the trampoline does not fit its page");
-    target_.memory.write(code_, hd_trampoline_start, code_size);
-    open_pipe(calls);
+    map(calls, pages(kScriptAt + script.size() + longest_number));
+    if (hold == hold.zero()) open_pipe(calls);
     fault_point("piped");
-    write_call(replace_all(script, "@FD@", std::to_string(write_end_)), may_take_over, time_to_start);
+    write_call(replace_all(script, "@FD@", std::to_string(write_end_)), may_take_over, hold, time_to_start);
     // A lock's wait ends with EINTR, and CPython then makes pending calls. Other waits do not, so that nobody
     // sees an EINTR that no signal brought.
     write_signal_frame(target_.memory, thread.tid(), data_ + kContextAt, data_ + kExtendedAt,
@@ -204,7 +191,9 @@ void RemoteScript::infect(StoppedThread& thread, const std::string& script,
   fault_point("let-go");
 }
 
-bool RemoteScript::retract(PendingCalls& pending) {
+void TrampolineCall::release() { target_.memory.put<int32_t>(data_ + offsetof(hd_call, released), 1); }
+
+bool TrampolineCall::retract(PendingCalls& pending) {
   const hd_call now = call();
   if (now.armed == 2) return false;
   // Stopped as the main thread is, nobody else takes it.
@@ -215,7 +204,7 @@ bool RemoteScript::retract(PendingCalls& pending) {
   return retracted_;
 }
 
-bool RemoteScript::cure(StoppedThread& thread) {
+bool TrampolineCall::cure(StoppedThread& thread) {
   const uint64_t at = thread.registers().rip;
   if (at - code_ < kCodeSize) return false;
   RemoteCalls calls(thread, target_.memory, gadgets_);
@@ -223,7 +212,7 @@ bool RemoteScript::cure(StoppedThread& thread) {
   return true;
 }
 
-void RemoteScript::clear(RemoteCalls& calls, int* descriptor) {
+void TrampolineCall::clear(RemoteCalls& calls, int* descriptor) {
   // Only while it is our pipe: the target may have closed it, and opened another file under its number.
   struct stat stat;
   const std::string path = proc_path(target_.pid, "fd/" + std::to_string(*descriptor));
@@ -234,13 +223,14 @@ void RemoteScript::clear(RemoteCalls& calls, int* descriptor) {
   *descriptor = -1;
 }
 
-void RemoteScript::unmap(RemoteCalls& calls) {
+void TrampolineCall::unmap(RemoteCalls& calls) {
   clear(calls, &read_end_);
   clear(calls, &write_end_);
   fault_point("curing");
   if (code_ != 0) calls.may_fail(SYS_munmap, code_, kCodeSize);
   if (data_ != 0) calls.may_fail(SYS_munmap, data_, data_size_);
   code_ = data_ = 0;
+  retracted_ = false;
 }
 
 }  // namespace heapdump

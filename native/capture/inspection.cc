@@ -1,0 +1,49 @@
+#include "capture/inspection.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "support/error.h"
+
+namespace heapdump {
+namespace {
+
+ProcessStatus read_attachable_status(pid_t pid) {
+  ProcessStatus status;
+  if (!read_status(pid, &status)) throw attach_error(pid, ESRCH);
+  if (status.tgid != pid) {
+    throw Error(ExitCode::kCannotAttach, std::to_string(pid) + " is a thread of process " +
+                                             std::to_string(status.tgid) + "; give the process");
+  }
+  if (pid == getpid()) throw Error(ExitCode::kCannotAttach, "heapdump cannot attach to itself");
+  if (status.state == 'Z' || status.tracer != 0) throw attach_error(pid, 0);
+  return status;
+}
+
+std::vector<Mapping> read_user_maps(pid_t pid) {
+  auto maps = read_maps(pid);
+  if (maps.empty()) {
+    throw Error(ExitCode::kCannotAttach,
+                "process " + std::to_string(pid) + " has no memory: it is a kernel thread");
+  }
+  return maps;
+}
+
+}  // namespace
+
+Inspection::Inspection(pid_t pid)
+    : pid(pid),
+      status(read_attachable_status(pid)),
+      memory(pid),
+      maps(read_user_maps(pid)),
+      images(read_images(memory, maps)),
+      interpreter(Interpreter::find(pid, memory, maps, images)) {}
+
+bool can_make_pending_calls(const Inspection& target) {
+  constexpr int kOfMainInterpreterAlone = 12;
+  return target.interpreter.minor() >= kOfMainInterpreterAlone ||
+         target.interpreter.interpreters(target.memory) == 1;
+}
+
+}  // namespace heapdump

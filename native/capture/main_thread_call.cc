@@ -1,0 +1,109 @@
+#include "capture/main_thread_call.h"
+
+#include <thread>
+
+#include "capture/position.h"
+
+namespace heapdump {
+namespace {
+
+using std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr auto kRetry = 300us;
+// A stop as such takes microseconds; only a thread in an uninterruptible call takes longer.
+constexpr auto kTimeToStop = 1s;
+
+}  // namespace
+
+MainThreadCall::MainThreadCall(const Inspection& target, const Gadgets& gadgets, StopTally& tally,
+                               const Cancellation& cancellation)
+    : target_(target),
+      tally_(tally),
+      cancellation_(cancellation),
+      pending_(target.memory, target.interpreter),
+      call_(target, gadgets) {}
+
+bool MainThreadCall::begin(Clock deadline,
+                           const std::function<void(TrampolineCall&, StoppedThread&)>& enter) {
+  bool in_group_stop = false;
+  const auto try_once = [&](StoppedThread& thread) {
+    in_group_stop = thread.in_group_stop();
+    if (in_group_stop) return true;
+    if (thread.has_shadow_stack()) {
+      throw Error(ExitCode::kCannotAttach,
+                  "the target runs with a shadow stack, which heapdump cannot enter yet");
+    }
+    if (pending_.locked() || thread.in_restartable_sequence(target_.memory)) return false;
+    enter(call_, thread);
+    return true;
+  };
+  while (!stopped(std::max(deadline, steady_clock::now() + kTimeToStop), try_once)) {
+    cancellation_.check();
+    if (steady_clock::now() > deadline) {
+      throw Error(ExitCode::kCaptureFailed, "the main thread never left CPython's queue of pending calls");
+    }
+    std::this_thread::sleep_for(kRetry);
+  }
+  return !in_group_stop;
+}
+
+std::string MainThreadCall::retract(Clock deadline) {
+  std::string doing;
+  // It may wait for the GIL inside our code, or CPython may be about to call it: then it will find itself
+  // cancelled.
+  for (auto pause = 1ms;; pause = std::min(2 * pause, 100ms)) {
+    const bool cured = stopped(steady_clock::now() + kTimeToStop, [&](StoppedThread& thread) {
+      if (doing.empty()) doing = describe_position(target_, thread.registers());
+      return call_.retract(pending_) && call_.cure(thread);
+    });
+    if (cured) return doing;
+    const hd_call now = call_.call();
+    if (now.state == HD_CALL_RUNNING || now.state == HD_CALL_PARKED) return "";
+    if (now.state == HD_CALL_DONE) {
+      if (now.result != HD_CALL_CANCELLED) return "";
+      cure(deadline);
+      return doing;
+    }
+    if (steady_clock::now() > deadline) {
+      throw Error(
+          ExitCode::kCaptureFailed,
+          "the main thread " + doing +
+              " and got no GIL for its turn; it is unharmed, and ends the call by itself when it gets "
+              "one (two small mappings stay)");
+    }
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+void MainThreadCall::cure(Clock deadline) {
+  try {
+    const auto try_once = [&](StoppedThread& thread) { return call_.cure(thread); };
+    while (!stopped(std::max(deadline, steady_clock::now() + kTimeToStop), try_once))
+      std::this_thread::sleep_for(kRetry);
+  } catch (const Error&) {
+    ProcessStatus status;
+    if (read_status(target_.pid, &status) && status.state != 'Z') throw;
+    // It ended of itself after the call was done: there is nothing left to clean.
+  }
+}
+
+void MainThreadCall::disarm() {
+  call_.release();
+  call_.retract(pending_);
+}
+
+bool MainThreadCall::leave(Clock deadline) {
+  call_.release();
+  for (auto pause = 50us;; pause = std::min(2 * pause, 10'000us)) {
+    const auto try_once = [&](StoppedThread& thread) {
+      const bool done = state() == HD_CALL_DONE || call_.retract(pending_);
+      return done && call_.cure(thread);
+    };
+    if (stopped(steady_clock::now() + kTimeToStop, try_once)) return true;
+    if (steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+}  // namespace heapdump

@@ -1,0 +1,63 @@
+#pragma once
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "capture/inspection.h"
+#include "capture/stop_tally.h"
+#include "capture/trampoline_call.h"
+#include "python/pending_calls.h"
+#include "support/cancellation.h"
+
+namespace heapdump {
+
+// Gets the main thread into the trampoline where it can be led there, and out again. It is the only thread
+// that is stopped for that.
+class MainThreadCall {
+ public:
+  using Clock = std::chrono::steady_clock::time_point;
+
+  // Throws Error(kCannotAttach) where the queue of pending calls is not the one that is known.
+  MainThreadCall(const Inspection& target, const Gadgets& gadgets, StopTally& tally,
+                 const Cancellation& cancellation);
+
+  // Stops the main thread, hands it to `action`, and keeps count.
+  template <typename Action>
+  auto stopped(Clock deadline, Action action) {
+    StoppedThread thread(target_.pid, target_.status.seccomp == 2, deadline);
+    struct Count {
+      StoppedThread& thread;
+      StopTally& tally;
+      ~Count() { tally.add(thread.stopped_for()); }
+    } count{thread, tally_};
+    return action(thread);
+  }
+
+  // Waits until the main thread can be led into the trampoline, and has `enter` do it. False where it is
+  // stopped by SIGSTOP. Throws Error(kCaptureFailed) where it cannot until `deadline`.
+  bool begin(Clock deadline, const std::function<void(TrampolineCall&, StoppedThread&)>& enter);
+
+  // Takes back what has not begun, and says what the main thread was doing. Empty where it has begun, or has
+  // ended. Throws Error(kCaptureFailed) where that cannot be done until `deadline`.
+  std::string retract(Clock deadline);
+  // Takes what has ended out of the target.
+  void cure(Clock deadline);
+
+  // With all threads stopped: what has begun ends, and what has not never will.
+  void disarm();
+  // Takes everything out of the target, whatever it is at. False where the main thread has not come out of it
+  // until `deadline`.
+  bool leave(Clock deadline);
+
+  TrampolineCall& call() { return call_; }
+  hd_call_state state() const { return static_cast<hd_call_state>(call_.call().state); }
+
+ private:
+  const Inspection& target_;
+  StopTally& tally_;
+  const Cancellation& cancellation_;
+  PendingCalls pending_;
+  TrampolineCall call_;
+};
+
+}  // namespace heapdump

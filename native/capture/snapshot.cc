@@ -1,0 +1,253 @@
+#include "capture/snapshot.h"
+
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <optional>
+#include <thread>
+
+#include "capture/snapshot_process.h"
+#include "capture/walk_run.h"
+#include "capture/walk_task.h"
+#include "capture/walker_room.h"
+#include "capture/zombies.h"
+#include "support/fault.h"
+
+namespace heapdump {
+namespace {
+
+using std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr auto kRetry = 300us;
+constexpr auto kTimeToStop = 1s;
+// Before the walk, and after it: for what waits for the GIL.
+constexpr auto kTimeToLeaveAtOnce = 20ms;
+constexpr auto kTimeToLeave = 10s;
+
+// A process that has asked for another pid namespace for its children: the first would be its init, and the
+// namespace dead with it.
+bool clones_into_another_namespace(pid_t pid) {
+  const auto link = [&](const char* name) {
+    char text[64];
+    const ssize_t size = readlink(proc_path(pid, name).c_str(), text, sizeof text);
+    return size < 0 ? std::string() : std::string(text, size);
+  };
+  const std::string children = link("ns/pid_for_children");
+  if (children.empty()) return access(proc_path(pid, "ns/pid_for_children").c_str(), F_OK) == 0;
+  return children != link("ns/pid");
+}
+
+uint64_t resident_bytes(pid_t pid) {
+  std::ifstream file(proc_path(pid, "statm"));
+  uint64_t total = 0;
+  uint64_t resident = 0;
+  file >> total >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
+[[noreturn]] void refused(int error, Snapshot::Kind kind) {
+  const bool fork = kind == Snapshot::Kind::kFork;
+  std::string why = strerror(error);
+  std::string way_out = "--mode python";
+  if (error == EAGAIN) {
+    why = "no further process is allowed (pids.max of its cgroup, or its user's limit: ulimit -u)";
+  } else if (error == ENOMEM && fork) {
+    why = "not enough memory for a copy of the target (vm.overcommit_memory, or its cgroup's limit)";
+    way_out = "--mode stop";
+  }
+  throw Error(ExitCode::kCaptureFailed, std::string("the kernel refuses ") +
+                                            (fork ? "the snapshot process" : "the snapshot task") + ": " +
+                                            why + "; the target goes on unharmed; try " + way_out);
+}
+
+class Run {
+ public:
+  explicit Run(Snapshot& snapshot)
+      : snapshot_(snapshot),
+        target_(snapshot.pid),
+        task_(target_, snapshot.content_limit),
+        gadgets_(Gadgets::find(target_.memory, target_.maps, target_.images)),
+        heap_(target_, gadgets_, task_.layout, tally_, snapshot.cancellation) {
+    if (clones_into_another_namespace(snapshot.pid)) {
+      throw Error(ExitCode::kCannotAttach,
+                  "process " + std::to_string(snapshot.pid) +
+                      " has its children in another pid namespace than itself; use --mode python");
+    }
+  }
+
+  Snapshot::Result run() {
+    snapshot_.on_state(CaptureState::kStopping);
+    for (const pid_t zombie : find_left_zombies(snapshot_.pid)) reap_in_a_stop(zombie);
+    snapshot_.on_state(CaptureState::kWaiting);
+    Route route = Route::kAtOnce;
+    try {
+      route = heap_.stop(steady_clock::now() + snapshot_.timeout);
+      for (const auto& thread : heap_.threads().threads()) stack_pointers_.push_back(thread->registers().rsp);
+      consistent_ = route != Route::kAtOnce;
+      if (snapshot_.kind == Snapshot::Kind::kFork)
+        fork();
+      else
+        stop();
+    } catch (...) {
+      failure_ = std::current_exception();
+      heap_.let_go();
+    }
+    snapshot_.on_state(CaptureState::kCleaning);
+    clean();
+    if (failure_) std::rethrow_exception(failure_);
+    return {route, tally_};
+  }
+
+ private:
+  bool filtered() const { return target_.status.seccomp == 2; }
+
+  // The mappings that are threads' stacks, sorted.
+  std::vector<hd_range> stacks(const std::vector<Mapping>& maps) const {
+    std::vector<hd_range> found;
+    for (const Mapping& mapping : maps) {
+      const auto is_in = [&](uint64_t pointer) { return mapping.contains(pointer); };
+      if (std::any_of(stack_pointers_.begin(), stack_pointers_.end(), is_in))
+        found.push_back({mapping.start, mapping.end});
+    }
+    return found;
+  }
+
+  // All threads are stopped; they go on with the copy made.
+  void fork() {
+    std::optional<Child> child;
+    uint64_t birth_stack;
+    {
+      StoppedThread& main = heap_.threads().main();
+      require_stack(main);
+      RemoteCalls calls(main, target_.memory, gadgets_);
+      birth_stack = calls.lowest();
+      calls.write_last_call(birth_stack, SYS_exit_group, kOrphanStatus);
+      fault_point("cloning");
+      const int64_t id = calls.clone(0, birth_stack);
+      if (id < 0) refused(static_cast<int>(-id), snapshot_.kind);
+      fault_point("cloned");
+      child_in_target_ = calls.finish_clone();
+      child.emplace(id, filtered());
+    }
+    fault_point("child-traced");
+    heap_.let_go();
+    fault_point("target-let-go");
+    heap_.leave(steady_clock::now() + kTimeToLeaveAtOnce);
+    SnapshotProcess process(*child, gadgets_, birth_stack);
+    process.settle(true);
+    WalkerRoom room(task_, stacks(read_maps(child->tid())), resident_bytes(snapshot_.pid));
+    room.map(process.calls(), 0);
+    walk(*child, process, room);
+  }
+
+  // All threads are stopped, and remain so until the dump is complete.
+  void stop() {
+    StoppedThread& main = heap_.threads().main();
+    require_stack(main);
+    RemoteCalls calls(main, target_.memory, gadgets_);
+    const std::vector<Mapping> maps = read_maps(snapshot_.pid);
+    WalkerRoom room(task_, stacks(maps), resident_bytes(snapshot_.pid));
+    const uint64_t size = room.size();
+    const uint64_t gap = find_gap(maps, size);
+    if (gap == 0) throw Error(ExitCode::kCaptureFailed, "the target's address space has no room");
+    calls.write_will(SYS_munmap, gap, size);
+    fault_point("will-written");
+    std::optional<Child> child;
+    try {
+      room.map(calls, gap);
+      fault_point("room-mapped");
+      calls.write_last_call(room.birth_stack(), SYS_exit_group, kOrphanStatus);
+      // With CLONE_VFORK the main thread waits in the kernel until the task has ended, also when the tool
+      // dies: the room goes after who lives in it.
+      const int64_t id = calls.clone(CLONE_VM | CLONE_VFORK, room.birth_stack());
+      if (id < 0) refused(static_cast<int>(-id), snapshot_.kind);
+      fault_point("cloned");
+      child.emplace(id, filtered());
+      fault_point("child-traced");
+      SnapshotProcess process(*child, gadgets_, room.birth_stack());
+      process.settle(false);
+      walk(*child, process, room);
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+    if (child) {
+      child->kill();
+      fault_point("reaping");
+      reap(calls, calls.finish_clone());
+    }
+    calls.drop_will();
+    calls.may_fail(SYS_munmap, gap, size);
+    fault_point("room-unmapped");
+    heap_.let_go();
+  }
+
+  void walk(Child& child, SnapshotProcess& process, WalkerRoom& room) {
+    room.furnish(process.memory(), process.write_end(), consistent_);
+    fault_point("child-mapped");
+    snapshot_.on_state(CaptureState::kRunning);
+    WalkRun(child, process, room, snapshot_.cancellation, snapshot_.on_bytes).run();
+  }
+
+  void clean() {
+    try {
+      if (child_in_target_ != 0) reap_in_a_stop(child_in_target_);
+      heap_.leave(steady_clock::now() + kTimeToLeave);
+    } catch (const Error&) {
+      // It may have ended meanwhile: the dump is whole all the same.
+      ProcessStatus status;
+      if (read_status(snapshot_.pid, &status) && status.state != 'Z') throw;
+    }
+  }
+
+  void reap_in_a_stop(pid_t id_in_target) {
+    for (;; std::this_thread::sleep_for(kRetry)) {
+      StoppedThread main(snapshot_.pid, filtered(), steady_clock::now() + kTimeToStop);
+      const bool possible = !main.in_restartable_sequence(target_.memory) && has_stack(main);
+      if (possible) {
+        RemoteCalls calls(main, target_.memory, gadgets_);
+        fault_point("reaping");
+        reap(calls, id_in_target);
+      }
+      tally_.add(main.stopped_for());
+      if (possible) return;
+    }
+  }
+
+  // Whether what is written below the main thread's stack pointer is written into its stack. That of the
+  // process grows; another one (of a signal handler, or a coroutine) may be small.
+  bool has_stack(const StoppedThread& main) const {
+    constexpr uint64_t kRoom = 3 * kReturnFrameSize;
+    const uint64_t pointer = main.registers().rsp;
+    const Mapping* stack = find_mapping(target_.maps, pointer);
+    return stack == nullptr || stack->path == "[stack]" || pointer - stack->start > kRoom;
+  }
+
+  void require_stack(const StoppedThread& main) const {
+    if (has_stack(main)) return;
+    throw Error(ExitCode::kCaptureFailed, "the main thread runs on a stack that is almost full; try again");
+  }
+
+  Snapshot& snapshot_;
+  StopTally tally_;
+  Inspection target_;
+  WalkTask task_;
+  Gadgets gadgets_;
+  WholeHeap heap_;
+  std::vector<uint64_t> stack_pointers_;
+  bool consistent_ = false;
+  pid_t child_in_target_ = 0;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+Snapshot::Result Snapshot::run() { return Run(*this).run(); }
+
+}  // namespace heapdump

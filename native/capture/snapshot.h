@@ -1,0 +1,44 @@
+#pragma once
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+
+#include "capture/capture_state.h"
+#include "capture/stop_tally.h"
+#include "capture/whole_heap.h"
+#include "support/cancellation.h"
+
+namespace heapdump {
+
+// Takes the heap of a running CPython without running any of its code:
+//
+//   fork:  stop all threads -> clone -> let go -> (the walker runs in the copy) -> reap
+//   stop:  stop all threads -> clone a task in the target's memory -> (the walker runs) -> reap -> let go
+struct Snapshot {
+  enum class Kind { kFork, kStop };
+
+  pid_t pid;
+  Kind kind;
+  uint32_t content_limit;
+  // Longest wait for the threads to stop.
+  std::chrono::milliseconds timeout;
+  // What the walker wrote, as it comes. It may throw: the snapshot is then given up, and the exception goes
+  // on.
+  std::function<void(const uint8_t* bytes, size_t size)> on_bytes;
+  std::function<void(CaptureState)> on_state;
+  const Cancellation& cancellation;
+
+  struct Result {
+    Route route;
+    StopTally tally;
+  };
+
+  // Throws Error: kCannotAttach before anything was done to the target, kCaptureFailed after it was put back.
+  // The whole of it must run on one thread, which is to end with it: what is still traced then is let go by
+  // the kernel.
+  Result run();
+};
+
+}  // namespace heapdump

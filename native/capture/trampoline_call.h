@@ -1,0 +1,74 @@
+#pragma once
+#include <chrono>
+#include <string>
+
+#include "capture/inspection.h"
+#include "python/pending_calls.h"
+#include "support/unique_fd.h"
+#include "tracee/remote.h"
+#include "tracee/stopped_thread.h"
+#include "trampoline.h"
+
+namespace heapdump {
+
+// The main thread's way through the trampoline: its code and data mapped in the target, the pipe that a
+// script writes to, and what the trampoline says of it. Mapped by the constructor's caller in a stop
+// (`run_script`, `park`), taken away in another (`cure`).
+class TrampolineCall {
+ public:
+  // Looks up beforehand what would lengthen the stop. Throws Error(kCannotAttach) where something is missing.
+  TrampolineCall(const Inspection& target, const Gadgets& gadgets);
+
+  // With the thread stopped: maps the trampoline, and lets the thread go into it. What was made is undone
+  // where these throw. Nothing runs that has not begun within `time_to_start`.
+  //
+  // Opens a pipe and runs `script`, in which `@FD@` becomes the number of the pipe's write end.
+  void run_script(StoppedThread& thread, const std::string& script, std::chrono::nanoseconds time_to_start);
+  // Holds the thread at a safe point, at most for `hold`.
+  void park(StoppedThread& thread, std::chrono::nanoseconds hold, std::chrono::nanoseconds time_to_start);
+
+  // What the trampoline says now. Throws Error(kCaptureFailed) where the target is gone.
+  hd_call call() const;
+  // A thread that is held goes on.
+  void release();
+  int pipe() const { return pipe_.get(); }
+  // From here on the script's next write fails, and it gives up.
+  void close_pipe() { pipe_.reset(); }
+
+  // With the thread stopped: what has not begun never will. True once CPython's queue knows nothing of it any
+  // more; false while it runs, or is about to find itself cancelled.
+  bool retract(PendingCalls& pending);
+  // With the thread stopped: takes everything out of the target again. False while the thread is in our code
+  // still.
+  bool cure(StoppedThread& thread);
+  // Nothing of it is in the target.
+  bool is_cured() const { return data_ == 0; }
+
+ private:
+  void enter(StoppedThread& thread, const std::string& script, std::chrono::nanoseconds hold,
+             std::chrono::nanoseconds time_to_start);
+  void map(RemoteCalls& calls, uint64_t data_size);
+  void open_pipe(RemoteCalls& calls);
+  void write_call(const std::string& script, bool may_take_over, std::chrono::nanoseconds hold,
+                  std::chrono::nanoseconds time_to_start);
+  void clear(RemoteCalls& calls, int* descriptor);
+  void unmap(RemoteCalls& calls);
+  uint64_t callback() const;
+
+  const Inspection& target_;
+  Gadgets gadgets_;
+  // With the addresses of the functions filled in.
+  hd_call template_{};
+  uint64_t harmless_ = 0;
+  bool retracted_ = false;
+  uint64_t data_ = 0;
+  uint64_t data_size_ = 0;
+  uint64_t code_ = 0;
+  int write_end_ = -1;
+  int read_end_ = -1;
+  uint64_t pipe_device_ = 0;
+  uint64_t pipe_inode_ = 0;
+  UniqueFd pipe_;
+};
+
+}  // namespace heapdump

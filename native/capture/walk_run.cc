@@ -1,0 +1,192 @@
+#include "capture/walk_run.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cinttypes>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "process/status.h"
+#include "support/fault.h"
+
+namespace heapdump {
+namespace {
+
+using std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr size_t kReadSize = 1 << 20;
+// A stop of the process is noticed at the next look.
+constexpr timespec kPollTime{0, 200'000};
+constexpr auto kLookEvery = 20ms;
+// More than any one step takes: of its own processor time, or asleep.
+constexpr auto kLongestStep = 300ms;
+constexpr auto kLongestSleep = 2s;
+constexpr int kMostFaultsWithoutAStep = 100;
+
+// What code raises by going wrong, and not somebody from outside.
+bool is_fault(int signal) {
+  switch (signal) {
+    case SIGSEGV:
+    case SIGBUS:
+    case SIGFPE:
+    case SIGILL:
+    case SIGTRAP:
+    case SIGSYS:
+    case SIGABRT:
+      return true;
+    default:
+      return false;
+  }
+}
+
+struct Activity {
+  char state = '?';
+  std::chrono::nanoseconds processor_time{};
+};
+
+Activity read_activity(pid_t pid) {
+  std::ifstream file(proc_path(pid, "stat"));
+  const std::string line{std::istreambuf_iterator<char>(file), {}};
+  Activity activity;
+  // man 5 proc_pid_stat, from the third field on.
+  constexpr size_t kUserTime = 11, kSystemTime = 12;
+  std::istringstream rest(line.substr(std::min(line.rfind(')') + 1, line.size())));
+  const std::vector<std::string> fields{std::istream_iterator<std::string>(rest), {}};
+  if (fields.size() <= kSystemTime) return activity;
+  activity.state = fields[0][0];
+  const auto ticks = std::stoll(fields[kUserTime]) + std::stoll(fields[kSystemTime]);
+  activity.processor_time = ticks * (std::chrono::nanoseconds(1s) / sysconf(_SC_CLK_TCK));
+  return activity;
+}
+
+[[noreturn]] void fail(const std::string& message) { throw Error(ExitCode::kCaptureFailed, message); }
+
+std::string place_of(const hd_walk& walk) {
+  char object[64];
+  snprintf(object, sizeof object, "object 0x%" PRIx64 ", after %" PRIu64 " objects", walk.object,
+           walk.objects);
+  return object;
+}
+
+}  // namespace
+
+WalkRun::WalkRun(Child& child, const SnapshotProcess& process, const WalkerRoom& room,
+                 const Cancellation& cancellation, OnBytes on_bytes)
+    : child_(child),
+      process_(process),
+      room_(room),
+      cancellation_(cancellation),
+      on_bytes_(std::move(on_bytes)),
+      buffer_(kReadSize) {}
+
+void WalkRun::run() {
+  child_.set_registers(room_.start(child_.current_registers()));
+  child_.resume();
+  fault_point("walking");
+  mark_ = {0, {}, steady_clock::now()};
+  bool at_end = false;
+  while (!ended_ || !at_end) {
+    cancellation_.check();
+    at_end = read_pipe();
+    if (ended_) continue;
+    if (const auto stop = child_.poll()) handle(*stop);
+    if (!ended_) watch();
+  }
+}
+
+// Reads all that there is. True at the end of the pipe.
+bool WalkRun::read_pipe() {
+  pollfd poll{process_.pipe(), POLLIN, 0};
+  if (ppoll(&poll, 1, &kPollTime, nullptr) <= 0) return false;
+  const ssize_t size = read(process_.pipe(), buffer_.data(), buffer_.size());
+  if (size == 0) return true;
+  if (size < 0) {
+    if (errno == EAGAIN || errno == EINTR) return false;
+    fail(std::string("the snapshot's pipe cannot be read: ") + strerror(errno));
+  }
+  fault_point("reading");
+  on_bytes_(buffer_.data(), size);
+  return false;
+}
+
+hd_walk WalkRun::walk() const {
+  hd_walk walk;
+  if (!room_.read_walk(process_.memory(), &walk)) fail("the snapshot process has ended too soon");
+  return walk;
+}
+
+void WalkRun::handle(const Child::Stop& stop) {
+  if (stop.ended) {
+    check_end(stop);
+    ended_ = true;
+  } else if (is_fault(stop.signal_or_status)) {
+    recover(stop.signal_or_status, HD_WALK_FAULT);
+  } else if (stop.signal_or_status == 0 && stop_asked_) {
+    stop_asked_ = false;
+    if (hangs(walk()))
+      recover(0, HD_WALK_HANG);
+    else
+      child_.resume();
+  } else {
+    child_.resume();
+  }
+}
+
+void WalkRun::check_end(const Child::Stop& end) {
+  if (end.signal_or_status == 0) return;
+  if (end.signal_or_status < 0) {
+    fail(std::string("the snapshot process was killed (") + strsignal(-end.signal_or_status) +
+         "; a memory limit?); the target goes on unharmed");
+  }
+  fail("the walker ended with status " + std::to_string(end.signal_or_status));
+}
+
+void WalkRun::recover(int signal, hd_walk_failure failure) {
+  const hd_walk now = walk();
+  const Registers registers = child_.current_registers();
+  faults_without_a_step_ = now.steps == steps_at_fault_ ? faults_without_a_step_ + 1 : 0;
+  steps_at_fault_ = now.steps;
+  if (now.recover_stack == 0 || faults_without_a_step_ > kMostFaultsWithoutAStep) {
+    char at[32];
+    snprintf(at, sizeof at, " at 0x%" PRIx64, static_cast<uint64_t>(registers.rip) - room_.address());
+    fail("the walker failed: " + std::string(signal == 0 ? "it hangs" : strsignal(signal)) + at + ", " +
+         place_of(now) + "; the target goes on unharmed");
+  }
+  child_.set_registers(room_.recovery(registers, now, failure));
+  mark_.awake_at = {};
+  child_.resume();
+}
+
+// Looks whether the walker goes on, and asks for a stop where it does not.
+void WalkRun::watch() {
+  const Clock now = steady_clock::now();
+  if (now < next_look_ || stop_asked_) return;
+  next_look_ = now + kLookEvery;
+  hd_walk walk;
+  // Where it cannot be read the walker has ended, as the next poll tells.
+  if (!room_.read_walk(process_.memory(), &walk) || !hangs(walk)) return;
+  stop_asked_ = true;
+  child_.interrupt();
+}
+
+bool WalkRun::hangs(const hd_walk& now) {
+  const Activity activity = read_activity(child_.tid());
+  const Clock time = steady_clock::now();
+  if (now.place == HD_WALK_WRITING || now.steps != mark_.steps || mark_.awake_at == Clock{}) {
+    mark_ = {now.steps, activity.processor_time, time};
+    return false;
+  }
+  // Stopped by ourselves to look again, it sleeps as it did.
+  if (activity.state != 'S' && activity.state != 't') mark_.awake_at = time;
+  return activity.processor_time - mark_.processor_time > kLongestStep ||
+         time - mark_.awake_at > kLongestSleep;
+}
+
+}  // namespace heapdump

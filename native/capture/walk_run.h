@@ -1,0 +1,56 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "capture/snapshot_process.h"
+#include "capture/walker_room.h"
+#include "support/cancellation.h"
+
+namespace heapdump {
+
+// The walker at work: its output is read, and it is led out of faults and hangs in code that is not its own.
+class WalkRun {
+ public:
+  using OnBytes = std::function<void(const uint8_t* bytes, size_t size)>;
+
+  WalkRun(Child& child, const SnapshotProcess& process, const WalkerRoom& room,
+          const Cancellation& cancellation, OnBytes on_bytes);
+
+  // Lets the walker begin, and returns when it has ended as it should. Throws Error(kCaptureFailed) where it
+  // has not, or is to be given up, or what `on_bytes` throws; the process then is still to be killed.
+  void run();
+
+ private:
+  using Clock = std::chrono::steady_clock::time_point;
+  // What tells a walker that goes on from one that hangs.
+  struct Mark {
+    uint64_t steps;
+    std::chrono::nanoseconds processor_time;
+    Clock awake_at;
+  };
+
+  bool read_pipe();
+  void handle(const Child::Stop& stop);
+  void check_end(const Child::Stop& end);
+  void recover(int signal, hd_walk_failure failure);
+  void watch();
+  bool hangs(const hd_walk& now);
+  hd_walk walk() const;
+
+  Child& child_;
+  const SnapshotProcess& process_;
+  const WalkerRoom& room_;
+  const Cancellation& cancellation_;
+  OnBytes on_bytes_;
+  std::vector<uint8_t> buffer_;
+  bool ended_ = false;
+  bool stop_asked_ = false;
+  Mark mark_{};
+  Clock next_look_{};
+  uint64_t steps_at_fault_ = 0;
+  int faults_without_a_step_ = 0;
+};
+
+}  // namespace heapdump

@@ -1,0 +1,18 @@
+#include "capture/walk_task.h"
+
+#include "python/heap_fields.h"
+
+namespace heapdump {
+WalkTask::WalkTask(const Inspection& target, uint32_t content_limit)
+    : WalkTask(target, content_limit, check_heap_layout(target.memory, target.interpreter)) {}
+
+WalkTask::WalkTask(const Inspection& target, uint32_t content_limit, const HeapLayout& row)
+    : content_limit(content_limit),
+      pid(target.status.namespace_pid),
+      runtime(target.interpreter.runtime()),
+      layout(row.layout),
+      types(find_heap_types(target.memory, target.interpreter)),
+      fields(find_heap_fields(row, target.interpreter.version())),
+      owned(find_heap_owned(row, target.interpreter.version())) {}
+
+}  // namespace heapdump

@@ -1,0 +1,27 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "capture/inspection.h"
+#include "python/heap_layout.h"
+
+namespace heapdump {
+
+// What the walker is told of a process, as far as it is known before the process is stopped.
+struct WalkTask {
+  // Throws Error(kCannotAttach) where the layout of the heap is not known, or is not the known one.
+  WalkTask(const Inspection& target, uint32_t content_limit);
+
+  uint32_t content_limit;
+  int32_t pid;
+  uint64_t runtime;
+  hd_layout layout;
+  hd_types types;
+  std::vector<hd_field> fields;
+  std::vector<hd_owned> owned;
+
+ private:
+  WalkTask(const Inspection& target, uint32_t content_limit, const HeapLayout& row);
+};
+
+}  // namespace heapdump

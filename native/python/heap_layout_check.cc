@@ -1,0 +1,26 @@
+#include "python/heap_layout_check.h"
+
+#include "support/error.h"
+
+namespace heapdump {
+
+std::string heap_layout_contradiction(const Memory& memory, const Interpreter& interpreter,
+                                      const HeapLayout& row) {
+  std::string contradiction = runtime_contradiction(memory, interpreter, row);
+  return contradiction.empty() ? object_contradiction(memory, interpreter, row) : contradiction;
+}
+
+const HeapLayout& check_heap_layout(const Memory& memory, const Interpreter& interpreter) {
+  std::string contradiction = "it is not known";
+  const auto rows = find_heap_layouts(interpreter.version());
+  for (const HeapLayout* row : rows) {
+    std::string found = heap_layout_contradiction(memory, interpreter, *row);
+    if (found.empty()) return *row;
+    if (row == rows.front()) contradiction = std::move(found);
+  }
+  throw Error(ExitCode::kCannotAttach, "the inner layout of this CPython " + interpreter.version() +
+                                           " is not the one known of its version (" + contradiction +
+                                           "); --mode python does without it");
+}
+
+}  // namespace heapdump

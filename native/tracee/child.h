@@ -1,0 +1,40 @@
+#pragma once
+#include <optional>
+
+#include "tracee/tracee.h"
+
+namespace heapdump {
+
+// Owns a process that a target was made to clone, traced from its birth, of which the target shall see
+// nothing. The destructor kills it; what then remains is a zombie, for the target to wait for.
+class Child : public Tracee {
+ public:
+  // Waits until the child has stopped for the first time.
+  Child(pid_t id, bool filtered);
+  ~Child() override;
+
+  // From here on it dies with the tool.
+  void die_with_tool();
+
+  struct Stop {
+    bool ended;
+    // Of an end: the exit status, or minus the signal that killed it. Else the signal that is about to be
+    // delivered; 0 for a stop that we asked for.
+    int signal_or_status;
+  };
+  // Nothing while it runs.
+  std::optional<Stop> poll();
+  // Goes on; a signal that was about to be delivered is not.
+  void resume();
+  // Asks for a stop, which `poll` then tells.
+  void interrupt();
+  // Kills it, and waits for its end.
+  void kill();
+
+ private:
+  [[noreturn]] void gone() const override;
+
+  bool ended_ = false;
+};
+
+}  // namespace heapdump

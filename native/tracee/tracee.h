@@ -1,0 +1,52 @@
+#pragma once
+#include <sys/types.h>
+
+#include <chrono>
+
+#include "tracee/registers.h"
+
+namespace heapdump {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+// A thread that is stopped under ptrace, as injected system calls need it. All calls must come from the
+// thread that is its tracer. They throw Error(kCaptureFailed) where it ends meanwhile.
+class Tracee {
+ public:
+  virtual ~Tracee() = default;
+  Tracee(const Tracee&) = delete;
+  Tracee& operator=(const Tracee&) = delete;
+
+  pid_t tid() const { return tid_; }
+  bool is_stopped() const { return stopped_; }
+  Registers current_registers() const;
+  void set_registers(const Registers& registers);
+  void block_signals();
+
+  // Runs to the next stop at a system call's entry or exit.
+  void run_to_system_call_stop();
+  // Inside a system call that clones: runs to where the new thread exists and is traced, and returns its id;
+  // 0 where the call ends without. For that `trace_births` has to be on.
+  pid_t run_to_birth();
+  void trace_births(bool on);
+
+ protected:
+  // `filtered`: a seccomp filter is installed, which is suspended while the thread is traced.
+  Tracee(pid_t tid, bool filtered) : tid_(tid), filtered_(filtered) {}
+
+  // Says that the thread has ended.
+  [[noreturn]] virtual void gone() const = 0;
+  long options() const;
+  void set_options(long options);
+
+  const pid_t tid_;
+  const bool filtered_;
+  bool stopped_ = false;
+  bool signals_blocked_ = false;
+  bool in_system_call_stop_ = false;
+
+ private:
+  int next_stop();
+};
+
+}  // namespace heapdump

@@ -1,0 +1,163 @@
+#include "walk/frames.h"
+
+#include "walk/lines.h"
+
+enum { kMostLocals = 1 << 15 };
+
+hd_address hd_untag(const struct hd_layout* layout, uint64_t word) {
+  if (layout->tag_int && (word & layout->tag_mask) == layout->tag_mask) return 0;
+  word &= ~layout->tag_mask;
+  return hd_is_address(word) ? word : 0;
+}
+
+int hd_is_code(struct hd_walker* w, hd_address object) {
+  return hd_is_address(object) && hd_type_of(object) == w->walk->types.code;
+}
+
+static uint64_t tuple_size(struct hd_walker* w, hd_address tuple) {
+  if (!hd_is_address(tuple) || hd_type_of(tuple) != w->walk->types.tuple) return 0;
+  const uint64_t size = hd_size_field(tuple);
+  return size < kMostLocals ? size : 0;
+}
+
+static uint64_t local_count(struct hd_walker* w, hd_address code) {
+  const struct hd_layout* const layout = w->layout;
+  if (layout->code_locals_plus_count != HD_ABSENT) {
+    const uint32_t count = hd_half(code + layout->code_locals_plus_count);
+    return count < kMostLocals ? count : 0;
+  }
+  return tuple_size(w, hd_word(code + layout->code_varnames)) +
+         tuple_size(w, hd_word(code + layout->code_cellvars)) +
+         tuple_size(w, hd_word(code + layout->code_freevars));
+}
+
+static hd_address item(struct hd_walker* w, hd_address tuple, uint64_t i) {
+  return i < tuple_size(w, tuple) ? hd_word(tuple + w->layout->tuple_items + 8 * i) : 0;
+}
+
+hd_address hd_local_name(struct hd_walker* w, hd_address code, uint64_t i) {
+  const struct hd_layout* const layout = w->layout;
+  if (layout->code_locals_plus_names != HD_ABSENT) {
+    return item(w, hd_word(code + layout->code_locals_plus_names), i);
+  }
+  const uint32_t fields[] = {layout->code_varnames, layout->code_cellvars, layout->code_freevars};
+  for (int k = 0; k < 3; k++) {
+    const hd_address names = hd_word(code + fields[k]);
+    const uint64_t count = tuple_size(w, names);
+    if (i < count) return item(w, names, i);
+    i -= count;
+  }
+  return 0;
+}
+
+static hd_address iframe_code(struct hd_walker* w, hd_address iframe) {
+  const hd_address code = hd_untag(w->layout, hd_word(iframe + w->layout->iframe_code));
+  return hd_is_code(w, code) ? code : 0;
+}
+
+hd_address hd_frame_code(struct hd_walker* w, hd_address frame) {
+  const struct hd_layout* const layout = w->layout;
+  if (layout->frame_code != HD_ABSENT) {
+    const hd_address code = hd_word(frame + layout->frame_code);
+    return hd_is_code(w, code) ? code : 0;
+  }
+  const hd_address iframe = hd_word(frame + layout->frame_interpreter_frame);
+  return iframe ? iframe_code(w, iframe) : 0;
+}
+
+hd_address hd_generator_code(struct hd_walker* w, hd_address generator) {
+  const struct hd_layout* const layout = w->layout;
+  if (layout->gen_iframe != HD_ABSENT) {
+    const hd_address code = iframe_code(w, generator + layout->gen_iframe);
+    if (code) return code;
+  }
+  if (w->generator_code == HD_ABSENT) return 0;
+  const hd_address code = hd_word(generator + w->generator_code);
+  return hd_is_code(w, code) ? code : 0;
+}
+
+struct hd_locals hd_iframe_locals(struct hd_walker* w, hd_address iframe) {
+  const struct hd_layout* const layout = w->layout;
+  struct hd_locals read = {iframe_code(w, iframe), iframe, iframe + layout->iframe_locals_plus, 0, 0};
+  if (!read.code || hd_byte(iframe + layout->iframe_owner) >= layout->iframe_owner_c_stack_min) {
+    read.code = 0;
+    return read;
+  }
+  read.named = read.count = local_count(w, read.code);
+  const uint64_t most = read.named + hd_half(read.code + layout->code_stack_size);
+  uint64_t top = 0;
+  if (layout->iframe_stack_top != HD_ABSENT) {
+    const int32_t stack_top = hd_int(iframe + layout->iframe_stack_top);
+    if (stack_top > 0) top = (uint64_t)stack_top;
+  } else {
+    const hd_address pointer = hd_word(iframe + layout->iframe_stack_pointer);
+    if (pointer > read.at) top = (pointer - read.at) / 8;
+  }
+  if (top > read.count && top <= most) read.count = top;
+  return read;
+}
+
+static struct hd_locals old_frame_locals(struct hd_walker* w, hd_address frame) {
+  const struct hd_layout* const layout = w->layout;
+  struct hd_locals read = {hd_frame_code(w, frame), 0, frame + layout->frame_locals_plus, 0, 0};
+  if (!read.code) return read;
+  read.named = read.count = local_count(w, read.code);
+  const uint64_t most = hd_half(read.code + layout->code_stack_size);
+  const hd_address stack = hd_word(frame + layout->frame_value_stack);
+  if (stack != read.at + 8 * read.named) return read;
+  uint64_t depth = 0;
+  if (layout->frame_stack_depth != HD_ABSENT) {
+    const int32_t found = hd_int(frame + layout->frame_stack_depth);
+    if (found > 0) depth = (uint64_t)found;
+  } else {
+    const hd_address top = hd_word(frame + layout->frame_stack_top);
+    if (top > stack) depth = (top - stack) / 8;
+  }
+  if (depth <= most) read.count += depth;
+  return read;
+}
+
+struct hd_locals hd_frame_locals(struct hd_walker* w, hd_address frame) {
+  const struct hd_layout* const layout = w->layout;
+  if (layout->frame_interpreter_frame == HD_ABSENT) return old_frame_locals(w, frame);
+  const struct hd_locals none = {0, 0, 0, 0, 0};
+  const hd_address iframe = hd_word(frame + layout->frame_interpreter_frame);
+  // A generator's frame is shown with the generator.
+  if (!hd_is_address(iframe) || hd_byte(iframe + layout->iframe_owner) == layout->iframe_owner_generator) {
+    return none;
+  }
+  return hd_iframe_locals(w, iframe);
+}
+
+struct hd_locals hd_generator_locals(struct hd_walker* w, hd_address generator) {
+  const struct hd_layout* const layout = w->layout;
+  const struct hd_locals none = {0, 0, 0, 0, 0};
+  if (layout->gen_iframe == HD_ABSENT) return none;
+  const int8_t state = (int8_t)hd_byte(generator + layout->gen_frame_state);
+  return state < layout->gen_state_cleared ? hd_iframe_locals(w, generator + layout->gen_iframe) : none;
+}
+
+uint64_t hd_frame_size(struct hd_walker* w, const struct hd_type_info* type, hd_address frame) {
+  const struct hd_layout* const layout = w->layout;
+  const hd_address code = hd_frame_code(w, frame);
+  if (!code) return type->basic_size;
+  const uint64_t slots = local_count(w, code) + hd_half(code + layout->code_stack_size);
+  if (layout->frame_interpreter_frame == HD_ABSENT) return layout->frame_locals_plus + 8 * slots;
+  return type->basic_size + 8 * slots;
+}
+
+uint64_t hd_generator_size(struct hd_walker* w, hd_address generator) {
+  const struct hd_layout* const layout = w->layout;
+  const hd_address code = hd_generator_code(w, generator);
+  const uint64_t slots = code ? local_count(w, code) + hd_half(code + layout->code_stack_size) : 0;
+  return layout->gen_iframe + layout->iframe_locals_plus + 8 * slots;
+}
+
+int32_t hd_frame_line(struct hd_walker* w, hd_address code, uint64_t instruction_offset) {
+  const struct hd_layout* const layout = w->layout;
+  const int32_t first = hd_int(code + layout->code_first_line);
+  const hd_address table = hd_word(code + layout->code_line_table);
+  if (!hd_is_address(table) || hd_type_of(table) != w->walk->types.bytes) return first;
+  return hd_line_of(layout->code_line_format, (const uint8_t*)(table + layout->bytes_value),
+                    hd_size_field(table), first, instruction_offset);
+}

@@ -1,0 +1,38 @@
+// Frames, generators and code objects: whose locals have names.
+#ifndef HEAPDUMP_WALK_FRAMES_H
+#define HEAPDUMP_WALK_FRAMES_H
+
+#include "walk/walker.h"
+
+// The code object of a frame object or a generator; 0 where it has none.
+hd_address hd_frame_code(struct hd_walker* w, hd_address frame);
+hd_address hd_generator_code(struct hd_walker* w, hd_address generator);
+uint64_t hd_frame_size(struct hd_walker* w, const struct hd_type_info* type, hd_address frame);
+uint64_t hd_generator_size(struct hd_walker* w, hd_address generator);
+
+// The locals that an object of w->type has, and what its evaluation stack holds.
+struct hd_locals {
+  hd_address code;
+  hd_address iframe;  // 3.11: the _PyInterpreterFrame they are in; 0: none, or to 3.10
+  hd_address at;
+  uint64_t named;
+  uint64_t count;
+};
+// What a _PyInterpreterFrame holds beside its locals: code, function, f_locals, frame object.
+enum { HD_IFRAME_WORDS = 4 };
+static inline uint32_t hd_iframe_word(const struct hd_layout* layout, int i) {
+  const uint32_t words[HD_IFRAME_WORDS] = {layout->iframe_code, layout->iframe_function,
+                                           layout->iframe_locals, layout->iframe_object};
+  return words[i];
+}
+struct hd_locals hd_frame_locals(struct hd_walker* w, hd_address frame);
+struct hd_locals hd_iframe_locals(struct hd_walker* w, hd_address iframe);
+struct hd_locals hd_generator_locals(struct hd_walker* w, hd_address generator);
+// The name of a local: a str object.
+hd_address hd_local_name(struct hd_walker* w, hd_address code, uint64_t i);
+// A word of a _PyInterpreterFrame as an address; 0 where it is none.
+hd_address hd_untag(const struct hd_layout* layout, uint64_t word);
+int hd_is_code(struct hd_walker* w, hd_address object);
+int32_t hd_frame_line(struct hd_walker* w, hd_address code, uint64_t instruction_offset);
+
+#endif

@@ -1,0 +1,181 @@
+// Where a CPython keeps what the walker reads: data, one value of `struct hd_layout` per version, generated
+// by scripts/generate-layouts.mjs from that version's headers (native/python/heap_layouts.inc). Plain C, for
+// the freestanding walker and for the tool.
+//
+// Distances are in bytes from the start of the structure that the name begins with; HD_ABSENT where that
+// version has no such field. What has been the same in every version since 3.8 is not here: ob_refcnt 0,
+// ob_type 8, ob_size 16; PyGC_Head is the 16 bytes before an object (_gc_next, _gc_prev; _gc_next 0: not
+// tracked).
+#ifndef HEAPDUMP_WALK_LAYOUT_H
+#define HEAPDUMP_WALK_LAYOUT_H
+
+#include <stdint.h>
+
+#define HD_ABSENT 0xffffffffu
+
+enum { HD_GC_LISTS = 4 };
+
+struct hd_layout {
+  // PyObject. The bit of the low 32 of ob_refcnt that an immortal object has set (3.12: 31); width of the
+  // count in bytes (3.14: 4, the rest are flags).
+  uint32_t immortal_bit;
+  uint32_t refcount_bytes;
+
+  // Bits of tp_flags; 0 where that version has none.
+  uint64_t flag_managed_dict;    // 3.11
+  uint64_t flag_preheader;       // any of these: two more words before the object, beside PyGC_Head
+  uint64_t flag_inline_values;   // 3.13
+  uint64_t flag_static_builtin;  // 3.12
+
+  // PyTypeObject, PyHeapTypeObject
+  uint32_t type_name, type_basicsize, type_itemsize, type_flags, type_traverse, type_members, type_base,
+      type_dict, type_dictoffset, type_is_gc, type_mro, type_subclasses;
+  uint32_t type_size;       // sizeof(PyTypeObject)
+  uint32_t heap_type_size;  // sizeof(PyHeapTypeObject)
+  uint32_t heap_type_cached_keys;
+
+  // Static builtin types keep tp_dict and tp_subclasses in the interpreter (3.12): arrays of entries in
+  // PyInterpreterState, [0] of CPython's own types, [1] of its extension modules' (3.13). A type's
+  // tp_subclasses then is its index + 1; entry `static_type_type` names the type where there is such a field.
+  uint32_t static_types[2], static_type_size, static_type_type, static_type_dict, static_type_subclasses,
+      static_type_count[2];
+
+  // _PyRuntimeState, PyInterpreterState, PyThreadState
+  uint32_t runtime_interpreters, interpreter_next, interpreter_id, interpreter_threads, interpreter_modules,
+      interpreter_sysdict, interpreter_builtins, interpreter_importlib;
+  uint32_t thread_next, thread_identity, thread_native_id;
+  // The innermost frame: PyFrameObject* (3.8-3.10) or _PyInterpreterFrame* (3.11); where `thread_cframe` is
+  // present (3.11, 3.12), that is a pointer to a _PyCFrame, and `thread_frame` lies in it.
+  uint32_t thread_cframe, thread_frame;
+
+  // The collector's lists: PyGC_Head, in _PyRuntimeState (gc_in_runtime) or PyInterpreterState, and the
+  // generation that each is (3: the permanent one). int collecting. The heads of the lists are aligned to 4
+  // bytes only in some releases (3.13.18).
+  uint32_t gc_in_runtime;
+  uint32_t gc_list[HD_GC_LISTS], gc_generation[HD_GC_LISTS];
+  uint32_t gc_collecting;
+
+  // The GIL: struct _gil_runtime_state lies in _PyRuntimeState at `runtime_gil`, or (3.12)
+  // PyInterpreterState has a pointer to it at `interpreter_gil`. In it: int locked, and the last holder's
+  // PyThreadState*.
+  uint32_t runtime_gil, interpreter_gil, gil_locked, gil_last_holder;
+
+  // PyDictObject, PyDictKeysObject, PyDictValues. Keys before 3.11 have an int64 dk_size, an entry has hash,
+  // key, value (24 bytes). From 3.11: bytes dk_log2_size, dk_log2_index_bytes, dk_kind (0: entries of 24
+  // bytes, else key, value of 16 bytes). The index is followed by the entries.
+  uint32_t dict_used, dict_keys, dict_values;
+  uint32_t keys_refcount, keys_size, keys_log2_size, keys_log2_index_bytes, keys_kind, keys_usable,
+      keys_entries, keys_indices;
+  uint32_t values_values;  // the first PyObject* in what ma_values points to
+  uint32_t values_valid;   // 3.13: a byte, of inline values; values_capacity likewise
+  uint32_t values_capacity;
+  uint32_t values_embedded;  // 3.13: a byte, 1 where the values lie in the instance
+  // Where an instance of a class with managed dict keeps it, from the start of the object (negative):
+  // 3.11: PyDictValues* and PyObject* dict; 3.12: both 0 there and one tagged word (bit 0: values at word +
+  // 1, else the dict); 3.13: PyManagedDictPointer, values inline at tp_basicsize.
+  int32_t managed_values, managed_dict, managed_tagged;
+
+  // PyListObject, PyTupleObject, PySetObject, setentry; `list_size` is sizeof(PyListObject).
+  uint32_t list_items, list_allocated, list_size, tuple_items;
+  uint32_t set_fill, set_used, set_mask, set_table, set_small_table, set_entry_size, set_entry_key,
+      set_entry_hash;
+
+  // PyASCIIObject, PyCompactUnicodeObject, PyUnicodeObject: state is a 32-bit word with bit fields.
+  uint32_t str_length, str_state, str_kind_shift, str_compact_shift, str_ascii_shift, str_ready_shift,
+      str_interned_mask;
+  uint32_t str_wide, str_wide_length;  // wstr (to 3.11)
+  uint32_t str_utf8, str_utf8_length, str_data;
+  uint32_t str_ascii_size, str_compact_size, str_size;
+  // PyLongObject: to 3.11 ob_size counts digits and has the sign; from 3.12 lv_tag (count << 3, sign in the
+  // low two bits, 2: negative). Digits of 30 bits in uint32.
+  uint32_t int_tag, int_digits;
+  uint32_t int_least_digits;  // that int.__sizeof__ counts: 1 from 3.11
+  uint32_t float_value;
+  uint32_t bytes_value;
+  uint32_t bytearray_allocated, bytearray_bytes, bytearray_start;
+  uint32_t module_dict;
+
+  // PyCodeObject
+  uint32_t code_size;  // distance of its instructions (co_code_adaptive) from 3.11; sizeof before
+  uint32_t code_flags, code_argument_count, code_local_count, code_stack_size, code_first_line, code_name,
+      code_qualname, code_file, code_line_table;
+  uint32_t code_varnames, code_cellvars, code_freevars;                             // to 3.10
+  uint32_t code_locals_plus_count, code_locals_plus_names, code_locals_plus_kinds;  // from 3.11
+  uint32_t code_cached, code_extra;
+  // How co_linetable (co_lnotab) tells lines: 0: pairs of increments (to 3.9), 1: line table of 3.10,
+  // 2: location table (3.11).
+  uint32_t code_line_format;
+
+  // PyFrameObject. To 3.10 it has the locals; from 3.11 a pointer to the _PyInterpreterFrame.
+  uint32_t frame_back, frame_trace, frame_interpreter_frame;
+  uint32_t frame_code, frame_builtins, frame_globals, frame_locals, frame_last_instruction,
+      frame_locals_plus;            // to 3.10
+  uint32_t frame_instruction_size;  // bytes that one count of f_lasti is: 1 (3.8, 3.9), 2 (3.10)
+  uint32_t frame_value_stack;
+  uint32_t frame_stack_top;    // to 3.9: a pointer beyond the last, 0 while the frame runs
+  uint32_t frame_stack_depth;  // 3.10: int, -1 while it runs
+
+  // _PyInterpreterFrame (3.11). References in it carry tag bits in some versions: `tag_mask` are those, and a
+  // word all of whose tag bits are set is no pointer where `tag_int` is 1 (3.14). There a reference whose
+  // lowest bit is set is not counted, and a word that is nothing but that bit is a null reference.
+  uint32_t iframe_previous, iframe_code, iframe_function, iframe_globals, iframe_builtins, iframe_locals,
+      iframe_object, iframe_instruction, iframe_owner, iframe_locals_plus;
+  uint32_t iframe_stack_top;          // 3.11-3.13: int, number of slots in use, -1 while it runs
+  uint32_t iframe_stack_pointer;      // 3.14: pointer beyond the last, 0 while it runs
+  uint32_t iframe_owner_generator;    // values of `owner`, a byte
+  uint32_t iframe_owner_c_stack_min;  // from this value on: no Python function's frame
+  uint64_t tag_mask, tag_int;
+
+  // PyGenObject, also of coroutines and asynchronous generators. To 3.10 a pointer to the frame; from 3.11
+  // the _PyInterpreterFrame lies in it, valid while the int8 gi_frame_state is below `gen_state_cleared`.
+  uint32_t gen_frame, gen_iframe, gen_frame_state;
+  int32_t gen_state_cleared;
+
+  // PyMemberDef: sizeof, name, type, offset; the types that are references.
+  uint32_t member_size, member_name, member_type, member_offset, member_object, member_object_ex;
+
+  // PyMethodDescrObject.d_method, PyMethodDef.ml_meth
+  uint32_t method_descriptor_method, method_definition_function;
+
+  // PyWeakReference
+  uint32_t weakref_object, weakref_callback;
+};
+
+// A reference that stands at a fixed place of a structure. The rows of a type hold for what derives from it,
+// too: an object has those of its type and of all of its bases. `owner` is a type as tp_name has it
+// (`function`, `_asyncio.Task`), or `@interpreter`, `@thread`, `@type`, `@heaptype`, `@code`, `@codecached`,
+// `@frame`, `@generator` for CPython's own structures of these names.
+enum hd_field_flag {
+  HD_FIELD_UNTRAVERSED = 1,  // a counted reference that tp_traverse does not report
+  HD_FIELD_WEAK = 2,         // not counted: it does not hold its target
+};
+
+struct hd_field {
+  char owner[40];
+  uint32_t basicsize;  // tp_basicsize of the type that the row is for; 0: any
+  uint32_t offset;
+  uint8_t kind;  // enum hd_reference_kind
+  uint8_t flags;
+  char name[30];
+  // Where a byte of the object says whether it reaches as far as the word: its offset; 0: it does.
+  uint8_t present_at;
+};
+
+// How many bytes an object owns beside itself, where its __sizeof__ is C code that would have to be called.
+// Sum over the rows of a type: count × unit, where count is the sum of the words at `count_offset` and
+// `second_offset` (HD_ABSENT: 1, and 0), divided by `divisor` rounding up, and counts only where the word at
+// `present_offset` is not null (HD_ABSENT: always). Where `unit_pointer` is present, the unit is the int at
+// `unit_at` of what the word there points to.
+struct hd_owned {
+  char owner[40];
+  uint32_t basicsize;
+  uint32_t count_offset;
+  uint32_t second_offset;
+  uint32_t divisor;
+  uint32_t unit;
+  uint32_t present_offset;
+  uint32_t unit_pointer;
+  uint32_t unit_at;
+};
+
+#endif

@@ -1,0 +1,9 @@
+// One object: what it refers to, gathered and written.
+#ifndef HEAPDUMP_WALK_OBJECTS_H
+#define HEAPDUMP_WALK_OBJECTS_H
+
+#include "walk/walker.h"
+
+void hd_take_object(struct hd_walker* w, hd_address object);
+
+#endif

@@ -1,0 +1,78 @@
+// What the tool and the walker in the child tell each other, in the child's memory. Plain C.
+//
+// The walker is one position-independent blob without relocations, the same for every CPython: it calls no
+// libc and no Python API, takes no lock, and changes no byte of an object. It writes the messages of
+// protocol.h to `fd` and ends its process (exit_group, status 0 when it wrote HD_END).
+#ifndef HEAPDUMP_WALK_H
+#define HEAPDUMP_WALK_H
+
+#include <stdint.h>
+
+#include "walk/layout.h"
+
+// The first bytes of the blob: distances in it.
+struct hd_walker_header {
+  char magic[8];  // "hdwalker"
+  uint32_t entry;
+  uint32_t recover;
+  uint32_t size;
+  uint32_t reserved;
+};
+
+// Addresses in the target of the type objects whose instances the walker lays out itself (exported symbols).
+struct hd_types {
+  uint64_t object, type, dict, ordered_dict, list, tuple, set, frozenset, str, integer, boolean, floating,
+      bytes, bytearray, module, code, frame, generator, coroutine, async_generator, weakref, cell, function,
+      method, memoryview, none;
+};
+
+struct hd_range {
+  uint64_t start, end;
+};
+
+enum hd_walk_place {
+  HD_WALK_OWN = 0,      // in code of the walker that cannot fail
+  HD_WALK_READING = 1,  // reads the heap: a fault means a half-updated object
+  HD_WALK_FOREIGN = 2,  // in a tp_traverse
+  HD_WALK_WRITING = 3,  // in write(2)
+};
+
+enum hd_walk_failure { HD_WALK_FAULT = 1, HD_WALK_HANG = 2 };
+
+struct hd_walk {
+  // What the tool says beforehand.
+  struct hd_layout layout;
+  struct hd_types types;
+  uint64_t runtime;  // _PyRuntime
+  int32_t pid;       // of the target as it sees itself: the native id of its main thread
+  int32_t fd;
+  uint32_t
+      content_limit;    // bytes of content kept of an object; 0: none anywhere, labels of dict keys included
+  uint32_t consistent;  // 0: objects may be half-updated
+  uint64_t fields;      // struct hd_field[field_count]
+  uint64_t field_count;
+  uint64_t owned;  // struct hd_owned[owned_count]
+  uint64_t owned_count;
+  // Memory that is no heap: thread stacks (list heads of a collection lie there), sorted; struct hd_range[].
+  uint64_t stacks;
+  uint64_t stack_count;
+  // Zeroed memory for all of the walker's tables; taken from its start on.
+  struct hd_range arena;
+
+  // What the walker says meanwhile. `steps` grows with everything it does; where it stands still while
+  // `place` is not HD_WALK_WRITING, something hangs. To get it out of a fault or a hang the tool sets rip to
+  // the blob's `recover`, rsp to `recover_stack` and rax to an hd_walk_failure; that works while
+  // `recover_stack` is not 0.
+  volatile uint64_t steps;
+  volatile uint64_t objects;
+  volatile uint32_t place;
+  volatile uint32_t finished;  // 1: HD_END was written
+  volatile uint64_t recover_stack;
+  volatile uint64_t object;  // the one at hand
+  volatile uint64_t arena_used;
+};
+
+// Entered with rdi = struct hd_walk*, rsp = the top of a stack of HD_WALK_STACK bytes of its own.
+enum { HD_WALK_STACK = 256 << 10 };
+
+#endif

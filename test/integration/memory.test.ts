@@ -1,0 +1,106 @@
+// A container that is nearly full: the target lives, whatever becomes of the snapshot.
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { HeadroomGauge } from "../../src/capture/memory/headroom.js";
+import { MemoryWatchdog } from "../../src/capture/memory/watchdog.js";
+import { attach } from "../support/attach.js";
+import { LimitedCgroup } from "../support/cgroup.js";
+import { newest } from "../support/interpreters.js";
+import { expectedWork, settledView, Target } from "../support/target.js";
+
+const MIB = 2 ** 20;
+const HEAP_MIB = 150;
+const possible = LimitedCgroup.create(HEAP_MIB * MIB);
+if (typeof possible === "string") {
+  console.log(`The tests of a full container are left out: this machine lets us make no cgroup: ${possible}`);
+} else possible.remove();
+const inCgroup = test.skipIf(typeof possible === "string");
+
+let cgroup: LimitedCgroup | undefined;
+let target: Target | undefined;
+afterEach(async () => {
+  for (const pid of cgroup?.processes ?? []) if (pid !== target?.pid) process.kill(pid, "SIGKILL");
+  await target?.kill();
+  await expect.poll(() => cgroup?.processes ?? []).toEqual([]);
+  cgroup?.remove();
+  cgroup = target = undefined;
+});
+
+/** A target of about 200 MiB that has this much left. */
+async function start(room: number): Promise<Target> {
+  const made = LimitedCgroup.create(2000 * MIB);
+  if (typeof made === "string") throw new Error(made);
+  cgroup = made;
+  target = await Target.start(newest.path, "rewrites.py", {
+    args: [String(HEAP_MIB)],
+    through: ["sh", "-c", `echo $$ > ${made.processFile}; exec "$@"`, "sh"],
+  });
+  made.limit(made.usage + room);
+  return target;
+}
+
+inCgroup("the headroom is that of the cgroup, and falls with what its processes take", async () => {
+  const { pid } = await start(100 * MIB);
+  const { bytes = 0, limit } = new HeadroomGauge(pid).headroom() ?? {};
+  expect(limit?.cgroup).toContain(cgroup?.path);
+  expect(Math.abs(bytes - 100 * MIB)).toBeLessThan(20 * MIB);
+});
+
+inCgroup("a snapshot that has no room is refused before anything is touched, with the way out", async () => {
+  const { pid } = await start(30 * MIB);
+  const folder = mkdtempSync(join(tmpdir(), "heapdump-test-"));
+  try {
+    const outside = await settledView(pid);
+    const { status, stdout, stderr } = await attach([pid, "--mode", "fork"], { cwd: folder });
+    expect({ status, stdout, files: readdirSync(folder) }).toEqual({ status: 4, stdout: "", files: [] });
+    expect(stderr).toMatch(
+      /^heapdump: process \d+ was not touched: a snapshot in fork mode takes \d+ MiB and 32 MiB in reserve, and .* are left of .* \(memory\.\w+ of the cgroup .*\); --mode stop takes .*\n$/,
+    );
+    expect(await settledView(pid)).toEqual(outside);
+    expect(await target?.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+inCgroup(
+  "a target that writes to all of its pages near its limit lives, and the snapshot is given up",
+  async () => {
+    const started = await start(60 * MIB);
+    expect(await started.ask("rewrite")).toBe("rewriting");
+    const { status, stdout, stderr } = await attach([started.pid, "--mode", "fork", "-o", "/dev/null"], {
+      cwd: "/",
+    });
+    expect({ status, stdout }).toEqual({ status: 4, stdout: "" });
+    expect(stderr).toMatch(/^heapdump: memory is short: the snapshot takes /m);
+    // Either the tool ended the copy or, on a machine that did not let it look in time, the kernel did.
+    expect(stderr).toMatch(
+      / of memory left of .*, and the snapshot was given up; it goes on unharmed|was killed/,
+    );
+    expect(await started.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+    expect(cgroup?.processes).toEqual([started.pid]);
+  },
+);
+
+inCgroup("the watchdog tells when memory is short, and the target goes on", async () => {
+  const started = await start(100 * MIB);
+  expect(await started.ask("rewrite")).toBe("rewriting");
+  const copy = Number(await started.ask("fork"));
+  const reason = await new Promise<string>((resolve) => {
+    const watchdog = new MemoryWatchdog(started.pid, (told) => {
+      process.kill(copy, "SIGKILL");
+      resolve(told);
+    });
+    void started
+      .end()
+      .catch(() => {})
+      .then(() => watchdog.stop());
+  });
+  expect(reason).toMatch(
+    /^the container had \d+(\.\d)? MiB of memory left of .* and the snapshot was given up$/,
+  );
+  expect(await started.ask("reap")).toBe(9);
+  expect(await started.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+});

@@ -1,0 +1,82 @@
+// The tool dies (SIGKILL) at each step of a snapshot: the target goes on as if nothing had been, at most one zombie
+// stays with it, and the next attach takes that away.
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { attach, startAttach } from "../support/attach.js";
+import { interpreters } from "../support/interpreters.js";
+import { folder, startTarget, target } from "../support/scene.js";
+import { expectedWork, settledView } from "../support/target.js";
+
+const WORK = 5000;
+// In the order of the tool's way; the names are those of fault_point() in native/.
+const WALK = ["child-named", "child-bound", "child-piped", "child-mapped", "walking", "reading", "reaping"];
+const CALL = ["call-set", "call-masked", "call-entered", "call-left"];
+const STEPS = {
+  fork: ["seized", "all-stopped", "cloning", ...CALL, "cloned", "child-traced", "target-let-go", ...WALK],
+  stop: [
+    "seized",
+    "all-stopped",
+    "will-written",
+    ...CALL,
+    "room-mapped",
+    "cloned",
+    "child-traced",
+    ...WALK,
+    "room-unmapped",
+  ],
+};
+// Where the main thread is brought to a safe point: while it is led there, and while it is held.
+const ENTRY = ["mapped", "infected", "let-go"];
+// What happens to the registers is the same for all: the oldest, the newest and a static one will do.
+const chosen = [
+  interpreters[0],
+  interpreters.at(-1),
+  interpreters.find(({ library }) => library === "static"),
+];
+const cases = [...new Set(chosen)].flatMap((found) =>
+  found ? [[`${found.version} (${found.library})`, found.path] as const] : [],
+);
+
+/** The states of a process's children; all of those that it has here are the tool's. */
+function children(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/task`)
+    .flatMap((tid) => readFileSync(`/proc/${pid}/task/${tid}/children`, "utf8").trim().split(" "))
+    .filter((child) => child !== "")
+    .map((child) => /^State:\s*(\S)/m.exec(readFileSync(`/proc/${child}/status`, "utf8"))?.[1] ?? "");
+}
+
+describe.each(cases)("CPython %s", (_, path) => {
+  describe.each(["fork", "stop"] as const)("%s", (mode) => {
+    // Held between two bytecodes, and with the GIL free.
+    test.each(["churn", "select"])("in the state %s", async (state) => {
+      await startTarget(path, "states.py", { args: [state] });
+      const { pid } = target;
+      const before = await target.ask("facts");
+      const { tasks, signals, tracer, files, descriptors, executable } = await settledView(pid);
+      const seen = { tasks, signals, tracer, files, descriptors };
+      // Two small mappings of the entry stay where the tool dies while they are needed.
+      const view = state === "select" ? { ...seen, executable } : seen;
+      for (const step of state === "churn" ? [...ENTRY, ...STEPS[mode]] : STEPS[mode]) {
+        const args = [pid, "--mode", mode, "-o", "dying.bin"];
+        const dying = await startAttach(args, { cwd: folder, env: { HEAPDUMP_FAULT: step } }).done;
+        expect({ step, signal: dying.signal }).toEqual({ step, signal: "SIGKILL" });
+        expect({ step, answer: await target.ask(`work ${WORK}`) }).toMatchObject({
+          step,
+          answer: { result: expectedWork(WORK), errors: 0 },
+        });
+        expect({ step, facts: await target.ask("facts") }).toEqual({ step, facts: before });
+        expect({ step, view: await settledView(pid) }).toMatchObject({ step, view });
+        await expect.poll(() => ["", "Z"].includes(children(pid).join()), { message: step }).toBe(true);
+      }
+      const { status, stderr } = await attach([pid, "--mode", mode, "--json", "-o", "after.bin"], {
+        cwd: folder,
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(children(pid)).toEqual([]);
+      expect(await target.ask(`work ${WORK}`)).toMatchObject({ result: expectedWork(WORK), errors: 0 });
+      expect(await target.ask("quit")).toBe("bye");
+      expect(await target.end()).toBe(0);
+      expect(target.output).toBe("");
+    });
+  });
+});

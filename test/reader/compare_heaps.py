@@ -1,0 +1,165 @@
+"""Compares a dump with what the program says of itself, or with another dump of the same moment; prints JSON.
+
+    compare_heaps.py report REPORT DUMP     REPORT: as test/targets/report.py writes it
+    compare_heaps.py equal DUMP DUMP        every object, reference, root, thread, frame and module
+    compare_heaps.py within DUMP DUMP       whether the second has all that the first has
+"""
+
+import array
+import json
+import sys
+from collections import Counter
+from typing import Dict, Iterator, List, NamedTuple
+
+from read_dump import Dump, HeapObject
+
+UNKNOWN = 2**64 - 1
+# Kinds of references whose names no mode guesses.
+CERTAIN = ("key", "value", "item", "slot")
+EXAMPLES = 5
+
+
+class Reported(NamedTuple):
+    type: int
+    size: int
+    referents: List[int]
+
+
+class Differences:
+    """Counts, and a few examples, by what they are about."""
+
+    def __init__(self) -> None:
+        self.found: Dict[str, dict] = {}
+
+    def add(self, about: str, example: object) -> None:
+        entry = self.found.setdefault(about, {"count": 0, "examples": []})
+        entry["count"] += 1
+        if len(entry["examples"]) < EXAMPLES:
+            entry["examples"].append(example)
+
+
+def read_report(path: str) -> Dict[int, Reported]:
+    numbers = array.array("Q")
+    with open(path, "rb") as file:
+        numbers.frombytes(file.read())
+    report, at = {}, 0
+    while at < len(numbers):
+        address, cls, size, count = numbers[at : at + 4]
+        report[address] = Reported(cls, size, numbers[at + 4 : at + 4 + count].tolist())
+        at += 4 + count
+    return report
+
+
+def targets(o: HeapObject) -> Iterator[int]:
+    return (target for target in o.targets if target is not None)
+
+
+def compare_report(report_path: str, dump_path: str) -> dict:
+    report, dump = read_report(report_path), Dump(dump_path)
+    objects = {o.address: o for o in dump.objects}
+    missing, types, sizes, edges, more_edges, more = (Differences() for _ in range(6))
+    for address, said in report.items():
+        name = dump.types[said.type].name if said.type in dump.types else hex(said.type)
+        o = objects.get(address)
+        if o is None:
+            missing.add(name, hex(address))
+            continue
+        if o.type is None or o.type.address != said.type:
+            types.add(name, [hex(address), o.type_name])
+            continue
+        if said.size not in (UNKNOWN, o.size):
+            sizes.add(name, [said.size, o.size, hex(address)])
+        # The collector is told of a heap type's instances' type since 3.9; a dump never says it as a reference.
+        here, there = Counter(targets(o)), Counter(said.referents)
+        for target in there - here - Counter({said.type: 1}):
+            target_name = objects[target].type_name if target in objects else hex(target)
+            edges.add("%s -> %s" % (name, target_name), [hex(address), hex(target), there[target], here[target]])
+        for reference in o.references:
+            if reference.target is not None and reference.target not in there:
+                label = reference.label if isinstance(reference.label, str) and reference.kind == "field" else ""
+                more_edges.add("%s %s %s" % (name, reference.kind, label), [hex(address), hex(reference.target)])
+    dangling = Differences()
+    for o in dump.objects:
+        if o.address not in report:
+            more.add(o.type_name or "?", o.address)
+        for reference in o.references:
+            if reference.target is not None and reference.target not in objects:
+                dangling.add("%s %s %s" % (o.type_name, reference.kind, reference.label),
+                             [hex(o.address), hex(reference.target)])
+    return {
+        "complete": dump.complete,
+        "consistent": dump.all_meta.get("consistent"),
+        "skipped": dump.all_meta.get("skipped"),
+        "reported": len(report),
+        "dumped": len(objects),
+        "missing": missing.found,
+        "types": types.found,
+        "sizes": sizes.found,
+        "edges": edges.found,
+        "dangling": dangling.found,
+        "more_edges": {about: entry["count"] for about, entry in sorted(more_edges.found.items())},
+        "more_objects": {about: entry["count"] for about, entry in sorted(more.found.items())},
+        # Frames of functions that run are gone when the program is asked for them.
+        "more": [[o.address, o.type.address if o.type else 0, o.size, o.type_name] for o in dump.objects
+                 if o.address not in report and o.type_name != "frame"],
+    }
+
+
+def whole(o: HeapObject) -> dict:
+    return {"type": o.type_name, "size": o.size, "refcount": o.refcount, "flags": o.flags, "content": o.content,
+            "references": [list(reference) for reference in o.references]}
+
+
+def compare_equal(first_path: str, second_path: str) -> dict:
+    first, second = Dump(first_path), Dump(second_path)
+    others = {o.address: o for o in second.objects}
+    differences = Differences()
+    for o in first.objects:
+        other = others.pop(o.address, None)
+        if other is None:
+            differences.add("only in the first: %s" % o.type_name, hex(o.address))
+            continue
+        here, there = whole(o), whole(other)
+        for name in here:
+            if here[name] != there[name]:
+                differences.add("%s of %s" % (name, o.type_name), [hex(o.address), here[name], there[name]])
+    for address, o in others.items():
+        differences.add("only in the second: %s" % o.type_name, hex(address))
+    for name in ("roots", "modules", "threads", "frames"):
+        here, there = Counter(getattr(first, name)), Counter(getattr(second, name))
+        for row in list((here - there) + (there - here)):
+            differences.add(name, row)
+    return differences.found
+
+
+def compare_within(first_path: str, second_path: str) -> dict:
+    first, second = Dump(first_path), Dump(second_path)
+    others = {o.address: o for o in second.objects}
+    differences = Differences()
+    for o in first.objects:
+        other = others.get(o.address)
+        if other is None or other.type_name != o.type_name:
+            differences.add("object %s" % o.type_name, hex(o.address))
+            continue
+        if o.content is not None and o.content != other.content:
+            differences.add("content of %s" % o.type_name, [o.content, other.content])
+        here, there = Counter(targets(o)), Counter(targets(other))
+        for target in here - there:
+            name = others[target].type_name if target in others else hex(target)
+            differences.add("reference %s -> %s" % (o.type_name, name), [hex(o.address), hex(target)])
+        named = {reference for reference in o.references if reference.kind in CERTAIN and reference.target is not None}
+        for kind, label, target in named - set(other.references):
+            instead = [list(r) for r in other.references if r.target == target]
+            differences.add("name in %s: %s %s" % (o.type_name, kind, label if isinstance(label, str) else ""),
+                            [hex(o.address), instead])
+    for row in set((address, kind) for address, kind, _ in first.roots) - set((a, k) for a, k, _ in second.roots):
+        differences.add("root", row)
+    for name in ("modules", "threads"):
+        for row in list(Counter(getattr(first, name)) - Counter(getattr(second, name))):
+            differences.add(name, row)
+    return differences.found
+
+
+if __name__ == "__main__":
+    compare = {"report": compare_report, "equal": compare_equal, "within": compare_within}[sys.argv[1]]
+    print(json.dumps(compare(*sys.argv[2:4])))

@@ -1,0 +1,51 @@
+// A virtual environment for each interpreter, kept between runs in HEAPDUMP_REAL (else /tmp/heapdump-real), with what
+// of the packages its version can have.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Interpreter, interpreters } from "../support/interpreters.js";
+
+const PACKAGES = [
+  "numpy",
+  "pandas",
+  "Django",
+  "SQLAlchemy",
+  "pydantic",
+  "sympy",
+  "Flask",
+  "uvicorn",
+  "gunicorn",
+  "celery",
+];
+const folder = process.env.HEAPDUMP_REAL ?? "/tmp/heapdump-real";
+
+/** `HEAPDUMP_PYTHONS=3.11.7,3.13.0` chooses among the interpreters. */
+const chosen = process.env.HEAPDUMP_PYTHONS?.split(",");
+export const realInterpreters = interpreters.filter(({ version }) => chosen?.includes(version) ?? true);
+
+export interface Environment {
+  python: string;
+  packages: string[];
+}
+
+export function environment({ path, version, library }: Interpreter): Environment {
+  mkdirSync(folder, { recursive: true });
+  const venv = join(folder, `${version}-${library}`);
+  const python = join(venv, "bin", "python");
+  const pip = (...args: string[]) =>
+    execFileSync(python, ["-m", "pip", "--quiet", "--disable-pip-version-check", ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      encoding: "utf8",
+    });
+  if (!existsSync(python)) execFileSync(path, ["-m", "venv", venv]);
+  const installed = () => pip("list", "--format=freeze").toLowerCase();
+  for (const name of PACKAGES.filter((wanted) => !installed().includes(`${wanted.toLowerCase()}==`))) {
+    try {
+      pip("install", "--only-binary=:all:", name);
+    } catch {
+      // There is none for this version of Python.
+    }
+  }
+  const found = installed();
+  return { python, packages: PACKAGES.filter((name) => found.includes(`${name.toLowerCase()}==`)) };
+}

@@ -1,0 +1,77 @@
+// Where the size in a dump and sys.getsizeof differ, and why: docs/exactness.md tells of each. There is no other
+// difference that has a reason.
+import type { Differences } from "./compare.js";
+
+type Sizes = [reported: number, dumped: number];
+
+export interface Reason {
+  /** Types that it applies to. */
+  about: RegExp;
+  /** Versions that it is so in; all unless given. */
+  from?: string;
+  before?: string;
+  explains: (sizes: Sizes) => boolean;
+  why: string;
+}
+
+const COLLECTOR_HEADER = 16;
+
+export const reasons: Reason[] = [
+  {
+    about: /^(type|_ctypes\..*|.*Meta|.*Type)$/,
+    from: "3.11",
+    before: "3.13",
+    explains: ([reported, dumped]) => reported - dumped === COLLECTOR_HEADER,
+    why: "`sys.getsizeof` of 3.11 and 3.12 adds a collector's header of 16 bytes to static types, which have none.",
+  },
+  {
+    about: /^/,
+    from: "3.13",
+    explains: ([reported, dumped]) => dumped > reported,
+    why: "`sys.getsizeof` of 3.13 leaves out the values of attributes, which lie in the object itself.",
+  },
+  {
+    about: /^code$/,
+    before: "3.11",
+    explains: ([reported, dumped]) => reported > dumped,
+    why: "The tables that a code object up to 3.10 has for arguments that are cells, and for its cache, are not counted.",
+  },
+  {
+    about:
+      /^(StgDict|_ctypes\..*|ctypes\._endian\..*|_?[sS]truct(\.Struct)?|_io\.BytesIO|_pickle\.(Unp|P)ickler|decimal\.Decimal|itertools\.(combinations|combinations_with_replacement|permutations|product))$/,
+    explains: ([reported, dumped]) => reported > dumped,
+    why: "The `__sizeof__` of some types of C extensions counts more than the object, and is not reproduced: calling it would run foreign code.",
+  },
+];
+
+export function isExplained(type: string, sizes: Sizes, version: string): boolean {
+  return reasons.some(
+    ({ about, from, before, explains }) =>
+      (!from || compareVersions(version, from) >= 0) &&
+      (!before || compareVersions(version, before) < 0) &&
+      about.test(type) &&
+      explains(sizes),
+  );
+}
+
+/** The differences that no reason explains. */
+export function unexplained(sizes: Differences, version: string): Differences {
+  return Object.fromEntries(
+    Object.entries(sizes).filter(
+      ([type, { examples }]) => !examples.every((example) => isExplained(type, example as Sizes, version)),
+    ),
+  );
+}
+
+/** What the mode python has that the others have not: what its script consists of, and text that only C code reads. */
+const traces: Record<string, number> = { "object dict": 4, "content of str": 4 };
+
+export function withoutTraces(differences: Differences): Differences {
+  return Object.fromEntries(
+    Object.entries(differences).filter(([about, { count }]) => count > (traces[about] ?? 0)),
+  );
+}
+
+function compareVersions(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
+}

@@ -1,0 +1,21 @@
+/** The states of test/targets/states.py that a main thread is in, and that a script can be brought into. */
+export const STATES = [
+  "busy",
+  "churn",
+  "sleep",
+  "read",
+  "select",
+  "poll",
+  "epoll",
+  "accept",
+  "wait4",
+  "lock",
+  "join",
+  "threads",
+  "workers",
+  "filling",
+  "blocked_signals",
+  "default_sigpipe",
+  "sigwait",
+  "pause",
+];

@@ -1,0 +1,341 @@
+// What there is of memory, and whether a snapshot fits, by what the kernel's files say. The trees are those of
+// machines of each kind, cut to what is asked.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { MemoryCgroups, type MemoryLimit } from "../../src/capture/memory/cgroup.js";
+import { snapshotCost } from "../../src/capture/memory/cost.js";
+import { HeadroomGauge } from "../../src/capture/memory/headroom.js";
+import { describeMemory, planMemory, reserveOf } from "../../src/capture/memory/plan.js";
+import { MemoryWatchdog } from "../../src/capture/memory/watchdog.js";
+import { ExitCode } from "../../src/errors.js";
+import { memoryNote } from "../../src/view/memory.js";
+
+type Tree = Record<string, string>;
+
+const PID = 42;
+const MIB = 2 ** 20;
+const UNLIMITED_1 = "9223372036854771712\n";
+const MOUNT_2 = "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup rw,nsdelegate\n";
+const MOUNTS_1 = [
+  "31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755",
+  "32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu",
+  "35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory",
+  "41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw",
+].join("\n");
+
+const reader = (tree: Tree) => (path: string) => tree[path];
+const cgroups = (tree: Tree) => new MemoryCgroups(PID, reader(tree));
+
+/** Version 2, a cgroup's files. */
+function group2(folder: string, max: number | "max", current: number, more: Tree = {}): Tree {
+  const files = {
+    "cgroup.events": "populated 1\n",
+    "memory.max": `${max}\n`,
+    "memory.high": "max\n",
+    "memory.current": `${current}\n`,
+    "memory.stat": `anon 1\nfile 2\ninactive_file ${10 * MIB}\nactive_file 5\n`,
+    "memory.oom.group": "0\n",
+    ...more,
+  };
+  return Object.fromEntries(Object.entries(files).map(([file, text]) => [`${folder}/${file}`, text]));
+}
+
+/** Version 1, the same. */
+function group1(folder: string, limit: number | string, usage: number, more: Tree = {}): Tree {
+  const files = {
+    "memory.limit_in_bytes": `${limit}\n`,
+    "memory.usage_in_bytes": `${usage}\n`,
+    "memory.use_hierarchy": "1\n",
+    "memory.stat": `inactive_file 1\nhierarchical_memory_limit ${UNLIMITED_1}total_inactive_file ${20 * MIB}\n`,
+    ...more,
+  };
+  return Object.fromEntries(Object.entries(files).map(([file, text]) => [`${folder}/${file}`, text]));
+}
+
+const brief = (limits: MemoryLimit[]) =>
+  limits.map(({ name, cgroup, limit, used }) => [name, cgroup, limit / MIB, used / MIB]);
+
+describe("cgroups of version 2", () => {
+  const host: Tree = {
+    "/proc/42/cgroup": "0::/kubepods.slice/pod1/app\n",
+    "/proc/self/mountinfo": MOUNT_2,
+    ...group2("/sys/fs/cgroup/kubepods.slice/pod1/app", 512 * MIB, 300 * MIB),
+    ...group2("/sys/fs/cgroup/kubepods.slice/pod1", 400 * MIB, 390 * MIB, { "memory.oom.group": "1\n" }),
+    ...group2("/sys/fs/cgroup/kubepods.slice", "max", 4000 * MIB),
+  };
+
+  test("every limit on the way up counts, without the page cache that goes first", () => {
+    const found = cgroups(host);
+    expect(brief(found.limits())).toEqual([
+      ["memory.max", "/kubepods.slice/pod1/app", 512, 290],
+      ["memory.max", "/kubepods.slice/pod1", 400, 380],
+    ]);
+    expect(found.oomGroup()).toBe("/kubepods.slice/pod1");
+    expect(found.unknown).toEqual([]);
+    const { bytes, limit } = new HeadroomGauge(PID, reader(host)).headroom() ?? {};
+    expect([bytes, limit?.cgroup]).toEqual([20 * MIB, "/kubepods.slice/pod1"]);
+  });
+
+  test("memory.high is a limit, too", () => {
+    const high = group2("/sys/fs/cgroup/kubepods.slice/pod1/app", "max", 300 * MIB, {
+      "memory.high": `${320 * MIB}\n`,
+    });
+    expect(brief(cgroups({ ...host, ...high }).limits())[0]).toEqual([
+      "memory.high",
+      "/kubepods.slice/pod1/app",
+      320,
+      290,
+    ]);
+  });
+
+  test("inside of a container, what is above it cannot be seen, and that is said", () => {
+    const tree: Tree = {
+      "/proc/42/cgroup": "0::/\n",
+      "/proc/self/mountinfo": MOUNT_2,
+      ...group2("/sys/fs/cgroup", 128 * MIB, 100 * MIB, { "memory.oom.group": "1\n" }),
+    };
+    const found = cgroups(tree);
+    expect(brief(found.limits())).toEqual([["memory.max", "/", 128, 90]]);
+    expect(found.oomGroup()).toBe("/");
+    expect(found.unknown).toEqual(["limits above / cannot be seen from here"]);
+  });
+
+  test("from a sidecar, the target's own mount shows it", () => {
+    const sidecar: Tree = {
+      "/proc/42/cgroup": "0::/../app\n",
+      "/proc/self/mountinfo": MOUNT_2,
+      "/proc/42/mountinfo": "900 800 0:26 /../app /sys/fs/cgroup ro - cgroup2 cgroup rw\n",
+      ...group2("/sys/fs/cgroup", 64 * MIB, 60 * MIB),
+      ...group2("/proc/42/root/sys/fs/cgroup", 256 * MIB, 100 * MIB),
+    };
+    const found = cgroups(sidecar);
+    expect(brief(found.limits())).toEqual([["memory.max", "/../app", 256, 90]]);
+    expect(found.unknown).toEqual(["limits above /../app cannot be seen from here"]);
+  });
+
+  test("what no mount shows is not guessed", () => {
+    const found = cgroups({
+      "/proc/42/cgroup": "0::/../app\n",
+      "/proc/self/mountinfo": MOUNT_2,
+      ...group2("/sys/fs/cgroup", 64 * MIB, 60 * MIB),
+    });
+    expect(found.limits()).toEqual([]);
+    expect(found.unknown).toEqual(["the cgroup /../app is mounted nowhere that can be seen from here"]);
+    expect(cgroups({}).unknown).toEqual(["no cgroup that accounts the memory of process 42 is known"]);
+  });
+
+  test("a folder with a space, and a cgroup that was removed", () => {
+    const found = cgroups({
+      "/proc/42/cgroup": "0::/a/b (deleted)\n",
+      "/proc/self/mountinfo": "30 23 0:26 / /cgroup\\040two rw - cgroup2 cgroup rw\n",
+      ...group2("/cgroup two/a", 64 * MIB, 60 * MIB),
+    });
+    expect(brief(found.limits())).toEqual([["memory.max", "/a", 64, 50]]);
+  });
+});
+
+describe("cgroups of version 1", () => {
+  const root = group1("/sys/fs/cgroup/memory", UNLIMITED_1, 9000 * MIB, { "cgroup.sane_behavior": "0\n" });
+  const host: Tree = {
+    "/proc/42/cgroup": "9:name=systemd:/x\n4:cpu,memory:/docker/abc\n0::/\n",
+    "/proc/self/mountinfo": MOUNTS_1,
+    ...root,
+    ...group1("/sys/fs/cgroup/memory/docker", 1000 * MIB, 900 * MIB),
+    ...group1("/sys/fs/cgroup/memory/docker/abc", 300 * MIB, 250 * MIB),
+  };
+
+  test("every limit on the way up counts, and no limit is none", () => {
+    const found = cgroups(host);
+    expect(brief(found.limits())).toEqual([
+      ["memory.limit_in_bytes", "/docker/abc", 300, 230],
+      ["memory.limit_in_bytes", "/docker", 1000, 880],
+    ]);
+    expect(found.oomGroup()).toBeUndefined();
+    expect(found.unknown).toEqual([]);
+  });
+
+  test("a cgroup that accounts its children apart does not limit them", () => {
+    const apart = { ...host, "/sys/fs/cgroup/memory/docker/memory.use_hierarchy": "0\n" };
+    expect(brief(cgroups(apart).limits()).map(([, cgroup]) => cgroup)).toEqual(["/docker/abc"]);
+  });
+
+  test("of a cgroup that cannot be seen the limit is known all the same", () => {
+    const limit = `inactive_file 1\nhierarchical_memory_limit ${100 * MIB}\ntotal_inactive_file 0\n`;
+    const found = cgroups({
+      "/proc/42/cgroup": "4:memory:/docker/abc\n",
+      "/proc/self/mountinfo": "35 31 0:32 /docker/abc /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n",
+      ...group1("/sys/fs/cgroup/memory", UNLIMITED_1, 80 * MIB, { "memory.stat": limit }),
+    });
+    expect(brief(found.limits())).toEqual([["hierarchical_memory_limit", "/docker/abc", 100, 80]]);
+    expect(found.unknown).toEqual(["limits above /docker/abc cannot be seen from here"]);
+  });
+});
+
+const MEMINFO = "MemTotal: 1048576 kB\nMemAvailable: 204800 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n";
+const COMMIT = "CommitLimit: 1024000 kB\nCommitted_AS: 921600 kB\n";
+/** 200 MiB of heap, 1 MiB of page tables. */
+const STATUS =
+  "RssAnon:\t  204800 kB\nVmSwap:\t 0 kB\nVmPTE:\t 1024 kB\nVmData:\t 409600 kB\nVmStk:\t 1024 kB\n";
+
+describe("the machine", () => {
+  test("limits, too, with its swap", () => {
+    const gauge = (tree: Tree) => new HeadroomGauge(PID, reader(tree)).headroom();
+    expect(gauge({ "/proc/meminfo": MEMINFO })?.bytes).toBe(200 * MIB);
+    const swap = MEMINFO.replace("SwapFree: 0", "SwapFree: 1024").replace("SwapTotal: 0", "SwapTotal: 2048");
+    expect(gauge({ "/proc/meminfo": swap })?.bytes).toBe(201 * MIB);
+    expect(gauge({})).toBeUndefined();
+  });
+
+  test("commits what it has left, where it is strict", () => {
+    const room = (policy: string) =>
+      new HeadroomGauge(
+        PID,
+        reader({ "/proc/meminfo": MEMINFO + COMMIT, "/proc/sys/vm/overcommit_memory": `${policy}\n` }),
+      ).commitRoom();
+    expect([room("0"), room("1"), room("2")]).toEqual([undefined, undefined, 100 * MIB]);
+  });
+});
+
+describe("what a snapshot takes", () => {
+  test("a fork: tables, page tables, and at most all that the target has", () => {
+    const { least, most } = snapshotCost("fork", STATUS);
+    expect(least / MIB).toBeCloseTo(8 + 0.016 * 200 + 1);
+    expect((most - least) / MIB).toBe(200);
+  });
+
+  test("a stop: tables alone", () => {
+    const { least, most, committed } = snapshotCost("stop", STATUS);
+    expect(least / MIB).toBeCloseTo(8 + 0.016 * 200);
+    expect([most, committed]).toEqual([least, least]);
+  });
+});
+
+describe("whether it fits", () => {
+  const container = (max: number, current: number, more: Tree = {}) => ({
+    "/proc/meminfo": MEMINFO.replace("204800", "1000000"),
+    "/proc/42/cgroup": "0::/app\n",
+    "/proc/self/mountinfo": MOUNT_2,
+    ...group2("/sys/fs/cgroup/app", max * MIB, (current + 10) * MIB, more),
+  });
+  const plan = (tree: Tree, mode: "fork" | "stop" = "fork") =>
+    planMemory(PID, mode, new HeadroomGauge(PID, reader(tree)), STATUS);
+
+  test("with room for everything there is nothing to say", () => {
+    const roomy = plan(container(1000, 200));
+    expect(roomy.tight).toBe(false);
+    expect(memoryNote(PID, roomy)).toBe("");
+    expect([roomy.headroom, roomy.reserve]).toEqual([800 * MIB, 50 * MIB]);
+  });
+
+  test("with room for the tables alone it is tight", () => {
+    const tight = plan(container(300, 200));
+    expect(tight.tight).toBe(true);
+    expect(tight.limit).toMatchObject({ name: "memory.max", cgroup: "/app" });
+    expect(plan(container(300, 200), "stop").tight).toBe(false);
+    expect(describeMemory(tight)).toEqual({
+      snapshot_cost_least: String(tight.cost.least),
+      snapshot_cost_most: String(tight.cost.most),
+      memory_headroom: String(100 * MIB),
+      memory_limit: String(300 * MIB),
+      memory_limit_name: "memory.max /app",
+      oom_group: "",
+      memory_unknown: "",
+    });
+    expect(memoryNote(PID, tight)).toBe(
+      "memory is short: the snapshot takes 12.2 MiB, and up to 212.2 MiB if process 42 writes to all of its memory in " +
+        "the 419 ms that it lasts; 100.0 MiB are left of 300.0 MiB (memory.max of the cgroup /app). It is given up when " +
+        "less than 32.0 MiB are left",
+    );
+    expect(
+      memoryNote(PID, { ...tight, oomGroup: "/app", unknown: ["limits above / cannot be seen from here"] }),
+    ).toMatch(
+      /; memory\.oom\.group is set: at the limit the kernel kills all processes of \/app together; limits above/,
+    );
+  });
+
+  test("without room for the tables and a reserve a fork is refused, with the way out", () => {
+    expect(() => plan(container(220, 200))).toThrow(
+      expect.objectContaining({
+        exitCode: ExitCode.CaptureFailed,
+        message:
+          "process 42 was not touched: a snapshot in fork mode takes 12 MiB and 32 MiB in reserve, and 20 MiB are " +
+          "left of 220 MiB (memory.max of the cgroup /app); --mode stop takes 11 MiB, but stops the process until " +
+          "the dump is taken; or free memory, or raise the limit",
+      }),
+    );
+    expect(plan(container(220, 200), "stop").headroom).toBe(20 * MIB);
+    expect(() => plan(container(205, 200), "stop")).toThrow(/^process 42 was not touched: .*; free memory/);
+  });
+
+  test("more is held in reserve where the whole cgroup would be killed", () => {
+    const killed = { "memory.oom.group": "1\n" };
+    expect(plan(container(400, 200, killed))).toMatchObject({ oomGroup: "/app", reserve: 64 * MIB });
+    expect(() => plan(container(260, 200, killed))).toThrow(/takes 12 MiB and 64 MiB in reserve/);
+    const limit = { name: "x", limit: 2 ** 40, used: 0 };
+    expect(reserveOf(limit, undefined)).toBe(256 * MIB);
+  });
+
+  test("a kernel that grants no more than it has refuses a fork", () => {
+    const strict = {
+      "/proc/meminfo": MEMINFO.replace("204800", "1000000") + COMMIT,
+      "/proc/sys/vm/overcommit_memory": "2\n",
+    };
+    expect(() => plan(strict)).toThrow(
+      /vm\.overcommit_memory is 2, and of the 412 MiB that fork mode asks for 100 MiB are left; --mode stop/,
+    );
+    expect(plan(strict, "stop").cost.committed).toBeLessThan(100 * MIB);
+  });
+});
+
+describe("the watchdog", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const left = (bytes: number) => ({
+    bytes,
+    limit: { name: "memory.max", cgroup: "/app", limit: 300 * MIB, used: 0 },
+  });
+
+  test("tells a shortage once, and then looks no more", () => {
+    const rooms = [100, 50, 12, 4].map((mib) => left(mib * MIB));
+    const headroom = vi.fn(() => rooms.shift() ?? left(0));
+    const onShortage = vi.fn();
+    const watchdog = new MemoryWatchdog(PID, onShortage, { headroom, oomGroup: undefined });
+    vi.advanceTimersByTime(15);
+    expect(watchdog.reason).toBeUndefined();
+    vi.advanceTimersByTime(1000);
+    expect(onShortage.mock.calls).toEqual([
+      [
+        "the container had 12 MiB of memory left of 300 MiB (memory.max of the cgroup /app), and the snapshot was given up",
+      ],
+    ]);
+    expect(watchdog.reason).toBe(onShortage.mock.calls[0]?.[0]);
+    expect(headroom).toHaveBeenCalledTimes(3);
+    watchdog.stop();
+  });
+
+  test("is told of events, and looks when a look is due", () => {
+    let room = left(100 * MIB);
+    const headroom = vi.fn(() => room);
+    const onShortage = vi.fn();
+    const watchdog = new MemoryWatchdog(PID, onShortage, { headroom, oomGroup: undefined });
+    room = left(0);
+    watchdog.look();
+    expect(headroom).toHaveBeenCalledTimes(1);
+    // As when the event loop is busy: time goes by, and no timer runs.
+    const now = vi.spyOn(performance, "now").mockReturnValue(performance.now() + 20);
+    watchdog.look();
+    now.mockRestore();
+    expect(onShortage).toHaveBeenCalledTimes(1);
+    watchdog.stop();
+  });
+
+  test("stopped, it looks no more", () => {
+    const headroom = vi.fn(() => left(100 * MIB));
+    new MemoryWatchdog(PID, vi.fn(), { headroom, oomGroup: undefined }).stop();
+    vi.advanceTimersByTime(1000);
+    expect(headroom).toHaveBeenCalledTimes(1);
+  });
+});
