@@ -59,7 +59,7 @@ def is_leftover(o, names, codes, found):
             return False  # one that is being filled, whose items may not be read
         if o and type(o[0]) is Cell:
             return all_in(o, found)
-        return all_strings(o) and (o in names or 'own_objects' in o)
+        return all_strings(o) and (o in names or 'own_objects' in o or 'heapdump_call' in o)
     if type(o) is Function:
         return is_launcher(referents(o)[0])
     if type(o) is Frame:
@@ -71,7 +71,7 @@ def is_launcher(code):
     for constant in code.co_consts:
         if constant is source:
             return True
-    return (type(code.co_filename) is str and code.co_filename == '<stdin>' and code.co_argcount == 3
+    return (type(code.co_filename) is str and code.co_filename == '<string>' and code.co_argcount == 3
             and 'heapdump_call' in code.co_varnames)
 
 

@@ -133,8 +133,12 @@ struct hd_locals hd_generator_locals(struct hd_walker* w, hd_address generator) 
   const struct hd_layout* const layout = w->layout;
   const struct hd_locals none = {0, 0, 0, 0, 0};
   if (layout->gen_iframe == HD_ABSENT) return none;
+  const hd_address iframe = generator + layout->gen_iframe;
   const int8_t state = (int8_t)hd_byte(generator + layout->gen_frame_state);
-  return state < layout->gen_state_cleared ? hd_iframe_locals(w, generator + layout->gen_iframe) : none;
+  if (state < layout->gen_state_cleared) return hd_iframe_locals(w, iframe);
+  // One that has ended keeps its code, which stands in the frame where the generator has no field for it.
+  const hd_address code = w->generator_code == HD_ABSENT ? iframe_code(w, iframe) : 0;
+  return code ? (struct hd_locals){code, iframe, 0, local_count(w, code), 0} : none;
 }
 
 uint64_t hd_frame_size(struct hd_walker* w, const struct hd_type_info* type, hd_address frame) {

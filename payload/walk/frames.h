@@ -14,12 +14,12 @@ uint64_t hd_generator_size(struct hd_walker* w, hd_address generator);
 struct hd_locals {
   hd_address code;
   hd_address iframe;  // 3.11: the _PyInterpreterFrame they are in; 0: none, or to 3.10
-  hd_address at;
+  hd_address at;      // 0: a generator that has ended, of whose frame only the code is left
   uint64_t named;
   uint64_t count;
 };
 // What a _PyInterpreterFrame holds beside its locals: code, function, f_locals, frame object.
-enum { HD_IFRAME_WORDS = 4 };
+enum { HD_IFRAME_CODE, HD_IFRAME_WORDS = 4 };
 static inline uint32_t hd_iframe_word(const struct hd_layout* layout, int i) {
   const uint32_t words[HD_IFRAME_WORDS] = {layout->iframe_code, layout->iframe_function,
                                            layout->iframe_locals, layout->iframe_object};

@@ -153,13 +153,16 @@ static void write_with_locals(struct hd_walker* w, hd_address object, struct hd_
   const uint32_t shape = hd_code_shape(w, &locals);
   if (locals.iframe) {
     for (int i = 0; i < HD_IFRAME_WORDS; i++) {
-      const uint64_t target = hd_untag(layout, hd_word(locals.iframe + hd_iframe_word(layout, i)));
+      const int present = locals.at || i == HD_IFRAME_CODE;
+      const uint64_t word = present ? hd_word(locals.iframe + hd_iframe_word(layout, i)) : 0;
+      const uint64_t target = hd_untag(layout, word);
       w->references[n++] = target == object ? 0 : target;
     }
   }
   for (uint64_t i = 0; i < locals.count && n < HD_MOST_REFERENCES; i++) {
     w->references[n++] = hd_untag(layout, hd_word(locals.at + 8 * i));
   }
+  for (uint64_t i = locals.count; i < locals.named && n < HD_MOST_REFERENCES; i++) w->references[n++] = 0;
   hd_write_object(w, object, shape, n);
 }
 
