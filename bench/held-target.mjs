@@ -9,10 +9,10 @@ const program = fileURLToPath(new URL("target.py", import.meta.url));
 export class Target {
   /**
    * @param {string} python
-   * @param {number} objects
+   * @param {string} heap
    */
-  constructor(python, objects) {
-    this.process = spawn(python, ["-B", program, String(objects)], { stdio: ["pipe", "pipe", "inherit"] });
+  constructor(python, heap) {
+    this.process = spawn(python, ["-B", program, heap], { stdio: ["pipe", "pipe", "inherit"] });
     this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
     process.once("exit", () => this.process.kill("SIGKILL"));
   }

@@ -12,9 +12,10 @@ import { Target } from "./held-target.mjs";
 import { measure, memory } from "./process.mjs";
 import { print } from "./table.mjs";
 
-const help = `Usage: npm run bench -- [--objects N[,N…]] [--rounds N] [--modes MODE[,MODE…]] [--python PATH] [--json]
+const help = `Usage: npm run bench -- [--heaps HEAP[,HEAP…]] [--rounds N] [--modes MODE[,MODE…]] [--python PATH] [--json]
 
-  --objects  nominal sizes of the mixed heap (default 1e6,5e6)
+  --heaps    which heaps (default 1e6,5e6): a number is the nominal size of a mixed heap, \`libraries\` a program made of
+             the packages that the CPython finds (PYTHONPATH is that of \`npm run real\`'s environment, say)
   --rounds   how often everything is measured; figures are medians (default 3)
   --modes    which modes of attach (default ${modes.join()})
   --python   the CPython that holds the heap (default: python3)
@@ -32,7 +33,8 @@ const help = `Usage: npm run bench -- [--objects N[,N…]] [--rounds N] [--modes
  *
  * @typedef {object} Result
  * @property {string} python version
- * @property {number} nominal
+ * @property {string} heap what was asked for
+ * @property {string | string[]} made what the target says of it
  * @property {number} objects that the bare closure loop visits
  * @property {number} rss of the target before the first capture, in bytes
  * @property {Round} median
@@ -41,15 +43,15 @@ const help = `Usage: npm run bench -- [--objects N[,N…]] [--rounds N] [--modes
 
 /**
  * @param {string} python
- * @param {number} nominal
+ * @param {string} heap
  * @param {number} rounds
  * @param {string[]} wanted modes
  * @param {string} folder
  * @returns {Promise<Omit<Result, "python">>}
  */
-async function bench(python, nominal, rounds, wanted, folder) {
-  const target = new Target(python, nominal);
-  await target.answer();
+async function bench(python, heap, rounds, wanted, folder) {
+  const target = new Target(python, heap);
+  const { made } = await target.answer();
   const rss = memory(target.pid, "VmRSS");
   const dump = join(folder, "heap.bin");
   /** @type {Round[]} */
@@ -71,7 +73,7 @@ async function bench(python, nominal, rounds, wanted, folder) {
     });
   }
   target.end();
-  return { nominal, objects, rss, median: medians(measured), rounds: measured };
+  return { heap, made, objects, rss, median: medians(measured), rounds: measured };
 }
 
 /** What every command costs before it does anything; no figure of ours. */
@@ -121,7 +123,7 @@ function median(values) {
 async function main() {
   const { values } = parseArgs({
     options: {
-      objects: { type: "string", default: "1e6,5e6" },
+      heaps: { type: "string", default: "1e6,5e6" },
       rounds: { type: "string", default: "3" },
       modes: { type: "string", default: modes.join() },
       python: { type: "string" },
@@ -136,12 +138,12 @@ async function main() {
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   process.once("SIGINT", () => process.exit(130));
   const results = [];
-  for (const size of values.objects.split(",")) {
+  for (const heap of values.heaps.split(",")) {
     const rounds = Number(values.rounds);
     const wanted = values.modes.split(",");
     const result = {
       python: python.version,
-      ...(await bench(python.path, Number(size), rounds, wanted, folder)),
+      ...(await bench(python.path, heap, rounds, wanted, folder)),
     };
     results.push(result);
     if (!values.json) print(result);

@@ -2,7 +2,7 @@
 import { cpus } from "node:os";
 
 /** @param {import("./run.mjs").Result} result */
-export function print({ python, nominal, objects, rss, median: m, rounds }) {
+export function print({ python, heap, made, objects, rss, median: m, rounds }) {
   const count = (/** @type {number} */ n) => n.toLocaleString("en-US");
   const perObject = (/** @type {number} */ s) => `${((s / objects) * 1e6).toFixed(2)} µs/object`;
   const times = (/** @type {number} */ s) => `${(s / m.loop).toFixed(2)} × loop`;
@@ -10,9 +10,10 @@ export function print({ python, nominal, objects, rss, median: m, rounds }) {
   const milliseconds = (/** @type {number} */ s) => `${(s * 1000).toFixed(1)} ms`;
   const mebibytes = (/** @type {number} */ bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   const ofRss = (/** @type {number} */ bytes) => `${((bytes / rss) * 100).toFixed(1)} % of RSS`;
-  console.log(
-    `\nMixed heap, nominal ${count(nominal)}: ${count(objects)} objects, ${mebibytes(rss)} resident`,
-  );
+  const what = Array.isArray(made)
+    ? `Program of ${made.join(", ")}`
+    : `Mixed heap, nominal ${count(Number(heap))}`;
+  console.log(`\n${what}: ${count(objects)} objects, ${mebibytes(rss)} resident`);
   console.log(
     `CPython ${python}, Node ${process.version}, ${cpus()[0]?.model.trim()}, median of ${rounds.length}\n`,
   );

@@ -1,4 +1,5 @@
-"""A process that holds a mixed heap of about N objects, and does what it is told: `target.py N`.
+"""A process that holds a heap, and does what it is told: `target.py N` (a mixed heap of about N objects) or
+`target.py libraries` (what test/real/programs/libraries.py makes of the packages that this Python has).
 
 It answers each line of standard input (the name of one of COMMANDS) with one line of JSON.
 """
@@ -84,13 +85,28 @@ def children():
     return {"cpu_s": used.ru_utime + used.ru_stime}
 
 
+def make_libraries():
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "real", "programs"))
+    import libraries
+
+    made = {}
+    for name, make in sorted(vars(libraries).items()):
+        if name.startswith("make_"):
+            try:
+                made[name[5:]] = make()
+            except ImportError:
+                pass
+    return made
+
+
 COMMANDS = {"loop": bare_closure_loop, "beat": beat, "rest": rest, "clone": bare_clone, "children": children}
 
 
 def main():
-    held = Heap(float(sys.argv[1]))
+    wanted = sys.argv[1]
+    held = make_libraries() if wanted == "libraries" else Heap(float(wanted))
     gc.collect()
-    print(json.dumps({"ready": True}), flush=True)
+    print(json.dumps({"made": sorted(held) if wanted == "libraries" else wanted}), flush=True)
     for line in sys.stdin:
         print(json.dumps(COMMANDS[line.strip()]()), flush=True)
     # Taking the heap apart would take seconds.

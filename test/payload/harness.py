@@ -39,7 +39,7 @@ class Capture:
                 os._exit(0)
         os.close(read_end)
         os.set_blocking(self.write_end, False)
-        self.code = compile(launcher(self.write_end, **parameters), "<stdin>", "exec")
+        self.code = compile(launcher(self.write_end, **parameters), "<string>", "exec")
         self.globals = sys.modules["__main__"].__dict__
 
     def _drain(self, read_end):

@@ -32,7 +32,7 @@ for raised in (KeyboardInterrupt, SystemExit, ValueError):
     assert not dump.complete
     traceback = error.__traceback__
     while traceback is not None:
-        assert traceback.tb_frame.f_code.co_filename not in ("<heapdump>", "<stdin>")
+        assert traceback.tb_frame.f_code.co_filename not in ("<heapdump>", "<string>")
         traceback = traceback.tb_next
     assert error.__context__ is None
     del error, traceback

@@ -117,6 +117,9 @@ def suspended_paths(planted):
     for o, name in expected:
         owner, value = values[id(o), name]
         yield "local of " + type(o).__name__, owner if RUNNING_FRAMES_ARE_OBJECTS else o, "local", name, value
+    for generator in (unstarted, suspended, planted["generators"][3]):
+        yield "gi_code", generator, "field", "gi_code", generator.gi_code
+    yield "cr_code", leaf, "field", "cr_code", leaf.cr_code
     frame = planted["frames"][0]
     if RUNNING_FRAMES_ARE_OBJECTS:
         yield "f_globals", frame, "field", "f_globals", frame.f_globals
