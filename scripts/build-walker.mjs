@@ -17,9 +17,9 @@ const sources = readdirSync(join(payload, "walk"))
   .map((name) => join(payload, "walk", name));
 
 const compile =
-  "-std=c11 -O2 -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fPIE -fvisibility=hidden " +
+  "-std=c11 -O3 -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fPIE -fvisibility=hidden " +
   "-fno-jump-tables -fcf-protection=none -mgeneral-regs-only -fno-asynchronous-unwind-tables " +
-  "-fno-strict-aliasing -fno-lto -include walk/hidden.h";
+  "-fno-strict-aliasing -flto=auto -include walk/hidden.h";
 const link =
   "-nostdlib -pie -Wl,--no-dynamic-linker -Wl,-z,noexecstack -Wl,--build-id=none -Wl,--no-relax " +
   "-Wl,-T,walk/walker.ld";

@@ -183,21 +183,30 @@ void Transcoder::columns(Cursor& in) {
 
 void Transcoder::objects(Cursor& in) {
   const uint64_t count = in.Varint();
+  // All that is written to lies on the stack, where the compiler can keep it in registers.
+  Cursor at = in;
+  uint64_t previous = previous_;
+  uint64_t found = 0;
+  uint64_t described = kMostShapes;
   for (uint64_t i = 0; i < count; i++) {
-    check_shape(in.Varint());
-    previous_ += static_cast<uint64_t>(in.Zigzag()) * 8;
-    address(previous_);
-    in.Varint();
-    in.Varint();
-    if (in.U8() & HD_HAS_CONTENT) in.String();
-    const uint64_t references = in.Varint();
+    const uint64_t shape = at.Varint();
+    if (shape != described) check_shape(shape);
+    described = shape;
+    previous += static_cast<uint64_t>(at.Zigzag()) * 8;
+    address(previous);
+    at.Varint();
+    at.Varint();
+    if (at.U8() & HD_HAS_CONTENT) at.String();
+    const uint64_t references = at.Varint();
     for (uint64_t j = 0; j < references; j++) {
-      const uint64_t reference = in.Varint();
-      if (reference == HD_NULL_REFERENCE) continue;
+      const uint64_t reference = at.Varint();
       if (reference & 1 && reference > HD_NULL_REFERENCE) damaged("an impossible reference");
-      transcript_.references++;
+      found += reference != HD_NULL_REFERENCE;
     }
   }
+  in = at;
+  previous_ = previous;
+  transcript_.references += found;
   transcript_.objects += count;
 }
 

@@ -72,8 +72,6 @@ static int sweep_region(struct hd_walker* w, struct hd_region* region) {
       w->swept_region = region;
       w->swept_block = k << 6 | bit;
       sweep_block(w, region->blocks[k << 6 | bit]);
-      take_all(w);
-      hd_marks_settle(w);
     }
   }
   return found;
