@@ -110,15 +110,18 @@ async function measureMemory(pid, mode, dump) {
   const peaks = { targetDirty: 0, childDirty: 0, proportional: 0 };
   const sample = () => {
     const own = pageCounts(pid);
-    if (!own) return;
-    const children = childProcesses(pid)
+    // The task of `stop` has the target's memory.
+    const children = (mode === "stop" ? [] : childProcesses(pid))
       .map(pageCounts)
       .filter((found) => found !== undefined);
+    // A child that came between halved the target's share.
+    const after = pageCounts(pid);
+    if (!own || !after) return;
     const sum = (/** @type {"Pss" | "Private_Dirty"} */ name) =>
       children.reduce((total, child) => total + child[name], 0);
     peaks.targetDirty = Math.max(peaks.targetDirty, own.Private_Dirty - before.Private_Dirty);
     peaks.childDirty = Math.max(peaks.childDirty, sum("Private_Dirty"));
-    peaks.proportional = Math.max(peaks.proportional, own.Pss + sum("Pss") - before.Pss);
+    peaks.proportional = Math.max(peaks.proportional, Math.min(own.Pss, after.Pss) + sum("Pss") - before.Pss);
   };
   const sampling = setInterval(sample, SAMPLE_EVERY_MS);
   await attach(pid, mode, dump);

@@ -9,6 +9,7 @@
 
 #include "index/columns.h"
 #include "index/heap_index.h"
+#include "index/held_from_c.h"
 #include "index/orders.h"
 #include "index/referrers.h"
 #include "support/error.h"
@@ -47,6 +48,13 @@ std::optional<IndexSummary> Current(const std::string& index, const FileStamp& s
   }
 }
 
+// Whether what a reference count has beyond the references of the dump is held by C code: a script counts,
+// too, and sees fewer references.
+bool CountsTellOfC(const RawHeap& heap) {
+  const auto mode = std::ranges::find(heap.meta, "mode", &Pairs::value_type::first);
+  return heap.complete && mode != heap.meta.end() && (mode->second == "fork" || mode->second == "stop");
+}
+
 IndexSummary Build(DumpSource& source, const std::string& index, const Progress& progress, Stopwatch& watch) {
   const auto share = [&](double from, double to) {
     return [&progress, from, to](double done) { progress(from + (to - from) * done); };
@@ -58,7 +66,7 @@ IndexSummary Build(DumpSource& source, const std::string& index, const Progress&
   Numbering numbering = NumberObjects(heap, ids);
   Tables tables(heap.definitions, ids);
   watch.Lap("number");
-  const ColumnTotals totals = WriteColumns(heap, numbering, ids, tables, writer, share(0.5, 0.75));
+  ColumnTotals totals = WriteColumns(heap, numbering, ids, tables, writer, share(0.5, 0.75));
   watch.Lap("columns");
 
   const uint32_t objects = static_cast<uint32_t>(numbering.objects.size());
@@ -71,6 +79,10 @@ IndexSummary Build(DumpSource& source, const std::string& index, const Progress&
   watch.Lap("referrers");
   WriteOrders(objects, totals.large_sizes, tables, writer);
   watch.Lap("orders");
+  if (CountsTellOfC(heap)) {
+    AddRootsFromC(objects, {std::move(totals.weak_targets), totals.large_refcounts}, writer, tables);
+  }
+  watch.Lap("roots");
 
   IndexHeader header{};
   header.dump_size = source.stamp().size;

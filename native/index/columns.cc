@@ -58,7 +58,9 @@ class Run {
         }
       });
       address_.push_back(AddressOf(object));
-      shape_.push_back(tables.ShapeOf(object.shape));
+      const uint32_t shape = tables.ShapeOf(object.shape);
+      shape_.push_back(shape);
+      if (tables.HasWeak(shape)) AddWeak(tables, shape, totals);
       size_.push_back(object.size);
       refcount_.push_back(object.refcount);
       flags_.push_back(FlagsOf(object));
@@ -90,6 +92,14 @@ class Run {
     if ((object.address & kContinued) != 0) return;
     const uint64_t* references = heap.parts[worker].references.data() + object.first_reference;
     for (uint32_t i = 0; i < object.references && i < 8; i++) ids.Prefetch(references[i]);
+  }
+
+  // Of the object whose references were the last to come.
+  void AddWeak(const Tables& tables, uint32_t shape, ColumnTotals& totals) {
+    const uint64_t first = edge_offset_.back();
+    for (uint64_t e = first; e < edges_.size(); e++) {
+      if (edges_[e] != kNone && tables.IsWeak(shape, e - first)) totals.weak_targets.push_back(edges_[e]);
+    }
   }
 
   void Clear() {
@@ -216,6 +226,7 @@ ColumnTotals WriteColumns(const RawHeap& heap, const Numbering& numbering, const
     all.large_sizes.insert(all.large_sizes.end(), totals.large_sizes.begin(), totals.large_sizes.end());
     all.large_refcounts.insert(all.large_refcounts.end(), totals.large_refcounts.begin(),
                                totals.large_refcounts.end());
+    all.weak_targets.insert(all.weak_targets.end(), totals.weak_targets.begin(), totals.weak_targets.end());
   });
   if (runs == 0) {
     WriteOffsets(writer, Section::kContentBase, Section::kContentDelta, 0, 0, std::vector<uint64_t>{0});

@@ -30,6 +30,7 @@ struct ColumnTotals {
   uint64_t dangling = 0;  // references to addresses that no object has
   std::vector<LargeRow> large_sizes;
   std::vector<LargeRow> large_refcounts;
+  std::vector<uint32_t> weak_targets;  // in any order
 };
 
 // A column of offsets, ascending, one more than there are objects: a base for every kBlock ids, and

@@ -1,6 +1,7 @@
 #include "index/tables.h"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 #include "protocol.h"
@@ -55,6 +56,7 @@ Tables::Tables(const Definitions& definitions, const AddressIds& ids) : ids_(ids
 
 void Tables::AddShapes(const std::vector<ShapeRecord>& shapes) {
   shapes_.push_back({.type = TypeAt(0)});  // row 0: shapes that the dump lost
+  has_weak_.push_back(false);
   for (const ShapeRecord& record : shapes) {
     const uint32_t row_number = static_cast<uint32_t>(shapes_.size());
     if (!sparse_shapes_.emplace(record.id, row_number).second) continue;
@@ -70,7 +72,21 @@ void Tables::AddShapes(const std::vector<ShapeRecord>& shapes) {
     for (uint8_t i = 0; i < row.tail_count; i++) row.tail[i] = TailKind(record.tail[i]);
     shapes_.push_back(row);
     for (const NamedReference& named : record.named) fields_.push_back({Text(named.label), Kind(named.kind)});
+    bool has_weak = false;
+    for (uint64_t i = 0; i < uint64_t{row.named} + row.tail_count; i++) has_weak |= IsWeak(row_number, i);
+    has_weak_.push_back(has_weak);
   }
+}
+
+bool Tables::IsWeak(uint32_t shape, uint64_t position) const {
+  const ShapeRow& row = shapes_[shape];
+  if (position < row.named) return fields_[row.first_field + position].kind == HD_REF_WEAK;
+  return row.tail_count != 0 &&
+         (row.tail[(position - row.named) % row.tail_count] & ~HD_REF_INDEXED) == HD_REF_WEAK;
+}
+
+void Tables::AddRoot(uint32_t object, uint8_t kind, const std::string& name) {
+  added_roots_.push_back({object, kind, Text(name)});
 }
 
 uint32_t Tables::TypeAt(uint64_t address) {
@@ -108,7 +124,9 @@ void Tables::Write(IndexWriter& writer, const std::vector<LargeRow>& sizes,
   writer.WriteSmall(Section::kTypeOfObject, type_of_object);
   writer.WriteSmall(Section::kShapes, shapes_);
   writer.WriteSmall(Section::kFields, fields_);
-  writer.WriteSmall(Section::kRoots, roots_);
+  std::vector<RootRow> roots;
+  std::ranges::merge(roots_, added_roots_, std::back_inserter(roots), {}, &RootRow::object, &RootRow::object);
+  writer.WriteSmall(Section::kRoots, roots);
   writer.WriteSmall(Section::kModules, modules_);
   writer.WriteSmall(Section::kThreads, threads_);
   writer.WriteSmall(Section::kFrames, frames_);

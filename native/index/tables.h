@@ -26,6 +26,14 @@ class Tables {
   }
   uint32_t TypeOf(uint32_t shape) const { return shapes_[shape].type; }
   std::vector<TypeRow>& types() { return types_; }
+  const std::vector<RootRow>& roots() const { return roots_; }
+
+  bool HasWeak(uint32_t shape) const { return has_weak_[shape]; }
+  // Whether a reference of an object of that shape does not count.
+  bool IsWeak(uint32_t shape, uint64_t position) const;
+
+  // `object` is at least that of the root added last.
+  void AddRoot(uint32_t object, uint8_t kind, const std::string& name);
 
   void AddMeta(const std::string& key, const std::string& value) {
     meta_.push_back({Text(key), Text(value)});
@@ -43,9 +51,11 @@ class Tables {
   std::unordered_map<uint64_t, uint32_t> type_at_;
   std::vector<ShapeRow> shapes_;
   std::vector<FieldRow> fields_;
+  std::vector<bool> has_weak_;  // by row of shapes
   std::vector<uint32_t> dense_shapes_;
   std::unordered_map<uint64_t, uint32_t> sparse_shapes_;
-  std::vector<RootRow> roots_;
+  std::vector<RootRow> roots_;        // by object
+  std::vector<RootRow> added_roots_;  // by object
   std::vector<ModuleRow> modules_;
   std::vector<ThreadRow> threads_;
   std::vector<FrameRow> frames_;

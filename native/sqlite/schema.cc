@@ -79,11 +79,14 @@ constexpr Column kReachable[] = {
 
 constexpr Column kRoot[] = {
     {"object", "INTEGER", "object.id of what the root holds"},
-    {"kind", "TEXT", "module, frame, thread, interpreter, static or c"},
+    {"kind", "TEXT",
+     "module, frame, thread, interpreter, static, or c: an object without another root that has more "
+     "references "
+     "than were found, which C code holds (not in python mode)"},
     {"name", "TEXT",
      "name of the root, as Python writes it where it can: of a module its key in sys.modules, of a local of "
-     "a "
-     "running function FUNCTION.f_locals['x'] (of a frame object FUNCTION); may be empty"},
+     "a running function FUNCTION.f_locals['x'] (of a frame object FUNCTION); of kind c how many of its "
+     "references; may be empty"},
 };
 
 constexpr Column kThread[] = {

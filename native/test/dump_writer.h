@@ -90,10 +90,10 @@ class RecordsPayload {
     previous_ = 0;
   }
 
-  void Type(uint64_t address, std::string_view module, std::string_view name) {
+  void Type(uint64_t address, std::string_view module, std::string_view name, uint64_t flags = 0) {
     AppendVarint(bytes_, HD_TYPE);
     AppendVarint(bytes_, address);
-    AppendVarint(bytes_, 0);
+    AppendVarint(bytes_, flags);
     AppendString(bytes_, module);
     AppendString(bytes_, name);
   }

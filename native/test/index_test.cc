@@ -211,8 +211,11 @@ TEST_F(IndexTest, ReachesWithoutWeakReferencesAndTypes) {
 TEST_F(IndexTest, KeepsThreadsFramesModulesAndRoots) {
   Build(Joined(SmallHeap()));
   const HeapIndex heap(index_);
-  ASSERT_EQ(heap.roots().size(), 1u) << "a root that is not in the dump is left out";
-  EXPECT_EQ(heap.roots()[0].object, heap.Find(kTheDict));
+  std::vector<uint32_t> named;
+  for (const RootRow& root : heap.roots()) {
+    if (root.kind != HD_ROOT_C) named.push_back(root.object);
+  }
+  EXPECT_EQ(named, std::vector{heap.Find(kTheDict)}) << "a root that is not in the dump is left out";
   ASSERT_EQ(heap.frames().size(), 1u);
   EXPECT_EQ(heap.frames()[0].object, kNone);
   EXPECT_EQ(heap.text(heap.frames()[0].function), "main");

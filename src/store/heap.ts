@@ -51,7 +51,6 @@ export class Heap {
   private statements = new Map<string, Database.Statement<Bound[]>>();
   private typeList: HeapType[] | undefined;
   private typeNames: Map<bigint | null, string> | undefined;
-  private rootsByObject: Map<bigint, Root[]> | undefined;
 
   constructor(
     readonly db: Database.Database,
@@ -92,11 +91,7 @@ export class Heap {
   }
 
   rootsOf(id: bigint): Root[] {
-    this.rootsByObject ??= groupBy(
-      this.all<Root>("SELECT object, kind, name FROM {heap}.root"),
-      (root) => root.object,
-    );
-    return this.rootsByObject.get(id) ?? [];
+    return this.all<Root>("SELECT object, kind, name FROM {heap}.root WHERE object = ?", id);
   }
 
   meta(): Map<string, string> {
@@ -130,13 +125,3 @@ export class Heap {
 
 /** The columns of a HeapObject. */
 export const OBJECT = "id, address, type, size, refcount, content, is_text, truncated";
-
-function groupBy<Item, Key>(items: Item[], key: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
-}

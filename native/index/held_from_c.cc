@@ -1,0 +1,75 @@
+#include "index/held_from_c.h"
+
+#include <algorithm>
+#include <string>
+
+#include "index/raw_heap.h"
+#include "index/written_column.h"
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+// No heap has so many references; 3.11 counts objects that lie in its own file from 999,999,999 on.
+constexpr uint64_t kNeverReached = 900'000'000;
+constexpr uint64_t kHeapType = 1 << 9;  // Py_TPFLAGS_HEAPTYPE: its instances count as references to it
+
+// Goes through rows that are sorted by id beside the ids.
+template <typename Row, typename Id>
+class Beside {
+ public:
+  Beside(const std::vector<Row>& rows, Id id) : at_(rows.begin()), end_(rows.end()), id_(id) {}
+
+  // `each` of the rows of an id that is larger than those before.
+  template <typename Each>
+  void At(uint32_t id, Each each) {
+    while (at_ != end_ && id_(*at_) < id) ++at_;
+    for (; at_ != end_ && id_(*at_) == id; ++at_) each(*at_);
+  }
+
+ private:
+  typename std::vector<Row>::const_iterator at_, end_;
+  Id id_;
+};
+
+std::vector<TypeRow> HeapTypes(Tables& tables) {
+  std::vector<TypeRow> found;
+  for (const TypeRow& type : tables.types()) {
+    if (type.object != kNone && (type.flags & kHeapType) != 0) found.push_back(type);
+  }
+  std::ranges::sort(found, {}, &TypeRow::object);
+  return found;
+}
+
+}  // namespace
+
+void AddRootsFromC(uint32_t objects, CountedReferences counted, const IndexWriter& writer, Tables& tables) {
+  const WrittenColumn<uint64_t> base(writer, Section::kReferrerBase);
+  const WrittenColumn<uint32_t> delta(writer, Section::kReferrerDelta);
+  const WrittenColumn<uint32_t> refcount(writer, Section::kRefcount);
+  const WrittenColumn<uint8_t> flags(writer, Section::kFlags);
+  std::ranges::sort(counted.weak_targets);
+  const std::vector<TypeRow> heap_types = HeapTypes(tables);
+  const std::vector<RootRow> named = tables.roots();
+  Beside weak(counted.weak_targets, [](uint32_t id) { return id; });
+  Beside large(counted.large_refcounts, [](const LargeRow& row) { return row.id; });
+  Beside types(heap_types, [](const TypeRow& type) { return type.object; });
+  Beside roots(named, [](const RootRow& root) { return root.object; });
+  uint64_t end = 0;
+  for (uint32_t id = 0; id < objects; id++) {
+    const uint64_t begin = end;
+    end = base[(id + 1) / kBlock] + delta[id + 1];
+    uint64_t found = end - begin;
+    uint64_t count = refcount[id];
+    bool has_root = false;
+    weak.At(id, [&](uint32_t) { found--; });
+    large.At(id, [&](const LargeRow& row) { count = row.value; });
+    types.At(id, [&](const TypeRow& type) { found += type.count; });
+    roots.At(id, [&](const RootRow&) { has_root = true; });
+    if (count <= found || count >= kNeverReached || has_root || (flags[id] & HD_IMMORTAL) != 0) continue;
+    tables.AddRoot(id, HD_ROOT_C,
+                   std::to_string(count - found) + " of " + std::to_string(count) + " references");
+  }
+}
+
+}  // namespace heapdump
