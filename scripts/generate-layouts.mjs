@@ -29,7 +29,10 @@ try {
     "heap_fields.h",
     ownedTable(byVersion.map((one) => ({ ...one, data: ownedMemory(one) }))),
   );
-  write("layouts.inc", "layouts.h", installations.map(pendingLayout), pendingRow);
+  const rows = joinReleases(installations.map(pendingLayout)).map(pendingRow);
+  const others = installations.map((one) => pendingLayout({ ...one, ask: one.askOther }));
+  const otherRows = joinReleases(others).map(pendingRow);
+  writeTable("layouts.inc", "layouts.h", [...new Set([...rows, ...otherRows])].join(""));
   write(
     "heap_layouts.inc",
     "heap_layout.h",

@@ -10,7 +10,7 @@ namespace heapdump {
 
 // What an object's reference count says beside the references of the dump.
 struct CountedReferences {
-  std::vector<uint32_t> weak_targets;        // of references that do not count, in any order
+  std::vector<uint32_t> weak_targets;     // of references that do not count, in any order
   std::vector<LargeRow> large_refcounts;  // by id
 };
 

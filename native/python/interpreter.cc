@@ -42,6 +42,14 @@ bool agrees(const Memory& memory, uint64_t runtime, const std::optional<DebugOff
   if (offsets &&
       (offsets->runtime_head != layout.runtime_head || offsets->interpreter_next != layout.interpreter_next))
     return false;
+  if (layout.lock_is_semaphore && !layout.pending_in_interpreter) {
+    // Made before the first thread runs, with the value 1. Builds for other libcs have it elsewhere.
+    uint64_t lock = 0;
+    uint32_t value = 0;
+    if (!memory.try_get(runtime + layout.pending + layout.lock, &lock) || lock == 0 ||
+        !memory.try_get(lock, &value) || value > 1)
+      return false;
+  }
   int32_t limit;
   return layout.limit == 0 ||
          (memory.try_get(runtime + layout.pending + layout.limit, &limit) && limit == layout.main_limit);

@@ -2,6 +2,10 @@
 // prints the numbers that are no distance: one `name value` a line.
 #define Py_BUILD_CORE 1
 #define NDEBUG 1
+#ifdef HD_WITHOUT_PERF
+#include <pyconfig.h>
+#undef PY_HAVE_PERF_TRAMPOLINE
+#endif
 #include <Python.h>
 #include <frameobject.h>
 #include <stddef.h>

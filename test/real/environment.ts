@@ -33,7 +33,7 @@ export function environment({ path, version, library }: Interpreter): Environmen
   const venv = join(folder, `${version}-${library}`);
   const python = join(venv, "bin", "python");
   const pip = (...args: string[]) =>
-    execFileSync(python, ["-m", "pip", "--quiet", "--disable-pip-version-check", ...args], {
+    execFileSync(python, ["-m", "pip", "--disable-pip-version-check", ...args], {
       stdio: ["ignore", "pipe", "pipe"],
       encoding: "utf8",
     });
@@ -41,7 +41,7 @@ export function environment({ path, version, library }: Interpreter): Environmen
   const installed = () => pip("list", "--format=freeze").toLowerCase();
   for (const name of PACKAGES.filter((wanted) => !installed().includes(`${wanted.toLowerCase()}==`))) {
     try {
-      pip("install", "--only-binary=:all:", name);
+      pip("install", "--quiet", "--only-binary=:all:", name);
     } catch {
       // There is none for this version of Python.
     }

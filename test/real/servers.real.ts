@@ -17,14 +17,15 @@ const run = promisify(execFile);
 const DUMPS = 5;
 
 let folder: string;
-let server: ChildProcess;
+let server: ChildProcess | undefined;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "heapdump-test-"));
 });
 afterEach(async () => {
-  const exited = new Promise((done) => server.once("exit", done));
-  server.kill("SIGTERM");
+  const exited = new Promise((done) => (server ? server.once("exit", done) : done(0)));
+  server?.kill("SIGTERM");
   await exited;
+  server = undefined;
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -116,7 +117,7 @@ describe.each(cases)("CPython %s", (_, interpreter) => {
     const port = await freePort();
     start(python, ["-m", name, ...options(port)]);
     await untilItAnswers(port);
-    const pid = server.pid as number;
+    const pid = server?.pid as number;
     const asking = askOnAndOn(port);
     await dumpOften(name === "gunicorn" ? [pid, ...children(pid)] : [pid]);
     expect(await asking.stop()).toBeGreaterThan(10);
@@ -145,7 +146,7 @@ describe.each(cases)("CPython %s", (_, interpreter) => {
         })
       ).stdout;
     expect(await ask(0, 5)).toBe("0\n");
-    const pid = server.pid as number;
+    const pid = server?.pid as number;
     const asking = ask(100, 60);
     await dumpOften([pid, ...children(pid)]);
     expect(await asking).toBe("0\n");

@@ -34,11 +34,12 @@ def make_wsgi():
 def make_celery():
     import celery
 
-    folders = {name: os.path.join(FOLDER, name) for name in ("queue", "results")}
+    folders = {name: os.path.join(FOLDER, name) for name in ("queue", "results", "control")}
     for folder in folders.values():
         os.makedirs(folder, exist_ok=True)
     app = celery.Celery("service", broker="filesystem://", backend="file://" + folders["results"])
-    app.conf.broker_transport_options = {"data_folder_in": folders["queue"], "data_folder_out": folders["queue"]}
+    app.conf.broker_transport_options = {
+        "data_folder_in": folders["queue"], "data_folder_out": folders["queue"], "control_folder": folders["control"]}
 
     @app.task(name="square_sum")
     def square_sum(number):
