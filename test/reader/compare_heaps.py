@@ -17,6 +17,8 @@ UNKNOWN = 2**64 - 1
 # Kinds of references whose names no mode guesses.
 CERTAIN = ("key", "value", "item", "slot")
 EXAMPLES = 5
+# How the mode python tells a name that is an object of the program's own type.
+NOT_KNOWN = "?"
 
 
 class Reported(NamedTuple):
@@ -161,10 +163,10 @@ def compare_within(first_path: str, second_path: str) -> dict:
         if o.address in gained and o.type_name == "str":
             continue
         other = others.get(o.address)
-        if other is None or other.type_name != o.type_name:
+        if other is None or o.type_name not in (NOT_KNOWN, other.type_name):
             differences.add("object %s" % o.type_name, hex(o.address))
             continue
-        if o.content is not None and o.content != other.content:
+        if o.content not in (None, NOT_KNOWN, other.content):
             differences.add("content of %s" % o.type_name, [o.content, other.content])
         here, there = Counter(targets(o)), Counter(targets(other))
         for target in here - there:
@@ -179,9 +181,12 @@ def compare_within(first_path: str, second_path: str) -> dict:
                             [hex(o.address), instead])
     for row in set((address, kind) for address, kind, _ in first.roots) - set((a, k) for a, k, _ in second.roots):
         differences.add("root", row)
-    for name in ("modules", "threads"):
-        for row in list(Counter(getattr(first, name)) - Counter(getattr(second, name))):
-            differences.add(name, row)
+    files = {(address, name): file for address, name, file in second.modules}
+    for address, name, file in first.modules:
+        if (address, name) not in files or file not in ("", files[address, name]):
+            differences.add("modules", [address, name, file])
+    for row in list(Counter(first.threads) - Counter(second.threads)):
+        differences.add("threads", row)
     return differences.found
 
 

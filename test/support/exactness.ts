@@ -25,6 +25,12 @@ export const reasons: Reason[] = [
     why: "`sys.getsizeof` of 3.11 and 3.12 adds a collector's header of 16 bytes to static types, which have none.",
   },
   {
+    about: /^numpy\._DTypeMeta$/,
+    from: "3.13",
+    explains: ([reported, dumped]) => reported - dumped === COLLECTOR_HEADER,
+    why: "That of 3.13 and newer does so where such a type has a metaclass of its own, as numpy's data types have.",
+  },
+  {
     about: /^/,
     from: "3.13",
     explains: ([reported, dumped]) => dumped > reported,
@@ -35,6 +41,16 @@ export const reasons: Reason[] = [
     before: "3.11",
     explains: ([reported, dumped]) => reported > dumped,
     why: "The tables that a code object up to 3.10 has for arguments that are cells, and for its cache, are not counted.",
+  },
+  {
+    about: /^numpy\.(bool|(float|int|uint|complex)\d+|c?longdouble|datetime64|timedelta64|str_|bytes_|void)$/,
+    explains: ([reported, dumped]) => reported > dumped,
+    why: "That of numpy's scalars counts the value twice: as a part of the object, and beside it.",
+  },
+  {
+    about: /^pandas\._libs\.index\./,
+    explains: ([reported]) => reported >= COLLECTOR_HEADER,
+    why: "That of pandas' index engines is the size of their table alone, without the engine itself.",
   },
   {
     about:
