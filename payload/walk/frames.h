@@ -17,6 +17,7 @@ struct hd_locals {
   hd_address at;      // 0: a generator that has ended, of whose frame only the code is left
   uint64_t named;
   uint64_t count;
+  int awaits;  // the last one is what a suspended coroutine awaits: its cr_await
 };
 // What a _PyInterpreterFrame holds beside its locals: code, function, f_locals, frame object.
 enum { HD_IFRAME_CODE, HD_IFRAME_WORDS = 4 };

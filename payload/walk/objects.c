@@ -159,6 +159,7 @@ static void write_with_locals(struct hd_walker* w, hd_address object, struct hd_
       w->references[n++] = target == object ? 0 : target;
     }
   }
+  if (locals.awaits) w->references[n++] = hd_untag(layout, hd_word(locals.at + 8 * --locals.count));
   for (uint64_t i = 0; i < locals.count && n < HD_MOST_REFERENCES; i++) {
     w->references[n++] = hd_untag(layout, hd_word(locals.at + 8 * i));
   }

@@ -157,21 +157,28 @@ uint32_t hd_dict_shape(struct hd_walker* w, uint64_t more) {
 
 uint32_t hd_code_shape(struct hd_walker* w, const struct hd_locals* locals) {
   struct hd_type_info* const type = w->type;
-  const uint32_t known = known_shape(w, locals->code);
+  // No code object has an odd address.
+  const hd_address key = locals->code | (uint64_t)locals->awaits;
+  const uint32_t known = known_shape(w, key);
   if (known) return known;
   describe_type(w, type);
   struct hd_text* const out = hd_begin_record(w, HD_SHAPE);
   hd_put_varint(out, w->shape_count + 1);
   hd_put_varint(out, type->address);
-  hd_put_varint(out, type->word_count + (locals->iframe ? HD_IFRAME_WORDS : 0) + locals->named);
+  hd_put_varint(out, type->word_count + (locals->iframe ? HD_IFRAME_WORDS : 0) + (uint64_t)locals->awaits +
+                         locals->named);
   put_words(out, type, 0, type->word_count);
   if (locals->iframe) put_iframe_words(w, out);
+  if (locals->awaits) {
+    hd_text_put(out, HD_REF_FIELD);
+    hd_put_string(out, "cr_await");
+  }
   for (uint64_t i = 0; i < locals->named; i++) {
     hd_text_put(out, HD_REF_LOCAL);
     hd_put_name(w, out, hd_local_name(w, locals->code, i), "");
   }
   put_tail(out, type);
   hd_end_record(w);
-  keep(w, locals->code, ++w->shape_count);
+  keep(w, key, ++w->shape_count);
   return w->shape_count;
 }

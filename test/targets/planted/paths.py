@@ -120,6 +120,9 @@ def suspended_paths(planted):
     for generator in (unstarted, suspended, planted["generators"][3]):
         yield "gi_code", generator, "field", "gi_code", generator.gi_code
     yield "cr_code", leaf, "field", "cr_code", leaf.cr_code
+    if not RUNNING_FRAMES_ARE_OBJECTS:
+        yield "cr_await", tree, "field", "cr_await", tree.cr_await
+        yield "cr_await", leaf, "field", "cr_await", leaf.cr_await
     frame = planted["frames"][0]
     if RUNNING_FRAMES_ARE_OBJECTS:
         yield "f_globals", frame, "field", "f_globals", frame.f_globals
