@@ -11,7 +11,6 @@ except ImportError:
 
 OBJECTS = 100
 SETUP = """
-import sys, threading
 class OfTheOther:
     def __init__(self, number):
         self.number = [number]
