@@ -11,7 +11,10 @@
 #include "index/heap_index.h"
 #include "index/held_from_c.h"
 #include "index/orders.h"
+#include "index/parallel.h"
 #include "index/referrers.h"
+#include "index/retained.h"
+#include "index/root_paths.h"
 #include "support/error.h"
 
 namespace heapdump {
@@ -55,6 +58,19 @@ bool CountsTellOfC(const RawHeap& heap) {
   return heap.complete && mode != heap.meta.end() && (mode->second == "fork" || mode->second == "stop");
 }
 
+// The columns of the paths from roots and of who dominates whom.
+void WriteWhatHolds(uint32_t objects, const Held& held, LargeValues& large, const Tables& tables,
+                    IndexWriter& writer) {
+  PlaceRetained(objects, writer);
+  PlaceRootPaths(objects, writer);
+  const HoldGraph graph(objects, writer, tables, held.rooted);
+  const uint32_t workers = std::min(Workers(), 2u);
+  InParallel(workers, [&](uint32_t worker) {
+    if (worker == 0) large.retained = WriteRetained(graph, held, large.sizes, writer);
+    if (worker == workers - 1) WriteRootPaths(graph, held, tables.roots(), writer);
+  });
+}
+
 IndexSummary Build(DumpSource& source, const std::string& index, const Progress& progress, Stopwatch& watch) {
   const auto share = [&](double from, double to) {
     return [&progress, from, to](double done) { progress(from + (to - from) * done); };
@@ -66,23 +82,26 @@ IndexSummary Build(DumpSource& source, const std::string& index, const Progress&
   Numbering numbering = NumberObjects(heap, ids);
   Tables tables(heap.definitions, ids);
   watch.Lap("number");
-  ColumnTotals totals = WriteColumns(heap, numbering, ids, tables, writer, share(0.5, 0.75));
+  ColumnTotals totals = WriteColumns(heap, numbering, ids, tables, writer, share(0.5, 0.65));
   watch.Lap("columns");
 
   const uint32_t objects = static_cast<uint32_t>(numbering.objects.size());
   const uint64_t positions = numbering.positions;
   const uint64_t duplicates = numbering.duplicates;
+  const bool exact = CountsTellOfC(heap);
   heap.parts.clear();
   heap.continued.clear();
   numbering = {};
-  WriteReferrers(objects, positions, totals.references, writer, share(0.75, 0.95));
+  WriteReferrers(objects, positions, totals.references, writer, share(0.65, 0.75));
   watch.Lap("referrers");
-  WriteOrders(objects, totals.large_sizes, tables, writer);
+  LargeValues& large = totals.large;
+  WriteOrders(objects, large.sizes, tables, writer);
   watch.Lap("orders");
-  if (CountsTellOfC(heap)) {
-    AddRootsFromC(objects, {std::move(totals.weak_targets), totals.large_refcounts}, writer, tables);
-  }
+  const Held held =
+      FindHeld(objects, {std::move(totals.weak_targets), large.refcounts}, exact, writer, tables);
   watch.Lap("roots");
+  WriteWhatHolds(objects, held, large, tables, writer);
+  watch.Lap("holders");
 
   IndexHeader header{};
   header.dump_size = source.stamp().size;
@@ -98,7 +117,7 @@ IndexSummary Build(DumpSource& source, const std::string& index, const Progress&
   tables.AddMeta("damaged_chunks", std::to_string(heap.damaged));
   tables.AddMeta("duplicate_objects", std::to_string(duplicates));
   tables.AddMeta("dangling_references", std::to_string(totals.dangling));
-  tables.Write(writer, totals.large_sizes, totals.large_refcounts);
+  tables.Write(writer, large);
   writer.Finish(header);
   watch.Lap("finish");
   return {true, header.objects, header.references, heap.complete};

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "index/parallel.h"
+#include "protocol.h"
 #include "support/cursor.h"
 
 namespace heapdump {
@@ -57,15 +58,14 @@ class Run {
           edges_.push_back(target);
         }
       });
-      address_.push_back(AddressOf(object));
+      AddAddress(AddressOf(object), first_ + i, totals);
       const uint32_t shape = tables.ShapeOf(object.shape);
       shape_.push_back(shape);
       if (tables.HasWeak(shape)) AddWeak(tables, shape, totals);
       size_.push_back(object.size);
-      refcount_.push_back(object.refcount);
       flags_.push_back(FlagsOf(object));
-      if (object.size == kSaturated) totals.large_sizes.push_back({first_ + i, 0});
-      if (object.refcount == kSaturated) totals.large_refcounts.push_back({first_ + i, 0});
+      if (object.size == kSaturated) totals.large.sizes.push_back({first_ + i, kSaturated});
+      AddRefcount(object, first_ + i, totals);
     }
     if (first_ + count_ == numbering.objects.size()) {  // the last run holds the end of the last object, too
       content_offset_.push_back(content_.size());
@@ -74,7 +74,8 @@ class Run {
   }
 
   void Write(IndexWriter& writer, uint64_t content_before, uint64_t positions_before) {
-    writer.WriteRows(Section::kAddress, first_, address_.data(), count_);
+    writer.WriteRows(Section::kAddressBase, first_ / kBlock, address_base_.data(), address_base_.size());
+    writer.WriteRows(Section::kAddressDelta, first_, address_delta_.data(), count_);
     writer.WriteRows(Section::kShape, first_, shape_.data(), count_);
     writer.WriteRows(Section::kSize, first_, size_.data(), count_);
     writer.WriteRows(Section::kRefcount, first_, refcount_.data(), count_);
@@ -94,6 +95,20 @@ class Run {
     for (uint32_t i = 0; i < object.references && i < 8; i++) ids.Prefetch(references[i]);
   }
 
+  void AddAddress(uint64_t address, uint64_t id, ColumnTotals& totals) {
+    if (id % kBlock == 0) address_base_.push_back(address);
+    const uint64_t units = (address - address_base_.back()) / 8;
+    if (units >= kSaturated) totals.large.far_addresses.push_back({id, address});
+    address_delta_.push_back(static_cast<uint32_t>(std::min<uint64_t>(units, kSaturated)));
+  }
+
+  void AddRefcount(const RawObject& object, uint64_t id, ColumnTotals& totals) {
+    const bool fits = object.refcount < UINT16_MAX;
+    refcount_.push_back(fits ? static_cast<uint16_t>(object.refcount) : UINT16_MAX);
+    if (!fits && (FlagsOf(object) & HD_IMMORTAL) == 0)
+      totals.large.refcounts.push_back({id, object.refcount});
+  }
+
   // Of the object whose references were the last to come.
   void AddWeak(const Tables& tables, uint32_t shape, ColumnTotals& totals) {
     const uint64_t first = edge_offset_.back();
@@ -103,25 +118,28 @@ class Run {
   }
 
   void Clear() {
-    for (auto* column : {&shape_, &size_, &refcount_, &edges_}) column->clear();
-    for (auto* column : {&address_, &content_offset_, &edge_offset_}) column->clear();
+    for (auto* column : {&shape_, &size_, &address_delta_, &edges_}) column->clear();
+    for (auto* column : {&address_base_, &content_offset_, &edge_offset_}) column->clear();
+    refcount_.clear();
     flags_.clear();
     content_.clear();
   }
 
   uint64_t first_ = 0;
   uint64_t count_ = 0;
-  std::vector<uint64_t> address_, content_offset_, edge_offset_;
-  std::vector<uint32_t> shape_, size_, refcount_, edges_;
+  std::vector<uint64_t> address_base_, content_offset_, edge_offset_;
+  std::vector<uint32_t> address_delta_, shape_, size_, edges_;
+  std::vector<uint16_t> refcount_;
   std::vector<uint8_t> flags_, content_;
 };
 
 void PlaceColumns(const Numbering& numbering, IndexWriter& writer) {
   const uint64_t n = numbering.objects.size();
-  writer.Place(Section::kAddress, n * 8);
+  writer.Place(Section::kAddressBase, (n + kBlock - 1) / kBlock * 8);
+  writer.Place(Section::kAddressDelta, n * 4);
   writer.Place(Section::kShape, n * 4);
   writer.Place(Section::kSize, n * 4);
-  writer.Place(Section::kRefcount, n * 4);
+  writer.Place(Section::kRefcount, n * 2);
   writer.Place(Section::kFlags, n);
   PlaceOffsets(writer, Section::kContentBase, Section::kContentDelta, n);
   writer.Place(Section::kContent, numbering.content_bytes);
@@ -129,7 +147,7 @@ void PlaceColumns(const Numbering& numbering, IndexWriter& writer) {
   writer.Place(Section::kEdgeTo, numbering.positions * 4);
 }
 
-// Gives the rows of values that did not fit their column these values.
+// Gives the rows of values that did not fit the decoder's fields either these values; sorts the rows.
 void Look(std::vector<LargeRow>& rows, const RawHeap& heap, const Numbering& numbering,
           std::vector<LargeValue> RawPart::*values) {
   std::unordered_map<uint64_t, uint64_t> by_address;
@@ -137,10 +155,16 @@ void Look(std::vector<LargeRow>& rows, const RawHeap& heap, const Numbering& num
     for (const LargeValue& large : part.*values) by_address.emplace(large.address, large.value);
   }
   for (LargeRow& row : rows) {
+    if (row.value != kSaturated) continue;
     const uint32_t packed = numbering.objects[row.id];
     row.value = by_address[AddressOf(heap.parts[packed >> kWorkerShift].objects[packed & kPlaceMask])];
   }
   std::ranges::sort(rows, {}, &LargeRow::id);
+}
+
+template <typename T>
+void Append(std::vector<T>& all, const std::vector<T>& more) {
+  all.insert(all.end(), more.begin(), more.end());
 }
 
 }  // namespace
@@ -223,17 +247,18 @@ ColumnTotals WriteColumns(const RawHeap& heap, const Numbering& numbering, const
     const std::lock_guard lock(mutex);
     all.references += totals.references;
     all.dangling += totals.dangling;
-    all.large_sizes.insert(all.large_sizes.end(), totals.large_sizes.begin(), totals.large_sizes.end());
-    all.large_refcounts.insert(all.large_refcounts.end(), totals.large_refcounts.begin(),
-                               totals.large_refcounts.end());
-    all.weak_targets.insert(all.weak_targets.end(), totals.weak_targets.begin(), totals.weak_targets.end());
+    Append(all.large.far_addresses, totals.large.far_addresses);
+    Append(all.large.sizes, totals.large.sizes);
+    Append(all.large.refcounts, totals.large.refcounts);
+    Append(all.weak_targets, totals.weak_targets);
   });
   if (runs == 0) {
     WriteOffsets(writer, Section::kContentBase, Section::kContentDelta, 0, 0, std::vector<uint64_t>{0});
     WriteOffsets(writer, Section::kEdgeBase, Section::kEdgeDelta, 0, 0, std::vector<uint64_t>{0});
   }
-  Look(all.large_sizes, heap, numbering, &RawPart::large_sizes);
-  Look(all.large_refcounts, heap, numbering, &RawPart::large_refcounts);
+  Look(all.large.sizes, heap, numbering, &RawPart::large_sizes);
+  Look(all.large.refcounts, heap, numbering, &RawPart::large_refcounts);
+  std::ranges::sort(all.large.far_addresses, {}, &LargeRow::id);
   return all;
 }
 

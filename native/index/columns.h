@@ -27,9 +27,8 @@ Numbering NumberObjects(RawHeap& heap, AddressIds& ids);
 
 struct ColumnTotals {
   uint64_t references = 0;
-  uint64_t dangling = 0;  // references to addresses that no object has
-  std::vector<LargeRow> large_sizes;
-  std::vector<LargeRow> large_refcounts;
+  uint64_t dangling = 0;               // references to addresses that no object has
+  LargeValues large;                   // without `retained`
   std::vector<uint32_t> weak_targets;  // in any order
 };
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ranges>
 
 #include "protocol.h"
 #include "support/error.h"
@@ -73,10 +74,11 @@ void HeapIndex::MapColumns() {
   const uint64_t n = header_->objects;
   if (n >= kNone) throw Error(ExitCode::kUnreadable, path_ + ": has a damaged header");
   objects_ = static_cast<uint32_t>(n);
-  address_ = Rows<uint64_t>(Section::kAddress, n);
+  address_base_ = Rows<uint64_t>(Section::kAddressBase, Blocks(n));
+  address_delta_ = Rows<uint32_t>(Section::kAddressDelta, n);
   shape_ = Rows<uint32_t>(Section::kShape, n);
   size_ = Rows<uint32_t>(Section::kSize, n);
-  refcount_ = Rows<uint32_t>(Section::kRefcount, n);
+  refcount_ = Rows<uint16_t>(Section::kRefcount, n);
   flags_ = Rows<uint8_t>(Section::kFlags, n);
   content_base_ = Rows<uint64_t>(Section::kContentBase, Blocks(n + 1));
   content_delta_ = Rows<uint32_t>(Section::kContentDelta, n + 1);
@@ -90,8 +92,17 @@ void HeapIndex::MapColumns() {
   referrer_position_ = Rows<uint32_t>(Section::kReferrerPosition, referrer_source_.size());
   by_size_ = Rows<uint32_t>(Section::kBySize, n);
   by_type_ = Rows<uint32_t>(Section::kByType, n);
+  dominator_ = Rows<uint32_t>(Section::kDominator, n);
+  retained_ = Rows<uint32_t>(Section::kRetained, n);
+  by_retained_ = Rows<uint32_t>(Section::kByRetained, n);
+  path_parent_ = Rows<uint32_t>(Section::kPathParent, n);
+  depth_ = Rows<uint16_t>(Section::kDepth, n);
+  depth_high_ = Rows<uint16_t>(Section::kDepthHigh);
+  if (!depth_high_.empty()) depth_high_ = Rows<uint16_t>(Section::kDepthHigh, n);
+  far_addresses_ = Rows<LargeRow>(Section::kFarAddresses);
   large_sizes_ = Rows<LargeRow>(Section::kLargeSizes);
   large_refcounts_ = Rows<LargeRow>(Section::kLargeRefcounts);
+  large_retained_ = Rows<LargeRow>(Section::kLargeRetained);
   types_ = Rows<TypeRow>(Section::kTypes);
   type_of_object_ = Rows<TypeOfObjectRow>(Section::kTypeOfObject);
   shapes_ = Rows<ShapeRow>(Section::kShapes);
@@ -141,22 +152,22 @@ Range HeapIndex::RangeOf(std::span<const uint64_t> base, std::span<const uint32_
   return {from, std::max(from, to)};
 }
 
-uint64_t HeapIndex::Wide(uint32_t value, uint32_t id, std::span<const LargeRow> large) {
-  if (value != kSaturated) [[likely]]
-    return value;
+std::optional<uint64_t> HeapIndex::Large(uint32_t id, std::span<const LargeRow> large) {
   const auto at = std::lower_bound(large.begin(), large.end(), id,
                                    [](const LargeRow& row, uint64_t key) { return row.id < key; });
-  return at != large.end() && at->id == id ? at->value : value;
+  if (at == large.end() || at->id != id) return std::nullopt;
+  return at->value;
 }
 
 uint32_t HeapIndex::LowerBound(uint64_t address) const {
-  return static_cast<uint32_t>(std::lower_bound(address_.begin(), address_.end(), address) -
-                               address_.begin());
+  const auto ids = std::views::iota(uint32_t{0}, objects_);
+  const auto at = std::ranges::lower_bound(ids, address, {}, [&](uint32_t id) { return this->address(id); });
+  return static_cast<uint32_t>(at - ids.begin());
 }
 
 uint32_t HeapIndex::Find(uint64_t address) const {
   const uint32_t id = LowerBound(address);
-  return id < objects_ && address_[id] == address ? id : kNone;
+  return id < objects_ && this->address(id) == address ? id : kNone;
 }
 
 Range HeapIndex::Instances(uint32_t type) const {

@@ -47,9 +47,18 @@ class HeapIndex {
   uint64_t references() const { return header_->references; }
   uint64_t positions() const { return edge_to_.size(); }
 
-  uint64_t address(uint32_t id) const { return address_[id]; }
-  uint64_t size(uint32_t id) const { return Wide(size_[id], id, large_sizes_); }
-  uint64_t refcount(uint32_t id) const { return Wide(refcount_[id], id, large_refcounts_); }
+  uint64_t address(uint32_t id) const {
+    const uint32_t units = address_delta_[id];
+    return units != kSaturated ? address_base_[id / kBlock] + uint64_t{units} * 8
+                               : Large(id, far_addresses_).value_or(0);
+  }
+  uint64_t size(uint32_t id) const {
+    return size_[id] != kSaturated ? size_[id] : Large(id, large_sizes_).value_or(kSaturated);
+  }
+  // Of an object that is not immortal.
+  uint64_t refcount(uint32_t id) const {
+    return refcount_[id] != UINT16_MAX ? refcount_[id] : Large(id, large_refcounts_).value_or(UINT16_MAX);
+  }
   uint8_t flags(uint32_t id) const { return flags_[id]; }
   const ShapeRow& shape(uint32_t id) const;
   // Row of types().
@@ -76,6 +85,21 @@ class HeapIndex {
 
   uint32_t by_size(uint64_t rank) const { return Checked(by_size_[rank]); }
   uint32_t by_type(uint64_t rank) const { return Checked(by_type_[rank]); }
+  uint32_t by_retained(uint64_t rank) const { return Checked(by_retained_[rank]); }
+
+  // Bytes that go with the object, its own among them.
+  uint64_t retained(uint32_t id) const {
+    return retained_[id] != kSaturated ? retained_[id] : Large(id, large_retained_).value_or(kSaturated);
+  }
+  // kNone at the top and for garbage.
+  uint32_t dominator(uint32_t id) const { return Checked(dominator_[id]); }
+  bool is_garbage(uint32_t id) const { return path_parent_[id] == kNone; }
+  // The holder on the path from a root; the object itself where the path begins, kNone for garbage.
+  uint32_t path_parent(uint32_t id) const { return Checked(path_parent_[id]); }
+  // References on that path.
+  uint32_t depth(uint32_t id) const {
+    return depth_[id] | (depth_high_.empty() ? 0u : uint32_t{depth_high_[id]} << 16);
+  }
   std::span<const TypeRow> types() const { return types_; }
   // The instances of a type, as ranks that by_type() takes.
   Range Instances(uint32_t type) const;
@@ -98,7 +122,7 @@ class HeapIndex {
   Range RangeOf(std::span<const uint64_t> base, std::span<const uint32_t> delta, uint32_t id,
                 uint64_t end) const;
   uint32_t Checked(uint32_t id) const { return id < objects_ ? id : kNone; }
-  static uint64_t Wide(uint32_t value, uint32_t id, std::span<const LargeRow> large);
+  static std::optional<uint64_t> Large(uint32_t id, std::span<const LargeRow> large);
   void CheckSmallSections() const;
   void MapColumns();
 
@@ -107,11 +131,13 @@ class HeapIndex {
   uint64_t bytes_ = 0;
   const IndexHeader* header_ = nullptr;
   uint32_t objects_ = 0;
-  std::span<const uint64_t> address_, content_base_, edge_base_, referrer_base_;
-  std::span<const uint32_t> shape_, size_, refcount_, content_delta_, edge_delta_, edge_to_, referrer_delta_,
-      referrer_source_, referrer_position_, by_size_, by_type_;
+  std::span<const uint64_t> address_base_, content_base_, edge_base_, referrer_base_;
+  std::span<const uint32_t> address_delta_, shape_, size_, content_delta_, edge_delta_, edge_to_,
+      referrer_delta_, referrer_source_, referrer_position_, by_size_, by_type_, dominator_, retained_,
+      by_retained_, path_parent_;
+  std::span<const uint16_t> refcount_, depth_, depth_high_;
   std::span<const uint8_t> flags_, content_, strings_;
-  std::span<const LargeRow> large_sizes_, large_refcounts_;
+  std::span<const LargeRow> far_addresses_, large_sizes_, large_refcounts_, large_retained_;
   std::span<const TypeRow> types_;
   std::span<const TypeOfObjectRow> type_of_object_;
   std::span<const ShapeRow> shapes_;

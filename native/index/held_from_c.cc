@@ -43,10 +43,12 @@ std::vector<TypeRow> HeapTypes(Tables& tables) {
 
 }  // namespace
 
-void AddRootsFromC(uint32_t objects, CountedReferences counted, const IndexWriter& writer, Tables& tables) {
+Held FindHeld(uint32_t objects, CountedReferences counted, bool exact, const IndexWriter& writer,
+              Tables& tables) {
+  Held held{Bits(objects), Bits(objects)};
   const WrittenColumn<uint64_t> base(writer, Section::kReferrerBase);
   const WrittenColumn<uint32_t> delta(writer, Section::kReferrerDelta);
-  const WrittenColumn<uint32_t> refcount(writer, Section::kRefcount);
+  const WrittenColumn<uint16_t> refcount(writer, Section::kRefcount);
   const WrittenColumn<uint8_t> flags(writer, Section::kFlags);
   std::ranges::sort(counted.weak_targets);
   const std::vector<TypeRow> heap_types = HeapTypes(tables);
@@ -66,10 +68,15 @@ void AddRootsFromC(uint32_t objects, CountedReferences counted, const IndexWrite
     large.At(id, [&](const LargeRow& row) { count = row.value; });
     types.At(id, [&](const TypeRow& type) { found += type.count; });
     roots.At(id, [&](const RootRow&) { has_root = true; });
-    if (count <= found || count >= kNeverReached || has_root || (flags[id] & HD_IMMORTAL) != 0) continue;
+    const bool immortal = count >= kNeverReached || (flags[id] & HD_IMMORTAL) != 0;
+    const bool unexplained = !immortal && !has_root && count > found;
+    if (unexplained) held.unexplained.Set(id);
+    if (immortal || has_root || (unexplained && exact)) held.rooted.Set(id);
+    if (!unexplained || !exact) continue;
     tables.AddRoot(id, HD_ROOT_C,
                    std::to_string(count - found) + " of " + std::to_string(count) + " references");
   }
+  return held;
 }
 
 }  // namespace heapdump

@@ -3,19 +3,27 @@
 #include <vector>
 
 #include "index/index_writer.h"
-#include "index/layout.h"
 #include "index/tables.h"
+#include "support/bits.h"
 
 namespace heapdump {
 
-// What an object's reference count says beside the references of the dump.
+// What a reference count says beside the references of the dump.
 struct CountedReferences {
   std::vector<uint32_t> weak_targets;     // of references that do not count, in any order
   std::vector<LargeRow> large_refcounts;  // by id
 };
 
-// Gives each object that has no root and more references than the dump a root of kind `c`. For dumps that
-// hold every reference and whose counts are exact; the referrers and the counts of types stand already.
-void AddRootsFromC(uint32_t objects, CountedReferences counted, const IndexWriter& writer, Tables& tables);
+// Objects that stay without any holder in the dump, by id.
+struct Held {
+  Bits rooted;       // by a root that has a name, by C code, or since they are immortal
+  Bits unexplained;  // have more references than were found; among `rooted` where that tells of C code
+};
+
+// Gives each object that has no root and more references than the dump a root of kind `c`, where the dump
+// holds every reference and its counts are exact (`exact`). The referrers and the counts of types stand
+// already.
+Held FindHeld(uint32_t objects, CountedReferences counted, bool exact, const IndexWriter& writer,
+              Tables& tables);
 
 }  // namespace heapdump

@@ -2,19 +2,21 @@
 // machine. Ids are dense, in the order of the addresses; NIL is kNone.
 #pragma once
 #include <cstdint>
+#include <vector>
 
 namespace heapdump {
 
 constexpr char kIndexMagic[8] = {'H', 'D', 'I', 'N', 'D', 'E', 'X', '\n'};
-constexpr uint32_t kIndexVersion = 2;
+constexpr uint32_t kIndexVersion = 3;
 constexpr uint64_t kPage = 4096;
 constexpr uint32_t kBlock = 64;  // ids that share a base in a column of offsets
 
 enum class Section : uint32_t {
-  kAddress,       // u64 by id
+  kAddressBase,   // u64 by id / kBlock: address of the first of them
+  kAddressDelta,  // u32 by id: difference in units of 8 bytes; UINT32_MAX: see kFarAddresses
   kShape,         // u32 by id: row of kShapes
   kSize,          // u32 by id; UINT32_MAX: see kLargeSizes
-  kRefcount,      // u32 by id; UINT32_MAX: see kLargeRefcounts
+  kRefcount,      // u16 by id; UINT16_MAX: see kLargeRefcounts, where immortal objects are not
   kFlags,         // u8 by id: hd_object_flag
   kContentBase,   // u64 by id / kBlock; offsets into kContent, n + 1 of them
   kContentDelta,  // u32 by id
@@ -28,23 +30,31 @@ enum class Section : uint32_t {
   kReferrerPosition,  // u32: position among the source's references
   kBySize,            // u32: ids, largest first, ties by id
   kByType,            // u32: ids, by row of kTypes, then by id
-  kLargeSizes,        // LargeRow by id
-  kLargeRefcounts,    // LargeRow by id
-  kTypes,             // TypeRow
-  kTypeOfObject,      // TypeOfObjectRow by object
-  kShapes,            // ShapeRow
-  kFields,            // FieldRow
-  kRoots,             // RootRow by object
-  kModules,           // ModuleRow
-  kThreads,           // ThreadRow
-  kFrames,            // FrameRow
-  kMeta,              // MetaRow
-  kStrings,           // bytes
+  kDominator,         // u32 by id: the immediate dominator; NIL at the top and for garbage
+  kRetained,          // u32 by id: bytes; UINT32_MAX: see kLargeRetained
+  kByRetained,        // u32: ids, those that retain most first, ties by id
+  kPathParent,    // u32 by id: the holder on the path from a root; itself where the path begins; NIL: garbage
+  kDepth,         // u16 by id: the low bits of the references on that path
+  kDepthHigh,     // u16 by id: the high bits; empty where all are 0
+  kFarAddresses,  // LargeRow by id
+  kLargeSizes,    // LargeRow by id
+  kLargeRefcounts,  // LargeRow by id
+  kLargeRetained,   // LargeRow by id
+  kTypes,           // TypeRow
+  kTypeOfObject,    // TypeOfObjectRow by object
+  kShapes,          // ShapeRow
+  kFields,          // FieldRow
+  kRoots,           // RootRow by object
+  kModules,         // ModuleRow
+  kThreads,         // ThreadRow
+  kFrames,          // FrameRow
+  kMeta,            // MetaRow
+  kStrings,         // bytes
   kCount,
 };
 constexpr uint32_t kSections = static_cast<uint32_t>(Section::kCount);
 // The sections from here on are small; the header holds their checksum.
-constexpr Section kFirstSmall = Section::kLargeSizes;
+constexpr Section kFirstSmall = Section::kFarAddresses;
 
 struct SectionPlace {
   uint64_t offset;
@@ -72,9 +82,18 @@ struct StringRef {
   uint32_t length;
 };
 
+// A value that does not fit its column.
 struct LargeRow {
   uint64_t id;
   uint64_t value;
+};
+
+// By column, by id.
+struct LargeValues {
+  std::vector<LargeRow> far_addresses;
+  std::vector<LargeRow> sizes;
+  std::vector<LargeRow> refcounts;
+  std::vector<LargeRow> retained;
 };
 
 struct TypeRow {

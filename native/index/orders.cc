@@ -4,37 +4,9 @@
 #include <unordered_map>
 
 #include "index/parallel.h"
-#include "index/written_column.h"
 
 namespace heapdump {
 namespace {
-
-// Sizes below this, nearly all, are sorted by counting.
-constexpr uint32_t kCounted = 1 << 16;
-
-void WriteBySize(uint32_t objects, const std::vector<LargeRow>& large_sizes, IndexWriter& writer) {
-  const WrittenColumn<uint32_t> size(writer, Section::kSize);
-  std::vector<uint32_t> counts(kCounted);
-  std::vector<std::pair<uint64_t, uint32_t>> large;
-  std::unordered_map<uint64_t, uint64_t> wide;
-  for (const LargeRow& row : large_sizes) wide[row.id] = row.value;
-  for (uint32_t id = 0; id < objects; id++) {
-    if (size[id] < kCounted) {
-      counts[size[id]]++;
-    } else {
-      large.emplace_back(size[id] == kSaturated ? wide[id] : size[id], id);
-    }
-  }
-  std::ranges::stable_sort(large, std::greater{}, [](const auto& pair) { return pair.first; });
-  PageArray<uint32_t> order(objects);
-  std::ranges::transform(large, order.data(), [](const auto& pair) { return pair.second; });
-  uint32_t next = static_cast<uint32_t>(large.size());
-  for (uint32_t i = kCounted; i-- > 0;) next += std::exchange(counts[i], next);
-  for (uint32_t id = 0; id < objects; id++) {
-    if (size[id] < kCounted) order[counts[size[id]]++] = id;
-  }
-  writer.WriteRows(Section::kBySize, 0, order.data(), order.size());
-}
 
 void WriteByType(uint32_t objects, const std::vector<LargeRow>& large_sizes, Tables& tables,
                  IndexWriter& writer) {
@@ -61,13 +33,41 @@ void WriteByType(uint32_t objects, const std::vector<LargeRow>& large_sizes, Tab
 
 }  // namespace
 
+void WriteDescending(uint32_t objects, const WrittenColumn<uint32_t>& value,
+                     const std::vector<LargeRow>& large, Section section, IndexWriter& writer) {
+  constexpr uint32_t kCounted = 1 << 16;  // values below this, nearly all, are sorted by counting
+  std::vector<uint32_t> counts(kCounted);
+  std::vector<std::pair<uint64_t, uint32_t>> few;
+  std::unordered_map<uint64_t, uint64_t> wide;
+  for (const LargeRow& row : large) wide[row.id] = row.value;
+  for (uint32_t id = 0; id < objects; id++) {
+    if (value[id] < kCounted) {
+      counts[value[id]]++;
+    } else {
+      few.emplace_back(value[id] == kSaturated ? wide[id] : value[id], id);
+    }
+  }
+  std::ranges::stable_sort(few, std::greater{}, [](const auto& pair) { return pair.first; });
+  PageArray<uint32_t> order(objects);
+  std::ranges::transform(few, order.data(), [](const auto& pair) { return pair.second; });
+  uint32_t next = static_cast<uint32_t>(few.size());
+  for (uint32_t i = kCounted; i-- > 0;) next += std::exchange(counts[i], next);
+  for (uint32_t id = 0; id < objects; id++) {
+    if (value[id] < kCounted) order[counts[value[id]]++] = id;
+  }
+  writer.WriteRows(section, 0, order.data(), order.size());
+}
+
 void WriteOrders(uint32_t objects, const std::vector<LargeRow>& large_sizes, Tables& tables,
                  IndexWriter& writer) {
   writer.Place(Section::kBySize, uint64_t{objects} * 4);
   writer.Place(Section::kByType, uint64_t{objects} * 4);
   const uint32_t workers = std::min(Workers(), 2u);
   InParallel(workers, [&](uint32_t worker) {
-    if (worker == 0) WriteBySize(objects, large_sizes, writer);
+    if (worker == 0) {
+      const WrittenColumn<uint32_t> size(writer, Section::kSize);
+      WriteDescending(objects, size, large_sizes, Section::kBySize, writer);
+    }
     if (worker == workers - 1) WriteByType(objects, large_sizes, tables, writer);
   });
 }

@@ -4,6 +4,7 @@
 
 #include "index/index_writer.h"
 #include "index/tables.h"
+#include "index/written_column.h"
 
 namespace heapdump {
 
@@ -11,5 +12,10 @@ namespace heapdump {
 // counts the totals of the types.
 void WriteOrders(uint32_t objects, const std::vector<LargeRow>& large_sizes, Tables& tables,
                  IndexWriter& writer);
+
+// Writes the permutation by a column, largest first, ties by id; `large` has the values that did not fit, by
+// id.
+void WriteDescending(uint32_t objects, const WrittenColumn<uint32_t>& value,
+                     const std::vector<LargeRow>& large, Section section, IndexWriter& writer);
 
 }  // namespace heapdump

@@ -6,7 +6,7 @@ namespace heapdump {
 
 ReachableWalk::ReachableWalk(const HeapIndex& heap, uint32_t from) : heap_(heap) {
   if (from >= heap.objects()) return;
-  visited_.resize(heap.objects() / 64 + 1);
+  visited_ = Bits(heap.objects());
   Visit(from);
 }
 
@@ -28,11 +28,7 @@ void ReachableWalk::Expand(uint32_t id) {
 }
 
 void ReachableWalk::Visit(uint32_t id) {
-  uint64_t& word = visited_[id / 64];
-  const uint64_t bit = uint64_t{1} << (id % 64);
-  if ((word & bit) != 0) return;
-  word |= bit;
-  found_.push_back(id);
+  if (visited_.Add(id)) found_.push_back(id);
 }
 
 }  // namespace heapdump

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "index/heap_index.h"
+#include "support/bits.h"
 
 namespace heapdump {
 
@@ -22,7 +23,7 @@ class ReachableWalk {
   void Visit(uint32_t id);
 
   const HeapIndex& heap_;
-  std::vector<uint64_t> visited_;
+  Bits visited_;
   std::vector<uint32_t> found_;  // in the order of their distance
   size_t at_ = 0;
   size_t level_end_ = 1;

@@ -111,15 +111,16 @@ StringRef Tables::Text(std::string_view text) {
   return at->second;
 }
 
-void Tables::Write(IndexWriter& writer, const std::vector<LargeRow>& sizes,
-                   const std::vector<LargeRow>& refcounts) {
+void Tables::Write(IndexWriter& writer, const LargeValues& large) {
   std::vector<TypeOfObjectRow> type_of_object;
   for (uint32_t type = 0; type < types_.size(); type++) {
     if (types_[type].object != kNone) type_of_object.push_back({types_[type].object, type});
   }
   std::ranges::sort(type_of_object, {}, &TypeOfObjectRow::object);
-  writer.WriteSmall(Section::kLargeSizes, sizes);
-  writer.WriteSmall(Section::kLargeRefcounts, refcounts);
+  writer.WriteSmall(Section::kFarAddresses, large.far_addresses);
+  writer.WriteSmall(Section::kLargeSizes, large.sizes);
+  writer.WriteSmall(Section::kLargeRefcounts, large.refcounts);
+  writer.WriteSmall(Section::kLargeRetained, large.retained);
   writer.WriteSmall(Section::kTypes, types_);
   writer.WriteSmall(Section::kTypeOfObject, type_of_object);
   writer.WriteSmall(Section::kShapes, shapes_);

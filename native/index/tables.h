@@ -25,7 +25,9 @@ class Tables {
     return at == sparse_shapes_.end() ? 0 : at->second;
   }
   uint32_t TypeOf(uint32_t shape) const { return shapes_[shape].type; }
+  uint32_t shapes() const { return static_cast<uint32_t>(shapes_.size()); }
   std::vector<TypeRow>& types() { return types_; }
+  const std::vector<TypeRow>& types() const { return types_; }
   const std::vector<RootRow>& roots() const { return roots_; }
 
   bool HasWeak(uint32_t shape) const { return has_weak_[shape]; }
@@ -38,8 +40,7 @@ class Tables {
   void AddMeta(const std::string& key, const std::string& value) {
     meta_.push_back({Text(key), Text(value)});
   }
-  // Values that did not fit their column, by id.
-  void Write(IndexWriter& writer, const std::vector<LargeRow>& sizes, const std::vector<LargeRow>& refcounts);
+  void Write(IndexWriter& writer, const LargeValues& large);
 
  private:
   StringRef Text(std::string_view text);

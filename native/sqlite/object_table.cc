@@ -11,7 +11,7 @@ namespace {
 using namespace object_column;
 
 // A plan: how the rows are found, the operators of up to two arguments, and whether they come in reverse.
-enum Path { kScan, kById, kByAddress, kByType, kBySize };
+enum Path { kScan, kById, kByAddress, kByType, kBySize, kByRetained };
 constexpr unsigned char kOperators[] = {0,
                                         SQLITE_INDEX_CONSTRAINT_EQ,
                                         SQLITE_INDEX_CONSTRAINT_GT,
@@ -47,17 +47,21 @@ Bounds UseBounds(Plan& plan, int column, const char* name) {
   return bounds;
 }
 
-// Whether the rows of a path, that come in the order of `column` and then of the ids, can come as asked.
-bool TakeOrder(Plan& plan, bool by_size, int& code) {
+// The column by which a path gives the rows, largest first, or -1: then they come by id.
+int Descending(int path) { return path == kBySize ? kSize + 0 : path == kByRetained ? kRetained + 0 : -1; }
+
+// Whether the rows of a path can come in the order asked for.
+bool TakeOrder(Plan& plan, int path, int& code) {
+  const int descending = Descending(path);
   const int terms = plan.order_terms();
   if (terms == 0) return false;
   const auto& first = plan.order(0);
-  if (!by_size) {
+  if (descending < 0) {
     if (terms != 1 || (first.iColumn != kId && first.iColumn != kAddress && first.iColumn != -1))
       return false;
     if (first.desc) code |= kReverse;
   } else {
-    if (first.iColumn != kSize || terms > 2) return false;
+    if (first.iColumn != descending || terms > 2) return false;
     if (terms == 2) {
       const auto& second = plan.order(1);
       const bool by_id = second.iColumn == kId || second.iColumn == kAddress || second.iColumn == -1;
@@ -73,7 +77,7 @@ bool PlanObjects(const HeapIndex& heap, Plan& plan) {
   const double n = heap.objects();
   const auto answer = [&](int path, const Bounds& bounds, double exact_rows, bool unique) {
     int code = path | bounds.operators;
-    TakeOrder(plan, path == kBySize, code);
+    TakeOrder(plan, path, code);
     const double rows = bounds.exact        ? exact_rows
                         : bounds.count == 2 ? n / 16
                         : bounds.count == 1 ? n / 4
@@ -92,16 +96,21 @@ bool PlanObjects(const HeapIndex& heap, Plan& plan) {
     plan.Use(type, "type=");
     return answer(kByType, {1 << OperatorShift(0), true, 1}, n / (1.0 + heap.types().size()), false);
   }
-  if (const Bounds bounds = UseBounds(plan, kSize, "size"); bounds.count > 0) {
-    return answer(kBySize, bounds, n / 100, false);
-  }
-  if (plan.order_terms() > 0 && plan.order(0).iColumn == kSize) {
-    int code = kBySize;
-    if (TakeOrder(plan, true, code)) {
-      plan.Show(code & kReverse ? "size ascending" : "size descending");
-      plan.Answer(code, n, n);
-      return true;
+  constexpr std::pair<Path, const char*> kDescending[] = {{kBySize, "size"}, {kByRetained, "retained"}};
+  for (const auto& [path, name] : kDescending) {
+    if (const Bounds bounds = UseBounds(plan, Descending(path), name); bounds.count > 0) {
+      return answer(path, bounds, n / 100, false);
     }
+  }
+  for (const auto& [path, name] : kDescending) {
+    int code = path;
+    if (plan.order_terms() == 0 || plan.order(0).iColumn != Descending(path) ||
+        !TakeOrder(plan, path, code)) {
+      continue;
+    }
+    plan.Show(std::string(name) + (code & kReverse ? " ascending" : " descending"));
+    plan.Answer(code, n, n);
+    return true;
   }
   return answer(kScan, {}, n, false);
 }
@@ -154,6 +163,15 @@ class ObjectCursor : public TableCursor {
         return;
       case kImmortal:
         return Give(context, (flags & HD_IMMORTAL) != 0);
+      case kRetained:
+        return Give(context, heap_.retained(id_));
+      case kDominator:
+        return GiveId(context, heap_.dominator(id_));
+      case kDepth:
+        if (!heap_.is_garbage(id_)) Give(context, heap_.depth(id_));
+        return;
+      case kGarbage:
+        return Give(context, heap_.is_garbage(id_));
       default:
         return ContentColumn(context, column);
     }
@@ -182,15 +200,16 @@ class ObjectCursor : public TableCursor {
         begin_ = range.begin, end_ = range.end;
         return;
       }
-      case kBySize: {
+      case kBySize:
+      case kByRetained: {
         const auto ranks = std::views::iota(uint64_t{0}, n);
-        const auto size = [&](uint64_t rank) {
-          const uint32_t id = heap_.by_size(rank);
-          return id == kNone ? 0 : heap_.size(id);
+        const auto value = [&](uint64_t rank) {
+          const uint32_t id = Ranked(rank);
+          return id == kNone ? 0 : path_ == kBySize ? heap_.size(id) : heap_.retained(id);
         };
-        begin_ = std::ranges::lower_bound(ranks, asked.high, std::greater{}, size) - ranks.begin();
+        begin_ = std::ranges::lower_bound(ranks, asked.high, std::greater{}, value) - ranks.begin();
         end_ = std::max<uint64_t>(
-            begin_, std::ranges::upper_bound(ranks, asked.low, std::greater{}, size) - ranks.begin());
+            begin_, std::ranges::upper_bound(ranks, asked.low, std::greater{}, value) - ranks.begin());
         return;
       }
       default:
@@ -198,13 +217,24 @@ class ObjectCursor : public TableCursor {
     }
   }
 
+  uint32_t Ranked(uint64_t row) const {
+    switch (path_) {
+      case kBySize:
+        return heap_.by_size(row);
+      case kByRetained:
+        return heap_.by_retained(row);
+      case kByType:
+        return heap_.by_type(row);
+      default:
+        return static_cast<uint32_t>(row);
+    }
+  }
+
   // Finds the id of the row; passes over those that a damaged index spoiled.
   void Load() {
     while (begin_ != end_) {
       const uint64_t row = reverse_ ? end_ - 1 : begin_;
-      id_ = path_ == kBySize   ? heap_.by_size(row)
-            : path_ == kByType ? heap_.by_type(row)
-                               : static_cast<uint32_t>(row);
+      id_ = Ranked(row);
       if (id_ != kNone) return;
       if (reverse_) {
         end_--;

@@ -28,6 +28,19 @@ constexpr Column kObject[] = {
      "content"},
     {"truncated", "INTEGER",
      "1 where content was cut at the limit, 0 where it is whole; NULL without content"},
+    {"retained", "INTEGER",
+     "retained size in bytes: what would be freed with the object, the shallow sizes of all that it "
+     "dominates; "
+     "of garbage, what of the garbage goes with it"},
+    {"dominator", "INTEGER",
+     "object.id of the immediate dominator, the nearest object without which this one would not be alive; "
+     "NULL "
+     "where no single object is, and for garbage"},
+    {"depth", "INTEGER",
+     "references on the path that path_to_root gives, 0 where a root holds it; NULL for garbage"},
+    {"garbage", "INTEGER",
+     "1 where nothing keeps it alive: no root reaches it, and its references all come from such objects; "
+     "else 0"},
 };
 
 constexpr Column kType[] = {

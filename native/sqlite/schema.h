@@ -30,7 +30,11 @@ enum {
   kImmortal,
   kContent,
   kIsText,
-  kTruncated
+  kTruncated,
+  kRetained,
+  kDominator,
+  kDepth,
+  kGarbage
 };
 }
 namespace type_column {

@@ -62,7 +62,10 @@ class ShapeWriter {
     payload_.Shape(kDict, TypeAddress(kDict), {}, {HD_REF_KEY, HD_REF_VALUE});
     for (const uint32_t sequence : {kList, kTuple})
       payload_.Shape(sequence, TypeAddress(sequence), {}, items);
-    for (uint32_t type = 0; type < kCount; type++) Add(kType, TypeAddress(type), 1064, {}, {});
+    for (uint32_t type = 0; type < kCount; type++) {
+      Add(kType, TypeAddress(type), 1064, {}, {});
+      payload_.Root(TypeAddress(type), HD_ROOT_STATIC, kNames[type]);
+    }
   }
 
   void Add(uint32_t shape, uint64_t address, uint64_t size, std::string_view content,
@@ -70,7 +73,7 @@ class ShapeWriter {
     if (payload_.size() > kChunk) Flush();
     const uint8_t flags = content.empty() ? HD_TRACKED : HD_HAS_CONTENT | HD_CONTENT_IS_TEXT;
     payload_.Objects(1);
-    payload_.Add({shape, address, size, 1 + address % 3, flags, content}, references);
+    payload_.Add({shape, address, size, kRefcount, flags, content}, references);
     objects_++;
     references_ += references.size();
   }
@@ -82,6 +85,8 @@ class ShapeWriter {
   void Put(const std::string& bytes) { out_.write(bytes.data(), static_cast<std::streamsize>(bytes.size())); }
 
   static constexpr size_t kChunk = 1 << 20;
+  // Never more than the references that the heap has: nothing is held from C.
+  static constexpr uint64_t kRefcount = 0;
   std::ofstream out_;
   RecordsPayload payload_;
   uint64_t objects_ = 0;
@@ -96,7 +101,23 @@ inline uint64_t Scramble(uint64_t x) {
   return x ^ x >> 33;
 }
 
-// Instances with their dicts, strs, numbers, lists and tuples, 1.6 references each, as a service has them.
+// The list of all instances, as a service has it.
+inline void Registry(ShapeWriter& out, uint64_t n) {
+  constexpr uint64_t kPiece = 100000;
+  for (uint64_t first = 0; first < n; first += 8 * kPiece) {
+    std::vector<uint64_t> piece;
+    for (uint64_t i = first; i < std::min(n, first + 8 * kPiece); i += 8)
+      piece.push_back(ShapeWriter::Address(i));
+    if (first == 0) {
+      out.Object(ShapeWriter::kList, n, 56 + n, {}, piece);
+    } else {
+      out.More(n, first / 8, piece);
+    }
+  }
+  out.Root(n);
+}
+
+// Instances with their dicts, strs, numbers, lists and tuples, 1.75 references each.
 inline void MixedObject(ShapeWriter& out, uint64_t i, uint64_t n) {
   const auto at = [&](uint64_t j) { return ShapeWriter::Address(j < n ? j : j % n); };
   const auto hot = [&](uint64_t key) { return at(8 * (Scramble(key) % 64) + 2); };
@@ -106,7 +127,7 @@ inline void MixedObject(ShapeWriter& out, uint64_t i, uint64_t n) {
       return out.Object(ShapeWriter::kUser, i, 48, {}, {at(i + 1), at(i + 2)});
     case 1:
       return out.Object(ShapeWriter::kDict, i, 232, {},
-                        {hot(i), at(i + 1), hot(i + 1), at(i + 2), hot(i + 2), at(Scramble(i) % n)});
+                        {hot(i), at(i + 1), hot(i + 1), at(i + 2), hot(i + 2), at(i + 5)});
     case 2:
     case 7:
       return out.Object(ShapeWriter::kStr, i, 60,
@@ -123,19 +144,20 @@ inline void MixedObject(ShapeWriter& out, uint64_t i, uint64_t n) {
           {text, static_cast<size_t>(std::snprintf(text, sizeof text, "0.%lu", Scramble(i) % 100000000000))},
           {});
     default:
-      return out.Object(ShapeWriter::kTuple, i, 64, {}, {at(i - 1), at(i - 2), at(2)});
+      return out.Object(ShapeWriter::kTuple, i, 64, {}, {at(i - 1), at(i - 2), at(i + 1)});
   }
 }
 
 // A heap of about n objects: `mixed` in the order of the addresses, `shuffled` as a collector's lists give it
 // after a while, `list` of n strs, `chain` of n lists, `hub` with n referrers, `random` with three references
-// each.
+// each, `cycle` of n lists, `shared` a chain whose links share a few thousand values.
 inline void WriteShape(const std::string& shape, uint64_t n, const std::string& path) {
   ShapeWriter out(path);
   using S = ShapeWriter;
   const auto at = [](uint64_t i) { return S::Address(i); };
   if (shape == "mixed") {
     for (uint64_t i = 0; i < n; i++) MixedObject(out, i, n);
+    Registry(out, n);
   } else if (shape == "shuffled") {
     uint64_t bits = 1;
     while ((uint64_t{1} << bits) < n) bits++;
@@ -145,6 +167,7 @@ inline void WriteShape(const std::string& shape, uint64_t n, const std::string& 
       const uint64_t i = (((k >> 10) * 0x9E3779B1 & mask >> 10) << 10 | ((k * 389) & 1023)) & mask;
       if (i < n) MixedObject(out, i, n);
     }
+    Registry(out, n);
   } else if (shape == "list") {
     constexpr uint64_t kPiece = 100000;
     for (uint64_t first = 0; first < n; first += kPiece) {
@@ -163,12 +186,29 @@ inline void WriteShape(const std::string& shape, uint64_t n, const std::string& 
     }
   } else if (shape == "hub") {
     out.Object(S::kDict, 0, 64, {}, {});
-    for (uint64_t i = 1; i < n; i++) out.Object(S::kTuple, i, 56, {}, {at(0), at(0)});
+    std::vector<uint64_t> holders;
+    for (uint64_t i = 1; i < n; i++) {
+      out.Object(S::kTuple, i, 56, {}, {at(0), i + 1 < n ? at(i + 1) : at(0)});
+      if (i % 1000 == 1) holders.push_back(at(i));
+    }
+    out.Object(S::kList, n, 56 + 8 * holders.size(), {}, holders);
+    out.Root(n);
   } else if (shape == "random") {
     for (uint64_t i = 0; i < n; i++) {
       out.Object(S::kTuple, i, 64, {},
-                 {at(Scramble(3 * i) % n), at(Scramble(3 * i + 1) % n), at(Scramble(3 * i + 2) % n)});
+                 {at(Scramble(2 * i) % n), at(Scramble(2 * i + 1) % n), at(i + 1 < n ? i + 1 : 0)});
     }
+  } else if (shape == "cycle") {
+    for (uint64_t i = 0; i < n; i++) out.Object(S::kList, i, 64, {}, {at(i + 1 < n ? i + 1 : 0)});
+  } else if (shape == "shared") {
+    const uint64_t values = std::min<uint64_t>(n / 4, 5000), links = n - values;
+    for (uint64_t i = 0; i < links; i++) {
+      const uint64_t value = links + Scramble(i) % values;
+      out.Object(S::kTuple, i, 56, {},
+                 i + 1 < links ? std::vector{at(i + 1), at(value)} : std::vector{at(value)});
+    }
+    for (uint64_t i = links; i < n; i++)
+      out.Object(S::kTuple, i, 56, {}, {at(i), at(i + 1 < n ? i + 1 : links)});
   } else {
     throw std::invalid_argument("no shape " + shape);
   }

@@ -317,7 +317,7 @@ TEST_F(IndexTest, IsBuiltAgainWhereItIsForeignCutOrDamaged) {
   const std::string good = ReadFile(index_);
   std::vector<std::string> bad = {"", "hello", good.substr(0, kPage), good.substr(0, good.size() - 1),
                                   good + "x"};
-  for (size_t at = 0; at < sizeof(IndexHeader); at += 7) {
+  for (size_t at = 0; at < offsetof(IndexHeader, crc) + sizeof(uint32_t); at += 7) {
     bad.push_back(good);
     bad.back()[at] ^= 0x10;
   }

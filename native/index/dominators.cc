@@ -1,0 +1,96 @@
+#include "index/dominators.h"
+
+#include <utility>
+#include <vector>
+
+namespace heapdump {
+namespace {
+
+// The forest of the objects processed so far, which Eval climbs with path compression.
+class Forest {
+ public:
+  explicit Forest(uint32_t count) : nodes_(count) {}
+
+  void Link(uint32_t node, uint32_t parent, uint32_t semi) { nodes_[node] = {parent + 1, node, semi}; }
+
+  // Of the ancestors of a node up to below the root of its tree, the one with the smallest semidominator, and
+  // that.
+  std::pair<uint32_t, uint32_t> Eval(uint32_t node) {
+    Compress(node);
+    return {nodes_[node].least, nodes_[node].semi};
+  }
+  bool is_linked(uint32_t node) const { return nodes_[node].ancestor != 0; }
+
+ private:
+  struct Node {
+    uint32_t ancestor;  // number + 1; 0: not linked
+    uint32_t least;
+    uint32_t semi;  // of `least`
+  };
+
+  void Compress(uint32_t node) {
+    uint32_t above = nodes_[node].ancestor - 1;
+    while (nodes_[above].ancestor != 0) {
+      way_.push_back(node);
+      node = above;
+      above = nodes_[node].ancestor - 1;
+    }
+    while (!way_.empty()) {
+      Node& lower = nodes_[way_.back()];
+      const Node& upper = nodes_[lower.ancestor - 1];
+      if (upper.semi < lower.semi) {
+        lower.semi = upper.semi;
+        lower.least = upper.least;
+      }
+      lower.ancestor = upper.ancestor;
+      way_.pop_back();
+    }
+  }
+
+  PageArray<Node> nodes_;
+  std::vector<uint32_t> way_;
+};
+
+}  // namespace
+
+PageArray<uint32_t> Dominators(const HoldGraph& graph, const SpanningTree& tree) {
+  const uint32_t count = static_cast<uint32_t>(tree.object.size());
+  PageArray<uint32_t> dominator(count);
+  // Those whose semidominator is a node, as a list that starts at the node. 0 ends it.
+  PageArray<uint32_t> first_of(count), next_of(count);
+  Bits same_as_that_of(count);  // `dominator` is a node with the same dominator
+  Forest forest(count);
+
+  for (uint32_t node = count - 1; node > 0; node--) {
+    const uint32_t id = tree.object[node];
+    const uint32_t parent = tree.parent[node];
+    uint32_t semi = parent;
+    if (graph.is_rooted(id)) {
+      semi = 0;
+    } else if (parent != 0 && !graph.has_one_holder(id)) {
+      graph.Holders(id, [&](uint32_t holder) {
+        const uint32_t number = tree.number[holder];
+        if (number >= tree.first_garbage && node < tree.first_garbage) return;
+        const uint32_t reached = number > node ? forest.Eval(number).second : number;
+        if (reached < semi) semi = reached;
+      });
+    }
+    forest.Link(node, parent, semi);
+    if (semi == parent || semi == 0) {
+      dominator[node] = semi;
+    } else {
+      next_of[node] = std::exchange(first_of[semi], node);
+    }
+    for (uint32_t below = std::exchange(first_of[parent], 0); below != 0; below = next_of[below]) {
+      const auto [least, least_semi] = forest.Eval(below);
+      dominator[below] = least_semi < parent ? least : parent;
+      if (least_semi < parent) same_as_that_of.Set(below);
+    }
+  }
+  for (uint32_t node = 1; node < count; node++) {
+    if (same_as_that_of[node]) dominator[node] = dominator[dominator[node]];
+  }
+  return dominator;
+}
+
+}  // namespace heapdump

@@ -1,0 +1,69 @@
+#pragma once
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "index/tables.h"
+#include "index/written_column.h"
+#include "support/bits.h"
+
+namespace heapdump {
+
+// Who keeps whom alive, read from the columns that stand in the file: every reference but weak ones, and from
+// each object to its type where that type is not rooted anyway.
+class HoldGraph {
+ public:
+  HoldGraph(uint32_t objects, const IndexWriter& writer, const Tables& tables, const Bits& rooted);
+
+  uint32_t objects() const { return objects_; }
+  bool is_rooted(uint32_t id) const { return rooted_[id]; }
+  // It holds nothing.
+  bool is_leaf(uint32_t id) const { return leaf_[id]; }
+  bool has_one_holder(uint32_t id) const {
+    return first_referrer(id + 1) - first_referrer(id) == 1 && !is_held_type_[id];
+  }
+  // kNone where the type is rooted, or not in the dump.
+  uint32_t held_type(uint32_t id) const { return held_type_[shape_[id]]; }
+
+  // Rows of what an object refers to, and their targets; kNone for a reference that is not set or weak.
+  uint64_t first_row(uint32_t id) const { return edge_base_[id / kBlock] + edge_delta_[id]; }
+  uint64_t end_row(uint32_t id) const { return first_row(id + 1); }
+  uint32_t target(uint32_t id, uint64_t row) const {
+    const uint32_t target = edge_to_[row];
+    if (has_weak_[id] && tables_.IsWeak(shape_[id], row - first_row(id))) [[unlikely]]
+      return kNone;
+    return target;
+  }
+
+  // `each` of the objects that hold one, with repetitions.
+  template <typename Each>
+  void Holders(uint32_t id, Each each) const {
+    const uint64_t end = first_referrer(id + 1);
+    for (uint64_t row = first_referrer(id); row < end; row++) {
+      const uint32_t source = referrer_source_[row];
+      if (has_weak_[source] && tables_.IsWeak(shape_[source], referrer_position_[row])) [[unlikely]]
+        continue;
+      each(source);
+    }
+    if (!is_held_type_[id]) return;
+    const TypeRow& type = tables_.types()[row_of_held_.at(id)];
+    for (uint64_t rank = type.first; rank < type.first + type.count; rank++) each(by_type_[rank]);
+  }
+
+ private:
+  uint64_t first_referrer(uint32_t id) const { return referrer_base_[id / kBlock] + referrer_delta_[id]; }
+
+  const uint32_t objects_;
+  const Tables& tables_;
+  const Bits& rooted_;
+  std::vector<uint32_t> held_type_;  // by row of shapes
+  std::unordered_map<uint32_t, uint32_t> row_of_held_;
+  Bits is_held_type_, has_weak_, leaf_;
+  WrittenColumn<uint32_t> shape_;
+  WrittenColumn<uint64_t> edge_base_;
+  WrittenColumn<uint32_t> edge_delta_, edge_to_;
+  WrittenColumn<uint64_t> referrer_base_;
+  WrittenColumn<uint32_t> referrer_delta_, referrer_source_, referrer_position_, by_type_;
+};
+
+}  // namespace heapdump

@@ -1,0 +1,127 @@
+#include "index/root_paths.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "index/pages.h"
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+uint32_t Lead(uint32_t root_kind) {
+  switch (root_kind) {
+    case HD_ROOT_MODULE:
+      return 0;
+    case HD_ROOT_FRAME:
+      return kFrameLead;
+    default:
+      return kInterpreterLead;
+  }
+}
+
+class Search {
+ public:
+  explicit Search(const HoldGraph& graph) : graph_(graph), visited_(graph.objects()) {
+    parent_.Resize(graph.objects());
+    depth_.Resize(graph.objects());
+    for (uint32_t& parent : parent_) parent = kNone;
+  }
+
+  // Level by level; a root joins at its lead.
+  void FromNamed(std::span<const RootRow> roots) {
+    for (uint32_t level = 0; level <= kFrameLead || at_ < found_.size(); level++) {
+      const size_t end = found_.size();
+      while (at_ < end) GoInto(found_[at_++]);
+      if (level > kFrameLead) continue;
+      for (const RootRow& root : roots) {
+        if (root.kind != HD_ROOT_C && Lead(root.kind) == level) Begin(root.object);
+      }
+    }
+  }
+
+  // Types that nothing holds but their instances.
+  void FromInstances() {
+    follow_types_ = true;
+    for (uint32_t id = 0; id < graph_.objects(); id++) {
+      if (visited_[id]) Visit(graph_.held_type(id), id);
+    }
+    GoOn();
+  }
+
+  void From(const Bits& rest) {
+    for (uint32_t id = 0; id < graph_.objects(); id++) {
+      if (rest[id]) Begin(id);
+    }
+    GoOn();
+  }
+
+  const PageArray<uint32_t>& parent() const { return parent_; }
+  const PageArray<uint32_t>& depth() const { return depth_; }
+
+ private:
+  void GoOn() {
+    while (at_ < found_.size()) GoInto(found_[at_++]);
+  }
+
+  void GoInto(uint32_t id) {
+    const uint64_t end = graph_.end_row(id);
+    for (uint64_t row = graph_.first_row(id); row < end; row++) Visit(graph_.target(id, row), id);
+    if (follow_types_) Visit(graph_.held_type(id), id);
+  }
+
+  void Begin(uint32_t id) {
+    if (!visited_.Add(id)) return;
+    parent_[id] = id;
+    found_.PushBack(id);
+  }
+
+  void Visit(uint32_t id, uint32_t holder) {
+    if (id == kNone || !visited_.Add(id)) return;
+    parent_[id] = holder;
+    depth_[id] = depth_[holder] + 1;
+    if (!graph_.is_leaf(id)) found_.PushBack(id);
+  }
+
+  const HoldGraph& graph_;
+  Bits visited_;
+  PageArray<uint32_t> parent_, depth_;
+  PageArray<uint32_t> found_;
+  size_t at_ = 0;
+  bool follow_types_ = false;
+};
+
+void WriteHalf(const PageArray<uint32_t>& depth, int shift, Section section, IndexWriter& writer) {
+  constexpr size_t kRun = 1 << 16;
+  std::vector<uint16_t> half;
+  for (size_t first = 0; first < depth.size(); first += kRun) {
+    half.clear();
+    for (size_t id = first; id < std::min(depth.size(), first + kRun); id++) {
+      half.push_back(static_cast<uint16_t>(depth[id] >> shift));
+    }
+    writer.WriteRows(section, first, half.data(), half.size());
+  }
+}
+
+}  // namespace
+
+void PlaceRootPaths(uint32_t objects, IndexWriter& writer) {
+  writer.Place(Section::kPathParent, uint64_t{objects} * 4);
+  writer.Place(Section::kDepth, uint64_t{objects} * 2);
+}
+
+void WriteRootPaths(const HoldGraph& graph, const Held& held, std::span<const RootRow> roots,
+                    IndexWriter& writer) {
+  Search search(graph);
+  search.FromNamed(roots);
+  search.FromInstances();
+  search.From(held.rooted);
+  search.From(held.unexplained);
+  writer.WriteRows(Section::kPathParent, 0, search.parent().data(), search.parent().size());
+  WriteHalf(search.depth(), 0, Section::kDepth, writer);
+  const bool deep = std::ranges::any_of(search.depth(), [](uint32_t depth) { return depth > UINT16_MAX; });
+  writer.Place(Section::kDepthHigh, deep ? search.depth().size() * 2 : 0);
+  if (deep) WriteHalf(search.depth(), 16, Section::kDepthHigh, writer);
+}
+
+}  // namespace heapdump

@@ -1,0 +1,21 @@
+#pragma once
+#include <span>
+
+#include "index/held_from_c.h"
+#include "index/hold_graph.h"
+
+namespace heapdump {
+
+void PlaceRootPaths(uint32_t objects, IndexWriter& writer);
+
+// Finds for each object that is alive the path from a root that says most, and writes its holder there and
+// the number of references on it. Of the roots with a name, the nearest; those that come and go, as the
+// locals of running functions, count as kFrameLead references farther away than a module. Then, for what
+// these do not reach: the instances of a type; last, C code and immortality.
+void WriteRootPaths(const HoldGraph& graph, const Held& held, std::span<const RootRow> roots,
+                    IndexWriter& writer);
+
+constexpr uint32_t kFrameLead = 6;
+constexpr uint32_t kInterpreterLead = 2;
+
+}  // namespace heapdump
