@@ -39,7 +39,7 @@
     },
     {
       "target_name": "heapdump_sqlite",
-      "sources": ["<!@(node scripts/native-sources.mjs index sqlite)"],
+      "sources": ["<!@(node scripts/native-sources.mjs index paths questions sqlite)"],
       "include_dirs": ["node_modules/better-sqlite3/deps/sqlite3"]
     }
   ]

@@ -9,17 +9,6 @@
 namespace heapdump {
 namespace {
 
-uint32_t Lead(uint32_t root_kind) {
-  switch (root_kind) {
-    case HD_ROOT_MODULE:
-      return 0;
-    case HD_ROOT_FRAME:
-      return kFrameLead;
-    default:
-      return kInterpreterLead;
-  }
-}
-
 class Search {
  public:
   explicit Search(const HoldGraph& graph) : graph_(graph), visited_(graph.objects()) {
@@ -35,7 +24,7 @@ class Search {
       while (at_ < end) GoInto(found_[at_++]);
       if (level > kFrameLead) continue;
       for (const RootRow& root : roots) {
-        if (root.kind != HD_ROOT_C && Lead(root.kind) == level) Begin(root.object);
+        if (root.kind != HD_ROOT_C && RootLead(root.kind) == level) Begin(root.object);
       }
     }
   }
@@ -104,6 +93,19 @@ void WriteHalf(const PageArray<uint32_t>& depth, int shift, Section section, Ind
 }
 
 }  // namespace
+
+uint32_t RootLead(uint32_t kind) {
+  switch (kind) {
+    case HD_ROOT_MODULE:
+      return 0;
+    case HD_ROOT_FRAME:
+      return kFrameLead;
+    case HD_ROOT_C:
+      return UINT16_MAX;
+    default:
+      return kInterpreterLead;
+  }
+}
 
 void PlaceRootPaths(uint32_t objects, IndexWriter& writer) {
   writer.Place(Section::kPathParent, uint64_t{objects} * 4);

@@ -18,4 +18,7 @@ void WriteRootPaths(const HoldGraph& graph, const Held& held, std::span<const Ro
 constexpr uint32_t kFrameLead = 6;
 constexpr uint32_t kInterpreterLead = 2;
 
+// References that a root of that kind (hd_root_kind) counts as farther away than a module.
+uint32_t RootLead(uint32_t kind);
+
 }  // namespace heapdump

@@ -2,6 +2,7 @@
 #include <iterator>
 #include <ranges>
 
+#include "paths/root_path.h"
 #include "protocol.h"
 #include "sqlite/virtual_table.h"
 
@@ -117,7 +118,7 @@ bool PlanObjects(const HeapIndex& heap, Plan& plan) {
 
 class ObjectCursor : public TableCursor {
  public:
-  explicit ObjectCursor(const HeapIndex& heap) : heap_(heap) {}
+  explicit ObjectCursor(OpenHeap& heap) : heap_(heap) {}
 
   void Filter(int plan, std::span<sqlite3_value*> arguments) override {
     path_ = plan & kPathMask;
@@ -172,6 +173,12 @@ class ObjectCursor : public TableCursor {
         return;
       case kGarbage:
         return Give(context, heap_.is_garbage(id_));
+      case kOwner:
+        if (!heap_.is_garbage(id_)) GiveCopy(context, heap_.owners().name(heap_.owners().Of(id_)));
+        return;
+      case kPathText:
+        if (!heap_.is_garbage(id_)) GiveCopy(context, SpelledPath(heap_, id_));
+        return;
       default:
         return ContentColumn(context, column);
     }
@@ -252,7 +259,7 @@ class ObjectCursor : public TableCursor {
     if (column == kTruncated) Give(context, content->cut);
   }
 
-  const HeapIndex& heap_;
+  OpenHeap& heap_;
   int path_ = kScan;
   bool reverse_ = false;
   uint64_t begin_ = 0;
@@ -262,8 +269,7 @@ class ObjectCursor : public TableCursor {
 
 }  // namespace
 
-const TableKind kObjectTable = {"object", PlanObjects,
-                                [](const HeapIndex& heap) -> std::unique_ptr<TableCursor> {
+const TableKind kObjectTable = {"object", PlanObjects, [](OpenHeap& heap) -> std::unique_ptr<TableCursor> {
                                   return std::make_unique<ObjectCursor>(heap);
                                 }};
 

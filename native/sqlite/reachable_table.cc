@@ -41,17 +41,15 @@ class ReachableCursor : public TableCursor {
 
 }  // namespace
 
-const TableKind kReachableTable = {"reachable",
-                                   [](const HeapIndex& heap, Plan& plan) {
-                                     const int object = plan.Find(kObject, SQLITE_INDEX_CONSTRAINT_EQ);
-                                     if (object < 0) return false;
-                                     plan.Use(object, "object=");
-                                     plan.Answer(0, heap.objects() / 2.0 + heap.references() / 2.0 + 4,
-                                                 heap.objects() / 2.0);
-                                     return true;
-                                   },
-                                   [](const HeapIndex& heap) -> std::unique_ptr<TableCursor> {
-                                     return std::make_unique<ReachableCursor>(heap);
-                                   }};
+const TableKind kReachableTable = {
+    "reachable",
+    [](const HeapIndex& heap, Plan& plan) {
+      const int object = plan.Find(kObject, SQLITE_INDEX_CONSTRAINT_EQ);
+      if (object < 0) return false;
+      plan.Use(object, "object=");
+      plan.Answer(0, heap.objects() / 2.0 + heap.references() / 2.0 + 4, heap.objects() / 2.0);
+      return true;
+    },
+    [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<ReachableCursor>(heap); }};
 
 }  // namespace heapdump

@@ -177,7 +177,7 @@ class NeighbourCursor : public TableCursor {
 };
 
 template <typename Cursor>
-std::unique_ptr<TableCursor> Open(const HeapIndex& heap) {
+std::unique_ptr<TableCursor> Open(OpenHeap& heap) {
   return std::make_unique<Cursor>(heap);
 }
 

@@ -41,6 +41,12 @@ constexpr Column kObject[] = {
     {"garbage", "INTEGER",
      "1 where nothing keeps it alive: no root reaches it, and its references all come from such objects; "
      "else 0"},
+    {"owner", "TEXT",
+     "the nearest holder on its path that has a name: a module's global, an attribute of a class or of a "
+     "thread-local, a cell of a closure, a local of a running or suspended function, or a task; else what "
+     "the "
+     "path begins with; NULL for garbage"},
+    {"path", "TEXT", "the path that path_to_root gives, as Python writes it; NULL for garbage"},
 };
 
 constexpr Column kType[] = {
@@ -51,6 +57,7 @@ constexpr Column kType[] = {
     {"flags", "INTEGER", "tp_flags, a bit set (CPython Include/object.h)"},
     {"count", "INTEGER", "exact instances in the dump"},
     {"size", "INTEGER", "shallow sizes of these instances together, in bytes"},
+    {"retained", "INTEGER", "what would be freed with all of these instances, in bytes; garbage not counted"},
 };
 
 constexpr Column kReference[] = {
@@ -88,6 +95,50 @@ constexpr Column kReachable[] = {
      "out; itself first, then the nearest"},
     {"distance", "INTEGER", "references on the shortest way"},
     {"object", "INTEGER", "argument: object.id of the one asked for", true},
+};
+
+constexpr Column kDominated[] = {
+    {"id", "INTEGER",
+     "object.id of an object that would be freed with the one asked for; itself first, then each before what "
+     "it dominates"},
+    {"depth", "INTEGER", "steps in the tree of dominators, 0 for the object itself"},
+    {"object", "INTEGER", "argument: object.id of the one asked for", true},
+};
+
+constexpr Column kPathToRoot[] = {
+    {"path", "INTEGER", "1 for the shortest path, then 2 …"},
+    {"step", "INTEGER", "0 where the path begins, then counted to the object asked for"},
+    {"id", "INTEGER", "object.id of the object at this step"},
+    {"kind", "TEXT", "how it is held: at step 0 as root.kind, then as reference.kind"},
+    {"part", "TEXT",
+     "what this step adds to the path as Python writes it: group_concat(part, '') is the path; empty where "
+     "an instance's __dict__ is gone through"},
+    {"object", "INTEGER", "argument: object.id of the one asked for", true},
+    {"avoid", "TEXT",
+     "argument, optional: what no path goes through, separated by commas: object:ID, type:ID (all "
+     "instances), "
+     "label:NAME (references of that label)",
+     true},
+    {"most", "INTEGER", "argument, optional: at most so many paths, each from another root; 1 if not given",
+     true},
+};
+
+constexpr Column kMergedPaths[] = {
+    {"path", "TEXT",
+     "the paths of several instances as one, […] for a key, an index or an element, (…)* for steps that are "
+     "repeated; NULL for garbage"},
+    {"count", "INTEGER", "instances with such a path"},
+    {"size", "INTEGER", "shallow sizes of these together, in bytes"},
+    {"retained", "INTEGER", "what would be freed with all of these, in bytes; 0 for garbage"},
+    {"example", "INTEGER", "object.id of one of them"},
+    {"type", "INTEGER", "argument: object.id of the type", true},
+};
+
+constexpr Column kOwner[] = {
+    {"name", "TEXT", "as object.owner; NULL for garbage"},
+    {"count", "INTEGER", "objects that have this owner"},
+    {"size", "INTEGER", "shallow sizes of these together, in bytes"},
+    {"retained", "INTEGER", "what would be freed with all of these, in bytes; 0 for garbage"},
 };
 
 constexpr Column kRoot[] = {
@@ -139,10 +190,22 @@ constexpr Column kSchemaColumn[] = {
 };
 
 constexpr Table kTables[] = {
-    {"object", kObject},       {"type", kType},           {"reference", kReference},
-    {"root", kRoot},           {"thread", kThread},       {"frame", kFrame},
-    {"module", kModule},       {"meta", kMeta},           {"referrers", kReferrers},
-    {"referents", kReferents}, {"reachable", kReachable}, {"schema_column", kSchemaColumn},
+    {"object", kObject},
+    {"type", kType},
+    {"reference", kReference},
+    {"root", kRoot},
+    {"thread", kThread},
+    {"frame", kFrame},
+    {"module", kModule},
+    {"meta", kMeta},
+    {"referrers", kReferrers},
+    {"referents", kReferents},
+    {"reachable", kReachable},
+    {"dominated", kDominated},
+    {"path_to_root", kPathToRoot},
+    {"merged_paths", kMergedPaths},
+    {"owner", kOwner},
+    {"schema_column", kSchemaColumn},
 };
 
 constexpr const char* kReferenceKinds[] = {"type", "key",   "value", "item", "attribute", "slot",

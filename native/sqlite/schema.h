@@ -34,11 +34,13 @@ enum {
   kRetained,
   kDominator,
   kDepth,
-  kGarbage
+  kGarbage,
+  kOwner,
+  kPathText
 };
 }
 namespace type_column {
-enum { kId, kName, kModule, kAddress, kFlags, kCount, kSize };
+enum { kId, kName, kModule, kAddress, kFlags, kCount, kSize, kRetained };
 }
 namespace reference_column {
 enum { kSource, kTarget, kKind, kLabel, kPosition };
@@ -48,6 +50,18 @@ enum { kId, kKind, kLabel, kPosition, kObject };
 }
 namespace reachable_column {
 enum { kId, kDistance, kObject };
+}
+namespace dominated_column {
+enum { kId, kDepth, kObject };
+}
+namespace path_to_root_column {
+enum { kPath, kStep, kId, kKind, kPart, kObject, kAvoid, kMost };
+}
+namespace merged_paths_column {
+enum { kPath, kCount, kSize, kRetained, kExample, kType };
+}
+namespace owner_column {
+enum { kName, kCount, kSize, kRetained };
 }
 namespace root_column {
 enum { kObject, kKind, kName };

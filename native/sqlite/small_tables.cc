@@ -10,7 +10,7 @@ namespace {
 template <typename Row>
 class RowCursor : public TableCursor {
  public:
-  explicit RowCursor(const HeapIndex& heap) : heap_(heap) {}
+  explicit RowCursor(OpenHeap& heap) : heap_(heap) {}
 
   void Filter(int, std::span<sqlite3_value*> arguments) override {
     range_ = arguments.empty() ? Range{0, Row::Rows(heap_).size()} : Row::Find(heap_, arguments[0]);
@@ -31,7 +31,7 @@ class RowCursor : public TableCursor {
     while (range_.begin < range_.end && !Row::Exists(Row::Rows(heap_)[range_.begin])) range_.begin++;
   }
 
-  const HeapIndex& heap_;
+  OpenHeap& heap_;
   Range range_{};
 };
 
@@ -51,7 +51,7 @@ struct Types : Plain<TypeRow> {
     const uint32_t type = object == kNone ? kNone : heap.TypeOfObject(object);
     return type == kNone ? Range{} : Range{type, type + uint64_t{1}};
   }
-  static void Column(const HeapIndex& heap, const TypeRow& row, sqlite3_context* context, int column) {
+  static void Column(OpenHeap& heap, const TypeRow& row, sqlite3_context* context, int column) {
     using namespace type_column;
     switch (column) {
       case kId:
@@ -67,8 +67,10 @@ struct Types : Plain<TypeRow> {
         return Give(context, row.flags);
       case kCount:
         return Give(context, row.count);
-      default:
+      case kSize:
         return Give(context, row.size);
+      default:
+        return Give(context, heap.retained_by_type()[static_cast<size_t>(&row - heap.types().data())]);
     }
   }
 };
@@ -163,7 +165,7 @@ bool PlanKeyed(const HeapIndex& heap, Plan& plan) {
 }
 
 template <typename Row>
-std::unique_ptr<TableCursor> Open(const HeapIndex& heap) {
+std::unique_ptr<TableCursor> Open(OpenHeap& heap) {
   return std::make_unique<RowCursor<Row>>(heap);
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <map>
 #include <new>
 
 #include "support/error.h"
@@ -10,12 +9,9 @@
 namespace heapdump {
 namespace {
 
-// The indexes that a connection has open, by path: the tables of a schema share one.
-using OpenIndexes = std::map<std::string, std::weak_ptr<const HeapIndex>>;
-
 struct Vtab : sqlite3_vtab {
   const TableKind* kind;
-  std::shared_ptr<const HeapIndex> heap;
+  std::shared_ptr<OpenHeap> heap;
 };
 
 struct VtabCursor : sqlite3_vtab_cursor {
@@ -49,13 +45,6 @@ std::string Unquoted(std::string_view argument) {
   return out;
 }
 
-std::shared_ptr<const HeapIndex> Open(OpenIndexes& indexes, const std::string& path) {
-  if (auto open = indexes[path].lock()) return open;
-  auto fresh = std::make_shared<const HeapIndex>(path);
-  indexes[path] = fresh;
-  return fresh;
-}
-
 int Connect(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** vtab, char** message) {
   return Guarded(message, [&] {
     if (argc != 5) throw Error(ExitCode::kUsage, "write USING heapdump(TABLE, 'INDEX FILE')");
@@ -68,7 +57,7 @@ int Connect(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_v
     auto made = std::make_unique<Vtab>();
     static_cast<sqlite3_vtab&>(*made) = {};
     made->kind = kind;
-    made->heap = Open(*static_cast<OpenIndexes*>(aux), Unquoted(argv[4]));
+    made->heap = static_cast<OpenHeaps*>(aux)->Open(argv[1], Unquoted(argv[4]));
     const int result = sqlite3_declare_vtab(db, Declaration(TableNamed(name)).c_str());
     if (result != SQLITE_OK) return result;
     sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
@@ -152,15 +141,16 @@ constexpr sqlite3_module kModule = {
 }  // namespace
 
 std::span<const TableKind> TableKinds() {
-  static const TableKind kKinds[] = {kObjectTable,    kTypeTable,      kReferenceTable, kRootTable,
-                                     kThreadTable,    kFrameTable,     kModuleTable,    kMetaTable,
-                                     kReferrersTable, kReferentsTable, kReachableTable};
+  static const TableKind kKinds[] = {kObjectTable,     kTypeTable,        kReferenceTable, kRootTable,
+                                     kThreadTable,     kFrameTable,       kModuleTable,    kMetaTable,
+                                     kReferrersTable,  kReferentsTable,   kReachableTable, kDominatedTable,
+                                     kPathToRootTable, kMergedPathsTable, kOwnerTable};
   return kKinds;
 }
 
 int RegisterModules(sqlite3* db) {
-  const int result = sqlite3_create_module_v2(db, "heapdump", &kModule, new OpenIndexes,
-                                              [](void* aux) { delete static_cast<OpenIndexes*>(aux); });
+  const int result = sqlite3_create_module_v2(db, "heapdump", &kModule, new OpenHeaps,
+                                              [](void* aux) { delete static_cast<OpenHeaps*>(aux); });
   return result == SQLITE_OK ? RegisterSchemaColumn(db) : result;
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "index/heap_index.h"
+#include "sqlite/open_heap.h"
 #include "sqlite/schema.h"
 #include "sqlite/sqlite_api.h"
 
@@ -50,14 +50,15 @@ struct TableKind {
   const char* name;
   // False where no plan serves, as for a function without its argument.
   bool (*plan)(const HeapIndex& heap, Plan& plan);
-  std::unique_ptr<TableCursor> (*open)(const HeapIndex& heap);
+  std::unique_ptr<TableCursor> (*open)(OpenHeap& heap);
 };
 
 std::span<const TableKind> TableKinds();
 
 // The kinds of each file.
 extern const TableKind kObjectTable, kReferenceTable, kReferrersTable, kReferentsTable, kReachableTable,
-    kTypeTable, kRootTable, kThreadTable, kFrameTable, kModuleTable, kMetaTable;
+    kDominatedTable, kPathToRootTable, kMergedPathsTable, kOwnerTable, kTypeTable, kRootTable, kThreadTable,
+    kFrameTable, kModuleTable, kMetaTable;
 
 // Registers the module `heapdump` and the table schema_column.
 int RegisterModules(sqlite3* db);
@@ -76,7 +77,12 @@ inline void GiveText(sqlite3_context* context, std::string_view text) {
   sqlite3_result_text64(context, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC,
                         SQLITE_UTF8);
 }
-// The same, NULL where it is empty.
+// Text that SQLite copies.
+inline void GiveCopy(sqlite3_context* context, std::string_view text) {
+  sqlite3_result_text64(context, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_TRANSIENT,
+                        SQLITE_UTF8);
+}
+// Text that lives as long as the index, NULL where it is empty.
 inline void GiveName(sqlite3_context* context, std::string_view text) {
   if (!text.empty()) GiveText(context, text);
 }

@@ -6,8 +6,25 @@ import { Heap } from "./heap.js";
 import { indexPath } from "./location.js";
 
 /** What the extension shows of a heap, in each schema. */
-export const TABLES = ["object", "type", "reference", "root", "thread", "frame", "module", "meta"] as const;
-export const FUNCTIONS = ["referrers", "referents", "reachable"] as const;
+export const TABLES = [
+  "object",
+  "type",
+  "reference",
+  "root",
+  "thread",
+  "frame",
+  "module",
+  "meta",
+  "owner",
+] as const;
+export const FUNCTIONS = [
+  "referrers",
+  "referents",
+  "reachable",
+  "dominated",
+  "path_to_root",
+  "merged_paths",
+] as const;
 
 /** SQLite attaches ten databases to `main`. */
 export const MAX_HEAPS = 11;

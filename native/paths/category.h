@@ -1,0 +1,44 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "index/heap_index.h"
+
+namespace heapdump {
+
+// What an object is to the naming of places.
+enum class Category : uint8_t {
+  kOther,
+  kModule,
+  kType,
+  kDict,
+  kCell,
+  kFunction,
+  kFrame,  // a frame, or a generator, coroutine or asynchronous generator with its frame
+  kTask,
+  kThreadLocal,  // what a threading.local keeps of one thread
+};
+
+class Categories {
+ public:
+  explicit Categories(const HeapIndex& heap);
+  Category operator[](uint32_t id) const {
+    const Category category = by_type_[heap_.type(id)];
+    return category == Category::kOther && heap_.TypeOfObject(id) != kNone ? Category::kType : category;
+  }
+
+ private:
+  const HeapIndex& heap_;
+  std::vector<Category> by_type_;
+};
+
+// The qualified name that the content of a frame, function or coroutine begins with, or that its field
+// `__qualname__` has; `<unknown>` where the dump has neither.
+std::string QualifiedName(const HeapIndex& heap, uint32_t id);
+
+// What the field of that name refers to, or kNone.
+uint32_t FieldOf(const HeapIndex& heap, uint32_t id, std::string_view label);
+
+}  // namespace heapdump

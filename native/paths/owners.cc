@@ -1,0 +1,123 @@
+#include "paths/owners.h"
+
+#include "index/label.h"
+#include "paths/root_path.h"
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+// A type as Python reaches it, or its name alone where it is defined within a function.
+std::string TypeSpelled(const HeapIndex& heap, uint32_t object) {
+  const TypeRow& type = heap.types()[heap.TypeOfObject(object)];
+  const std::string name(heap.text(type.name)), module(heap.text(type.module));
+  if (name.find("<locals>") != name.npos || !name.starts_with(module + ".")) return name;
+  return "sys.modules[" + Repr(module, false) + "]" + name.substr(module.size());
+}
+
+// The name of the free variable that stands at a position of a function's closure.
+std::string FreeVariable(const HeapIndex& heap, uint32_t function, uint64_t position, uint64_t count) {
+  const uint32_t code = FieldOf(heap, function, "__code__");
+  uint32_t names = code == kNone ? kNone : FieldOf(heap, code, "co_freevars");
+  if (names == kNone && code != kNone) names = FieldOf(heap, code, "co_localsplusnames");
+  if (names == kNone) return {};
+  const Range rows = heap.Positions(names);  // the free variables come last
+  if (rows.size() < count) return {};
+  const uint32_t name = heap.target(rows.end - count + position);
+  const auto content = name == kNone ? std::nullopt : heap.content(name);
+  return content && content->is_text && !content->cut ? std::string(content->bytes) : std::string();
+}
+
+}  // namespace
+
+Owners::Owners(const HeapIndex& heap) : heap_(heap), categories_(heap), of_(heap.objects()) {
+  names_.emplace_back();
+}
+
+uint32_t Owners::Of(uint32_t id) {
+  if (heap_.is_garbage(id)) return 0;
+  way_.clear();
+  uint32_t owner = 0;
+  while ((owner = of_[id]) == 0) {
+    way_.push_back(id);
+    const uint32_t parent = heap_.path_parent(id);
+    std::string name = OwnName(id);
+    // The bound holds where a damaged index leads in a circle.
+    if (name.empty() && (parent == id || parent == kNone || way_.size() > heap_.objects())) {
+      name = RootSpelled(heap_, id);
+    }
+    if (!name.empty()) {
+      owner = Numbered(std::move(name));
+      break;
+    }
+    id = parent;
+  }
+  for (const uint32_t below : way_) of_[below] = owner;
+  return owner;
+}
+
+uint32_t Owners::Numbered(std::string name) {
+  const auto [at, fresh] = numbers_.try_emplace(name, count());
+  if (fresh) names_.push_back(std::move(name));
+  return at->second;
+}
+
+std::string Owners::OwnName(uint32_t id) {
+  const uint32_t parent = heap_.path_parent(id);
+  if (parent == id || parent == kNone) return {};
+  switch (categories_[parent]) {
+    case Category::kDict:
+      return InNamespace(id, parent);
+    case Category::kTask: {
+      const uint32_t coroutine = FieldOf(heap_, parent, "_coro");
+      return "task " + (coroutine == kNone ? "<unknown>" : QualifiedName(heap_, coroutine));
+    }
+    case Category::kCell:
+      return InClosure(parent);
+    case Category::kFrame: {
+      const PathStep step = StepBetween(heap_, parent, id);
+      if (KindOf(heap_, step) != HD_REF_LOCAL) return {};
+      return QualifiedName(heap_, parent) + Spelled(heap_, step);
+    }
+    default:
+      return {};
+  }
+}
+
+std::string Owners::InNamespace(uint32_t id, uint32_t dict) {
+  const uint32_t holder = heap_.path_parent(dict);
+  if (holder == dict || holder == kNone) return {};
+  const Category category = categories_[holder];
+  if (category != Category::kModule && category != Category::kType && category != Category::kThreadLocal) {
+    return {};
+  }
+  const std::string key = AttributeName(heap_, StepBetween(heap_, dict, id));
+  if (key.empty()) return {};
+  switch (category) {
+    case Category::kModule:
+      return SpelledPath(heap_, holder) + "." + key;
+    case Category::kType:
+      return TypeSpelled(heap_, holder) + "." + key;
+    default: {
+      std::vector<uint32_t> saved;
+      saved.swap(way_);
+      const std::string local = names_[Of(holder)] + "." + key;
+      saved.swap(way_);
+      return local;
+    }
+  }
+}
+
+std::string Owners::InClosure(uint32_t cell) const {
+  const uint32_t closure = heap_.path_parent(cell);
+  if (closure == cell || closure == kNone) return {};
+  const uint32_t function = heap_.path_parent(closure);
+  if (function == closure || function == kNone || categories_[function] != Category::kFunction) return {};
+  const PathStep step = StepBetween(heap_, closure, cell);
+  const std::string name =
+      FreeVariable(heap_, function, step.position, heap_.Positions(closure).size());
+  const std::string place = name.empty() ? std::to_string(step.position) : "'" + name + "'";
+  return QualifiedName(heap_, function) + ".__closure__[" + place + "]";
+}
+
+}  // namespace heapdump

@@ -1,0 +1,112 @@
+#include "paths/path_patterns.h"
+
+#include <algorithm>
+
+#include "paths/path_step.h"
+#include "paths/root_path.h"
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+constexpr uint32_t kLongestPeriod = 3;
+// Steps that come this often one after another are left open.
+constexpr uint32_t kRepeats = 3;
+constexpr const char* kNamespace = ".__dict__";
+
+std::string Generalised(const HeapIndex& heap, const PathStep& step) {
+  switch (KindOf(heap, step)) {
+    case HD_REF_VALUE:
+    case HD_REF_ITEM:
+      return "[…]";
+    case HD_REF_KEY:
+      return ".keys()[…]";
+    default:
+      return Spelled(heap, step);
+  }
+}
+
+}  // namespace
+
+PathPatterns::PathPatterns(const HeapIndex& heap) : heap_(heap), of_(heap.objects()) {
+  patterns_.push_back({});
+}
+
+uint32_t PathPatterns::Of(uint32_t id) {
+  if (heap_.is_garbage(id)) return 0;
+  way_.clear();
+  // The bound holds where a damaged index leads in a circle.
+  while (of_[id] == 0 && way_.size() <= heap_.objects()) {
+    const uint32_t parent = heap_.path_parent(id);
+    if (parent == id || parent == kNone) {
+      of_[id] = Root(id);
+      break;
+    }
+    way_.push_back(id);
+    id = parent;
+  }
+  uint32_t pattern = of_[id];
+  while (!way_.empty()) {
+    pattern = of_[way_.back()] = Below(pattern, id, way_.back());
+    id = way_.back();
+    way_.pop_back();
+  }
+  return pattern;
+}
+
+uint32_t PathPatterns::Root(uint32_t id) { return Made(0, RootSpelled(heap_, id)); }
+
+uint32_t PathPatterns::Below(uint32_t parent, uint32_t holder, uint32_t held) {
+  const PathStep step = StepBetween(heap_, holder, held);
+  if (*texts_[patterns_[parent].text] == kNamespace) {
+    const std::string name = AttributeName(heap_, step);
+    if (!name.empty()) return Made(patterns_[parent].parent, "." + name);
+  }
+  return Made(parent, LeadsToNamespace(heap_, step) ? kNamespace : Generalised(heap_, step));
+}
+
+uint32_t PathPatterns::Made(uint32_t parent, const std::string& text) {
+  const auto [named, fresh_text] =
+      text_numbers_.try_emplace(text, static_cast<uint32_t>(text_numbers_.size()));
+  if (fresh_text) texts_.push_back(&named->first);
+  const uint32_t folded = Folded(parent, named->second);
+  if (folded != 0) return folded;
+  const auto [at, fresh] = numbers_.try_emplace({parent, named->second}, count());
+  if (fresh) patterns_.push_back({parent, named->second});
+  return at->second;
+}
+
+// The pattern that a further step leads back to, where the last steps and this one repeat those before them.
+uint32_t PathPatterns::Folded(uint32_t parent, uint32_t text) {
+  std::vector<uint32_t> last;  // the innermost first
+  for (uint32_t at = parent; at != 0 && last.size() < kRepeats * kLongestPeriod; at = patterns_[at].parent) {
+    last.push_back(at);
+  }
+  const auto text_at = [&](uint32_t back) { return back == 0 ? text : patterns_[last[back - 1]].text; };
+  for (uint32_t period = 1; period <= kLongestPeriod; period++) {
+    const uint32_t compared = (kRepeats - 1) * period;
+    if (last.size() <= compared + period - 1) break;  // what the path begins with is no step
+    bool repeats = true;
+    for (uint32_t i = 0; i < compared && repeats; i++) repeats = text_at(i) == text_at(i + period);
+    if (!repeats) continue;
+    const uint32_t again = last[period - 1];
+    patterns_[again].period = static_cast<uint8_t>(period);
+    return again;
+  }
+  return 0;
+}
+
+std::string PathPatterns::Spelled(uint32_t pattern) const {
+  std::string path;
+  while (pattern != 0) {
+    const uint32_t repeated = patterns_[pattern].period;
+    std::string part;
+    for (uint32_t i = 0; i < std::max<uint32_t>(1, repeated); i++, pattern = patterns_[pattern].parent) {
+      part.insert(0, *texts_[patterns_[pattern].text]);
+    }
+    path.insert(0, repeated == 0 ? part : "(" + part + ")*");
+  }
+  return path;
+}
+
+}  // namespace heapdump

@@ -1,0 +1,135 @@
+#include "paths/path_search.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "index/root_paths.h"
+#include "paths/category.h"
+#include "paths/root_path.h"
+#include "protocol.h"
+#include "support/bits.h"
+
+namespace heapdump {
+namespace {
+
+// Paths beyond the first are not looked for among more objects than this.
+constexpr size_t kMostSearched = 1 << 20;
+
+// From the object backward, level by level.
+class Search {
+ public:
+  Search(const HeapIndex& heap, const Avoid& avoid, bool through_types)
+      : heap_(heap), avoid_(avoid), through_types_(through_types), visited_(heap.objects()) {
+    for (const uint32_t object : avoid.objects) visited_.Set(object);
+    for (const RootRow& root : heap.roots()) {
+      if (root.kind != HD_ROOT_MODULE) continue;
+      const uint32_t names = FieldOf(heap, root.object, "__dict__");
+      if (names != kNone) module_of_names_.emplace(names, root.object);
+    }
+  }
+
+  std::vector<std::vector<uint32_t>> From(uint32_t id, size_t most) {
+    visited_.Add(id);
+    found_.push_back({id, 0});
+    size_t at = 0;
+    for (uint32_t level = 0; ends_.size() < most; level++) {
+      for (const size_t end = found_.size(); at < end; at++) {
+        Ends(at, level);
+        GoBack(at);
+      }
+      Take(level, most);
+      const bool searched = !ends_.empty() && found_.size() > kMostSearched;
+      if (at == found_.size() || searched) {
+        Take(UINT32_MAX, most);
+        break;
+      }
+    }
+    std::vector<std::vector<uint32_t>> paths;
+    for (const size_t end : ends_) {
+      std::vector<uint32_t>& path = paths.emplace_back();
+      for (size_t place = end;; place = found_[place].held) {
+        path.push_back(found_[place].id);
+        if (place == 0) break;
+      }
+    }
+    return paths;
+  }
+
+ private:
+  struct Found {
+    uint32_t id;
+    size_t held;  // place of the object that it holds
+  };
+  struct Candidate {
+    uint32_t cost;
+    size_t place;
+  };
+
+  void Ends(size_t place, uint32_t level) {
+    const uint32_t id = found_[place].id;
+    const RootRow* root = RootOf(heap_, id);
+    if (root != nullptr) {
+      candidates_.push_back({level + RootLead(root->kind), place});
+    } else if (heap_.path_parent(id) == id) {
+      candidates_.push_back({level + RootLead(HD_ROOT_C), place});  // immortal
+    }
+  }
+
+  void Take(uint32_t cost, size_t most) {
+    std::ranges::stable_sort(candidates_, {}, &Candidate::cost);
+    size_t taken = 0;
+    while (taken < candidates_.size() && candidates_[taken].cost <= cost && ends_.size() < most) {
+      ends_.push_back(candidates_[taken++].place);
+    }
+    candidates_.erase(candidates_.begin(), candidates_.begin() + static_cast<ptrdiff_t>(taken));
+  }
+
+  void GoBack(size_t place) {
+    const uint32_t held = found_[place].id;
+    if (const auto names = module_of_names_.find(held); names != module_of_names_.end()) {
+      return Visit(names->second, place);
+    }
+    const Range rows = heap_.Referrers(held);
+    for (uint64_t row = rows.begin; row < rows.end; row++) {
+      const Reference reference = heap_.referrer(row);
+      if (reference.source == kNone || heap_.kind(reference.source, reference.position) == HD_REF_WEAK) continue;
+      if (avoid_.Label(heap_, reference.source, reference.position)) continue;
+      Visit(reference.source, place);
+    }
+    const uint32_t type = through_types_ ? heap_.TypeOfObject(held) : kNone;
+    if (type == kNone) return;
+    const Range instances = heap_.Instances(type);
+    for (uint64_t rank = instances.begin; rank < instances.end; rank++) {
+      const uint32_t id = heap_.by_type(rank);
+      if (id != kNone) Visit(id, place);
+    }
+  }
+
+  void Visit(uint32_t id, size_t held) {
+    if (heap_.is_garbage(id) || !visited_.Add(id)) return;
+    if (std::ranges::find(avoid_.types, heap_.type(id)) != avoid_.types.end()) return;
+    found_.push_back({id, held});
+  }
+
+  const HeapIndex& heap_;
+  const Avoid& avoid_;
+  const bool through_types_;
+  Bits visited_;
+  std::unordered_map<uint32_t, uint32_t> module_of_names_;
+  std::vector<Found> found_;
+  std::vector<Candidate> candidates_;
+  std::vector<size_t> ends_;  // places of the roots, in the order of their paths
+};
+
+}  // namespace
+
+std::vector<std::vector<uint32_t>> PathsToRoot(const HeapIndex& heap, uint32_t id, const Avoid& avoid,
+                                               size_t most) {
+  if (id >= heap.objects() || heap.is_garbage(id) || most == 0) return {};
+  if (avoid.empty() && most == 1) return {PathIds(heap, id)};
+  auto paths = Search(heap, avoid, false).From(id, most);
+  if (paths.empty()) paths = Search(heap, avoid, true).From(id, most);
+  return paths;
+}
+
+}  // namespace heapdump

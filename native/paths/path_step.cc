@@ -1,0 +1,106 @@
+#include "paths/path_step.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "index/label.h"
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+constexpr size_t kLongestKey = 40;
+
+// Kinds that say more come first.
+int Rank(uint8_t kind) {
+  switch (kind) {
+    case HD_REF_KEY:
+      return 2;
+    case HD_REF_OTHER:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+bool IsIdentifier(std::string_view text) {
+  const auto good = [](unsigned char c) {
+    return c == '_' || c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  return !text.empty() && std::ranges::all_of(text, good) && !(text[0] >= '0' && text[0] <= '9');
+}
+
+// At most kLongestKey bytes, cut at a character.
+std::string Shortened(std::string text) {
+  if (text.size() <= kLongestKey) return text;
+  size_t end = kLongestKey - 1;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) end--;
+  return text.substr(0, end) + "…";
+}
+
+}  // namespace
+
+PathStep StepBetween(const HeapIndex& heap, uint32_t holder, uint32_t held, const Avoid& avoid) {
+  const Range rows = heap.Positions(holder), referrers = heap.Referrers(held);
+  PathStep best{holder, 0, true};
+  int rank = 3;
+  const auto consider = [&](uint64_t position) {
+    const uint8_t kind = heap.kind(holder, position);
+    if (kind == HD_REF_WEAK || Rank(kind) >= rank || avoid.Label(heap, holder, position)) return;
+    rank = Rank(kind);
+    best = {holder, position, false};
+  };
+  if (rows.size() <= referrers.size()) {
+    for (uint64_t row = rows.begin; row < rows.end && rank > 0; row++) {
+      if (heap.target(row) == held) consider(row - rows.begin);
+    }
+  } else {
+    for (uint64_t row = referrers.begin; row < referrers.end && rank > 0; row++) {
+      const Reference reference = heap.referrer(row);
+      if (reference.source == holder) consider(reference.position);
+    }
+  }
+  return best;
+}
+
+uint8_t KindOf(const HeapIndex& heap, const PathStep& step) {
+  return step.is_type ? static_cast<uint8_t>(HD_REF_TYPE) : heap.kind(step.holder, step.position);
+}
+
+std::string Spelled(const HeapIndex& heap, const PathStep& step) {
+  if (step.is_type) return ".__class__";
+  const std::optional<std::string> label = Label(heap, step.holder, step.position);
+  const std::string name = label ? Shortened(*label) : "?";
+  switch (KindOf(heap, step)) {
+    case HD_REF_VALUE:
+      return "[" + name + "]";
+    case HD_REF_ITEM:
+      return label ? "[" + name + "]" : "{…}";
+    case HD_REF_KEY:
+      return ".keys()[…]";
+    case HD_REF_LOCAL:
+      return label ? ".f_locals['" + name + "']" : ".f_locals[?]";
+    case HD_REF_CELL:
+      return label ? "." + name : ".cell_contents";
+    case HD_REF_OTHER:
+      return label ? "." + name : " → ";
+    default:
+      return "." + name;
+  }
+}
+
+std::string AttributeName(const HeapIndex& heap, const PathStep& step) {
+  if (KindOf(heap, step) != HD_REF_VALUE || step.position == 0) return {};
+  const Range rows = heap.Positions(step.holder);
+  if (step.position >= rows.size()) return {};
+  const uint32_t key = heap.target(rows.begin + step.position - 1);
+  const std::optional<Content> content = key == kNone ? std::nullopt : heap.content(key);
+  if (!content || !content->is_text || content->cut || !IsIdentifier(content->bytes)) return {};
+  return std::string(content->bytes);
+}
+
+bool LeadsToNamespace(const HeapIndex& heap, const PathStep& step) {
+  return !step.is_type && Label(heap, step.holder, step.position) == "__dict__";
+}
+
+}  // namespace heapdump

@@ -1,0 +1,115 @@
+#include "paths/root_path.h"
+
+#include <algorithm>
+
+#include "index/label.h"
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+// Kinds of roots, the one that says most first.
+int Rank(const RootRow& root) {
+  static constexpr int kRanks[] = {6, 0, 1, 2, 3, 4, 5};  // by hd_root_kind
+  return root.kind < std::size(kRanks) ? kRanks[root.kind] : 6;
+}
+
+// A part that is repeated at least this often is counted.
+constexpr size_t kRepeats = 4;
+
+}  // namespace
+
+const RootRow* RootOf(const HeapIndex& heap, uint32_t id) {
+  const auto found = std::ranges::equal_range(heap.roots(), id, {}, &RootRow::object);
+  const auto best = std::ranges::min_element(found, {}, Rank);
+  return best == found.end() ? nullptr : &*best;
+}
+
+std::string RootSpelled(const HeapIndex& heap, uint32_t id) {
+  const RootRow* root = RootOf(heap, id);
+  if (root == nullptr) return "<immortal>";
+  const std::string name(heap.text(root->name));
+  switch (root->kind) {
+    case HD_ROOT_MODULE:
+      return "sys.modules[" + Repr(name, false) + "]";
+    case HD_ROOT_FRAME:
+      return name.find(".f_locals[") != name.npos ? name : "<frame " + name + ">";
+    case HD_ROOT_THREAD:
+      return "<thread " + name + ">";
+    case HD_ROOT_INTERPRETER:
+      return "<interpreter " + name + ">";
+    case HD_ROOT_C:
+      return "<held from C>";
+    default:
+      return name.empty() ? "<static>" : name;
+  }
+}
+
+std::vector<uint32_t> PathIds(const HeapIndex& heap, uint32_t id) {
+  std::vector<uint32_t> ids;
+  if (heap.is_garbage(id)) return ids;
+  // The bound holds where a damaged index leads in a circle.
+  for (uint32_t at = id; at != kNone && ids.size() <= heap.objects(); at = heap.path_parent(at)) {
+    ids.push_back(at);
+    if (heap.path_parent(at) == at) break;
+  }
+  std::ranges::reverse(ids);
+  return ids;
+}
+
+std::vector<std::string> SpelledParts(const HeapIndex& heap, const std::vector<uint32_t>& ids, const Avoid& avoid) {
+  std::vector<std::string> parts;
+  if (ids.empty()) return parts;
+  parts.push_back(RootSpelled(heap, ids.front()));
+  bool in_namespace = false;
+  for (size_t i = 1; i < ids.size(); i++) {
+    const PathStep step = StepBetween(heap, ids[i - 1], ids[i], avoid);
+    const std::string name = in_namespace ? AttributeName(heap, step) : "";
+    if (!name.empty()) {
+      parts.back().clear();
+      parts.push_back("." + name);
+    } else {
+      parts.push_back(Spelled(heap, step));
+    }
+    in_namespace = LeadsToNamespace(heap, step);
+  }
+  return parts;
+}
+
+std::string JoinedPath(const std::vector<std::string>& parts) {
+  std::vector<const std::string*> own;
+  for (const std::string& part : parts) {
+    if (!part.empty()) own.push_back(&part);
+  }
+  // How often the `period` parts from `at` on come one after another.
+  const auto repeats = [&](size_t at, size_t period) {
+    size_t times = 1;
+    const auto same = [&](size_t next) {
+      for (size_t i = 0; i < period; i++) {
+        if (*own[at + i] != *own[next + i]) return false;
+      }
+      return true;
+    };
+    while (at + (times + 1) * period <= own.size() && same(at + times * period)) times++;
+    return times;
+  };
+  std::string path;
+  for (size_t at = 0; at < own.size();) {
+    size_t period = 1, times = 1;
+    for (size_t candidate = 1; candidate <= 3 && at + candidate <= own.size() && times < kRepeats; candidate++) {
+      times = repeats(at, period = candidate);
+    }
+    if (times < kRepeats) period = times = 1;
+    std::string unit;
+    for (size_t i = 0; i < period; i++) unit += *own[at + i];
+    path += times == 1 ? unit : "(" + unit + " × " + std::to_string(times) + ")";
+    at += period * times;
+  }
+  return path;
+}
+
+std::string SpelledPath(const HeapIndex& heap, uint32_t id) {
+  return JoinedPath(SpelledParts(heap, PathIds(heap, id)));
+}
+
+}  // namespace heapdump

@@ -1,0 +1,44 @@
+#include "sqlite/open_heap.h"
+
+#include "support/error.h"
+
+namespace heapdump {
+
+Owners& OpenHeap::owners() {
+  if (!owners_) owners_.emplace(*this);
+  return *owners_;
+}
+
+PathPatterns& OpenHeap::patterns() {
+  if (!patterns_) patterns_.emplace(*this);
+  return *patterns_;
+}
+
+const DominatorTree& OpenHeap::dominator_tree() {
+  if (!dominator_tree_) dominator_tree_.emplace(*this);
+  return *dominator_tree_;
+}
+
+const std::vector<uint64_t>& OpenHeap::retained_by_type() {
+  if (!retained_by_type_) {
+    retained_by_type_ = RetainedByGroup(*this, dominator_tree(), static_cast<uint32_t>(types().size()),
+                                        [this](uint32_t id) { return type(id); });
+  }
+  return *retained_by_type_;
+}
+
+std::shared_ptr<OpenHeap> OpenHeaps::Open(const std::string& schema, const std::string& path) {
+  auto open = by_path_[path].lock();
+  if (!open) by_path_[path] = open = std::make_shared<OpenHeap>(path, *this);
+  by_schema_[schema] = open;
+  return open;
+}
+
+std::shared_ptr<OpenHeap> OpenHeaps::Of(const std::string& schema) const {
+  const auto at = by_schema_.find(schema);
+  auto open = at == by_schema_.end() ? nullptr : at->second.lock();
+  if (!open) throw Error(ExitCode::kUsage, "there is no heap " + schema);
+  return open;
+}
+
+}  // namespace heapdump

@@ -1,0 +1,49 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "index/heap_index.h"
+#include "paths/owners.h"
+#include "paths/path_patterns.h"
+#include "questions/dominator_tree.h"
+
+namespace heapdump {
+
+class OpenHeaps;
+
+// An index that a connection has open, with what is worked out from it when first asked for.
+class OpenHeap : public HeapIndex {
+ public:
+  OpenHeap(const std::string& path, OpenHeaps& heaps) : HeapIndex(path), heaps_(heaps) {}
+
+  Owners& owners();
+  PathPatterns& patterns();
+  const DominatorTree& dominator_tree();
+  // By row of types().
+  const std::vector<uint64_t>& retained_by_type();
+  // The heaps beside it.
+  OpenHeaps& heaps() { return heaps_; }
+
+ private:
+  OpenHeaps& heaps_;
+  std::optional<Owners> owners_;
+  std::optional<PathPatterns> patterns_;
+  std::optional<DominatorTree> dominator_tree_;
+  std::optional<std::vector<uint64_t>> retained_by_type_;
+};
+
+// The heaps that a connection has open. The tables of a schema share one.
+class OpenHeaps {
+ public:
+  std::shared_ptr<OpenHeap> Open(const std::string& schema, const std::string& path);
+  // Throws Error(kUsage) where that schema has no heap.
+  std::shared_ptr<OpenHeap> Of(const std::string& schema) const;
+
+ private:
+  std::map<std::string, std::weak_ptr<OpenHeap>> by_path_, by_schema_;
+};
+
+}  // namespace heapdump

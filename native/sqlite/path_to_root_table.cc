@@ -1,0 +1,127 @@
+#include <charconv>
+
+#include "paths/path_search.h"
+#include "paths/root_path.h"
+#include "sqlite/rows_cursor.h"
+#include "support/error.h"
+
+namespace heapdump {
+namespace {
+
+using namespace path_to_root_column;
+
+struct Step {
+  uint64_t path;
+  uint64_t step;
+  uint32_t id;
+  const char* kind;
+  std::string part;
+};
+
+uint32_t AvoidedId(const HeapIndex& heap, std::string_view digits) {
+  uint32_t id = kNone;
+  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), id);
+  if (error != std::errc() || end != digits.end() || id >= heap.objects()) {
+    throw Error(ExitCode::kUsage, "there is no object " + std::string(digits) + " to avoid");
+  }
+  return id;
+}
+
+Avoid ParseAvoid(const HeapIndex& heap, std::string_view text) {
+  Avoid avoid;
+  while (!text.empty()) {
+    const size_t comma = std::min(text.find(','), text.size());
+    const std::string_view term = text.substr(0, comma);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    const size_t colon = std::min(term.find(':'), term.size());
+    const std::string_view what = term.substr(0, colon), value = term.substr(std::min(colon + 1, term.size()));
+    if (what == "object") {
+      avoid.objects.push_back(AvoidedId(heap, value));
+    } else if (what == "type") {
+      const uint32_t type = heap.TypeOfObject(AvoidedId(heap, value));
+      if (type == kNone) throw Error(ExitCode::kUsage, "object " + std::string(value) + " is no type");
+      avoid.types.push_back(type);
+    } else if (what == "label") {
+      avoid.labels.emplace_back(value);
+    } else {
+      throw Error(ExitCode::kUsage, "avoid is a list of object:ID, type:ID and label:NAME, not " + std::string(term));
+    }
+  }
+  return avoid;
+}
+
+const char* KindName(const HeapIndex& heap, const std::vector<uint32_t>& ids, size_t step, const Avoid& avoid) {
+  if (step > 0) return ReferenceKindName(heapdump::KindOf(heap, StepBetween(heap, ids[step - 1], ids[step], avoid)));
+  const RootRow* root = RootOf(heap, ids[0]);
+  return RootKindName(root == nullptr ? 0 : root->kind);
+}
+
+class PathCursor : public RowsCursor<Step> {
+ public:
+  explicit PathCursor(OpenHeap& heap) : heap_(heap) {}
+
+  void Filter(int given, std::span<sqlite3_value*> arguments) override {
+    object_ = IdOf(arguments[0], heap_.objects());
+    size_t next = 1;
+    avoid_.clear();
+    most_ = 1;
+    if ((given & 1 << (kAvoid - kObject)) != 0) {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(arguments[next++]));
+      if (text != nullptr) avoid_ = text;
+    }
+    if ((given & 1 << (kMost - kObject)) != 0) {
+      most_ = static_cast<uint64_t>(std::max<sqlite3_int64>(0, sqlite3_value_int64(arguments[next++])));
+    }
+    const Avoid avoid = ParseAvoid(heap_, avoid_);
+    std::vector<Step> rows;
+    uint64_t number = 0;
+    for (const auto& ids : PathsToRoot(heap_, object_, avoid, most_)) {
+      const std::vector<std::string> parts = SpelledParts(heap_, ids, avoid);
+      number++;
+      for (size_t step = 0; step < ids.size(); step++) {
+        rows.push_back({number, step, ids[step], KindName(heap_, ids, step, avoid), parts[step]});
+      }
+    }
+    Begin(std::move(rows));
+  }
+
+  void Column(sqlite3_context* context, int column) override {
+    switch (column) {
+      case kPath:
+        return Give(context, row().path);
+      case kStep:
+        return Give(context, row().step);
+      case kId:
+        return Give(context, row().id);
+      case kKind:
+        return GiveCopy(context, row().kind);
+      case kPart:
+        return GiveCopy(context, row().part);
+      case kObject:
+        return Give(context, object_);
+      case kAvoid:
+        return GiveCopy(context, avoid_);
+      default:
+        return Give(context, most_);
+    }
+  }
+
+ private:
+  OpenHeap& heap_;
+  uint32_t object_ = kNone;
+  std::string avoid_;
+  uint64_t most_ = 1;
+};
+
+}  // namespace
+
+const TableKind kPathToRootTable = {"path_to_root",
+                                    [](const HeapIndex& heap, Plan& plan) {
+                                      return PlanFunction(plan, kObject, kMost, kObject, "object=",
+                                                          heap.objects() / 100.0 + 4, 20);
+                                    },
+                                    [](OpenHeap& heap) -> std::unique_ptr<TableCursor> {
+                                      return std::make_unique<PathCursor>(heap);
+                                    }};
+
+}  // namespace heapdump
