@@ -4,7 +4,6 @@
 
 #include "paths/path_step.h"
 #include "paths/root_path.h"
-#include "protocol.h"
 
 namespace heapdump {
 namespace {
@@ -13,18 +12,6 @@ constexpr uint32_t kLongestPeriod = 3;
 // Steps that come this often one after another are left open.
 constexpr uint32_t kRepeats = 3;
 constexpr const char* kNamespace = ".__dict__";
-
-std::string Generalised(const HeapIndex& heap, const PathStep& step) {
-  switch (KindOf(heap, step)) {
-    case HD_REF_VALUE:
-    case HD_REF_ITEM:
-      return "[…]";
-    case HD_REF_KEY:
-      return ".keys()[…]";
-    default:
-      return Spelled(heap, step);
-  }
-}
 
 }  // namespace
 

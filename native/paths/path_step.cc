@@ -89,6 +89,18 @@ std::string Spelled(const HeapIndex& heap, const PathStep& step) {
   }
 }
 
+std::string Generalised(const HeapIndex& heap, const PathStep& step) {
+  switch (KindOf(heap, step)) {
+    case HD_REF_VALUE:
+    case HD_REF_ITEM:
+      return "[…]";
+    case HD_REF_KEY:
+      return ".keys()[…]";
+    default:
+      return Spelled(heap, step);
+  }
+}
+
 std::string AttributeName(const HeapIndex& heap, const PathStep& step) {
   if (KindOf(heap, step) != HD_REF_VALUE || step.position == 0) return {};
   const Range rows = heap.Positions(step.holder);

@@ -25,6 +25,9 @@ uint8_t KindOf(const HeapIndex& heap, const PathStep& step);
 // stands for a name that the dump does not have, `{…}` for an element of a set.
 std::string Spelled(const HeapIndex& heap, const PathStep& step);
 
+// The same with a key, an index or an element left open: `[…]`.
+std::string Generalised(const HeapIndex& heap, const PathStep& step);
+
 // The name that a dict's entry has as an attribute: its key without quotes where that is an identifier. Empty
 // where it is none.
 std::string AttributeName(const HeapIndex& heap, const PathStep& step);

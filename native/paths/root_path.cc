@@ -25,6 +25,11 @@ const RootRow* RootOf(const HeapIndex& heap, uint32_t id) {
   return best == found.end() ? nullptr : &*best;
 }
 
+uint32_t RootKind(const HeapIndex& heap, uint32_t id) {
+  const RootRow* root = RootOf(heap, id);
+  return root == nullptr ? 0 : root->kind;
+}
+
 std::string RootSpelled(const HeapIndex& heap, uint32_t id) {
   const RootRow* root = RootOf(heap, id);
   if (root == nullptr) return "<immortal>";

@@ -12,6 +12,9 @@ namespace heapdump {
 // has none, as an immortal object.
 const RootRow* RootOf(const HeapIndex& heap, uint32_t id);
 
+// hd_root_kind of that row; 0 of an immortal object.
+uint32_t RootKind(const HeapIndex& heap, uint32_t id);
+
 // What a path begins with: `sys.modules['app']`, `serve.f_locals['x']`, `<held from C>`, …
 std::string RootSpelled(const HeapIndex& heap, uint32_t id);
 

@@ -19,6 +19,11 @@ const DominatorTree& OpenHeap::dominator_tree() {
   return *dominator_tree_;
 }
 
+const PathTree& OpenHeap::path_tree() {
+  if (!path_tree_) path_tree_.emplace(*this);
+  return *path_tree_;
+}
+
 const std::vector<uint64_t>& OpenHeap::retained_by_type() {
   if (!retained_by_type_) {
     retained_by_type_ = RetainedByGroup(*this, dominator_tree(), static_cast<uint32_t>(types().size()),

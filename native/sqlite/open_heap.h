@@ -9,6 +9,7 @@
 #include "paths/owners.h"
 #include "paths/path_patterns.h"
 #include "questions/dominator_tree.h"
+#include "questions/path_tree.h"
 
 namespace heapdump {
 
@@ -22,6 +23,7 @@ class OpenHeap : public HeapIndex {
   Owners& owners();
   PathPatterns& patterns();
   const DominatorTree& dominator_tree();
+  const PathTree& path_tree();
   // By row of types().
   const std::vector<uint64_t>& retained_by_type();
   // The heaps beside it.
@@ -32,6 +34,7 @@ class OpenHeap : public HeapIndex {
   std::optional<Owners> owners_;
   std::optional<PathPatterns> patterns_;
   std::optional<DominatorTree> dominator_tree_;
+  std::optional<PathTree> path_tree_;
   std::optional<std::vector<uint64_t>> retained_by_type_;
 };
 

@@ -141,6 +141,44 @@ constexpr Column kOwner[] = {
     {"retained", "INTEGER", "what would be freed with all of these, in bytes; 0 for garbage"},
 };
 
+constexpr Column kLeaks[] = {
+    {"kind", "TEXT",
+     "dominator (one object), group (many of one type), held from C, or garbage (not alive, not collected)"},
+    {"type", "INTEGER", "object.id of the type of what gathers"},
+    {"count", "INTEGER", "objects of that type there"},
+    {"new", "INTEGER", "of these, the ones that the first dump does not have; 0 where there is none"},
+    {"retained", "INTEGER", "what would be freed with what gathers, in bytes; of garbage, all of it"},
+    {"growth", "INTEGER",
+     "bytes at this place that came since the first dump, less those that went; without a first dump, all"},
+    {"lasting", "INTEGER",
+     "bytes that came since the first dump, and were there in the dump `before`, too; 0 without it"},
+    {"took_over", "INTEGER",
+     "of the new, those at an address that an object of the same type had in the first dump"},
+    {"path", "TEXT",
+     "where it gathers, as Python writes it, […] for a key, an index or an element; NULL for garbage"},
+    {"owner", "TEXT", "as object.owner of what gathers; NULL for garbage"},
+    {"place", "INTEGER", "object.id of the holder where it gathers; NULL for held from C and garbage"},
+    {"example", "INTEGER", "object.id of the one that retains most, a new one where there is one"},
+    {"old", "TEXT", "argument, optional: schema of the first dump", true},
+    {"before", "TEXT", "argument, optional: schema of the dump before the last", true},
+};
+
+constexpr Column kDiff[] = {
+    {"name", "TEXT", "type.name, object.owner or pattern of paths; NULL for garbage"},
+    {"count_old", "INTEGER", "objects in the older dump"},
+    {"size_old", "INTEGER", "shallow sizes of these together, in bytes"},
+    {"count", "INTEGER", "objects in this dump"},
+    {"size", "INTEGER", "shallow sizes of these together, in bytes"},
+    {"new", "INTEGER", "objects that the older dump does not have"},
+    {"new_size", "INTEGER", "shallow sizes of these together, in bytes"},
+    {"gone", "INTEGER", "objects that this dump does not have"},
+    {"gone_size", "INTEGER", "shallow sizes of these together, in bytes"},
+    {"kept", "INTEGER",
+     "objects that both have: same address, type and, where immutable, content, else neighbours in common"},
+    {"old", "TEXT", "argument: schema of the older dump", true},
+    {"by", "TEXT", "argument: what a row is: type, owner or path", true},
+};
+
 constexpr Column kRoot[] = {
     {"object", "INTEGER", "object.id of what the root holds"},
     {"kind", "TEXT",
@@ -205,7 +243,7 @@ constexpr Table kTables[] = {
     {"path_to_root", kPathToRoot},
     {"merged_paths", kMergedPaths},
     {"owner", kOwner},
-    {"schema_column", kSchemaColumn},
+    {"leaks", kLeaks}, {"diff", kDiff}, {"schema_column", kSchemaColumn},
 };
 
 constexpr const char* kReferenceKinds[] = {"type", "key",   "value", "item", "attribute", "slot",

@@ -63,6 +63,14 @@ enum { kPath, kCount, kSize, kRetained, kExample, kType };
 namespace owner_column {
 enum { kName, kCount, kSize, kRetained };
 }
+namespace leaks_column {
+enum {
+  kKind, kType, kCount, kFresh, kRetained, kGrowth, kLasting, kTookOver, kPath, kOwner, kPlace, kExample, kOld, kBefore
+};
+}
+namespace diff_column {
+enum { kName, kCountOld, kSizeOld, kCount, kSize, kNew, kNewSize, kGone, kGoneSize, kKept, kOld, kBy };
+}
 namespace root_column {
 enum { kObject, kKind, kName };
 }

@@ -57,7 +57,7 @@ std::span<const TableKind> TableKinds();
 
 // The kinds of each file.
 extern const TableKind kObjectTable, kReferenceTable, kReferrersTable, kReferentsTable, kReachableTable,
-    kDominatedTable, kPathToRootTable, kMergedPathsTable, kOwnerTable, kTypeTable, kRootTable, kThreadTable,
+    kDominatedTable, kPathToRootTable, kMergedPathsTable, kOwnerTable, kLeaksTable, kDiffTable, kTypeTable, kRootTable, kThreadTable,
     kFrameTable, kModuleTable, kMetaTable;
 
 // Registers the module `heapdump` and the table schema_column.

@@ -1,0 +1,76 @@
+#include "questions/growth.h"
+
+#include <vector>
+
+#include "paths/root_path.h"
+
+namespace heapdump {
+
+Growth::Growth(const HeapIndex& last, const PathTree& tree, const HeapIndex* first, const HeapIndex* before)
+    : last_(last), first_(first), growth_(last.objects()) {
+  if (first != nullptr) match_.emplace(*first, last);
+  if (before != nullptr) match_before_.emplace(*before, last);
+  for (uint32_t id = 0; id < last.objects(); id++) growth_[id] = Own(id);
+  if (first != nullptr) Charge(last, *first);
+  total_ = tree.SumUp(growth_);
+  for (const auto& [place, gone] : gone_from_top_) total_ += gone;
+  if (before == nullptr) return;
+  lasting_.Resize(last.objects());
+  for (uint32_t id = 0; id < last.objects(); id++) lasting_[id] = OwnLasting(id);
+  tree.SumUp(lasting_);
+}
+
+int64_t Growth::Own(uint32_t id) const {
+  const uint32_t old = match_ ? match_->in_old(id) : kNone;
+  return static_cast<int64_t>(last_.size(id)) - (old == kNone ? 0 : static_cast<int64_t>(first_->size(old)));
+}
+
+int64_t Growth::OwnLasting(uint32_t id) const {
+  return match_before_ && match_before_->in_old(id) != kNone && is_fresh(id) ? static_cast<int64_t>(last_.size(id))
+                                                                              : 0;
+}
+
+int64_t Growth::GoneFromTop(uint32_t root_kind, std::string_view type) const {
+  const auto at = gone_from_top_.find({root_kind, type});
+  return at == gone_from_top_.end() ? 0 : at->second;
+}
+
+// What went counts against the nearest holder on its path that is still there.
+void Growth::Charge(const HeapIndex& last, const HeapIndex& first) {
+  PageArray<uint32_t> now(first.objects());  // id + 1
+  for (uint32_t id = 0; id < last.objects(); id++) {
+    const uint32_t old = match_->in_old(id);
+    if (old != kNone) now[old] = id + 1;
+  }
+  PageArray<uint32_t> holder(first.objects());  // id in the last dump + 1
+  std::vector<uint32_t> way;
+  for (uint32_t id = 0; id < first.objects(); id++) {
+    if (now[id] != 0 || first.is_garbage(id)) continue;
+    uint32_t at = id, found = UINT32_MAX;
+    way.clear();
+    for (;;) {
+      if (now[at] != 0) {
+        found = now[at];
+        break;
+      }
+      if (holder[at] != 0) {
+        found = holder[at];
+        break;
+      }
+      way.push_back(at);
+      const uint32_t parent = first.path_parent(at);
+      if (parent == at || parent == kNone || way.size() > first.objects()) break;
+      at = parent;
+    }
+    const auto size = static_cast<int64_t>(first.size(id));
+    if (found == UINT32_MAX) {
+      const uint32_t begin = PathIds(first, id).front();
+      gone_from_top_[{RootKind(first, begin), first.text(first.types()[first.type(begin)].name)}] -= size;
+      continue;
+    }
+    for (const uint32_t below : way) holder[below] = found;
+    if (!last.is_garbage(found - 1)) growth_[found - 1] -= size;
+  }
+}
+
+}  // namespace heapdump

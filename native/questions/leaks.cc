@@ -1,0 +1,322 @@
+#include "questions/leaks.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "paths/category.h"
+#include "paths/path_step.h"
+#include "paths/root_path.h"
+#include "protocol.h"
+#include "questions/growth.h"
+#include "questions/type_roles.h"
+
+namespace heapdump {
+namespace {
+
+// A suspect has at least this part of the growth and of what is alive; of one dump, of what is alive.
+constexpr int64_t kGrowthParts = 20;
+constexpr int64_t kAliveParts = 1000;
+constexpr int64_t kSingleParts = 20;
+constexpr int64_t kLeast = 32 << 10;
+
+// Parts of a sum that decide, in percent.
+constexpr int64_t kMost = 50;         // what is the greater part
+constexpr int64_t kPreferred = 30;    // enough for a type of the application
+constexpr int kDeepest = 16;          // merged steps
+
+bool IsPart(int64_t part, int64_t percent, int64_t whole) { return part > 0 && part >= whole / 100 * percent; }
+
+struct Group {
+  uint32_t type = kNone;
+  int64_t growth = 0;
+  std::vector<uint32_t> members;
+};
+
+// By kind of root (0 below the top) and type.
+using Groups = std::map<std::pair<uint32_t, uint32_t>, Group>;
+
+class Finder {
+ public:
+  Finder(const HeapIndex& heap, const PathTree& tree, Owners& owners, const HeapIndex* first, const HeapIndex* before)
+      : heap_(heap), tree_(tree), owners_(owners), growth_(heap, tree, first, before), roles_(heap), first_(first),
+        before_(before) {
+    int64_t alive = 0;
+    for (uint32_t id = 0; id < heap.objects(); id++) {
+      if (!heap.is_garbage(id)) alive += static_cast<int64_t>(heap.size(id));
+    }
+    least_ = first == nullptr ? alive / kSingleParts
+                              : std::max(growth_.total() / kGrowthParts, alive / kAliveParts);
+    least_ = std::max(least_, kLeast);
+  }
+
+  std::vector<Suspect> Find() {
+    open_.push_back({PathTree::kTop, kNone});
+    while (!open_.empty()) {
+      const Place place = open_.back();
+      open_.pop_back();
+      Examine(place);
+    }
+    FindGarbage();
+    std::ranges::stable_sort(suspects_, [](const Suspect& a, const Suspect& b) {
+      return std::pair(a.lasting, a.growth) > std::pair(b.lasting, b.growth);
+    });
+    return std::move(suspects_);
+  }
+
+ private:
+  struct Place {
+    uint32_t id;
+    uint32_t chain;  // the type that goes on in a chain where it comes again: that of the nearest holder that is no
+                     // container
+  };
+  struct Sum {
+    int64_t growth;
+    int64_t lasting;
+  };
+
+  void Examine(Place place) {
+    const bool top = place.id == PathTree::kTop;
+    const uint32_t own_type = top ? kNone : heap_.type(place.id);
+    const uint32_t chain = top || roles_.is_container(own_type) ? place.chain : own_type;
+    Sum rest = top ? Sum{} : Sum{growth_.Own(place.id), growth_.OwnLasting(place.id)};
+    // What went from here is part of the object's own sum, and no child's.
+    if (!top) {
+      int64_t below = 0;
+      for (uint32_t child = tree_.first_child(place.id); child != kNone; child = tree_.next_sibling(child)) {
+        below += growth_.of(child);
+      }
+      rest.growth = growth_.of(place.id) - below;
+    }
+    const int64_t own = rest.growth;
+    Groups groups;
+    for (uint32_t child = tree_.first_child(place.id); child != kNone; child = tree_.next_sibling(child)) {
+      const uint32_t type = heap_.type(child);
+      const bool goes_on = type == chain && !roles_.is_container(type);
+      if (growth_.of(child) >= least_ && growth_.was_there(child) && !goes_on) {
+        open_.push_back({child, chain});
+        continue;
+      }
+      Group& group = groups[{top ? RootKind(heap_, child) : 0, type}];
+      group.type = type;
+      group.growth += growth_.of(child);
+      group.members.push_back(child);
+      rest.growth += growth_.of(child);
+      rest.lasting += growth_.lasting(child);
+    }
+    if (top) return AtTop(groups);
+    if (rest.growth < least_) return;
+    if (IsNamespace(place.id)) return InNamespace(place.id, groups);
+    Gather(place, chain, rest, own, groups);
+  }
+
+  void AtTop(Groups& groups) {
+    for (auto& [key, group] : groups) {
+      const auto [root_kind, type] = key;
+      if (!growth_.has_first() && roles_.is_module(type)) continue;
+      const int64_t gone = growth_.GoneFromTop(root_kind, heap_.text(heap_.types()[type].name));
+      const Sum sum{group.growth + gone, Lasting(group.members)};
+      if (sum.growth < least_) continue;
+      const bool from_c = root_kind == HD_ROOT_C;
+      std::string path = from_c ? "<held from C>" : SpelledPath(heap_, Largest(group.members));
+      Add(from_c ? SuspectKind::kHeldFromC : KindOf(group), kNone, group, sum, std::move(path));
+    }
+  }
+
+  // Names of a module or a class are places of their own.
+  void InNamespace(uint32_t place, Groups& groups) {
+    if (!growth_.has_first()) return;
+    for (auto& [key, group] : groups) {
+      for (const uint32_t member : group.members) {
+        if (growth_.of(member) < least_) continue;
+        Narrow(place, {growth_.of(member), growth_.lasting(member)},
+               {group.type, growth_.of(member), {member}});
+      }
+    }
+  }
+
+  bool IsNamespace(uint32_t id) const {
+    if (!IsDictOfOwner(id)) return false;
+    const uint32_t owner = heap_.path_parent(id);
+    return roles_.is_module(heap_.type(owner)) || heap_.TypeOfObject(owner) != kNone;
+  }
+
+  void Gather(Place place, uint32_t chain, Sum sum, int64_t own, Groups& groups) {
+    Group* best = Best(groups, sum.growth);
+    if (best == nullptr || own >= best->growth || IsPart(own, kMost, sum.growth)) {
+      return Add(SuspectKind::kDominator, place.id, {heap_.type(place.id), sum.growth, {place.id}}, sum,
+                 SpelledPath(heap_, place.id));
+    }
+    if (best->type == chain && !roles_.is_container(chain)) {  // a chain: its first link
+      uint32_t link = place.id;
+      while (heap_.type(link) != chain && heap_.path_parent(link) != link) link = heap_.path_parent(link);
+      return Add(SuspectKind::kDominator, link, {chain, sum.growth, {link}}, sum, SpelledPath(heap_, link));
+    }
+    Narrow(place.id, sum, std::move(*best));
+  }
+
+  // Goes on from a group to what it holds as long as that says more of the cause.
+  void Narrow(uint32_t place, Sum sum, Group group) {
+    std::string path = SpelledPath(heap_, IsDictOfOwner(place) ? heap_.path_parent(place) : place);
+    for (int depth = 0; depth < kDeepest; depth++) {
+      path += Step(group.members.front());
+      Groups below;
+      int64_t own = group.growth, old = 0;
+      for (const uint32_t member : group.members) {
+        if (growth_.has_first() && growth_.was_there(member)) old += growth_.of(member);
+        for (uint32_t child = tree_.first_child(member); child != kNone; child = tree_.next_sibling(child)) {
+          const uint32_t type = heap_.type(child);
+          Group& next = below[{0, type}];
+          next.type = type;
+          next.growth += growth_.of(child);
+          next.members.push_back(child);
+          own -= growth_.of(child);
+        }
+      }
+      Group* best = Best(below, group.growth);
+      if (best == nullptr || IsPart(own, kMost, group.growth)) break;
+      const bool grew_inside = IsPart(old, kMost, group.growth);
+      const bool says_more = !roles_.is_application(group.type) && !roles_.is_running(group.type) &&
+                             roles_.is_application(best->type) && IsPart(best->growth, kMost, group.growth);
+      if (!grew_inside && !says_more) break;
+      group = std::move(*best);
+    }
+    if (group.members.size() == 1) path = SpelledPath(heap_, group.members.front());
+    Add(KindOf(group), place, group, sum, std::move(path));
+  }
+
+  // What a member adds to the path of its holder; a `__dict__` adds nothing until it is known what of it.
+  std::string Step(uint32_t member) const {
+    const uint32_t holder = heap_.path_parent(member);
+    if (holder == member || holder == kNone || IsDictOfOwner(member)) return {};
+    const PathStep step = StepBetween(heap_, holder, member);
+    if (!IsDictOfOwner(holder)) return Generalised(heap_, step);
+    const std::string name = AttributeName(heap_, step);
+    return name.empty() ? ".__dict__" + Generalised(heap_, step) : "." + name;
+  }
+
+  bool IsDictOfOwner(uint32_t id) const {
+    const uint32_t holder = heap_.path_parent(id);
+    if (holder == id || holder == kNone || !roles_.is_container(heap_.type(id))) return false;
+    return LeadsToNamespace(heap_, StepBetween(heap_, holder, id));
+  }
+
+  // The group that grew most; one of a type of the application goes before.
+  Group* Best(Groups& groups, int64_t whole) const {
+    Group *best = nullptr, *preferred = nullptr;
+    for (auto& [key, group] : groups) {
+      if (group.growth <= 0) continue;
+      if (best == nullptr || group.growth > best->growth) best = &group;
+      if (roles_.is_application(group.type) && (preferred == nullptr || group.growth > preferred->growth)) {
+        preferred = &group;
+      }
+    }
+    return preferred != nullptr && IsPart(preferred->growth, kPreferred, whole) ? preferred : best;
+  }
+
+  static SuspectKind KindOf(const Group& group) {
+    return group.members.size() == 1 ? SuspectKind::kDominator : SuspectKind::kGroup;
+  }
+
+  uint32_t Largest(const std::vector<uint32_t>& members) const {
+    return *std::ranges::max_element(members, {}, [&](uint32_t id) {
+      return std::pair(growth_.is_fresh(id), heap_.retained(id));
+    });
+  }
+
+  int64_t Lasting(const std::vector<uint32_t>& members) const {
+    int64_t lasting = 0;
+    for (const uint32_t member : members) lasting += growth_.lasting(member);
+    return lasting;
+  }
+
+  void Add(SuspectKind kind, uint32_t place, const Group& group, Sum sum, std::string path) {
+    Suspect suspect{kind, group.type, 0, 0, 0, sum.growth, sum.lasting, 0, std::move(path), {}, place,
+                    Largest(group.members)};
+    for (const uint32_t member : group.members) {
+      suspect.retained += heap_.retained(member);
+      Count(suspect, member);
+    }
+    suspect.owner = owners_.name(Owner(place, group.members));
+    suspects_.push_back(std::move(suspect));
+  }
+
+  uint32_t Owner(uint32_t place, const std::vector<uint32_t>& members) {
+    const uint32_t owner = owners_.Of(members.front());
+    for (const uint32_t member : members) {
+      if (owners_.Of(member) != owner) return place == kNone ? 0 : owners_.Of(place);
+    }
+    return owner;
+  }
+
+  // The objects of the suspect's type from `begin` on.
+  void Count(Suspect& suspect, uint32_t begin) {
+    std::vector<uint32_t> open{begin};
+    while (!open.empty()) {
+      const uint32_t id = open.back();
+      open.pop_back();
+      if (heap_.type(id) == suspect.type) {
+        suspect.count++;
+        suspect.fresh += growth_.is_fresh(id);
+        suspect.took_over += growth_.took_over(id);
+      }
+      for (uint32_t child = tree_.first_child(id); child != kNone; child = tree_.next_sibling(child)) {
+        open.push_back(child);
+      }
+    }
+  }
+
+  // What nothing keeps alive and the collector has not freed.
+  void FindGarbage() {
+    std::vector<Group> groups(heap_.types().size());
+    Sum sum{};
+    int64_t all = 0;
+    for (uint32_t id = 0; id < heap_.objects(); id++) {
+      if (!heap_.is_garbage(id)) continue;
+      Group& group = groups[heap_.type(id)];
+      group.type = heap_.type(id);
+      group.growth += static_cast<int64_t>(heap_.size(id));
+      group.members.push_back(id);
+      all += static_cast<int64_t>(heap_.size(id));
+      sum.lasting += growth_.OwnLasting(id);
+    }
+    sum.growth = all;
+    for (uint32_t id = 0; first_ != nullptr && id < first_->objects(); id++) {
+      if (first_->is_garbage(id)) sum.growth -= static_cast<int64_t>(first_->size(id));
+    }
+    if (sum.growth < least_) return;
+    Groups by_type;
+    for (Group& group : groups) {
+      if (!group.members.empty()) by_type[{0, group.type}] = std::move(group);
+    }
+    Group* best = Best(by_type, 0);
+    Suspect suspect{SuspectKind::kGarbage, best->type, best->members.size(), 0, static_cast<uint64_t>(all),
+                    sum.growth, sum.lasting, 0, {}, {}, kNone, Largest(best->members)};
+    for (const uint32_t member : best->members) {
+      suspect.fresh += growth_.is_fresh(member);
+      suspect.took_over += growth_.took_over(member);
+    }
+    suspects_.push_back(std::move(suspect));
+  }
+
+  const HeapIndex& heap_;
+  const PathTree& tree_;
+  Owners& owners_;
+  const Growth growth_;
+  const TypeRoles roles_;
+  const HeapIndex* first_;
+  const HeapIndex* before_;
+  int64_t least_;
+  std::vector<Place> open_;
+  std::vector<Suspect> suspects_;
+};
+
+}  // namespace
+
+std::vector<Suspect> FindLeaks(const HeapIndex& last, const PathTree& tree, Owners& owners, const HeapIndex* first,
+                               const HeapIndex* before) {
+  return Finder(last, tree, owners, first, before).Find();
+}
+
+}  // namespace heapdump

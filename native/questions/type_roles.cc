@@ -1,0 +1,53 @@
+#include "questions/type_roles.h"
+
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace heapdump {
+namespace {
+
+const std::unordered_set<std::string_view> kContainers = {
+    "dict",       "list",
+    "tuple",      "set",
+    "frozenset",  "cell",
+    "collections.deque", "collections.defaultdict",
+    "collections.OrderedDict", "mappingproxy",
+    "_thread._local", "_thread._localdummy",
+};
+const std::unordered_set<std::string_view> kRunning = {
+    "frame",     "generator", "coroutine", "async_generator", "_asyncio.Task", "asyncio.tasks.Task",
+    "traceback",
+};
+
+std::string_view Folder(std::string_view file) {
+  const size_t slash = file.rfind('/');
+  return slash == file.npos ? std::string_view() : file.substr(0, slash + 1);
+}
+
+}  // namespace
+
+TypeRoles::TypeRoles(const HeapIndex& heap) {
+  std::unordered_map<std::string_view, std::string_view> files;
+  for (const ModuleRow& module : heap.modules()) files.emplace(heap.text(module.name), heap.text(module.file));
+  const auto os = files.find("os");
+  const std::string_view standard = os == files.end() ? std::string_view() : Folder(os->second);
+
+  const auto is_application = [&](std::string_view module) {
+    if (module == "__main__") return true;
+    if (module.empty() || module == "builtins") return false;
+    const auto at = files.find(module);
+    if (at == files.end()) return !module.starts_with('_');
+    if (at->second.empty()) return false;
+    const bool installed = at->second.find("/site-packages/") != std::string_view::npos ||
+                           at->second.find("/dist-packages/") != std::string_view::npos;
+    return installed || standard.empty() || !at->second.starts_with(standard);
+  };
+  for (const TypeRow& type : heap.types()) {
+    const std::string_view name = heap.text(type.name);
+    roles_.push_back({is_application(heap.text(type.module)), kContainers.contains(name), kRunning.contains(name),
+                      name == "module"});
+  }
+}
+
+}  // namespace heapdump
