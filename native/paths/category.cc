@@ -17,7 +17,7 @@ const std::map<std::string_view, Category> kNamed = {
     {"async_generator", Category::kFrame},
     {"_asyncio.Task", Category::kTask},
     {"asyncio.tasks.Task", Category::kTask},
-    {"_thread._localdummy", Category::kThreadLocal},
+    {"_thread._local", Category::kThreadLocal},
 };
 
 }  // namespace

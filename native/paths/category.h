@@ -18,7 +18,7 @@ enum class Category : uint8_t {
   kFunction,
   kFrame,  // a frame, or a generator, coroutine or asynchronous generator with its frame
   kTask,
-  kThreadLocal,  // what a threading.local keeps of one thread
+  kThreadLocal,
 };
 
 class Categories {

@@ -85,8 +85,8 @@ std::string Owners::OwnName(uint32_t id) {
 }
 
 std::string Owners::InNamespace(uint32_t id, uint32_t dict) {
-  const uint32_t holder = heap_.path_parent(dict);
-  if (holder == dict || holder == kNone) return {};
+  const uint32_t holder = NamespaceHolder(heap_, dict);
+  if (holder == kNone) return {};
   const Category category = categories_[holder];
   if (category != Category::kModule && category != Category::kType && category != Category::kThreadLocal) {
     return {};

@@ -11,7 +11,6 @@ namespace {
 constexpr uint32_t kLongestPeriod = 3;
 // Steps that come this often one after another are left open.
 constexpr uint32_t kRepeats = 3;
-constexpr const char* kNamespace = ".__dict__";
 
 }  // namespace
 
@@ -45,11 +44,9 @@ uint32_t PathPatterns::Root(uint32_t id) { return Made(0, RootSpelled(heap_, id)
 
 uint32_t PathPatterns::Below(uint32_t parent, uint32_t holder, uint32_t held) {
   const PathStep step = StepBetween(heap_, holder, held);
-  if (*texts_[patterns_[parent].text] == kNamespace) {
-    const std::string name = AttributeName(heap_, step);
-    if (!name.empty()) return Made(patterns_[parent].parent, "." + name);
-  }
-  return Made(parent, LeadsToNamespace(heap_, step) ? kNamespace : Generalised(heap_, step));
+  const uint32_t whole = NamespaceHolder(heap_, holder);
+  const std::string name = whole == kNone ? "" : AttributeName(heap_, step);
+  return name.empty() ? Made(parent, Generalised(heap_, step)) : Made(of_[whole], "." + name);
 }
 
 uint32_t PathPatterns::Made(uint32_t parent, const std::string& text) {

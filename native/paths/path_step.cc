@@ -111,8 +111,16 @@ std::string AttributeName(const HeapIndex& heap, const PathStep& step) {
   return std::string(content->bytes);
 }
 
-bool LeadsToNamespace(const HeapIndex& heap, const PathStep& step) {
-  return !step.is_type && Label(heap, step.holder, step.position) == "__dict__";
+uint32_t NamespaceHolder(const HeapIndex& heap, uint32_t id) {
+  const auto type_name = [&](uint32_t object) { return heap.text(heap.types()[heap.type(object)].name); };
+  const uint32_t holder = heap.path_parent(id);
+  if (holder == id || holder == kNone || type_name(id) != "dict") return kNone;
+  const PathStep step = StepBetween(heap, holder, id);
+  if (!step.is_type && Label(heap, holder, step.position) == "__dict__") return holder;
+  const uint32_t local = heap.path_parent(holder);
+  return local != holder && local != kNone && type_name(local) == "_thread._local" && type_name(holder) == "dict"
+             ? local
+             : kNone;
 }
 
 }  // namespace heapdump

@@ -32,7 +32,8 @@ std::string Generalised(const HeapIndex& heap, const PathStep& step);
 // where it is none.
 std::string AttributeName(const HeapIndex& heap, const PathStep& step);
 
-// Whether the step leads to the namespace of the holder: `__dict__`.
-bool LeadsToNamespace(const HeapIndex& heap, const PathStep& step);
+// Of a dict on a path the object whose attributes it has: the holder of its `__dict__`, or the threading.local that
+// keeps them for one thread. kNone where it is an ordinary dict, or no dict.
+uint32_t NamespaceHolder(const HeapIndex& heap, uint32_t id);
 
 }  // namespace heapdump

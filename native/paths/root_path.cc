@@ -14,6 +14,10 @@ int Rank(const RootRow& root) {
   return root.kind < std::size(kRanks) ? kRanks[root.kind] : 6;
 }
 
+bool IsFrame(const HeapIndex& heap, uint32_t id) {
+  return heap.text(heap.types()[heap.type(id)].name) == "frame";
+}
+
 // A part that is repeated at least this often is counted.
 constexpr size_t kRepeats = 4;
 
@@ -38,7 +42,7 @@ std::string RootSpelled(const HeapIndex& heap, uint32_t id) {
     case HD_ROOT_MODULE:
       return "sys.modules[" + Repr(name, false) + "]";
     case HD_ROOT_FRAME:
-      return name.find(".f_locals[") != name.npos ? name : "<frame " + name + ">";
+      return name.find(".f_locals[") != name.npos || IsFrame(heap, id) ? name : "<frame " + name + ">";
     case HD_ROOT_THREAD:
       return "<thread " + name + ">";
     case HD_ROOT_INTERPRETER:
@@ -66,17 +70,16 @@ std::vector<std::string> SpelledParts(const HeapIndex& heap, const std::vector<u
   std::vector<std::string> parts;
   if (ids.empty()) return parts;
   parts.push_back(RootSpelled(heap, ids.front()));
-  bool in_namespace = false;
   for (size_t i = 1; i < ids.size(); i++) {
     const PathStep step = StepBetween(heap, ids[i - 1], ids[i], avoid);
-    const std::string name = in_namespace ? AttributeName(heap, step) : "";
-    if (!name.empty()) {
-      parts.back().clear();
-      parts.push_back("." + name);
-    } else {
+    const uint32_t holder = NamespaceHolder(heap, ids[i - 1]);
+    const std::string name = holder == kNone ? "" : AttributeName(heap, step);
+    if (name.empty()) {
       parts.push_back(Spelled(heap, step));
+      continue;
     }
-    in_namespace = LeadsToNamespace(heap, step);
+    for (size_t above = i - 1; above > 0 && ids[above] != holder; above--) parts[above].clear();
+    parts.push_back("." + name);
   }
   return parts;
 }

@@ -24,6 +24,7 @@ constexpr int64_t kLeast = 32 << 10;
 // Parts of a sum that decide, in percent.
 constexpr int64_t kMost = 50;         // what is the greater part
 constexpr int64_t kPreferred = 30;    // enough for a type of the application
+constexpr int64_t kMember = 10;       // enough for the members of a container
 constexpr int kDeepest = 16;          // merged steps
 
 bool IsPart(int64_t part, int64_t percent, int64_t whole) { return part > 0 && part >= whole / 100 * percent; }
@@ -89,7 +90,6 @@ class Finder {
       }
       rest.growth = growth_.of(place.id) - below;
     }
-    const int64_t own = rest.growth;
     Groups groups;
     for (uint32_t child = tree_.first_child(place.id); child != kNone; child = tree_.next_sibling(child)) {
       const uint32_t type = heap_.type(child);
@@ -108,7 +108,7 @@ class Finder {
     if (top) return AtTop(groups);
     if (rest.growth < least_) return;
     if (IsNamespace(place.id)) return InNamespace(place.id, groups);
-    Gather(place, chain, rest, own, groups);
+    Gather(place, chain, rest, groups);
   }
 
   void AtTop(Groups& groups) {
@@ -119,9 +119,13 @@ class Finder {
       const Sum sum{group.growth + gone, Lasting(group.members)};
       if (sum.growth < least_) continue;
       const bool from_c = root_kind == HD_ROOT_C;
-      std::string path = from_c ? "<held from C>" : SpelledPath(heap_, Largest(group.members));
-      Add(from_c ? SuspectKind::kHeldFromC : KindOf(group), kNone, group, sum, std::move(path));
+      Add(from_c ? SuspectKind::kHeldFromC : KindOf(group), kNone, group, sum, TopPath(root_kind, group));
     }
+  }
+
+  std::string TopPath(uint32_t root_kind, const Group& group) const {
+    if (group.members.size() > 1 && root_kind == HD_ROOT_MODULE) return "sys.modules[…]";
+    return SpelledPath(heap_, Largest(group.members));
   }
 
   // Names of a module or a class are places of their own.
@@ -136,15 +140,22 @@ class Finder {
     }
   }
 
-  bool IsNamespace(uint32_t id) const {
-    if (!IsDictOfOwner(id)) return false;
-    const uint32_t owner = heap_.path_parent(id);
-    return roles_.is_module(heap_.type(owner)) || heap_.TypeOfObject(owner) != kNone;
+  // The object itself, or the one whose attributes it has.
+  uint32_t WithAttributes(uint32_t id) const {
+    const uint32_t holder = NamespaceHolder(heap_, id);
+    return holder == kNone ? id : holder;
   }
 
-  void Gather(Place place, uint32_t chain, Sum sum, int64_t own, Groups& groups) {
+  bool IsNamespace(uint32_t id) const {
+    const uint32_t owner = NamespaceHolder(heap_, id);
+    return owner != kNone && (roles_.is_module(heap_.type(owner)) || heap_.TypeOfObject(owner) != kNone);
+  }
+
+  void Gather(Place place, uint32_t chain, Sum sum, Groups& groups) {
     Group* best = Best(groups, sum.growth);
-    if (best == nullptr || own >= best->growth || IsPart(own, kMost, sum.growth)) {
+    // What a container takes for its members is theirs.
+    const int64_t enough = roles_.is_container(heap_.type(place.id)) ? kMember : 100 - kMost;
+    if (best == nullptr || !IsPart(best->growth, enough, sum.growth)) {
       return Add(SuspectKind::kDominator, place.id, {heap_.type(place.id), sum.growth, {place.id}}, sum,
                  SpelledPath(heap_, place.id));
     }
@@ -158,7 +169,7 @@ class Finder {
 
   // Goes on from a group to what it holds as long as that says more of the cause.
   void Narrow(uint32_t place, Sum sum, Group group) {
-    std::string path = SpelledPath(heap_, IsDictOfOwner(place) ? heap_.path_parent(place) : place);
+    std::string path = SpelledPath(heap_, WithAttributes(place));
     for (int depth = 0; depth < kDeepest; depth++) {
       path += Step(group.members.front());
       Groups below;
@@ -186,20 +197,15 @@ class Finder {
     Add(KindOf(group), place, group, sum, std::move(path));
   }
 
-  // What a member adds to the path of its holder; a `__dict__` adds nothing until it is known what of it.
+  // What a member adds to the path of its holder; what has the attributes of an object adds nothing until it is known
+  // which of them.
   std::string Step(uint32_t member) const {
     const uint32_t holder = heap_.path_parent(member);
-    if (holder == member || holder == kNone || IsDictOfOwner(member)) return {};
+    if (holder == member || holder == kNone || NamespaceHolder(heap_, member) != kNone) return {};
     const PathStep step = StepBetween(heap_, holder, member);
-    if (!IsDictOfOwner(holder)) return Generalised(heap_, step);
+    if (NamespaceHolder(heap_, holder) == kNone) return Generalised(heap_, step);
     const std::string name = AttributeName(heap_, step);
     return name.empty() ? ".__dict__" + Generalised(heap_, step) : "." + name;
-  }
-
-  bool IsDictOfOwner(uint32_t id) const {
-    const uint32_t holder = heap_.path_parent(id);
-    if (holder == id || holder == kNone || !roles_.is_container(heap_.type(id))) return false;
-    return LeadsToNamespace(heap_, StepBetween(heap_, holder, id));
   }
 
   // The group that grew most; one of a type of the application goes before.
@@ -238,16 +244,18 @@ class Finder {
       suspect.retained += heap_.retained(member);
       Count(suspect, member);
     }
-    suspect.owner = owners_.name(Owner(place, group.members));
+    suspect.owner = Owner(place, group.members);
     suspects_.push_back(std::move(suspect));
   }
 
-  uint32_t Owner(uint32_t place, const std::vector<uint32_t>& members) {
+  std::string Owner(uint32_t place, const std::vector<uint32_t>& members) {
     const uint32_t owner = owners_.Of(members.front());
     for (const uint32_t member : members) {
-      if (owners_.Of(member) != owner) return place == kNone ? 0 : owners_.Of(place);
+      if (owners_.Of(member) == owner) continue;
+      if (place != kNone) return owners_.name(owners_.Of(place));
+      return RootKind(heap_, member) == HD_ROOT_MODULE ? "sys.modules" : "several roots";
     }
-    return owner;
+    return owners_.name(owner);
   }
 
   // The objects of the suspect's type from `begin` on.

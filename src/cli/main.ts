@@ -4,6 +4,7 @@ import { registerAttach } from "./attach.js";
 import { registerExport } from "./export.js";
 import { registerGraph } from "./graph.js";
 import { registerInfo } from "./info.js";
+import { registerLeaks } from "./leaks.js";
 import { registerSql } from "./sql.js";
 import { registerTop } from "./top.js";
 import { description, version } from "./version.js";
@@ -31,6 +32,7 @@ function program(): Command {
     registerInfo,
     registerTop,
     registerGraph,
+    registerLeaks,
     registerSql,
     registerExport,
   ]) {

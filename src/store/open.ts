@@ -23,7 +23,9 @@ export const FUNCTIONS = [
   "reachable",
   "dominated",
   "path_to_root",
-  "merged_paths", "leaks", "diff",
+  "merged_paths",
+  "leaks",
+  "diff",
 ] as const;
 
 /** SQLite attaches ten databases to `main`. */

@@ -1,0 +1,148 @@
+import { ExitCode, HeapdumpError } from "../errors.js";
+import type { Heap, HeapObject } from "../store/heap.js";
+import { type Hold, HolderFinder } from "./holders.js";
+import { doubtAboutSame } from "./same.js";
+import { hoursBetween } from "./series.js";
+
+export interface Suspect {
+  /** dominator, group, held from C, or garbage. */
+  kind: string;
+  typeName: string;
+  /** Objects of that type where they gather, and those of them that the first dump does not have. */
+  count: bigint;
+  fresh: bigint;
+  /** Bytes. */
+  retained: bigint;
+  /** Bytes that came, less those that went; null of one dump. */
+  growth: bigint | null;
+  /** Bytes of the growth that the dump before the last has, too; null of fewer than three dumps. */
+  lasting: bigint | null;
+  growthPerHour: number | null;
+  /** Null for garbage. */
+  path: string | null;
+  owner: string | null;
+  example: HeapObject;
+  fields: Field[];
+  /** Why it may be wrong; null where nothing speaks against it. */
+  doubt: string | null;
+  /** Why garbage is there; null of other kinds. */
+  reason: string | null;
+}
+
+export interface Field {
+  hold: Hold;
+  value: HeapObject;
+  typeName: string;
+}
+
+export interface Leaks {
+  suspects: Suspect[];
+  /** Bytes alive in the last dump, garbage not counted. */
+  alive: bigint;
+  garbage: bigint;
+  /** Bytes alive that came between the first and the last, less those that went; null of one dump. */
+  growth: bigint | null;
+  hours: number | null;
+}
+
+const FIELDS = 6;
+
+/** The suspects of the last of the heaps, which stand in the order of their times, best first. */
+export function findLeaks(heaps: Heap[]): Leaks {
+  const last = heaps.at(-1) as Heap;
+  const first = heaps.length > 1 ? heaps[0] : undefined;
+  const before = heaps.length > 2 ? heaps.at(-2) : undefined;
+  const hours = first ? hoursBetween(first, last) : null;
+  const rows = last.all<Row>(
+    `SELECT kind, type, count, new, retained, growth, lasting, took_over, path, owner, example
+       FROM {heap}.leaks(?, ?)`,
+    first?.schema ?? null,
+    before?.schema ?? null,
+  );
+  const suspects = rows.map((row) =>
+    suspect(row, last, { grows: Boolean(first), lasts: Boolean(before), hours }),
+  );
+  const alive = bytesAlive(last);
+  return { suspects, ...alive, growth: first ? alive.alive - bytesAlive(first).alive : null, hours };
+}
+
+interface Row {
+  kind: string;
+  type: bigint | null;
+  count: bigint;
+  new: bigint;
+  retained: bigint;
+  growth: bigint;
+  lasting: bigint;
+  took_over: bigint;
+  path: string | null;
+  owner: string | null;
+  example: bigint;
+}
+
+function suspect(
+  row: Row,
+  heap: Heap,
+  known: { grows: boolean; lasts: boolean; hours: number | null },
+): Suspect {
+  const example = heap.object(row.example);
+  return {
+    kind: row.kind,
+    typeName: heap.typeName(row.type),
+    count: row.count,
+    fresh: row.new,
+    retained: row.retained,
+    growth: known.grows ? row.growth : null,
+    lasting: known.lasts ? row.lasting : null,
+    growthPerHour: known.grows && known.hours ? Math.round(Number(row.growth) / known.hours) : null,
+    path: row.path,
+    owner: row.owner,
+    example,
+    fields: fieldsOf(example, heap),
+    doubt: takenOver(row),
+    reason: row.kind === "garbage" ? whyGarbage(heap) : null,
+  };
+}
+
+function fieldsOf(object: HeapObject, heap: Heap): Field[] {
+  const { holds } = new HolderFinder(heap).referents(object.id);
+  const named = holds.filter(({ kind, label }) => label !== null && kind !== "key");
+  return named.slice(0, FIELDS).map((hold) => {
+    const value = heap.object(hold.held);
+    return { hold, value, typeName: heap.typeName(value.type) };
+  });
+}
+
+/** Every tenth that may be none is worth a word. */
+function takenOver({ took_over, new: fresh }: Row): string | null {
+  if (took_over * 10n < fresh || took_over === 0n) return null;
+  return `${took_over} of the new lie at an address that an object of the same type had in the first dump: they may have moved, and not be new`;
+}
+
+function whyGarbage(heap: Heap): string {
+  const meta = heap.meta();
+  if (meta.get("gc_enabled") === "false") return "the collector is switched off (gc.disable())";
+  const threshold = meta.get("gc_threshold");
+  if (threshold === "0") return "the collector is switched off (gc.set_threshold(0))";
+  return "the collector has not run since: cycles wait for it";
+}
+
+function bytesAlive(heap: Heap): { alive: bigint; garbage: bigint } {
+  const row = heap.get<{ garbage: bigint | null }>(
+    "SELECT sum(size) AS garbage FROM {heap}.object WHERE garbage",
+  );
+  const garbage = row?.garbage ?? 0n;
+  return { alive: heap.totals().size - garbage, garbage };
+}
+
+/** Doubts about each of the heaps as one of a process's life. */
+export function doubtsAboutSeries(heaps: Heap[]): string[] {
+  const last = heaps.at(-1) as Heap;
+  return heaps.slice(0, -1).flatMap((heap) => doubtAboutSame(last, heap) ?? []);
+}
+
+/** Refuses what cannot be asked of so few dumps. */
+export function requireTwo(heaps: number, what: string): void {
+  if (heaps < 2)
+    throw new HeapdumpError(ExitCode.Usage, `${what} needs two dumps of a process, an earlier one first`);
+}

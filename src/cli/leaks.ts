@@ -1,0 +1,70 @@
+import type { Command } from "commander";
+import { type Check, meets, needsTwo, parseCheck } from "../analysis/fail-on.js";
+import { doubtsAboutSeries, findLeaks, requireTwo } from "../analysis/leaks.js";
+import { doubtAboutOrder } from "../analysis/series.js";
+import { ExitCode } from "../errors.js";
+import { openHeaps } from "../store/open.js";
+import { jsonText } from "../view/json.js";
+import { leaksJson, leaksText, suspectWords } from "../view/leaks.js";
+import { terminal } from "../view/terminal.js";
+import { collect, JSON_OPTION, wholeNumber } from "./options.js";
+import { note, openEvents, print, warn } from "./output.js";
+
+interface LeaksOptions {
+  failOn?: string[];
+  number: number;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+With one dump, the suspects are what is large; with two, what grew; with three or more, what grew and stayed: new since
+the first dump, and there in the dump before the last, too.
+
+Examples:
+  heapdump leaks heap.bin
+  heapdump leaks before.bin after.bin
+  heapdump leaks --fail-on 'growth>10MB' 1.bin 2.bin 3.bin`;
+
+export function registerLeaks(program: Command): void {
+  program
+    .command("leaks")
+    .summary("what leaks, where it gathers, and who holds it")
+    .description("Names the suspects of a leak from one dump of a process or more, the earliest first.")
+    .argument("<file...>", "dumps of one process (.bin or .bin.gz), in the order of their times")
+    .option(
+      "--fail-on <check>",
+      "exit code 1 where a suspect meets it: growth>10MB; of growth, growth_per_hour, lasting, retained (bytes), count or new (objects) (repeatable)",
+      collect,
+    )
+    .option("-n, --number <n>", "suspects shown", wholeNumber(1), 5)
+    .option(...JSON_OPTION)
+    .addHelpText("after", EXAMPLES)
+    .action(leaks);
+}
+
+async function leaks(files: string[], options: LeaksOptions): Promise<void> {
+  const checks = (options.failOn ?? []).map(parseCheck);
+  for (const check of checks.filter(needsTwo)) requireTwo(files.length, `--fail-on ${check.text}`);
+  const sources = files.map((path, i) => ({
+    schema: i === files.length - 1 ? "main" : `dump${i + 1}`,
+    path,
+  }));
+  const heaps = await openHeaps(sources, openEvents());
+  for (const doubt of [doubtAboutOrder(heaps) ?? [], doubtsAboutSeries(heaps)].flat()) warn(doubt);
+  const found = findLeaks(heaps);
+  const path = files.at(-1) ?? "";
+  print(
+    options.json
+      ? jsonText(leaksJson(found))
+      : leaksText(found, path, terminal(process.stdout), options.number),
+  );
+  for (const check of checks) {
+    const suspect = meets(check, found.suspects);
+    if (suspect) fail(check, suspectWords(suspect));
+  }
+}
+
+function fail(check: Check, words: string): void {
+  note(`${check.text}: ${words}`);
+  process.exitCode = ExitCode.CheckFailed;
+}
