@@ -36,7 +36,7 @@ inline bool PlanFunction(Plan& plan, int first, int last, int needed, const char
     const int constraint = plan.Find(column, SQLITE_INDEX_CONSTRAINT_EQ);
     if (constraint < 0 && column <= needed) return false;
     if (constraint < 0) continue;
-    plan.Use(constraint, column == first ? name : "");
+    plan.UseArgument(constraint, column == first ? name : "");
     given |= 1 << (column - first);
   }
   plan.Answer(given, cost, rows);

@@ -21,6 +21,11 @@ class Plan {
   int Find(int column, unsigned char op, int from = 0) const;
   // Its value becomes the next argument of Cursor::Filter; `shown` is how EXPLAIN QUERY PLAN shows it.
   void Use(int constraint, std::string_view shown);
+  // The same for a function's argument, which need not be compared again.
+  void UseArgument(int constraint, std::string_view shown) {
+    Use(constraint, shown);
+    info_->aConstraintUsage[constraint].omit = 1;
+  }
   void Show(std::string_view shown) { note_ += shown; }
   void Answer(int plan, double cost, double rows, bool unique = false);
 

@@ -1,7 +1,5 @@
-import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap, HeapObject } from "../store/heap.js";
 import { type Hold, HolderFinder } from "./holders.js";
-import { doubtAboutSame } from "./same.js";
 import { hoursBetween } from "./series.js";
 
 export interface Suspect {
@@ -133,16 +131,4 @@ function bytesAlive(heap: Heap): { alive: bigint; garbage: bigint } {
   );
   const garbage = row?.garbage ?? 0n;
   return { alive: heap.totals().size - garbage, garbage };
-}
-
-/** Doubts about each of the heaps as one of a process's life. */
-export function doubtsAboutSeries(heaps: Heap[]): string[] {
-  const last = heaps.at(-1) as Heap;
-  return heaps.slice(0, -1).flatMap((heap) => doubtAboutSame(last, heap) ?? []);
-}
-
-/** Refuses what cannot be asked of so few dumps. */
-export function requireTwo(heaps: number, what: string): void {
-  if (heaps < 2)
-    throw new HeapdumpError(ExitCode.Usage, `${what} needs two dumps of a process, an earlier one first`);
 }

@@ -1,5 +1,7 @@
 // Several dumps of one process.
+import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
+import { doubtAboutSame } from "./same.js";
 
 /** When the dump was taken, in milliseconds since 1970; NaN where it does not say. */
 export function timeOf(heap: Heap): number {
@@ -21,4 +23,16 @@ export function doubtAboutOrder(heaps: Heap[]): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Doubts about each of the heaps as one of the process of the last. */
+export function doubtsAboutSame(heaps: Heap[]): string[] {
+  const last = heaps.at(-1) as Heap;
+  return heaps.slice(0, -1).flatMap((heap) => doubtAboutSame(last, heap) ?? []);
+}
+
+/** Refuses what cannot be asked of so few dumps. */
+export function requireTwo(heaps: number, what: string): void {
+  if (heaps < 2)
+    throw new HeapdumpError(ExitCode.Usage, `${what} needs two dumps of a process, an earlier one first`);
 }

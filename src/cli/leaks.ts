@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import { type Check, meets, needsTwo, parseCheck } from "../analysis/fail-on.js";
-import { doubtsAboutSeries, findLeaks, requireTwo } from "../analysis/leaks.js";
-import { doubtAboutOrder } from "../analysis/series.js";
+import { findLeaks } from "../analysis/leaks.js";
+import { requireTwo } from "../analysis/series.js";
 import { ExitCode } from "../errors.js";
-import { openHeaps } from "../store/open.js";
 import { jsonText } from "../view/json.js";
 import { leaksJson, leaksText, suspectWords } from "../view/leaks.js";
 import { terminal } from "../view/terminal.js";
 import { collect, JSON_OPTION, wholeNumber } from "./options.js";
-import { note, openEvents, print, warn } from "./output.js";
+import { note, print } from "./output.js";
+import { openSeries } from "./series.js";
 
 interface LeaksOptions {
   failOn?: string[];
@@ -45,13 +45,7 @@ export function registerLeaks(program: Command): void {
 async function leaks(files: string[], options: LeaksOptions): Promise<void> {
   const checks = (options.failOn ?? []).map(parseCheck);
   for (const check of checks.filter(needsTwo)) requireTwo(files.length, `--fail-on ${check.text}`);
-  const sources = files.map((path, i) => ({
-    schema: i === files.length - 1 ? "main" : `dump${i + 1}`,
-    path,
-  }));
-  const heaps = await openHeaps(sources, openEvents());
-  for (const doubt of [doubtAboutOrder(heaps) ?? [], doubtsAboutSeries(heaps)].flat()) warn(doubt);
-  const found = findLeaks(heaps);
+  const found = findLeaks(await openSeries(files));
   const path = files.at(-1) ?? "";
   print(
     options.json

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode, type HeapdumpError } from "../errors.js";
 import { registerAttach } from "./attach.js";
+import { registerDiff } from "./diff.js";
 import { registerExport } from "./export.js";
 import { registerGraph } from "./graph.js";
 import { registerInfo } from "./info.js";
@@ -33,6 +34,7 @@ function program(): Command {
     registerTop,
     registerGraph,
     registerLeaks,
+    registerDiff,
     registerSql,
     registerExport,
   ]) {

@@ -3,7 +3,7 @@ import { type JsonTable, jsonTable } from "./json.js";
 import { spelling } from "./spelling.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, contentText, escapeControls, plural, shellWord, shorten, wrap } from "./text.js";
-import { countText, shareText, sizeText } from "./units.js";
+import { countText, durationText, shareText, signedSizeText, sizeText } from "./units.js";
 
 export function leaksText(leaks: Leaks, path: string, terminal: Terminal, most: number): string {
   const { suspects } = leaks;
@@ -23,13 +23,13 @@ function heading({ suspects, growth, alive, hours, garbage }: Leaks): string {
   const suspected = suspects.length === 0 ? "" : `${plural(suspects.length, "suspect")}: `;
   if (growth === null) return `${suspected}${sizeText(alive)} alive${waiting}`;
   const time = hours === null ? "" : ` in ${durationText(hours)}`;
-  return `${suspected}${signed(growth)}${time}, ${sizeText(alive)} alive${waiting}`;
+  return `${suspected}${signedSizeText(growth)}${time}, ${sizeText(alive)} alive${waiting}`;
 }
 
 function block(suspect: Suspect, number: number, { alive }: Leaks, terminal: Terminal): string {
   const { bold, cyan, yellow } = terminal.colors;
   const indent = " ".repeat(4);
-  const bytes = suspect.growth === null ? sizeText(suspect.retained) : signed(suspect.growth);
+  const bytes = suspect.growth === null ? sizeText(suspect.retained) : signedSizeText(suspect.growth);
   const share = suspect.growth === null ? `  ${shareText(suspect.retained, alive)}` : "";
   const title = `${bold(`${String(number).padStart(2)}  ${bytes}${share}`)}  ${cyan(what(suspect))}`;
   const line = (name: string, text: string) =>
@@ -49,7 +49,7 @@ function block(suspect: Suspect, number: number, { alive }: Leaks, terminal: Ter
 function what({ count, typeName, kind }: Suspect): string {
   const name = escapeControls(typeName);
   const where = kind === "garbage" ? " and what goes with them, not collected" : "";
-  return count === 1n ? `a ${name}${where}` : `${countText(count)} ${name}${where}`;
+  return count === 1n ? `one ${name}${where}` : `${countText(count)} ${name} objects${where}`;
 }
 
 /** What, how many, how many bytes, how fast, and by whom. */
@@ -62,10 +62,10 @@ export function suspectWords(suspect: Suspect): string {
       : fresh === count
         ? ", all new"
         : `, ${countText(fresh)} of them new`;
-  const subject = `${count === 1n ? "One" : countText(count)} ${name}${newer}`;
+  const subject = `${count === 1n ? `One ${name}` : `${countText(count)} ${name} objects`}${newer}`;
   const size = `${count === 1n ? "retains" : "retain"} ${sizeText(retained)}`;
-  const rate = growthPerHour === null ? "" : ` (${signed(BigInt(growthPerHour))} an hour)`;
-  const grown = growth === null ? "" : `, ${signed(growth)} since the first dump${rate}`;
+  const rate = growthPerHour === null ? "" : ` (${signedSizeText(BigInt(growthPerHour))} an hour)`;
+  const grown = growth === null ? "" : `, ${signedSizeText(growth)} since the first dump${rate}`;
   if (kind === "garbage") {
     return `${subject}: nothing keeps them alive, yet they are not freed; ${reason}. All garbage takes ${sizeText(retained)}${grown}.`;
   }
@@ -84,16 +84,6 @@ function exampleText({ example, typeName, fields }: Suspect): string {
 function fieldText({ hold, value, typeName }: Field): string {
   const name = spelling(hold).replace(/^\./, "");
   return `${name}=${shorten(contentText(value), 24) || typeName}`;
-}
-
-function signed(bytes: bigint): string {
-  return bytes < 0n ? `−${sizeText(-bytes)}` : `+${sizeText(bytes)}`;
-}
-
-function durationText(hours: number): string {
-  if (hours < 1 / 60) return `${Math.max(1, Math.round(hours * 3600))} s`;
-  if (hours < 1) return `${Math.round(hours * 60)} min`;
-  return `${hours.toFixed(hours < 10 ? 1 : 0)} h`;
 }
 
 export function leaksJson({ suspects }: Leaks): JsonTable {

@@ -1,11 +1,13 @@
 import type { Terminal } from "./terminal.js";
-import { displayWidth, shorten } from "./text.js";
+import { displayWidth, shorten, shortenStart } from "./text.js";
 
 export interface Column {
   title: string;
   align?: "left" | "right";
   /** Takes what room the others leave, and is cut to it. */
   flexible?: boolean;
+  /** Of what is cut the end stays, not the beginning. */
+  keepsEnd?: boolean;
   /** Never wider than this. */
   most?: number;
   paint?: (text: string) => string;
@@ -45,9 +47,9 @@ function columnWidths(columns: Column[], rows: string[][], width: number): numbe
 function line(columns: Column[], row: string[], widths: number[]): string {
   let text = "";
   let owed = 0;
-  for (const [i, { align, paint }] of columns.entries()) {
+  for (const [i, { align, keepsEnd, paint }] of columns.entries()) {
     const width = widths[i] ?? 0;
-    const cell = shorten(row[i] ?? "", width);
+    const cell = (keepsEnd ? shortenStart : shorten)(row[i] ?? "", width);
     const room = width - displayWidth(cell);
     const before = align === "right" ? room : 0;
     // What follows the last text of a line is left out.

@@ -58,6 +58,19 @@ export function shorten(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** The same with the ellipsis at the beginning. */
+export function shortenStart(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  let kept = "";
+  let used = 0;
+  for (const character of [...text].reverse()) {
+    used += displayWidth(character);
+    if (used > width - 1) break;
+    kept = character + kept;
+  }
+  return `…${kept}`;
+}
+
 export function plural(count: bigint | number, noun: string): string {
   return `${count.toLocaleString("en-US")} ${noun}${BigInt(count) === 1n ? "" : "s"}`;
 }

@@ -18,3 +18,13 @@ export function shareText(part: bigint, whole: bigint): string {
 export function countText(count: bigint): string {
   return count.toLocaleString("en-US");
 }
+
+export function signedSizeText(bytes: bigint): string {
+  return bytes < 0n ? `−${sizeText(-bytes)}` : `+${sizeText(bytes)}`;
+}
+
+export function durationText(hours: number): string {
+  if (hours < 1 / 60) return `${Math.max(1, Math.round(hours * 3600))} s`;
+  if (hours < 1) return `${Math.round(hours * 60)} min`;
+  return `${hours.toFixed(hours < 10 ? 1 : 0)} h`;
+}

@@ -1,0 +1,52 @@
+import { type Command, Option } from "commander";
+import { type DiffAgainst, type DiffBy, findDifferences } from "../analysis/diff.js";
+import { requireTwo } from "../analysis/series.js";
+import { diffJson, diffText } from "../view/diff.js";
+import { jsonText } from "../view/json.js";
+import { terminal } from "../view/terminal.js";
+import { JSON_OPTION, wholeNumber } from "./options.js";
+import { print } from "./output.js";
+import { openSeries } from "./series.js";
+
+interface DiffOptions {
+  by: DiffBy;
+  against: DiffAgainst;
+  number: number;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+An object is in both dumps where address, type and, if it is immutable, content are the same, and else also what holds
+it or half of what it refers to.
+
+Examples:
+  heapdump diff before.bin after.bin
+  heapdump diff --by owner before.bin after.bin
+  heapdump diff --against peak 1.bin 2.bin 3.bin`;
+
+export function registerDiff(program: Command): void {
+  program
+    .command("diff")
+    .summary("what came and what went between dumps")
+    .description("Compares the last of several dumps of a process with an earlier one.")
+    .argument("<file...>", "dumps of one process (.bin or .bin.gz), in the order of their times")
+    .addOption(new Option("--by <what>", "what a row is").choices(["type", "owner", "path"]).default("type"))
+    .addOption(
+      new Option(
+        "--against <dump>",
+        "the first, the one before the last, or the earlier one with the most bytes",
+      )
+        .choices(["base", "previous", "peak"])
+        .default("base"),
+    )
+    .option("-n, --number <n>", "rows", wholeNumber(1), 20)
+    .option(...JSON_OPTION)
+    .addHelpText("after", EXAMPLES)
+    .action(diff);
+}
+
+async function diff(files: string[], { by, against, number, json }: DiffOptions): Promise<void> {
+  requireTwo(files.length, "diff");
+  const found = findDifferences(await openSeries(files), by, against, number);
+  print(json ? jsonText(diffJson(found)) : diffText(found, by, files.at(-1) ?? "", terminal(process.stdout)));
+}

@@ -1,0 +1,63 @@
+import type { Diff, DiffBy, DiffRow } from "../analysis/diff.js";
+import { type JsonTable, jsonTable } from "./json.js";
+import { type Column, table } from "./table.js";
+import type { Terminal } from "./terminal.js";
+import { escapeControls, plural, shellWord } from "./text.js";
+import { countText, durationText, signedSizeText, sizeText } from "./units.js";
+
+const TITLES: Record<DiffBy, string> = { type: "TYPE", owner: "OWNER", path: "PATH" };
+
+export function diffText(
+  { rows, total, old, hours }: Diff,
+  by: DiffBy,
+  path: string,
+  terminal: Terminal,
+): string {
+  const { bold, cyan, dim } = terminal.colors;
+  if (rows.length === 0) return "Nothing came, and nothing went.";
+  const several = by === "type" && (rows[0]?.sizes.length ?? 0) > 2;
+  const columns: [Column, (row: DiffRow) => string][] = [
+    [{ title: "GROWTH", align: "right", paint: bold }, (row) => signedSizeText(row.size - row.size_old)],
+    several
+      ? [{ title: "SIZES", most: 44 }, ({ sizes }) => sizes.map(sizeText).join(" → ")]
+      : [{ title: "SIZE", align: "right" }, ({ size }) => sizeText(size)],
+    [{ title: "COUNT", align: "right" }, ({ count }) => countText(count)],
+    [{ title: "NEW", align: "right" }, (row) => countText(row.new)],
+    [{ title: "GONE", align: "right" }, ({ gone }) => countText(gone)],
+    [{ title: TITLES[by], flexible: true, keepsEnd: by !== "type", paint: cyan }, nameText],
+  ];
+  const text = table(
+    columns.map(([column]) => column),
+    rows.map((row) => columns.map(([, cell]) => cell(row))),
+    terminal,
+  );
+  const time = hours === null ? "" : `, ${durationText(hours)} later`;
+  const sum = [
+    `${signedSizeText(total.size - total.size_old)} since ${escapeControls(old.path)}${time}: `,
+    `${plural(total.new, "object")} new (${sizeText(total.new_size)}), `,
+    `${countText(total.gone)} gone (${sizeText(total.gone_size)}), ${countText(total.kept)} kept`,
+  ].join("");
+  const next = `Where it gathers: heapdump leaks ${shellWord(old.path)} ${shellWord(path)}`;
+  return [text, "", dim(sum), dim(next)].join("\n");
+}
+
+function nameText({ name }: DiffRow): string {
+  return name === null ? "(garbage)" : escapeControls(name);
+}
+
+export function diffJson({ rows }: Diff): JsonTable {
+  return jsonTable(rows, {
+    name: ({ name }) => name,
+    growth: ({ size, size_old }) => size - size_old,
+    count_old: ({ count_old }) => count_old,
+    size_old: ({ size_old }) => size_old,
+    count: ({ count }) => count,
+    size: ({ size }) => size,
+    new: (row) => row.new,
+    new_size: ({ new_size }) => new_size,
+    gone: ({ gone }) => gone,
+    gone_size: ({ gone_size }) => gone_size,
+    kept: ({ kept }) => kept,
+    sizes: ({ sizes }) => sizes,
+  });
+}
