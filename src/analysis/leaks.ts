@@ -25,6 +25,8 @@ export interface Suspect {
   doubt: string | null;
   /** Why garbage is there; null of other kinds. */
   reason: string | null;
+  /** Garbage that the next collection frees. */
+  waits: boolean;
 }
 
 export interface Field {
@@ -45,6 +47,9 @@ export interface Leaks {
 
 const FIELDS = 6;
 
+/** Garbage of generation 0 that a collector which runs does not let come together: its threshold is 700 or 2,000. */
+const UNCOLLECTED = 4000n;
+
 /** The suspects of the last of the heaps, which stand in the order of their times, best first. */
 export function findLeaks(heaps: Heap[]): Leaks {
   const last = heaps.at(-1) as Heap;
@@ -61,6 +66,7 @@ export function findLeaks(heaps: Heap[]): Leaks {
     suspect(row, last, { grows: Boolean(first), lasts: Boolean(before), hours }),
   );
   const alive = bytesAlive(last);
+  suspects.sort((a, b) => Number(a.waits) - Number(b.waits));
   return { suspects, ...alive, growth: first ? alive.alive - bytesAlive(first).alive : null, hours };
 }
 
@@ -98,7 +104,7 @@ function suspect(
     example,
     fields: fieldsOf(example, heap),
     doubt: takenOver(row),
-    reason: row.kind === "garbage" ? whyGarbage(heap) : null,
+    ...(row.kind === "garbage" ? garbageIn(heap) : { reason: null, waits: false }),
   };
 }
 
@@ -117,12 +123,17 @@ function takenOver({ took_over, new: fresh }: Row): string | null {
   return `${took_over} of the new lie at an address that an object of the same type had in the first dump: they may have moved, and not be new`;
 }
 
-function whyGarbage(heap: Heap): string {
-  const meta = heap.meta();
-  if (meta.get("gc_enabled") === "false") return "the collector is switched off (gc.disable())";
-  const threshold = meta.get("gc_threshold");
-  if (threshold === "0") return "the collector is switched off (gc.set_threshold(0))";
-  return "the collector has not run since: cycles wait for it";
+/** Why garbage is there, and whether that stays so. */
+function garbageIn(heap: Heap): Pick<Suspect, "reason" | "waits"> {
+  const row = heap.get<{ young: bigint }>(
+    "SELECT count(*) AS young FROM {heap}.object WHERE garbage AND generation = 0",
+  );
+  const young = row?.young ?? 0n;
+  if (young < UNCOLLECTED) return { reason: "the collector has not come to them yet", waits: true };
+  return {
+    reason: `the collector is switched off (gc.disable(), or a threshold of 0), as ${young} of them are still in generation 0`,
+    waits: false,
+  };
 }
 
 function bytesAlive(heap: Heap): { alive: bigint; garbage: bigint } {
