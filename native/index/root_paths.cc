@@ -99,6 +99,7 @@ uint32_t RootLead(uint32_t kind) {
     case HD_ROOT_MODULE:
       return 0;
     case HD_ROOT_FRAME:
+    case HD_ROOT_THREAD:
       return kFrameLead;
     case HD_ROOT_C:
       return UINT16_MAX;

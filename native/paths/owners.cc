@@ -114,8 +114,7 @@ std::string Owners::InClosure(uint32_t cell) const {
   const uint32_t function = heap_.path_parent(closure);
   if (function == closure || function == kNone || categories_[function] != Category::kFunction) return {};
   const PathStep step = StepBetween(heap_, closure, cell);
-  const std::string name =
-      FreeVariable(heap_, function, step.position, heap_.Positions(closure).size());
+  const std::string name = FreeVariable(heap_, function, step.position, heap_.Positions(closure).size());
   const std::string place = name.empty() ? std::to_string(step.position) : "'" + name + "'";
   return QualifiedName(heap_, function) + ".__closure__[" + place + "]";
 }

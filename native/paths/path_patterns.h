@@ -10,7 +10,8 @@
 
 namespace heapdump {
 
-// The paths of objects with what differs between like ones left open: `[…]` for a key, an index or an element, and
+// The paths of objects with what differs between like ones left open: `[…]` for a key, an index or an
+// element, and
 // `(.next)*` for steps that come again and again. Objects with one cause of being alive have one pattern.
 class PathPatterns {
  public:

@@ -92,7 +92,8 @@ class Search {
     const Range rows = heap_.Referrers(held);
     for (uint64_t row = rows.begin; row < rows.end; row++) {
       const Reference reference = heap_.referrer(row);
-      if (reference.source == kNone || heap_.kind(reference.source, reference.position) == HD_REF_WEAK) continue;
+      if (reference.source == kNone || heap_.kind(reference.source, reference.position) == HD_REF_WEAK)
+        continue;
       if (avoid_.Label(heap_, reference.source, reference.position)) continue;
       Visit(reference.source, place);
     }

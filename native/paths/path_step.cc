@@ -25,7 +25,8 @@ int Rank(uint8_t kind) {
 
 bool IsIdentifier(std::string_view text) {
   const auto good = [](unsigned char c) {
-    return c == '_' || c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return c == '_' || c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9');
   };
   return !text.empty() && std::ranges::all_of(text, good) && !(text[0] >= '0' && text[0] <= '9');
 }
@@ -118,7 +119,8 @@ uint32_t NamespaceHolder(const HeapIndex& heap, uint32_t id) {
   const PathStep step = StepBetween(heap, holder, id);
   if (!step.is_type && Label(heap, holder, step.position) == "__dict__") return holder;
   const uint32_t local = heap.path_parent(holder);
-  return local != holder && local != kNone && type_name(local) == "_thread._local" && type_name(holder) == "dict"
+  return local != holder && local != kNone && type_name(local) == "_thread._local" &&
+                 type_name(holder) == "dict"
              ? local
              : kNone;
 }

@@ -21,8 +21,8 @@ PathStep StepBetween(const HeapIndex& heap, uint32_t holder, uint32_t held, cons
 // hd_reference_kind.
 uint8_t KindOf(const HeapIndex& heap, const PathStep& step);
 
-// What stands behind the holder's name to reach what it holds: `['k']`, `[3]`, `.session`, `.f_locals['x']`. `?`
-// stands for a name that the dump does not have, `{…}` for an element of a set.
+// What stands behind the holder's name to reach what it holds: `['k']`, `[3]`, `.session`, `.f_locals['x']`.
+// `?` stands for a name that the dump does not have, `{…}` for an element of a set.
 std::string Spelled(const HeapIndex& heap, const PathStep& step);
 
 // The same with a key, an index or an element left open: `[…]`.
@@ -32,8 +32,8 @@ std::string Generalised(const HeapIndex& heap, const PathStep& step);
 // where it is none.
 std::string AttributeName(const HeapIndex& heap, const PathStep& step);
 
-// Of a dict on a path the object whose attributes it has: the holder of its `__dict__`, or the threading.local that
-// keeps them for one thread. kNone where it is an ordinary dict, or no dict.
+// Of a dict on a path the object whose attributes it has: the holder of its `__dict__`, or the
+// threading.local that keeps them for one thread. kNone where it is an ordinary dict, or no dict.
 uint32_t NamespaceHolder(const HeapIndex& heap, uint32_t id);
 
 }  // namespace heapdump

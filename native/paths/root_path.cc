@@ -66,7 +66,8 @@ std::vector<uint32_t> PathIds(const HeapIndex& heap, uint32_t id) {
   return ids;
 }
 
-std::vector<std::string> SpelledParts(const HeapIndex& heap, const std::vector<uint32_t>& ids, const Avoid& avoid) {
+std::vector<std::string> SpelledParts(const HeapIndex& heap, const std::vector<uint32_t>& ids,
+                                      const Avoid& avoid) {
   std::vector<std::string> parts;
   if (ids.empty()) return parts;
   parts.push_back(RootSpelled(heap, ids.front()));
@@ -104,7 +105,8 @@ std::string JoinedPath(const std::vector<std::string>& parts) {
   std::string path;
   for (size_t at = 0; at < own.size();) {
     size_t period = 1, times = 1;
-    for (size_t candidate = 1; candidate <= 3 && at + candidate <= own.size() && times < kRepeats; candidate++) {
+    for (size_t candidate = 1; candidate <= 3 && at + candidate <= own.size() && times < kRepeats;
+         candidate++) {
       times = repeats(at, period = candidate);
     }
     if (times < kRepeats) period = times = 1;

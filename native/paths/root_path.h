@@ -8,8 +8,8 @@
 
 namespace heapdump {
 
-// The row of roots() that a path from an object begins with: of several the one that says most; nullptr where it
-// has none, as an immortal object.
+// The row of roots() that a path from an object begins with: of several the one that says most; nullptr where
+// it has none, as an immortal object.
 const RootRow* RootOf(const HeapIndex& heap, uint32_t id);
 
 // hd_root_kind of that row; 0 of an immortal object.
@@ -21,9 +21,11 @@ std::string RootSpelled(const HeapIndex& heap, uint32_t id);
 // The ids from the root to an object that is alive, both among them; empty for garbage.
 std::vector<uint32_t> PathIds(const HeapIndex& heap, uint32_t id);
 
-// Each of these ids' part of the path, the root's first; the parts together are the path as Python writes it. A
+// Each of these ids' part of the path, the root's first; the parts together are the path as Python writes it.
+// A
 // `__dict__` that is gone through is left out: its part is empty, and the next is an attribute.
-std::vector<std::string> SpelledParts(const HeapIndex& heap, const std::vector<uint32_t>& ids, const Avoid& avoid = {});
+std::vector<std::string> SpelledParts(const HeapIndex& heap, const std::vector<uint32_t>& ids,
+                                      const Avoid& avoid = {});
 
 // The parts as one text, repetitions counted: `sys.modules['app'].head(.next × 999)`.
 std::string JoinedPath(const std::vector<std::string>& parts);

@@ -28,8 +28,9 @@ int64_t Growth(const Difference& row) { return static_cast<int64_t>(row.now.size
 
 }  // namespace
 
-std::vector<Difference> FindDifferences(const HeapIndex& old, const Grouping& old_grouping, const HeapIndex& now,
-                                        const Grouping& now_grouping, const Matching& matching) {
+std::vector<Difference> FindDifferences(const HeapIndex& old, const Grouping& old_grouping,
+                                        const HeapIndex& now, const Grouping& now_grouping,
+                                        const Matching& matching) {
   std::vector<Difference> rows;
   std::unordered_map<std::string, size_t> places;
   const auto row = [&](std::string name) -> Difference& {

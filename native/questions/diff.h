@@ -9,8 +9,8 @@
 
 namespace heapdump {
 
-// Objects by what they have in common, such as a type: a number of each, and the name that a number stands for, the
-// same in every dump.
+// Objects by what they have in common, such as a type: a number of each, and the name that a number stands
+// for, the same in every dump.
 struct Grouping {
   std::function<uint32_t(uint32_t id)> number;
   std::function<std::string(uint32_t number)> name;
@@ -34,7 +34,8 @@ struct Difference {
 };
 
 // A row for each group that either heap has, those first that grew most.
-std::vector<Difference> FindDifferences(const HeapIndex& old, const Grouping& old_grouping, const HeapIndex& now,
-                                        const Grouping& now_grouping, const Matching& matching);
+std::vector<Difference> FindDifferences(const HeapIndex& old, const Grouping& old_grouping,
+                                        const HeapIndex& now, const Grouping& now_grouping,
+                                        const Matching& matching);
 
 }  // namespace heapdump

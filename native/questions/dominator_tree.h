@@ -21,8 +21,8 @@ class DominatorTree {
   PageArray<uint32_t> first_, next_;  // id + 1, so that 0 is none
 };
 
-// What would be freed with all objects of a group, for each of `groups` groups, in bytes. `group(id)` is below
-// `groups`, or kNone for no group; garbage counts for nothing.
+// What would be freed with all objects of a group, for each of `groups` groups, in bytes. `group(id)` is
+// below `groups`, or kNone for no group; garbage counts for nothing.
 template <typename Group>
 std::vector<uint64_t> RetainedByGroup(const HeapIndex& heap, const DominatorTree& tree, uint32_t groups,
                                       Group group) {

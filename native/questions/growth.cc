@@ -26,8 +26,9 @@ int64_t Growth::Own(uint32_t id) const {
 }
 
 int64_t Growth::OwnLasting(uint32_t id) const {
-  return match_before_ && match_before_->in_old(id) != kNone && is_fresh(id) ? static_cast<int64_t>(last_.size(id))
-                                                                              : 0;
+  return match_before_ && match_before_->in_old(id) != kNone && is_fresh(id)
+             ? static_cast<int64_t>(last_.size(id))
+             : 0;
 }
 
 int64_t Growth::GoneFromTop(uint32_t root_kind, std::string_view type) const {

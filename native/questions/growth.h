@@ -12,8 +12,8 @@
 
 namespace heapdump {
 
-// What each object of the last dump and all that is below it on the paths gained, in bytes. Without a first dump
-// everything is a gain.
+// What each object of the last dump and all that is below it on the paths gained, in bytes. Without a first
+// dump everything is a gain.
 class Growth {
  public:
   Growth(const HeapIndex& last, const PathTree& tree, const HeapIndex* first, const HeapIndex* before);

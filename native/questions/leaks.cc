@@ -22,12 +22,16 @@ constexpr int64_t kSingleParts = 20;
 constexpr int64_t kLeast = 32 << 10;
 
 // Parts of a sum that decide, in percent.
-constexpr int64_t kMost = 50;         // what is the greater part
-constexpr int64_t kPreferred = 30;    // enough for a type of the application
-constexpr int64_t kMember = 10;       // enough for the members of a container
-constexpr int kDeepest = 16;          // merged steps
+constexpr int64_t kMost = 50;       // what is the greater part
+constexpr int64_t kPreferred = 30;  // enough for a type of the application
+constexpr int64_t kMember = 10;     // enough for the members of a container
+constexpr int64_t kDominant = 70;   // below that it scatters
+constexpr int kDeepest = 16;        // merged steps
+constexpr int kLinks = 16;          // of one type, one after another, are a chain
 
-bool IsPart(int64_t part, int64_t percent, int64_t whole) { return part > 0 && part >= whole / 100 * percent; }
+bool IsPart(int64_t part, int64_t percent, int64_t whole) {
+  return part > 0 && part >= whole / 100 * percent;
+}
 
 struct Group {
   uint32_t type = kNone;
@@ -40,8 +44,14 @@ using Groups = std::map<std::pair<uint32_t, uint32_t>, Group>;
 
 class Finder {
  public:
-  Finder(const HeapIndex& heap, const PathTree& tree, Owners& owners, const HeapIndex* first, const HeapIndex* before)
-      : heap_(heap), tree_(tree), owners_(owners), growth_(heap, tree, first, before), roles_(heap), first_(first),
+  Finder(const HeapIndex& heap, const PathTree& tree, Owners& owners, const HeapIndex* first,
+         const HeapIndex* before)
+      : heap_(heap),
+        tree_(tree),
+        owners_(owners),
+        growth_(heap, tree, first, before),
+        roles_(heap),
+        first_(first),
         before_(before) {
     int64_t alive = 0;
     for (uint32_t id = 0; id < heap.objects(); id++) {
@@ -69,8 +79,8 @@ class Finder {
  private:
   struct Place {
     uint32_t id;
-    uint32_t chain;  // the type that goes on in a chain where it comes again: that of the nearest holder that is no
-                     // container
+    uint32_t chain;  // the type that goes on in a chain where it comes again: that of the nearest holder that
+                     // is no container
   };
   struct Sum {
     int64_t growth;
@@ -93,8 +103,8 @@ class Finder {
     Groups groups;
     for (uint32_t child = tree_.first_child(place.id); child != kNone; child = tree_.next_sibling(child)) {
       const uint32_t type = heap_.type(child);
-      const bool goes_on = type == chain && !roles_.is_container(type);
-      if (growth_.of(child) >= least_ && growth_.was_there(child) && !goes_on) {
+      const bool leads_on = growth_.of(child) >= least_ && growth_.was_there(child);
+      if (leads_on && (type != chain || roles_.is_container(type) || !IsChain(child, place.id))) {
         open_.push_back({child, chain});
         continue;
       }
@@ -109,6 +119,26 @@ class Finder {
     if (rest.growth < least_) return;
     if (IsNamespace(place.id)) return InNamespace(place.id, groups);
     Gather(place, chain, rest, groups);
+  }
+
+  // Whether the links of one type that begin with `link` go on and on, or branch, so that it is the whole of
+  // them that grew. `holder` has the first of them.
+  bool IsChain(uint32_t link, uint32_t holder) const {
+    const uint32_t type = heap_.type(link);
+    uint32_t above = holder, at = link;
+    int links = 0;
+    for (int steps = 0; steps < kLinks * 4; steps++) {
+      if (growth_.of(at) < growth_.of(above) / 100 * kDominant) return heap_.type(at) == type;
+      if (heap_.type(at) == type && ++links == kLinks) return true;
+      uint32_t next = kNone;
+      for (uint32_t child = tree_.first_child(at); child != kNone; child = tree_.next_sibling(child)) {
+        if (next == kNone || growth_.of(child) > growth_.of(next)) next = child;
+      }
+      if (next == kNone) return false;
+      above = at;
+      at = next;
+    }
+    return false;
   }
 
   void AtTop(Groups& groups) {
@@ -169,12 +199,13 @@ class Finder {
 
   // Goes on from a group to what it holds as long as that says more of the cause.
   void Narrow(uint32_t place, Sum sum, Group group) {
-    std::string path = SpelledPath(heap_, WithAttributes(place));
+    std::string path = SpelledPath(heap_, WithAttributes(place)) + Step(group.members.front());
+    Group reached = group;
+    std::string way = path;
     for (int depth = 0; depth < kDeepest; depth++) {
-      path += Step(group.members.front());
       Groups below;
-      int64_t own = group.growth, old = 0;
-      for (const uint32_t member : group.members) {
+      int64_t own = reached.growth, old = 0;
+      for (const uint32_t member : reached.members) {
         if (growth_.has_first() && growth_.was_there(member)) old += growth_.of(member);
         for (uint32_t child = tree_.first_child(member); child != kNone; child = tree_.next_sibling(child)) {
           const uint32_t type = heap_.type(child);
@@ -185,20 +216,23 @@ class Finder {
           own -= growth_.of(child);
         }
       }
-      Group* best = Best(below, group.growth);
-      if (best == nullptr || IsPart(own, kMost, group.growth)) break;
-      const bool grew_inside = IsPart(old, kMost, group.growth);
-      const bool says_more = !roles_.is_application(group.type) && !roles_.is_running(group.type) &&
-                             roles_.is_application(best->type) && IsPart(best->growth, kMost, group.growth);
-      if (!grew_inside && !says_more) break;
-      group = std::move(*best);
+      const bool grew_inside = IsPart(old, kMost, reached.growth);
+      Group* best = Best(below, reached.growth);
+      if (best == nullptr || IsPart(own, kMost, reached.growth)) break;
+      if (!grew_inside && (roles_.is_cause(reached.type) || !IsPart(best->growth, kMost, reached.growth)))
+        break;
+      const bool committed = grew_inside && reached.members == group.members;
+      reached = std::move(*best);
+      way += Step(reached.members.front());
+      // What does not lead to something that tells the cause is not gone into.
+      if (committed || roles_.is_telling(reached.type)) group = reached, path = way;
     }
     if (group.members.size() == 1) path = SpelledPath(heap_, group.members.front());
     Add(KindOf(group), place, group, sum, std::move(path));
   }
 
-  // What a member adds to the path of its holder; what has the attributes of an object adds nothing until it is known
-  // which of them.
+  // What a member adds to the path of its holder; what has the attributes of an object adds nothing until it
+  // is known which of them.
   std::string Step(uint32_t member) const {
     const uint32_t holder = heap_.path_parent(member);
     if (holder == member || holder == kNone || NamespaceHolder(heap_, member) != kNone) return {};
@@ -226,9 +260,8 @@ class Finder {
   }
 
   uint32_t Largest(const std::vector<uint32_t>& members) const {
-    return *std::ranges::max_element(members, {}, [&](uint32_t id) {
-      return std::pair(growth_.is_fresh(id), heap_.retained(id));
-    });
+    return *std::ranges::max_element(
+        members, {}, [&](uint32_t id) { return std::pair(growth_.is_fresh(id), heap_.retained(id)); });
   }
 
   int64_t Lasting(const std::vector<uint32_t>& members) const {
@@ -238,8 +271,10 @@ class Finder {
   }
 
   void Add(SuspectKind kind, uint32_t place, const Group& group, Sum sum, std::string path) {
-    Suspect suspect{kind, group.type, 0, 0, 0, sum.growth, sum.lasting, 0, std::move(path), {}, place,
-                    Largest(group.members)};
+    Suspect suspect{kind,        group.type, 0,
+                    0,           0,          sum.growth,
+                    sum.lasting, 0,          std::move(path),
+                    {},          place,      Largest(group.members)};
     for (const uint32_t member : group.members) {
       suspect.retained += heap_.retained(member);
       Count(suspect, member);
@@ -299,8 +334,18 @@ class Finder {
       if (!group.members.empty()) by_type[{0, group.type}] = std::move(group);
     }
     Group* best = Best(by_type, 0);
-    Suspect suspect{SuspectKind::kGarbage, best->type, best->members.size(), 0, static_cast<uint64_t>(all),
-                    sum.growth, sum.lasting, 0, {}, {}, kNone, Largest(best->members)};
+    Suspect suspect{SuspectKind::kGarbage,
+                    best->type,
+                    best->members.size(),
+                    0,
+                    static_cast<uint64_t>(all),
+                    sum.growth,
+                    sum.lasting,
+                    0,
+                    {},
+                    {},
+                    kNone,
+                    Largest(best->members)};
     for (const uint32_t member : best->members) {
       suspect.fresh += growth_.is_fresh(member);
       suspect.took_over += growth_.took_over(member);
@@ -322,8 +367,8 @@ class Finder {
 
 }  // namespace
 
-std::vector<Suspect> FindLeaks(const HeapIndex& last, const PathTree& tree, Owners& owners, const HeapIndex* first,
-                               const HeapIndex* before) {
+std::vector<Suspect> FindLeaks(const HeapIndex& last, const PathTree& tree, Owners& owners,
+                               const HeapIndex* first, const HeapIndex* before) {
   return Finder(last, tree, owners, first, before).Find();
 }
 

@@ -20,7 +20,8 @@ std::vector<uint32_t> SameTypes(const HeapIndex& old, const HeapIndex& now) {
   std::vector<uint32_t> same;
   for (const TypeRow& type : now.types()) {
     const auto at = by_address.find(type.address);
-    const bool found = at != by_address.end() && old.text(old.types()[at->second].name) == now.text(type.name);
+    const bool found =
+        at != by_address.end() && old.text(old.types()[at->second].name) == now.text(type.name);
     same.push_back(found ? at->second : kNone);
   }
   return same;
@@ -67,8 +68,8 @@ Matching::Matching(const HeapIndex& old, const HeapIndex& now)
     if (before == old.objects()) break;
     const uint32_t type = now.type(after);
     if (old.address(before) != address || same_type[type] != old.type(before)) continue;
-    const bool same = immutable[type] ? SameContent(old, before, now, after)
-                                      : SameNeighbours(old, before, now, after);
+    const bool same =
+        immutable[type] ? SameContent(old, before, now, after) : SameNeighbours(old, before, now, after);
     if (same) {
       in_old_[after] = before + 1;
       kept_.Set(before);

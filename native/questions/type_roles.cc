@@ -8,17 +8,23 @@ namespace heapdump {
 namespace {
 
 const std::unordered_set<std::string_view> kContainers = {
-    "dict",       "list",
-    "tuple",      "set",
-    "frozenset",  "cell",
-    "collections.deque", "collections.defaultdict",
-    "collections.OrderedDict", "mappingproxy",
-    "_thread._local", "_thread._localdummy",
+    "dict",
+    "list",
+    "tuple",
+    "set",
+    "frozenset",
+    "cell",
+    "collections.deque",
+    "collections.defaultdict",
+    "collections.OrderedDict",
+    "mappingproxy",
+    "_thread._local",
+    "_thread._localdummy",
 };
-const std::unordered_set<std::string_view> kRunning = {
-    "frame",     "generator", "coroutine", "async_generator", "_asyncio.Task", "asyncio.tasks.Task",
-    "traceback",
-};
+const std::unordered_set<std::string_view> kTasks = {"_asyncio.Task", "asyncio.tasks.Task"};
+const std::unordered_set<std::string_view> kCauses = {"frame",           "generator", "coroutine",
+                                                      "async_generator", "traceback", "function"};
+constexpr uint64_t kException = 1 << 30;  // Py_TPFLAGS_BASE_EXC_SUBCLASS
 
 std::string_view Folder(std::string_view file) {
   const size_t slash = file.rfind('/');
@@ -29,7 +35,8 @@ std::string_view Folder(std::string_view file) {
 
 TypeRoles::TypeRoles(const HeapIndex& heap) {
   std::unordered_map<std::string_view, std::string_view> files;
-  for (const ModuleRow& module : heap.modules()) files.emplace(heap.text(module.name), heap.text(module.file));
+  for (const ModuleRow& module : heap.modules())
+    files.emplace(heap.text(module.name), heap.text(module.file));
   const auto os = files.find("os");
   const std::string_view standard = os == files.end() ? std::string_view() : Folder(os->second);
 
@@ -45,7 +52,8 @@ TypeRoles::TypeRoles(const HeapIndex& heap) {
   };
   for (const TypeRow& type : heap.types()) {
     const std::string_view name = heap.text(type.name);
-    roles_.push_back({is_application(heap.text(type.module)), kContainers.contains(name), kRunning.contains(name),
+    roles_.push_back({is_application(heap.text(type.module)), kContainers.contains(name),
+                      kTasks.contains(name), kCauses.contains(name) || (type.flags & kException) != 0,
                       name == "module"});
   }
 }

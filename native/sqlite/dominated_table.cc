@@ -55,16 +55,15 @@ class DominatedCursor : public TableCursor {
 
 }  // namespace
 
-const TableKind kDominatedTable = {"dominated",
-                                   [](const HeapIndex& heap, Plan& plan) {
-                                     const int object = plan.Find(kObject, SQLITE_INDEX_CONSTRAINT_EQ);
-                                     if (object < 0) return false;
-                                     plan.Use(object, "object=");
-                                     plan.Answer(0, heap.objects() / 4.0 + 4, heap.objects() / 100.0);
-                                     return true;
-                                   },
-                                   [](OpenHeap& heap) -> std::unique_ptr<TableCursor> {
-                                     return std::make_unique<DominatedCursor>(heap);
-                                   }};
+const TableKind kDominatedTable = {
+    "dominated",
+    [](const HeapIndex& heap, Plan& plan) {
+      const int object = plan.Find(kObject, SQLITE_INDEX_CONSTRAINT_EQ);
+      if (object < 0) return false;
+      plan.Use(object, "object=");
+      plan.Answer(0, heap.objects() / 4.0 + 4, heap.objects() / 100.0);
+      return true;
+    },
+    [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<DominatedCursor>(heap); }};
 
 }  // namespace heapdump

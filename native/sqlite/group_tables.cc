@@ -106,22 +106,19 @@ class OwnerCursor : public RowsCursor<Group> {
 
 }  // namespace
 
-const TableKind kMergedPathsTable = {"merged_paths",
-                                     [](const HeapIndex& heap, Plan& plan) {
-                                       constexpr int kType = merged_paths_column::kType;
-                                       return PlanFunction(plan, kType, kType, kType, "type=",
-                                                           heap.objects() + 4.0, 20);
-                                     },
-                                     [](OpenHeap& heap) -> std::unique_ptr<TableCursor> {
-                                       return std::make_unique<MergedPathsCursor>(heap);
-                                     }};
-const TableKind kOwnerTable = {"owner",
-                               [](const HeapIndex& heap, Plan& plan) {
-                                 plan.Answer(0, heap.objects() * 4.0 + 4, 1000);
-                                 return true;
-                               },
-                               [](OpenHeap& heap) -> std::unique_ptr<TableCursor> {
-                                 return std::make_unique<OwnerCursor>(heap);
-                               }};
+const TableKind kMergedPathsTable = {
+    "merged_paths",
+    [](const HeapIndex& heap, Plan& plan) {
+      constexpr int kType = merged_paths_column::kType;
+      return PlanFunction(plan, kType, kType, kType, "type=", heap.objects() + 4.0, 20);
+    },
+    [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<MergedPathsCursor>(heap); }};
+const TableKind kOwnerTable = {
+    "owner",
+    [](const HeapIndex& heap, Plan& plan) {
+      plan.Answer(0, heap.objects() * 4.0 + 4, 1000);
+      return true;
+    },
+    [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<OwnerCursor>(heap); }};
 
 }  // namespace heapdump

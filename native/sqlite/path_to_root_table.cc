@@ -34,7 +34,8 @@ Avoid ParseAvoid(const HeapIndex& heap, std::string_view text) {
     const std::string_view term = text.substr(0, comma);
     text.remove_prefix(std::min(comma + 1, text.size()));
     const size_t colon = std::min(term.find(':'), term.size());
-    const std::string_view what = term.substr(0, colon), value = term.substr(std::min(colon + 1, term.size()));
+    const std::string_view what = term.substr(0, colon),
+                           value = term.substr(std::min(colon + 1, term.size()));
     if (what == "object") {
       avoid.objects.push_back(AvoidedId(heap, value));
     } else if (what == "type") {
@@ -44,14 +45,17 @@ Avoid ParseAvoid(const HeapIndex& heap, std::string_view text) {
     } else if (what == "label") {
       avoid.labels.emplace_back(value);
     } else {
-      throw Error(ExitCode::kUsage, "avoid is a list of object:ID, type:ID and label:NAME, not " + std::string(term));
+      throw Error(ExitCode::kUsage,
+                  "avoid is a list of object:ID, type:ID and label:NAME, not " + std::string(term));
     }
   }
   return avoid;
 }
 
-const char* KindName(const HeapIndex& heap, const std::vector<uint32_t>& ids, size_t step, const Avoid& avoid) {
-  if (step > 0) return ReferenceKindName(heapdump::KindOf(heap, StepBetween(heap, ids[step - 1], ids[step], avoid)));
+const char* KindName(const HeapIndex& heap, const std::vector<uint32_t>& ids, size_t step,
+                     const Avoid& avoid) {
+  if (step > 0)
+    return ReferenceKindName(heapdump::KindOf(heap, StepBetween(heap, ids[step - 1], ids[step], avoid)));
   const RootRow* root = RootOf(heap, ids[0]);
   return RootKindName(root == nullptr ? 0 : root->kind);
 }
@@ -115,13 +119,11 @@ class PathCursor : public RowsCursor<Step> {
 
 }  // namespace
 
-const TableKind kPathToRootTable = {"path_to_root",
-                                    [](const HeapIndex& heap, Plan& plan) {
-                                      return PlanFunction(plan, kObject, kMost, kObject, "object=",
-                                                          heap.objects() / 100.0 + 4, 20);
-                                    },
-                                    [](OpenHeap& heap) -> std::unique_ptr<TableCursor> {
-                                      return std::make_unique<PathCursor>(heap);
-                                    }};
+const TableKind kPathToRootTable = {
+    "path_to_root",
+    [](const HeapIndex& heap, Plan& plan) {
+      return PlanFunction(plan, kObject, kMost, kObject, "object=", heap.objects() / 100.0 + 4, 20);
+    },
+    [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<PathCursor>(heap); }};
 
 }  // namespace heapdump

@@ -27,8 +27,8 @@ class RowsCursor : public TableCursor {
   size_t at_ = 0;
 };
 
-// The plan of a function: its arguments are the columns from `first` to `last`, the one `needed` must be given. Bits
-// of the plan tell which were, in the order of the columns.
+// The plan of a function: its arguments are the columns from `first` to `last`, the one `needed` must be
+// given. Bits of the plan tell which were, in the order of the columns.
 inline bool PlanFunction(Plan& plan, int first, int last, int needed, const char* name, double cost,
                          double rows) {
   int given = 0;

@@ -243,7 +243,9 @@ constexpr Table kTables[] = {
     {"path_to_root", kPathToRoot},
     {"merged_paths", kMergedPaths},
     {"owner", kOwner},
-    {"leaks", kLeaks}, {"diff", kDiff}, {"schema_column", kSchemaColumn},
+    {"leaks", kLeaks},
+    {"diff", kDiff},
+    {"schema_column", kSchemaColumn},
 };
 
 constexpr const char* kReferenceKinds[] = {"type", "key",   "value", "item", "attribute", "slot",

@@ -65,7 +65,20 @@ enum { kName, kCount, kSize, kRetained };
 }
 namespace leaks_column {
 enum {
-  kKind, kType, kCount, kFresh, kRetained, kGrowth, kLasting, kTookOver, kPath, kOwner, kPlace, kExample, kOld, kBefore
+  kKind,
+  kType,
+  kCount,
+  kFresh,
+  kRetained,
+  kGrowth,
+  kLasting,
+  kTookOver,
+  kPath,
+  kOwner,
+  kPlace,
+  kExample,
+  kOld,
+  kBefore
 };
 }
 namespace diff_column {

@@ -134,23 +134,19 @@ class DiffCursor : public RowsCursor<Difference> {
 
 }  // namespace
 
-const TableKind kLeaksTable = {"leaks",
-                               [](const HeapIndex& heap, Plan& plan) {
-                                 using namespace leaks_column;
-                                 return PlanFunction(plan, kOld, kBefore, kOld - 1, "old=",
-                                                     heap.objects() * 4.0 + 4, 10);
-                               },
-                               [](OpenHeap& heap) -> std::unique_ptr<TableCursor> {
-                                 return std::make_unique<LeaksCursor>(heap);
-                               }};
-const TableKind kDiffTable = {"diff",
-                              [](const HeapIndex& heap, Plan& plan) {
-                                using namespace diff_column;
-                                return PlanFunction(plan, kOld, kBy, kBy, "old=", heap.objects() * 4.0 + 4,
-                                                    1000);
-                              },
-                              [](OpenHeap& heap) -> std::unique_ptr<TableCursor> {
-                                return std::make_unique<DiffCursor>(heap);
-                              }};
+const TableKind kLeaksTable = {
+    "leaks",
+    [](const HeapIndex& heap, Plan& plan) {
+      using namespace leaks_column;
+      return PlanFunction(plan, kOld, kBefore, kOld - 1, "old=", heap.objects() * 4.0 + 4, 10);
+    },
+    [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<LeaksCursor>(heap); }};
+const TableKind kDiffTable = {
+    "diff",
+    [](const HeapIndex& heap, Plan& plan) {
+      using namespace diff_column;
+      return PlanFunction(plan, kOld, kBy, kBy, "old=", heap.objects() * 4.0 + 4, 1000);
+    },
+    [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<DiffCursor>(heap); }};
 
 }  // namespace heapdump

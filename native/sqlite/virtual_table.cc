@@ -141,10 +141,10 @@ constexpr sqlite3_module kModule = {
 }  // namespace
 
 std::span<const TableKind> TableKinds() {
-  static const TableKind kKinds[] = {kObjectTable,     kTypeTable,        kReferenceTable, kRootTable,
-                                     kThreadTable,     kFrameTable,       kModuleTable,    kMetaTable,
-                                     kReferrersTable,  kReferentsTable,   kReachableTable, kDominatedTable,
-                                     kPathToRootTable, kMergedPathsTable, kOwnerTable, kLeaksTable, kDiffTable};
+  static const TableKind kKinds[] = {
+      kObjectTable,     kTypeTable,        kReferenceTable, kRootTable,      kThreadTable,    kFrameTable,
+      kModuleTable,     kMetaTable,        kReferrersTable, kReferentsTable, kReachableTable, kDominatedTable,
+      kPathToRootTable, kMergedPathsTable, kOwnerTable,     kLeaksTable,     kDiffTable};
   return kKinds;
 }
 

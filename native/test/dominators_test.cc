@@ -42,7 +42,9 @@ std::vector<bool> Begins(const RandomHeap& heap) {
 }
 
 uint32_t Lead(int root) {
-  return root == HD_ROOT_MODULE ? 0 : root == HD_ROOT_FRAME ? kFrameLead : kInterpreterLead;
+  return root == HD_ROOT_MODULE                            ? 0
+         : root == HD_ROOT_FRAME || root == HD_ROOT_THREAD ? kFrameLead
+                                                           : kInterpreterLead;
 }
 
 // References from the named roots, with their lead, by relaxing until nothing changes; without those to
