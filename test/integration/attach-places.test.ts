@@ -102,10 +102,15 @@ test("many dumps in a row leave the target as it was", async () => {
   await dump();
   const facts = await target.ask("facts");
   const outside = await settledView(target.pid);
-  const before = resident();
-  for (let i = 0; i < 8; i++) await dump();
-  expect(await target.ask("facts")).toEqual(facts);
-  await expect.poll(() => outsideView(target.pid), { timeout: 5000 }).toEqual(outside);
-  // Eight that each left a quarter of a MiB would be above.
-  expect(resident() - before).toBeLessThan(2048);
+  // What dumps leave comes with every eight of them; what the program itself takes now and then does not. Eight that
+  // each left a quarter of a MiB would be above.
+  let grown = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 4 && grown >= 2048; round++) {
+    const before = resident();
+    for (let i = 0; i < 8; i++) await dump();
+    expect(await target.ask("facts")).toEqual(facts);
+    await expect.poll(() => outsideView(target.pid), { timeout: 5000 }).toEqual(outside);
+    grown = resident() - before;
+  }
+  expect(grown).toBeLessThan(2048);
 });

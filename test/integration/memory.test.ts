@@ -87,20 +87,22 @@ inCgroup(
 inCgroup("the watchdog tells when memory is short, and the target goes on", async () => {
   const started = await start(100 * MIB);
   expect(await started.ask("rewrite")).toBe("rewriting");
-  const copy = Number(await started.ask("fork"));
-  const reason = await new Promise<string>((resolve) => {
+  let reason: string | undefined;
+  // On a machine that does not let it look in time the kernel ends the copy first, and memory is back.
+  for (let round = 0; round < 5 && reason === undefined; round++) {
+    let copy: number | undefined;
+    const end = () => copy !== undefined && process.kill(copy, "SIGKILL");
     const watchdog = new MemoryWatchdog(started.pid, (told) => {
-      process.kill(copy, "SIGKILL");
-      resolve(told);
+      reason = told;
+      end();
     });
-    void started
-      .end()
-      .catch(() => {})
-      .then(() => watchdog.stop());
-  });
+    copy = Number(await started.ask("fork"));
+    if (reason !== undefined) end();
+    expect(await started.ask("reap")).toBe(9);
+    watchdog.stop();
+  }
   expect(reason).toMatch(
     /^the container had \d+(\.\d)? MiB of memory left of .* and the snapshot was given up$/,
   );
-  expect(await started.ask("reap")).toBe(9);
   expect(await started.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
 });
