@@ -4,6 +4,7 @@
 
 #include "paths/path_step.h"
 #include "paths/root_path.h"
+#include "protocol.h"
 
 namespace heapdump {
 namespace {
@@ -16,6 +17,10 @@ constexpr uint32_t kRepeats = 3;
 
 PathPatterns::PathPatterns(const HeapIndex& heap) : heap_(heap), of_(heap.objects()) {
   patterns_.push_back({});
+  open_ = Text("[…]");
+  for (uint32_t type = 0; type < heap.types().size(); type++) {
+    if (heap.text(heap.types()[type].name) == "dict") dict_ = type;
+  }
 }
 
 uint32_t PathPatterns::Of(uint32_t id) {
@@ -40,27 +45,35 @@ uint32_t PathPatterns::Of(uint32_t id) {
   return pattern;
 }
 
-uint32_t PathPatterns::Root(uint32_t id) { return Made(0, RootSpelled(heap_, id)); }
+uint32_t PathPatterns::Root(uint32_t id) { return Made(0, Text(RootSpelled(heap_, id))); }
 
 uint32_t PathPatterns::Below(uint32_t parent, uint32_t holder, uint32_t held) {
   const PathStep step = StepBetween(heap_, holder, held);
-  const uint32_t whole = NamespaceHolder(heap_, holder);
+  const uint32_t whole = heap_.type(holder) == dict_ ? NamespaceHolder(heap_, holder) : kNone;
   const std::string name = whole == kNone ? "" : AttributeName(heap_, step);
-  return name.empty() ? Made(parent, Generalised(heap_, step)) : Made(of_[whole], "." + name);
+  if (!name.empty()) return Made(of_[whole], Text("." + name));
+  const uint8_t kind = KindOf(heap_, step);
+  return Made(parent, kind == HD_REF_VALUE || kind == HD_REF_ITEM ? open_ : Text(Generalised(heap_, step)));
 }
 
-uint32_t PathPatterns::Made(uint32_t parent, const std::string& text) {
-  const auto [named, fresh_text] =
-      text_numbers_.try_emplace(text, static_cast<uint32_t>(text_numbers_.size()));
-  if (fresh_text) texts_.push_back(&named->first);
-  const uint32_t folded = Folded(parent, named->second);
-  if (folded != 0) return folded;
-  const auto [at, fresh] = numbers_.try_emplace({parent, named->second}, count());
-  if (fresh) patterns_.push_back({parent, named->second});
+uint32_t PathPatterns::Text(std::string text) {
+  const auto [at, fresh] = text_numbers_.try_emplace(std::move(text), static_cast<uint32_t>(texts_.size()));
+  if (fresh) texts_.push_back(&at->first);
   return at->second;
 }
 
-// The pattern that a further step leads back to, where the last steps and this one repeat those before them.
+uint32_t PathPatterns::Made(uint32_t parent, uint32_t text) {
+  const auto [at, fresh] = numbers_.try_emplace(uint64_t{parent} << 32 | text);
+  if (!fresh) return at->second;
+  at->second = Folded(parent, text);
+  if (at->second != 0) return at->second;
+  at->second = count();
+  patterns_.push_back({parent, text});
+  return at->second;
+}
+
+// The pattern that a further step leads back to, where the last steps and this one repeat those before them;
+// else 0.
 uint32_t PathPatterns::Folded(uint32_t parent, uint32_t text) {
   std::vector<uint32_t> last;  // the innermost first
   for (uint32_t at = parent; at != 0 && last.size() < kRepeats * kLongestPeriod; at = patterns_[at].parent) {

@@ -1,8 +1,7 @@
 #pragma once
 #include <cstdint>
-#include <map>
 #include <string>
-#include <utility>
+#include <unordered_map>
 #include <vector>
 
 #include "index/heap_index.h"
@@ -31,15 +30,18 @@ class PathPatterns {
 
   uint32_t Root(uint32_t id);
   uint32_t Below(uint32_t parent, uint32_t holder, uint32_t held);
-  uint32_t Made(uint32_t parent, const std::string& text);
+  uint32_t Text(std::string text);
+  uint32_t Made(uint32_t parent, uint32_t text);
   uint32_t Folded(uint32_t parent, uint32_t text);
 
   const HeapIndex& heap_;
   PageArray<uint32_t> of_;
   std::vector<Pattern> patterns_;
-  std::map<std::pair<uint32_t, uint32_t>, uint32_t> numbers_;
-  std::map<std::string, uint32_t, std::less<>> text_numbers_;
+  std::unordered_map<uint64_t, uint32_t> numbers_;  // by parent and text
+  std::unordered_map<std::string, uint32_t> text_numbers_;
   std::vector<const std::string*> texts_;
+  uint32_t open_ = 0;      // text of a key, index or element
+  uint32_t dict_ = kNone;  // row of types()
   std::vector<uint32_t> way_;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "index/parallel.h"
+
 namespace heapdump {
 namespace {
 
@@ -38,14 +40,20 @@ std::vector<Difference> FindDifferences(const HeapIndex& old, const Grouping& ol
     if (fresh) rows.push_back({.name = at->first});
     return rows[at->second];
   };
-  const auto before = Halves(old, old_grouping, [&](uint32_t id) { return matching.is_gone(id); });
+  std::vector<Half> before, after;
+  // A heap beside itself has but one grouping, which is no matter for two threads.
+  InParallel(&old == &now ? 1 : 2, [&](uint32_t worker) {
+    if (worker == 0) before = Halves(old, old_grouping, [&](uint32_t id) { return matching.is_gone(id); });
+    if (worker == 1 || &old == &now) {
+      after = Halves(now, now_grouping, [&](uint32_t id) { return matching.in_old(id) == kNone; });
+    }
+  });
   for (uint32_t number = 0; number < before.size(); number++) {
     if (before[number].all.count == 0) continue;
     Difference& difference = row(old_grouping.name(number));
     difference.old.count += before[number].all.count, difference.old.size += before[number].all.size;
     difference.gone.count += before[number].alone.count, difference.gone.size += before[number].alone.size;
   }
-  const auto after = Halves(now, now_grouping, [&](uint32_t id) { return matching.in_old(id) == kNone; });
   for (uint32_t number = 0; number < after.size(); number++) {
     if (after[number].all.count == 0) continue;
     Difference& difference = row(now_grouping.name(number));

@@ -12,7 +12,7 @@ namespace {
 using namespace object_column;
 
 // A plan: how the rows are found, the operators of up to two arguments, and whether they come in reverse.
-enum Path { kScan, kById, kByAddress, kByType, kBySize, kByRetained };
+enum Path { kScan, kById, kByAddress, kByType, kBySize, kByRetained, kByGarbage };
 constexpr unsigned char kOperators[] = {0,
                                         SQLITE_INDEX_CONSTRAINT_EQ,
                                         SQLITE_INDEX_CONSTRAINT_GT,
@@ -97,6 +97,10 @@ bool PlanObjects(const HeapIndex& heap, Plan& plan) {
     plan.Use(type, "type=");
     return answer(kByType, {1 << OperatorShift(0), true, 1}, n / (1.0 + heap.types().size()), false);
   }
+  if (const int garbage = plan.Find(kGarbage, SQLITE_INDEX_CONSTRAINT_EQ); garbage >= 0) {
+    plan.Use(garbage, "garbage=");
+    return answer(kByGarbage, {1 << OperatorShift(0), true, 1}, n / 100, false);
+  }
   constexpr std::pair<Path, const char*> kDescending[] = {{kBySize, "size"}, {kByRetained, "retained"}};
   for (const auto& [path, name] : kDescending) {
     if (const Bounds bounds = UseBounds(plan, Descending(path), name); bounds.count > 0) {
@@ -128,6 +132,7 @@ class ObjectCursor : public TableCursor {
       asked.Restrict(kOperators[plan >> OperatorShift(static_cast<int>(i)) & 15], arguments[i]);
     }
     begin_ = end_ = 0;
+    garbage_ = path_ == kByGarbage && asked.low == 1;
     if (!asked.empty()) Find(asked);
     Load();
   }
@@ -237,12 +242,13 @@ class ObjectCursor : public TableCursor {
     }
   }
 
-  // Finds the id of the row; passes over those that a damaged index spoiled.
+  // Finds the id of the row; passes over those that are not asked for, and those that a damaged index
+  // spoiled.
   void Load() {
     while (begin_ != end_) {
       const uint64_t row = reverse_ ? end_ - 1 : begin_;
       id_ = Ranked(row);
-      if (id_ != kNone) return;
+      if (id_ != kNone && (path_ != kByGarbage || heap_.is_garbage(id_) == garbage_)) return;
       if (reverse_) {
         end_--;
       } else {
@@ -262,6 +268,7 @@ class ObjectCursor : public TableCursor {
   OpenHeap& heap_;
   int path_ = kScan;
   bool reverse_ = false;
+  bool garbage_ = false;  // asked for, of kByGarbage
   uint64_t begin_ = 0;
   uint64_t end_ = 0;
   uint32_t id_ = 0;

@@ -126,7 +126,7 @@ function takenOver({ took_over, new: fresh }: Row): string | null {
 /** Why garbage is there, and whether that stays so. */
 function garbageIn(heap: Heap): Pick<Suspect, "reason" | "waits"> {
   const row = heap.get<{ young: bigint }>(
-    "SELECT count(*) AS young FROM {heap}.object WHERE garbage AND generation = 0",
+    "SELECT count(*) AS young FROM {heap}.object WHERE garbage = 1 AND generation = 0",
   );
   const young = row?.young ?? 0n;
   if (young < UNCOLLECTED) return { reason: "the collector has not come to them yet", waits: true };
@@ -138,7 +138,7 @@ function garbageIn(heap: Heap): Pick<Suspect, "reason" | "waits"> {
 
 function bytesAlive(heap: Heap): { alive: bigint; garbage: bigint } {
   const row = heap.get<{ garbage: bigint | null }>(
-    "SELECT sum(size) AS garbage FROM {heap}.object WHERE garbage",
+    "SELECT sum(size) AS garbage FROM {heap}.object WHERE garbage = 1",
   );
   const garbage = row?.garbage ?? 0n;
   return { alive: heap.totals().size - garbage, garbage };
