@@ -34,8 +34,7 @@ class Search {
     size_t at = 0;
     for (uint32_t level = 0; ends_.size() < most; level++) {
       for (const size_t end = found_.size(); at < end; at++) {
-        Ends(at, level);
-        GoBack(at);
+        if (!Ends(at, level)) GoBack(at);
       }
       Take(level, most);
       const bool searched = !ends_.empty() && found_.size() > kMostSearched;
@@ -65,14 +64,17 @@ class Search {
     size_t place;
   };
 
-  void Ends(size_t place, uint32_t level) {
+  // True at a module: what holds that says no more.
+  bool Ends(size_t place, uint32_t level) {
     const uint32_t id = found_[place].id;
+    if (module_of_names_.contains(id)) return false;
     const RootRow* root = RootOf(heap_, id);
     if (root != nullptr) {
       candidates_.push_back({level + RootLead(root->kind), place});
     } else if (heap_.path_parent(id) == id) {
       candidates_.push_back({level + RootLead(HD_ROOT_C), place});  // immortal
     }
+    return root != nullptr && root->kind == HD_ROOT_MODULE;
   }
 
   void Take(uint32_t cost, size_t most) {

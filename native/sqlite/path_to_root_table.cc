@@ -16,6 +16,8 @@ struct Step {
   uint32_t id;
   const char* kind;
   std::string part;
+  size_t length;
+  std::string whole;
 };
 
 uint32_t AvoidedId(const HeapIndex& heap, std::string_view digits) {
@@ -83,7 +85,8 @@ class PathCursor : public RowsCursor<Step> {
       const std::vector<std::string> parts = SpelledParts(heap_, ids, avoid);
       number++;
       for (size_t step = 0; step < ids.size(); step++) {
-        rows.push_back({number, step, ids[step], KindName(heap_, ids, step, avoid), parts[step]});
+        rows.push_back({number, step, ids[step], KindName(heap_, ids, step, avoid), parts[step],
+                        ids.size() - 1, step == 0 ? JoinedPath(parts) : ""});
       }
     }
     Begin(std::move(rows));
@@ -101,6 +104,11 @@ class PathCursor : public RowsCursor<Step> {
         return GiveCopy(context, row().kind);
       case kPart:
         return GiveCopy(context, row().part);
+      case kLength:
+        return Give(context, row().length);
+      case kWhole:
+        if (row().step == 0) GiveCopy(context, row().whole);
+        return;
       case kObject:
         return Give(context, object_);
       case kAvoid:

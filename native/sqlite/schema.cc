@@ -113,6 +113,8 @@ constexpr Column kPathToRoot[] = {
     {"part", "TEXT",
      "what this step adds to the path as Python writes it: group_concat(part, '') is the path; empty where "
      "an instance's __dict__ is gone through"},
+    {"length", "INTEGER", "references on the whole path: the step of the object asked for"},
+    {"whole", "TEXT", "the whole path as Python writes it, repetitions counted; at step 0, else NULL"},
     {"object", "INTEGER", "argument: object.id of the one asked for", true},
     {"avoid", "TEXT",
      "argument, optional: what no path goes through, separated by commas: object:ID, type:ID (all "

@@ -55,7 +55,7 @@ namespace dominated_column {
 enum { kId, kDepth, kObject };
 }
 namespace path_to_root_column {
-enum { kPath, kStep, kId, kKind, kPart, kObject, kAvoid, kMost };
+enum { kPath, kStep, kId, kKind, kPart, kLength, kWhole, kObject, kAvoid, kMost };
 }
 namespace merged_paths_column {
 enum { kPath, kCount, kSize, kRetained, kExample, kType };

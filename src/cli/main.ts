@@ -6,6 +6,8 @@ import { registerExport } from "./export.js";
 import { registerGraph } from "./graph.js";
 import { registerInfo } from "./info.js";
 import { registerLeaks } from "./leaks.js";
+import { registerPath } from "./path.js";
+import { registerShow } from "./show.js";
 import { registerSql } from "./sql.js";
 import { registerTop } from "./top.js";
 import { description, version } from "./version.js";
@@ -33,6 +35,8 @@ function program(): Command {
     registerInfo,
     registerTop,
     registerGraph,
+    registerPath,
+    registerShow,
     registerLeaks,
     registerDiff,
     registerSql,

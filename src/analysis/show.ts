@@ -1,0 +1,148 @@
+// One object with all that is around it.
+import type { Heap, HeapObject, Root } from "../store/heap.js";
+import { type Hold, HolderFinder } from "./holders.js";
+
+export interface Neighbour {
+  hold: Hold;
+  object: HeapObject;
+  typeName: string;
+  /** Bytes. */
+  retained: bigint;
+  /** Where it begins paths by itself. */
+  roots: Root[];
+}
+
+export interface Neighbours {
+  shown: Neighbour[];
+  more: bigint;
+}
+
+export interface Shown {
+  object: HeapObject;
+  typeName: string;
+  /** Bytes. */
+  retained: bigint;
+  tracked: boolean;
+  /** Null where not known, as of what is not tracked. */
+  generation: bigint | null;
+  garbage: boolean;
+  owner: string | null;
+  path: string | null;
+  roots: Root[];
+  /** `NAME FILE:LINE` of the code that it is or runs; null where it is none. */
+  code: string | null;
+  /** The object whose attributes this dict has. */
+  dictOf: { object: HeapObject; typeName: string } | null;
+  fields: Neighbours;
+  referrers: Neighbours;
+  /** The nearest first. */
+  dominators: { object: HeapObject; typeName: string; retained: bigint }[];
+  moreDominators: boolean;
+  /** What it dominates by type, itself left out. */
+  dominated: { typeName: string; count: bigint; size: bigint }[];
+}
+
+const DOMINATORS = 8;
+const DOMINATED_TYPES = 5;
+/** Where a method, task or generator has the code that it runs. */
+const CODE_FIELDS = ["__func__", "_coro", "cr_frame", "gi_frame", "ag_frame", "__wrapped__"];
+const CODE = / \S.*:\d+$/;
+
+export function showObject(heap: Heap, id: bigint, limit: number): Shown {
+  const object = heap.object(id);
+  const facts = heap.get<Facts>(
+    `SELECT retained, tracked, generation, garbage, owner, path, dominator FROM {heap}.object WHERE id = ?`,
+    id,
+  );
+  if (!facts) throw new Error(`no object ${id}`);
+  const finder = new HolderFinder(heap);
+  const owner = finder.ownerOfDict(id);
+  return {
+    object,
+    typeName: heap.typeName(object.type),
+    retained: facts.retained,
+    tracked: facts.tracked === 1n,
+    generation: facts.generation,
+    garbage: facts.garbage === 1n,
+    owner: facts.owner,
+    path: facts.path,
+    roots: heap.rootsOf(id),
+    code: codeOf(heap, object),
+    dictOf: owner === undefined ? null : named(heap, owner),
+    fields: neighbours(heap, finder.referents(id), "held", limit),
+    referrers: neighbours(heap, finder.referrers(id), "holder", limit),
+    ...dominatorChain(heap, facts.dominator),
+    dominated: dominatedTypes(heap, id, facts.retained > object.size),
+  };
+}
+
+interface Facts {
+  retained: bigint;
+  tracked: bigint;
+  generation: bigint | null;
+  garbage: bigint;
+  owner: string | null;
+  path: string | null;
+  dominator: bigint | null;
+}
+
+function named(heap: Heap, id: bigint): { object: HeapObject; typeName: string } {
+  const object = heap.object(id);
+  return { object, typeName: heap.typeName(object.type) };
+}
+
+function retainedBy(heap: Heap, id: bigint): bigint {
+  return (
+    heap.get<{ retained: bigint }>("SELECT retained FROM {heap}.object WHERE id = ?", id)?.retained ?? 0n
+  );
+}
+
+function neighbours(
+  heap: Heap,
+  { holds, beyond }: { holds: Hold[]; beyond: bigint },
+  end: "holder" | "held",
+  limit: number,
+): Neighbours {
+  const own = holds.filter(({ kind }) => kind !== "key");
+  const shown = own.slice(0, limit).map((hold) => ({
+    hold,
+    ...named(heap, hold[end]),
+    retained: retainedBy(heap, hold[end]),
+    roots: heap.rootsOf(hold[end]),
+  }));
+  return { shown, more: BigInt(own.length - shown.length) + beyond };
+}
+
+/** The code that an object is, or that it runs, one reference away. */
+function codeOf(heap: Heap, object: HeapObject): string | null {
+  if (!object.is_text && object.content && CODE.test(object.content)) return object.content;
+  const row = heap.get<{ content: string | null }>(
+    `SELECT o.content FROM {heap}.reference AS r JOIN {heap}.object AS o ON o.id = r.target
+      WHERE r.source = ? AND r.label IN (${CODE_FIELDS.map((field) => `'${field}'`)}) AND o.content IS NOT NULL LIMIT 1`,
+    object.id,
+  );
+  return row?.content && CODE.test(row.content) ? row.content : null;
+}
+
+function dominatorChain(heap: Heap, nearest: bigint | null): Pick<Shown, "dominators" | "moreDominators"> {
+  const dominators: Shown["dominators"] = [];
+  let at = nearest;
+  while (at !== null && dominators.length < DOMINATORS) {
+    dominators.push({ ...named(heap, at), retained: retainedBy(heap, at) });
+    at =
+      heap.get<{ dominator: bigint | null }>("SELECT dominator FROM {heap}.object WHERE id = ?", at)
+        ?.dominator ?? null;
+  }
+  return { dominators, moreDominators: at !== null };
+}
+
+function dominatedTypes(heap: Heap, id: bigint, any: boolean): Shown["dominated"] {
+  if (!any) return [];
+  const rows = heap.all<{ type: bigint | null; count: bigint; size: bigint }>(
+    `SELECT o.type, count(*) AS count, sum(o.size) AS size
+       FROM {heap}.dominated(?) AS d CROSS JOIN {heap}.object AS o ON o.id = d.id
+      WHERE d.depth > 0 GROUP BY o.type ORDER BY size DESC LIMIT ${DOMINATED_TYPES}`,
+    id,
+  );
+  return rows.map(({ type, ...counted }) => ({ typeName: heap.typeName(type), ...counted }));
+}

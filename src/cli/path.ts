@@ -1,0 +1,58 @@
+import type { Command } from "commander";
+import { mergedPaths, pathsOf } from "../analysis/path.js";
+import { parseAvoid, parseSubject } from "../analysis/subject.js";
+import type { Heap } from "../store/heap.js";
+import { openHeaps } from "../store/open.js";
+import { jsonText } from "../view/json.js";
+import { objectPathsJson, objectPathsText, typePathsJson, typePathsText } from "../view/path.js";
+import { terminal } from "../view/terminal.js";
+import { JSON_OPTION, wholeNumber } from "./options.js";
+import { openEvents, print } from "./output.js";
+
+interface PathOptions {
+  exclude?: string;
+  number?: number;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Of one object: the shortest paths that keep it alive, each from another root. Of a type: the paths of all its instances,
+like ones as one, with […] for a key, an index or an element.
+
+Examples:
+  heapdump path heap.bin 0x7f3a0c0041d0
+  heapdump path heap.bin asyncio.Task
+  heapdump path --exclude '.__globals__,weakref.finalize' heap.bin 0x7f3a0c0041d0`;
+
+export function registerPath(program: Command): void {
+  program
+    .command("path")
+    .summary("why an object, or those of a type, are alive")
+    .description(
+      "Shows the shortest paths from roots, as Python writes them. Weak references keep nothing alive.",
+    )
+    .argument("<file>", "a dump (.bin or .bin.gz)")
+    .argument("<what>", "an address (0x…) or a type")
+    .option("--exclude <terms>", "ADDR,Type,.field: what paths must not go through")
+    .option("-n, --number <n>", "paths (default: 3 of an object, 20 of a type)", wholeNumber(1))
+    .option(...JSON_OPTION)
+    .addHelpText("after", EXAMPLES)
+    .action(path);
+}
+
+async function path(file: string, what: string, { exclude, number, json }: PathOptions): Promise<void> {
+  const [heap] = (await openHeaps([{ schema: "main", path: file }], openEvents())) as [Heap];
+  const subject = parseSubject(heap, what);
+  const avoid = parseAvoid(heap, exclude);
+  if ("object" in subject) {
+    const found = pathsOf(heap, subject.object, avoid, number ?? 3);
+    print(json ? jsonText(objectPathsJson(found)) : objectPathsText(found, file, terminal(process.stdout)));
+  } else {
+    const found = mergedPaths(heap, subject.types, avoid);
+    print(
+      json
+        ? jsonText(typePathsJson(found))
+        : typePathsText(found, file, terminal(process.stdout), number ?? 20),
+    );
+  }
+}
