@@ -2,18 +2,25 @@ import { type Command, Option } from "commander";
 import { parseFilter } from "../analysis/filter.js";
 import { parentsOf } from "../analysis/parents.js";
 import { doubtAboutSame } from "../analysis/same.js";
-import { topObjects, topTypes } from "../analysis/top.js";
+import { topObjects, topOwners, topTypes } from "../analysis/top.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
 import { openHeaps, type Source } from "../store/open.js";
 import { jsonText } from "../view/json.js";
 import { terminal } from "../view/terminal.js";
-import { topObjectsJson, topObjectsText, topTypesJson, topTypesText } from "../view/top.js";
+import {
+  topObjectsJson,
+  topObjectsText,
+  topOwnersJson,
+  topOwnersText,
+  topTypesJson,
+  topTypesText,
+} from "../view/top.js";
 import { collect, JSON_OPTION, wholeNumber } from "./options.js";
 import { openEvents, print, warn } from "./output.js";
 
 interface TopOptions {
-  by: "object" | "type";
+  by: "object" | "retained" | "type" | "owner";
   previous?: string[];
   next?: string[];
   exclude?: string[];
@@ -29,6 +36,7 @@ const EXAMPLES = `
 Examples:
   heapdump top heap.bin
   heapdump top --by type heap.bin
+  heapdump top --by owner heap.bin
   heapdump top --previous before.bin after.bin --show-parents
   heapdump top --filter 'shop.models.*,!shop.models.Item' heap.bin`;
 
@@ -36,9 +44,13 @@ export function registerTop(program: Command): void {
   program
     .command("top")
     .summary("what is large, and what of it was there before")
-    .description("Lists the largest objects or types of a dump.")
+    .description("Lists the largest objects, types or owners of a dump.")
     .argument("<file>", "a dump (.bin or .bin.gz)")
-    .addOption(new Option("--by <what>", "what a row is").choices(["object", "type"]).default("object"))
+    .addOption(
+      new Option("--by <what>", "objects by their own size, objects by what they retain, types, or owners")
+        .choices(["object", "retained", "type", "owner"])
+        .default("object"),
+    )
     .option("--previous <file>", "only what is in this earlier dump, too (repeatable)", collect)
     .option("--next <file>", "only what is in this later dump, too (repeatable)", collect)
     .option("--exclude <file>", "only what is not in this dump (repeatable)", collect)
@@ -53,8 +65,8 @@ export function registerTop(program: Command): void {
 }
 
 async function top(file: string, options: TopOptions): Promise<void> {
-  if (options.showParents && options.by !== "object") {
-    throw new HeapdumpError(ExitCode.Usage, "--show-parents is of objects: leave out --by type");
+  if (options.showParents && (options.by === "type" || options.by === "owner")) {
+    throw new HeapdumpError(ExitCode.Usage, `--show-parents is of objects: leave out --by ${options.by}`);
   }
   const sources = [
     { schema: "main", path: file },
@@ -79,7 +91,15 @@ async function top(file: string, options: TopOptions): Promise<void> {
     print(options.json ? jsonText(topTypesJson(found)) : topTypesText(found, heap, terminal(process.stdout)));
     return;
   }
-  const objects = topObjects(heap, request).map((object) => ({
+  if (options.by === "owner") {
+    const found = topOwners(heap, request);
+    print(
+      options.json ? jsonText(topOwnersJson(found)) : topOwnersText(found, heap, terminal(process.stdout)),
+    );
+    return;
+  }
+  const by = options.by === "retained" ? "retained" : "size";
+  const objects = topObjects(heap, by, request).map((object) => ({
     ...object,
     typeName: heap.typeName(object.type),
     roots: heap.rootsOf(object.id),
@@ -88,7 +108,7 @@ async function top(file: string, options: TopOptions): Promise<void> {
   print(
     options.json
       ? jsonText(topObjectsJson(objects))
-      : topObjectsText(objects, heap, terminal(process.stdout)),
+      : topObjectsText(objects, by, heap, terminal(process.stdout)),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Above } from "../analysis/parents.js";
-import type { Heap, HeapObject, HeapType, Root } from "../store/heap.js";
+import type { SizedObject, TopOwner, TopType } from "../analysis/top.js";
+import type { Heap, Root } from "../store/heap.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
@@ -7,7 +8,7 @@ import { addressText, contentText, escapeControls, plural, shellWord, shorten } 
 import { parentTree, rootText } from "./tree.js";
 import { countText, shareText, sizeText } from "./units.js";
 
-export interface TopObject extends HeapObject {
+export interface TopObject extends SizedObject {
   typeName: string;
   roots: Root[];
   /** What holds it, where that was asked for. */
@@ -15,27 +16,43 @@ export interface TopObject extends HeapObject {
 }
 
 export interface TopTypes {
-  types: HeapType[];
+  types: TopType[];
   /** Of all types, the ones not shown too. */
   count: bigint;
   size: bigint;
 }
 
-export function topObjectsText(objects: TopObject[], heap: Heap, terminal: Terminal): string {
+export interface TopOwners {
+  owners: TopOwner[];
+  /** Of all owners, the ones not shown too. */
+  count: bigint;
+  size: bigint;
+}
+
+export function topObjectsText(
+  objects: TopObject[],
+  by: "size" | "retained",
+  heap: Heap,
+  terminal: Terminal,
+): string {
   const { colors, width } = terminal;
   if (objects.length === 0) return "There is no such object.";
   const rows = table(
     [
-      { title: "SIZE", align: "right", paint: colors.bold },
+      ...(by === "retained" ? [{ title: "RETAINED", align: "right" as const, paint: colors.bold }] : []),
+      { title: "SIZE", align: "right", ...(by === "size" ? { paint: colors.bold } : {}) },
       { title: "ADDRESS" },
       { title: "TYPE", most: 40, paint: colors.cyan },
-      { title: "CONTENT", flexible: true },
+      by === "size"
+        ? { title: "CONTENT", flexible: true }
+        : { title: "PATH", flexible: true, keepsEnd: true },
     ],
     objects.map((object) => [
+      ...(by === "retained" ? [sizeText(object.retained)] : []),
       sizeText(object.size),
       addressText(object.address),
       escapeControls(object.typeName),
-      contentText(object),
+      by === "size" ? contentText(object) : escapeControls(object.path ?? "(garbage)"),
     ]),
     terminal,
   ).split("\n");
@@ -61,16 +78,19 @@ function holders(roots: Root[], above: Above, indent: string, width: number): st
 export function topTypesText({ types, count, size }: TopTypes, heap: Heap, terminal: Terminal): string {
   const { colors } = terminal;
   if (types.length === 0) return "There is no such object.";
+  const retains = types.some(({ retained }) => retained !== null);
   const rows = table(
     [
       { title: "SIZE", align: "right", paint: colors.bold },
       { title: "SHARE", align: "right" },
+      ...(retains ? [{ title: "RETAINED", align: "right" as const }] : []),
       { title: "COUNT", align: "right" },
       { title: "TYPE", flexible: true, paint: colors.cyan },
     ],
     types.map((type) => [
       sizeText(type.size),
       shareText(type.size, size),
+      ...(retains ? [sizeText(type.retained ?? 0n)] : []),
       countText(type.count),
       escapeControls(type.name),
     ]),
@@ -81,14 +101,54 @@ export function topTypesText({ types, count, size }: TopTypes, heap: Heap, termi
   return [rows, "", colors.dim(total), colors.dim(next)].join("\n");
 }
 
+export function topOwnersText({ owners, count, size }: TopOwners, heap: Heap, terminal: Terminal): string {
+  const { colors } = terminal;
+  if (owners.length === 0) return "There is no such object.";
+  const retains = owners.some(({ retained }) => retained !== null);
+  const rows = table(
+    [
+      ...(retains ? [{ title: "RETAINED", align: "right" as const, paint: colors.bold }] : []),
+      { title: "SIZE", align: "right" },
+      { title: "SHARE", align: "right" },
+      { title: "COUNT", align: "right" },
+      { title: "OWNER", flexible: true, keepsEnd: true, paint: colors.cyan },
+    ],
+    owners.map((owner) => [
+      ...(retains ? [sizeText(owner.retained ?? 0n)] : []),
+      sizeText(owner.size),
+      shareText(owner.size, size),
+      countText(owner.count),
+      owner.name === null ? "(garbage)" : escapeControls(owner.name),
+    ]),
+    terminal,
+  );
+  const total = `${plural(owners.length, "owner")} shown, of ${sizeText(size)} in ${plural(count, "object")}`;
+  const next = `What grows, and who owns it: heapdump leaks ${shellWord(heap.path)} LATER.bin`;
+  return [rows, "", colors.dim(total), colors.dim(next)].join("\n");
+}
+
+export function topOwnersJson({ owners, count, size }: TopOwners): object {
+  return {
+    ...jsonTable(owners, {
+      owner: ({ name }) => name,
+      count: (owner) => owner.count,
+      size: (owner) => owner.size,
+      retained: ({ retained }) => retained,
+    }),
+    total: { count, size },
+  };
+}
+
 export function topObjectsJson(objects: TopObject[]): JsonTable {
   return jsonTable(objects, {
     address: ({ address }) => addressText(address),
     type: ({ typeName }) => typeName,
     size: ({ size }) => size,
+    retained: ({ retained }) => retained,
     refcount: ({ refcount }) => refcount,
     content: ({ content }) => content,
     truncated: ({ truncated }) => (truncated === null ? null : truncated === 1n),
+    path: ({ path }) => path,
     roots: ({ roots }) => roots.map(({ kind, name }) => ({ kind, name })),
     ...(objects.some(({ above }) => above)
       ? { parents: ({ above }: TopObject) => above && parentsJson(above) }
@@ -118,6 +178,7 @@ export function topTypesJson({ types, count, size }: TopTypes): object {
       address: ({ address }) => address && addressText(address),
       count: (type) => type.count,
       size: (type) => type.size,
+      retained: ({ retained }) => retained,
     }),
     total: { count, size },
   };

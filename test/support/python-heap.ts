@@ -171,7 +171,7 @@ export class PythonHeap {
 
   module(name: string, file: string, globals: Record<string, Thing>): Thing {
     const dict = this.dict(Object.entries(globals).map(([key, value]) => [this.str(key), value]));
-    const content = { text: `<module '${name}' from '${file}'>` };
+    const content = { text: name };
     const made = this.add("module", { named: [["attribute", "__dict__"]] }, [dict], 72n, { content });
     this.modules.push([made, name, file]);
     this.root(made, "module", name);

@@ -43,7 +43,7 @@ export function shop({ sessions: count = 3, later = false } = {}): Shop {
   const defaults = heap.tuple([heap.dict([[heap.str("first"), remembered]])]);
   const fnShape = { named: [["field", "__defaults__"] as ["field", string]] };
   const remember = heap.add("function", fnShape, [defaults], 144n, {
-    content: { text: "<function remember>" },
+    content: { text: "remember /srv/shop/service.py:30" },
   });
 
   // The object whose address another takes over between the two dumps.
@@ -76,12 +76,12 @@ export function shop({ sessions: count = 3, later = false } = {}): Shop {
     sessions.push(session);
     heap.put(cache, heap.str(`k${i}`), session);
     const frame = heap.add("frame", { named: [["local", "session"]] }, [session], 424n, {
-      content: { text: "<frame serve, /srv/shop/service.py:21>" },
+      content: { text: "serve /srv/shop/service.py:20" },
     });
     const coroutine = heap.slots(
       "coroutine",
       { cr_frame: frame },
-      { content: { text: "<coroutine serve>" } },
+      { content: { text: "serve /srv/shop/service.py:20" } },
     );
     const task = heap.slots("_asyncio.Task", { _coro: coroutine }, { content: { text: `Task-${i + 1}` } });
     tasks.push(task);
