@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "paths/root_path.h"
+#include "questions/successors.h"
 
 namespace heapdump {
 
@@ -11,7 +12,10 @@ Growth::Growth(const HeapIndex& last, const PathTree& tree, const HeapIndex* fir
   if (first != nullptr) match_.emplace(*first, last);
   if (before != nullptr) match_before_.emplace(*before, last);
   for (uint32_t id = 0; id < last.objects(); id++) growth_[id] = Own(id);
-  if (first != nullptr) Charge(last, *first);
+  if (first != nullptr) {
+    continues_ = Bits(last.objects());
+    Charge(last, tree, *first);
+  }
   total_ = tree.SumUp(growth_);
   for (const auto& [place, gone] : gone_from_top_) total_ += gone;
   if (before == nullptr) return;
@@ -36,41 +40,44 @@ int64_t Growth::GoneFromTop(uint32_t root_kind, std::string_view type) const {
   return at == gone_from_top_.end() ? 0 : at->second;
 }
 
-// What went counts against the nearest holder on its path that is still there.
-void Growth::Charge(const HeapIndex& last, const HeapIndex& first) {
-  PageArray<uint32_t> now(first.objects());  // id + 1
+// What went counts against what stands in its place, or else the nearest holder on its path that is still
+// there.
+void Growth::Charge(const HeapIndex& last, const PathTree& tree, const HeapIndex& first) {
+  PageArray<uint32_t> now(first.objects());  // id in the last dump + 1, of what is there or has a successor
   for (uint32_t id = 0; id < last.objects(); id++) {
     const uint32_t old = match_->in_old(id);
     if (old != kNone) now[old] = id + 1;
   }
-  PageArray<uint32_t> holder(first.objects());  // id in the last dump + 1
+  Successors successors(first, last, tree, *match_);
+  PageArray<uint32_t> holder(first.objects());  // of others, what it counts against + 1
   std::vector<uint32_t> way;
   for (uint32_t id = 0; id < first.objects(); id++) {
-    if (now[id] != 0 || first.is_garbage(id)) continue;
-    uint32_t at = id, found = UINT32_MAX;
+    if (first.is_garbage(id) || !match_->is_gone(id)) continue;
     way.clear();
-    for (;;) {
-      if (now[at] != 0) {
-        found = now[at];
-        break;
-      }
-      if (holder[at] != 0) {
-        found = holder[at];
-        break;
-      }
+    uint32_t found = 0;
+    for (uint32_t at = id; (found = now[at] != 0 ? now[at] : holder[at]) == 0;) {
       way.push_back(at);
       const uint32_t parent = first.path_parent(at);
       if (parent == at || parent == kNone || way.size() > first.objects()) break;
       at = parent;
     }
-    const auto size = static_cast<int64_t>(first.size(id));
-    if (found == UINT32_MAX) {
-      const uint32_t begin = PathIds(first, id).front();
-      gone_from_top_[{RootKind(first, begin), first.text(first.types()[first.type(begin)].name)}] -= size;
+    if (found == 0) {
+      const uint32_t begin = way.back();
+      gone_from_top_[{RootKind(first, begin), first.text(first.types()[first.type(begin)].name)}] -=
+          static_cast<int64_t>(first.size(id));
       continue;
     }
-    for (const uint32_t below : way) holder[below] = found;
-    if (!last.is_garbage(found - 1)) growth_[found - 1] -= size;
+    for (; !way.empty(); way.pop_back()) {
+      const uint32_t gone = way.back(), above = first.path_parent(gone);
+      const uint32_t successor = now[above] == 0 ? kNone : successors.Find(above, gone, now[above] - 1);
+      if (successor != kNone) {
+        found = now[gone] = successor + 1;
+        continues_.Set(successor);
+      } else {
+        holder[gone] = found;
+      }
+    }
+    if (!last.is_garbage(found - 1)) growth_[found - 1] -= static_cast<int64_t>(first.size(id));
   }
 }
 

@@ -22,8 +22,9 @@ class Growth {
   int64_t total() const { return total_; }
   // Of that, in objects that came, and that the dump before the last has, too.
   int64_t lasting(uint32_t id) const { return lasting_.size() == 0 ? 0 : lasting_[id]; }
-  // Whether the first dump has the object; without one, whether it may be looked into.
-  bool was_there(uint32_t id) const { return !match_ || match_->in_old(id) != kNone; }
+  // Whether the first dump has the object, or one that it is the successor of; without a first dump all are
+  // there.
+  bool was_there(uint32_t id) const { return !match_ || match_->in_old(id) != kNone || continues_[id]; }
   bool is_fresh(uint32_t id) const { return match_ && match_->in_old(id) == kNone; }
   bool took_over(uint32_t id) const { return match_ && match_->took_over(id); }
   bool has_first() const { return match_.has_value(); }
@@ -36,12 +37,13 @@ class Growth {
   int64_t OwnLasting(uint32_t id) const;
 
  private:
-  void Charge(const HeapIndex& last, const HeapIndex& first);
+  void Charge(const HeapIndex& last, const PathTree& tree, const HeapIndex& first);
 
   const HeapIndex& last_;
   const HeapIndex* first_;
   std::optional<Matching> match_, match_before_;
   PageArray<int64_t> growth_, lasting_;
+  Bits continues_;  // successors of what went
   std::map<std::pair<uint32_t, std::string_view>, int64_t> gone_from_top_;
   int64_t total_ = 0;
 };

@@ -44,7 +44,11 @@ test.each([
   ["too many files", ["info", "a", "b"], "too many arguments"],
   ["a number that is none", ["top", "-n", "many", "heap.bin"], "It must be a whole number, at least 1."],
   ["a number below", ["top", "-n", "0", "heap.bin"], "It must be a whole number, at least 1."],
-  ["a choice that is none", ["top", "--by", "age", "heap.bin"], "Allowed choices are object, retained, type, owner."],
+  [
+    "a choice that is none",
+    ["top", "--by", "age", "heap.bin"],
+    "Allowed choices are object, retained, type, owner.",
+  ],
   ["parents of types", ["top", "--by", "type", "--show-parents", "heap.bin"], "leave out --by type"],
   ["a graph of nothing", ["graph", "heap.bin"], "required option '--filter <terms>' not specified"],
   ["a picture of no kind", ["graph", "--filter", "dict", "-o", "x.png", "heap.bin"], ".dot, .svg or .html"],

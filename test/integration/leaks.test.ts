@@ -1,0 +1,266 @@
+// Known leaks, each the first suspect, with its type, count, path and owner; what is large or busy beside it is none.
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { attach } from "../support/attach.js";
+import { Workplace } from "../support/cli.js";
+import { interpreters, newest } from "../support/interpreters.js";
+import { folder, startTarget, target } from "../support/scene.js";
+
+interface Leak {
+  type: string;
+  path: string;
+  owner: string;
+  /** Of the objects that were leaked, those that the suspect counts, where that is not all. */
+  count?: (leaked: number) => number;
+  kind?: string;
+}
+
+const module = (name: string) => `sys.modules['${name}']`;
+
+const LEAKS: Record<string, Leak> = {
+  "containers module_cache": {
+    type: "records.Session",
+    path: `${module("containers")}.CACHE[…]`,
+    owner: `${module("containers")}.CACHE`,
+  },
+  "containers many_lists": {
+    type: "records.Session",
+    path: `${module("containers")}.BY_DAY[…][…]`,
+    owner: `${module("containers")}.BY_DAY`,
+  },
+  "containers linked_list": {
+    type: "records.Node",
+    path: `${module("containers")}.HEAD`,
+    owner: `${module("containers")}.HEAD`,
+  },
+  "containers identity_map": {
+    type: "records.Order",
+    path: `${module("containers")}.IDENTITY.map[…]`,
+    owner: `${module("containers")}.IDENTITY`,
+  },
+  "containers class_attribute": {
+    type: "containers.Job",
+    path: `${module("containers")}.Job.running[…]`,
+    owner: `${module("containers")}.Job.running`,
+  },
+  "containers metaclass": {
+    type: "containers.Registry",
+    path: `${module("containers")}.Registry.classes[…]`,
+    owner: `${module("containers")}.Registry.classes`,
+  },
+  "containers deep_attribute": {
+    type: "dict",
+    path: `${module("containers")}.APP.state.inner['x'].history[…]`,
+    owner: `${module("containers")}.APP`,
+  },
+  "containers replaced_list": {
+    type: "records.Session",
+    path: `${module("containers")}.APP.items[…]`,
+    owner: `${module("containers")}.APP`,
+  },
+  "containers names": {
+    type: "str",
+    path: `${module("containers")}.NAMES[…]`,
+    owner: `${module("containers")}.NAMES`,
+  },
+  "containers buffer": {
+    type: "bytearray",
+    path: `${module("containers")}.BUFFER`,
+    owner: `${module("containers")}.BUFFER`,
+    count: () => 1,
+  },
+  "containers views": {
+    type: "memoryview",
+    path: `${module("containers")}.VIEWS[…]`,
+    owner: `${module("containers")}.VIEWS`,
+  },
+  "containers risen": {
+    type: "containers.Zombie",
+    path: `${module("containers")}.Zombie.risen[…]`,
+    owner: `${module("containers")}.Zombie.risen`,
+  },
+  "code closure": {
+    type: "records.Session",
+    path: `${module("code")}.count.__closure__[0].cell_contents[…]`,
+    owner: "make_counter.<locals>.count.__closure__['seen']",
+  },
+  "code default_argument": {
+    type: "records.Session",
+    path: `${module("code")}.remember.__defaults__[0][…]`,
+    owner: `${module("code")}.remember`,
+  },
+  "code lru_cache": {
+    type: "code.Service",
+    path: `${module("code")}.Service.answer.cache.keys()[…][…]`,
+    owner: `${module("code")}.Service.answer`,
+  },
+  "code tracebacks": {
+    type: "ValueError",
+    path: `${module("code")}.ERRORS[…]`,
+    owner: `${module("code")}.ERRORS`,
+  },
+  "code tasks": {
+    type: "_asyncio.Task",
+    path: `${module("code")}.TASKS[…]`,
+    owner: `${module("code")}.TASKS`,
+  },
+  "code sleeping_tasks": {
+    type: "_asyncio.Task",
+    path: `${module("code")}.loop._scheduled[…]`,
+    owner: `${module("code")}.loop`,
+  },
+  "code async_generators": {
+    type: "async_generator",
+    path: `${module("code")}.OPEN[…]`,
+    owner: `${module("code")}.OPEN`,
+  },
+  "code generators": {
+    type: "generator",
+    path: `${module("code")}.OPEN[…]`,
+    owner: `${module("code")}.OPEN`,
+  },
+  "code listeners": {
+    type: "code.Listener",
+    path: `${module("code")}.BUS.listeners[…].__self__`,
+    owner: `${module("code")}.BUS`,
+  },
+  "code thread_local": {
+    type: "records.Session",
+    path: `${module("code")}.LOCAL.kept[…]`,
+    owner: `${module("code")}.LOCAL.kept`,
+  },
+  "code frame_local": {
+    type: "records.Session",
+    path: "worker.f_locals['own'][…]",
+    owner: "worker.f_locals['own']",
+  },
+  "libraries handlers": {
+    type: "logging.Logger",
+    path: ".manager.loggerDict[…]",
+    owner: "",
+  },
+  "libraries unread_queue": {
+    type: "records.Session",
+    path: `${module("libraries")}.QUEUE.queue[…]`,
+    owner: `${module("libraries")}.QUEUE`,
+  },
+  "libraries finalizers": {
+    type: "records.Session",
+    path: `${module("weakref")}.finalize._registry[…].args[…]`,
+    owner: `${module("weakref")}.finalize._registry`,
+  },
+  "libraries new_modules": { type: "module", path: "sys.modules[…]", owner: "sys.modules" },
+  "libraries weak_keys": {
+    type: "libraries.About",
+    path: `${module("libraries")}.BY_KEY.data[…]`,
+    owner: `${module("libraries")}.BY_KEY`,
+  },
+  "libraries context_variable": {
+    type: "records.Session",
+    path: "<thread context>",
+    owner: "<thread context>",
+  },
+  "libraries lost_in_c": {
+    type: "records.Session",
+    path: "<held from C>",
+    owner: "<held from C>",
+    kind: "held from C",
+  },
+  "libraries not_collected": { type: "libraries.Cyclic", path: "", owner: "", kind: "garbage" },
+};
+
+interface Suspect {
+  kind: string;
+  type: string;
+  count: number;
+  new: number;
+  retained: number;
+  growth: number;
+  lasting: number | null;
+  path: string | null;
+  owner: string | null;
+  words: string;
+}
+
+async function dump(name: string): Promise<string> {
+  const file = join(folder, name);
+  expect(await attach([target.pid, "-o", file], { cwd: folder })).toMatchObject({ status: 0 });
+  return file;
+}
+
+/** Three dumps, and how many objects were leaked until the last. */
+async function leakingDumps(python: string, leak: string): Promise<{ files: string[]; leaked: number }> {
+  await startTarget(python, "leaks/program.py", { args: leak.split(" ") });
+  const files = [await dump("1.bin")];
+  let leaked = 0;
+  for (const name of ["2.bin", "3.bin"]) {
+    leaked = Number(await target.ask("grow"));
+    files.push(await dump(name));
+  }
+  return { files, leaked };
+}
+
+function ask(args: string[]): { status: number | null; suspects: Suspect[]; stderr: string } {
+  const workplace = new Workplace();
+  try {
+    const { status, stdout, stderr } = workplace.run(["leaks", "--json", ...args]);
+    const { columns, rows } = JSON.parse(stdout) as { columns: string[]; rows: unknown[][] };
+    const suspects = rows.map(
+      (row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])) as unknown as Suspect,
+    );
+    return { status, suspects, stderr };
+  } finally {
+    workplace.remove();
+  }
+}
+
+const [oldest] = interpreters;
+const middle = interpreters[Math.floor(interpreters.length / 2)];
+const chosen = [...new Set([oldest, middle, newest])].flatMap((interpreter) => interpreter ?? []);
+
+const cases = chosen.flatMap(({ path, version }) =>
+  Object.keys(LEAKS).map((leak) => [version, leak, path] as const),
+);
+
+test.each(cases)("CPython %s: %s", async (_, name, python) => {
+  const leak = LEAKS[name] as Leak;
+  const { files, leaked } = await leakingDumps(python, name);
+  const count = leak.count?.(leaked) ?? leaked;
+  const { suspects, status } = ask([...files, "--fail-on", "growth>100kB"]);
+  expect(suspects[0]).toMatchObject({ type: leak.type, ...(leak.kind ? { kind: leak.kind } : {}) });
+  const [first] = suspects as [Suspect];
+  expect(first.path ?? "").toContain(leak.path);
+  expect(first.owner ?? "").toContain(leak.owner);
+  // A few of the program's own may be of that type.
+  expect(first.count).toBeGreaterThanOrEqual(count);
+  expect(first.count).toBeLessThan(count * 1.02 + 600);
+  expect(first.retained).toBeGreaterThanOrEqual(first.growth * 0.5);
+  expect(first.words).toContain(leak.type);
+  expect(status).toBe(1);
+  const [, , last] = files as [string, string, string];
+  expect(ask([files[0] as string, last]).suspects[0]).toMatchObject({ type: leak.type, path: first.path });
+});
+
+test.each(chosen.map(({ version, path }) => [version, path]))(
+  "CPython %s: a program that does not leak has no suspect",
+  async (_, python) => {
+    const { files } = await leakingDumps(python, "containers nothing");
+    expect(ask([...files, "--fail-on", "growth>100kB"])).toMatchObject({ status: 0, suspects: [] });
+  },
+);
+
+test("of one dump the suspects are what is large, the leak among them", async () => {
+  const { files } = await leakingDumps(newest.path, "containers module_cache");
+  const { suspects } = ask([files[2] as string]);
+  expect(suspects.map(({ path }) => path)).toEqual([
+    `${module("__main__")}.TABLE[…]`,
+    `${module("containers")}.CACHE[…]`,
+    expect.stringContaining("requests"),
+  ]);
+  expect(suspects[0]).toMatchObject({ growth: null, lasting: null, new: null, count: 60000 });
+});
+
+test("why garbage stays is told", async () => {
+  const { files } = await leakingDumps(newest.path, "libraries not_collected");
+  expect(ask(files).suspects[0]?.words).toContain("the collector is switched off");
+});
