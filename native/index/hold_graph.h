@@ -35,6 +35,11 @@ class HoldGraph {
     return target;
   }
 
+  // Whether the reference has neither a name nor a place that says what it is.
+  bool is_unnamed(uint32_t id, uint64_t row) const {
+    return tables_.KindOf(shape_[id], row - first_row(id)) == HD_REF_OTHER;
+  }
+
   // `each` of the objects that hold one, with repetitions.
   template <typename Each>
   void Holders(uint32_t id, Each each) const {

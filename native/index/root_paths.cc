@@ -11,7 +11,8 @@ namespace {
 
 class Search {
  public:
-  explicit Search(const HoldGraph& graph) : graph_(graph), visited_(graph.objects()) {
+  explicit Search(const HoldGraph& graph)
+      : graph_(graph), visited_(graph.objects()), is_module_(graph.objects()) {
     parent_.Resize(graph.objects());
     depth_.Resize(graph.objects());
     for (uint32_t& parent : parent_) parent = kNone;
@@ -19,12 +20,16 @@ class Search {
 
   // Level by level; a root joins at its lead.
   void FromNamed(std::span<const RootRow> roots) {
+    for (const RootRow& root : roots) {
+      if (root.kind == HD_ROOT_MODULE) is_module_.Set(root.object);
+    }
     for (uint32_t level = 0; level <= kFrameLead || at_ < found_.size(); level++) {
       const size_t end = found_.size();
       while (at_ < end) GoInto(found_[at_++]);
       if (level > kFrameLead) continue;
       for (const RootRow& root : roots) {
         if (root.kind != HD_ROOT_C && RootLead(root.kind) == level) Begin(root.object);
+        if (root.kind == HD_ROOT_MODULE && level == kFrameLead) GoIntoState(root.object);
       }
     }
   }
@@ -55,8 +60,20 @@ class Search {
 
   void GoInto(uint32_t id) {
     const uint64_t end = graph_.end_row(id);
+    if (is_module_[id]) {
+      for (uint64_t row = graph_.first_row(id); row < end; row++) {
+        if (!graph_.is_unnamed(id, row)) Visit(graph_.target(id, row), id);
+      }
+      return;
+    }
     for (uint64_t row = graph_.first_row(id); row < end; row++) Visit(graph_.target(id, row), id);
     if (follow_types_) Visit(graph_.held_type(id), id);
+  }
+
+  // What a module has in its C state has no name there, and most often one elsewhere.
+  void GoIntoState(uint32_t module) {
+    const uint64_t end = graph_.end_row(module);
+    for (uint64_t row = graph_.first_row(module); row < end; row++) Visit(graph_.target(module, row), module);
   }
 
   void Begin(uint32_t id) {
@@ -74,6 +91,7 @@ class Search {
 
   const HoldGraph& graph_;
   Bits visited_;
+  Bits is_module_;
   PageArray<uint32_t> parent_, depth_;
   PageArray<uint32_t> found_;
   size_t at_ = 0;

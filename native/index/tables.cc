@@ -78,11 +78,11 @@ void Tables::AddShapes(const std::vector<ShapeRecord>& shapes) {
   }
 }
 
-bool Tables::IsWeak(uint32_t shape, uint64_t position) const {
+uint32_t Tables::KindOf(uint32_t shape, uint64_t position) const {
   const ShapeRow& row = shapes_[shape];
-  if (position < row.named) return fields_[row.first_field + position].kind == HD_REF_WEAK;
-  return row.tail_count != 0 &&
-         (row.tail[(position - row.named) % row.tail_count] & ~HD_REF_INDEXED) == HD_REF_WEAK;
+  if (position < row.named) return fields_[row.first_field + position].kind;
+  if (row.tail_count == 0) return HD_REF_OTHER;
+  return row.tail[(position - row.named) % row.tail_count] & ~HD_REF_INDEXED;
 }
 
 void Tables::AddRoot(uint32_t object, uint8_t kind, const std::string& name) {

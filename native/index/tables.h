@@ -9,6 +9,7 @@
 #include "index/index_writer.h"
 #include "index/layout.h"
 #include "index/read_dump.h"
+#include "protocol.h"
 
 namespace heapdump {
 
@@ -31,8 +32,10 @@ class Tables {
   const std::vector<RootRow>& roots() const { return roots_; }
 
   bool HasWeak(uint32_t shape) const { return has_weak_[shape]; }
-  // Whether a reference of an object of that shape does not count.
-  bool IsWeak(uint32_t shape, uint64_t position) const;
+  // hd_reference_kind of a reference of an object of that shape.
+  uint32_t KindOf(uint32_t shape, uint64_t position) const;
+  // Whether it does not count.
+  bool IsWeak(uint32_t shape, uint64_t position) const { return KindOf(shape, position) == HD_REF_WEAK; }
 
   // `object` is at least that of the root added last.
   void AddRoot(uint32_t object, uint8_t kind, const std::string& name);

@@ -9,8 +9,9 @@
 
 namespace heapdump {
 
-// What stands in the newer dump where something that went stood in the older one: in the same holder, under the same
-// name, key or index, with the same type. A list that a program replaces by a longer one is one place that grew.
+// What stands in the newer dump where something that went stood in the older one: in the same holder, under
+// the same name, key or index, with the same type. A list that a program replaces by a longer one is one
+// place that grew.
 class Successors {
  public:
   Successors(const HeapIndex& old, const HeapIndex& now, const PathTree& tree, const Matching& matching)
