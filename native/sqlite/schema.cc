@@ -143,6 +143,23 @@ constexpr Column kOwner[] = {
     {"retained", "INTEGER", "what would be freed with all of these, in bytes; 0 for garbage"},
 };
 
+constexpr Column kWaste[] = {
+    {"kind", "TEXT",
+     "duplicate (str and bytes of equal content), boxes (numbers of equal value), empty (containers), sparse "
+     "(containers with room for many more), or slots (instances whose class could have __slots__)"},
+    {"type", "INTEGER", "object.id of their type"},
+    {"what", "TEXT", "what holds them: TYPE.attribute or TYPE[…]; NULL for duplicate, boxes and slots"},
+    {"count", "INTEGER", "objects, from 10 on; a sparse container also by itself"},
+    {"size", "INTEGER", "what they take, in bytes"},
+    {"wasted", "INTEGER",
+     "what could be saved of that, in bytes: all but one of equal objects, empty containers, room that other "
+     "containers of the dump with as many entries do not have, the __dict__"},
+    {"certain", "INTEGER",
+     "0 where contents were cut and are equal as far as they go, or (slots, 3.11 and 3.12) the memory of "
+     "attributes is reckoned; else 1"},
+    {"example", "INTEGER", "object.id of one of them"},
+};
+
 constexpr Column kLeaks[] = {
     {"kind", "TEXT",
      "dominator (one object), group (many of one type), held from C, or garbage (not alive, not collected)"},
@@ -245,6 +262,7 @@ constexpr Table kTables[] = {
     {"path_to_root", kPathToRoot},
     {"merged_paths", kMergedPaths},
     {"owner", kOwner},
+    {"waste", kWaste},
     {"leaks", kLeaks},
     {"diff", kDiff},
     {"schema_column", kSchemaColumn},

@@ -63,6 +63,9 @@ enum { kPath, kCount, kSize, kRetained, kExample, kType };
 namespace owner_column {
 enum { kName, kCount, kSize, kRetained };
 }
+namespace waste_column {
+enum { kKind, kType, kWhat, kCount, kSize, kWasted, kCertain, kExample };
+}
 namespace leaks_column {
 enum {
   kKind,

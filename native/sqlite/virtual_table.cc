@@ -144,7 +144,7 @@ std::span<const TableKind> TableKinds() {
   static const TableKind kKinds[] = {
       kObjectTable,     kTypeTable,        kReferenceTable, kRootTable,      kThreadTable,    kFrameTable,
       kModuleTable,     kMetaTable,        kReferrersTable, kReferentsTable, kReachableTable, kDominatedTable,
-      kPathToRootTable, kMergedPathsTable, kOwnerTable,     kLeaksTable,     kDiffTable};
+      kPathToRootTable, kMergedPathsTable, kOwnerTable,     kLeaksTable,     kWasteTable,     kDiffTable};
   return kKinds;
 }
 

@@ -4,6 +4,7 @@ import { registerAttach } from "./attach.js";
 import { registerDiff } from "./diff.js";
 import { registerExport } from "./export.js";
 import { registerGraph } from "./graph.js";
+import { registerHeldFromC } from "./held-from-c.js";
 import { registerInfo } from "./info.js";
 import { registerLeaks } from "./leaks.js";
 import { registerPath } from "./path.js";
@@ -11,6 +12,7 @@ import { registerShow } from "./show.js";
 import { registerSql } from "./sql.js";
 import { registerTop } from "./top.js";
 import { description, version } from "./version.js";
+import { registerWaste } from "./waste.js";
 
 const EXAMPLE = `
 Example:
@@ -39,6 +41,8 @@ function program(): Command {
     registerShow,
     registerLeaks,
     registerDiff,
+    registerWaste,
+    registerHeldFromC,
     registerSql,
     registerExport,
   ]) {

@@ -24,6 +24,7 @@ export const FUNCTIONS = [
   "dominated",
   "path_to_root",
   "merged_paths",
+  "waste",
   "leaks",
   "diff",
 ] as const;

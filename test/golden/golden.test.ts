@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Workplace } from "../support/cli.js";
 import { encodeDump } from "../support/dump-file.js";
-import { huge, shop } from "../support/shop.js";
+import { huge, shop, wasteful } from "../support/shop.js";
 
 let place: Workplace;
 const after = shop({ sessions: 12, later: true });
@@ -25,6 +25,7 @@ beforeAll(() => {
     time: "2026-03-01T13:00:00.000Z",
   });
   place.dump("middle.bin", shop({ sessions: 7 }).heap, { time: "2026-03-01T12:30:00.000Z" });
+  place.dump("wasteful.bin", wasteful(), { mode: "fork" }, FORKED.end);
   place.dump("fork.bin", shop().heap, FORKED.meta, FORKED.end);
   place.dump("huge.bin.gz", huge().heap);
   place.write("cut.bin", encodeDump(shop().heap.parts()).subarray(0, 2000));
@@ -106,6 +107,13 @@ const cases: [name: string, ...args: string[]][] = [
   ["leaks-pass", "leaks", "--fail-on", "growth>=1GB", "before.bin", "after.bin"],
   ["leaks-bad-check", "leaks", "--fail-on", "size>1MB", "before.bin", "after.bin"],
   ["leaks-check-of-two", "leaks", "--fail-on", "growth>1MB", "after.bin"],
+  ["waste", "waste", "-n", "6", "wasteful.bin"],
+  ["waste-json", "waste", "--json", "-n", "2", "wasteful.bin"],
+  ["waste-none", "waste", "huge.bin.gz"],
+  ["held-from-c", "held-from-c", "wasteful.bin"],
+  ["held-from-c-json", "held-from-c", "--json", "wasteful.bin"],
+  ["held-from-c-none", "held-from-c", "huge.bin.gz"],
+  ["held-from-c-python", "held-from-c", "after.bin"],
   ["graph-session", "graph", "--filter", `${at.session},!set`, "--highlight", "asyncio.Task", "after.bin"],
   ["graph-types", "graph", "--filter", "Session", "--max-breadth", "2", "after.bin"],
   ["graph-depth", "graph", "--filter", at.link, "--max-depth", "3", "after.bin"],

@@ -98,3 +98,27 @@ export function huge(): { heap: PythonHeap; buffers: Thing[] } {
   heap.module("huge", "/srv/huge.py", { BUFFERS: heap.list(buffers) });
   return { heap, buffers };
 }
+
+/** A heap of things that take more memory than they need, and of some that C code holds. */
+export function wasteful(): PythonHeap {
+  const heap = new PythonHeap();
+  const many = (count: number, make: (i: number) => Thing) =>
+    Array.from({ length: count }, (_, i) => make(i));
+  const copy = (text: string) =>
+    heap.add("str", {}, [], BigInt(49 + text.length), { content: { text, isText: true } });
+  heap.module("shop.names", "/srv/shop/names.py", {
+    COUNTRIES: heap.list(many(40, () => copy("Switzerland"))),
+    TERMS: heap.list(many(12, () => heap.longStr(4000))),
+    PRICES: heap.list(many(30, () => heap.int(4990))),
+    ITEMS: heap.list(
+      many(25, (i) => heap.instance("shop.models.Item", { number: heap.int(i), tags: heap.list([]) })),
+    ),
+    ONE: heap.dict([[heap.str("one"), heap.none]]),
+    LEFT: heap.dict([[heap.str("one"), heap.none]], { size: 36_960n }),
+  });
+  for (const name of ["first", "second"]) {
+    heap.instance("shop.native.Handle", { name: heap.str(name), buffer: heap.bytes(2000) }).refcount = 2n;
+  }
+  heap.add("bytes", {}, [], 5033n, { content: { text: "b'lost\\x00'", cut: true }, refcount: 1n });
+  return heap;
+}

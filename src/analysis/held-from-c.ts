@@ -1,0 +1,44 @@
+import type { Heap, HeapObject } from "../store/heap.js";
+
+export interface HeldType {
+  typeName: string;
+  count: bigint;
+  /** Bytes, as `retained`. */
+  size: bigint;
+  /** Of them together, what each retains by itself. */
+  retained: bigint;
+  /** References that are from no object of the dump. */
+  references: bigint;
+  /** The one that retains most. */
+  example: HeapObject;
+}
+
+export interface HeldFromC {
+  types: HeldType[];
+  /** Of all types, the ones left out too. */
+  count: bigint;
+  retained: bigint;
+  /** False where the dump does not tell, as one of python mode. */
+  known: boolean;
+}
+
+/** Objects that only C code holds, by type, those that retain most first. */
+export function findHeldFromC(heap: Heap, limit: number): HeldFromC {
+  const rows = heap.all<Omit<HeldType, "typeName" | "example"> & { type: bigint | null; example: bigint }>(
+    // The bare column `example` is of the row that has the maximum.
+    `SELECT o.type, count(*) AS count, sum(o.size) AS size, sum(o.retained) AS retained,
+            sum(CAST(root.name AS INTEGER)) AS "references", o.id AS example, max(o.retained) AS most
+       FROM {heap}.root AS root CROSS JOIN {heap}.object AS o ON o.id = root.object
+      WHERE root.kind = 'c' GROUP BY o.type ORDER BY retained DESC`,
+  );
+  return {
+    types: rows.slice(0, limit).map(({ type, example, ...row }) => ({
+      ...row,
+      typeName: heap.typeName(type),
+      example: heap.object(example),
+    })),
+    count: rows.reduce((sum, { count }) => sum + count, 0n),
+    retained: rows.reduce((sum, { retained }) => sum + retained, 0n),
+    known: heap.meta().get("mode") !== "python",
+  };
+}

@@ -1,0 +1,50 @@
+import type { Heap, HeapObject } from "../store/heap.js";
+
+export interface Waste {
+  /** duplicate, boxes, empty, sparse or slots. */
+  kind: string;
+  typeName: string;
+  /** What holds them; null where that is no matter. */
+  what: string | null;
+  count: bigint;
+  /** Bytes, as `wasted`. */
+  size: bigint;
+  wasted: bigint;
+  /** False where contents were cut, and are equal as far as they go, or sizes are reckoned. */
+  certain: boolean;
+  example: HeapObject;
+}
+
+export interface WasteOf {
+  rows: Waste[];
+  /** By kind, the one that wastes most first; of rows that are left out, too. */
+  kinds: { kind: string; rows: bigint; count: bigint; wasted: bigint }[];
+  /** Bytes of all objects. */
+  size: bigint;
+}
+
+interface Row extends Omit<Waste, "typeName" | "certain" | "example"> {
+  type: bigint | null;
+  certain: bigint;
+  example: bigint;
+}
+
+/** What takes more memory than it need, the worst first. */
+export function findWaste(heap: Heap, limit: number): WasteOf {
+  heap.db.exec("DROP TABLE IF EXISTS temp.waste_found");
+  heap.db.exec(`CREATE TEMP TABLE waste_found AS SELECT * FROM ${heap.schema}.waste`);
+  const rows = heap.all<Row>("SELECT * FROM temp.waste_found ORDER BY wasted DESC LIMIT ?", limit);
+  return {
+    rows: rows.map(({ type, certain, example, ...row }) => ({
+      ...row,
+      typeName: heap.typeName(type),
+      certain: certain === 1n,
+      example: heap.object(example),
+    })),
+    kinds: heap.all(
+      `SELECT kind, count(*) AS rows, sum(count) AS count, sum(wasted) AS wasted
+         FROM temp.waste_found GROUP BY kind ORDER BY wasted DESC`,
+    ),
+    size: heap.totals().size,
+  };
+}

@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+import { findWaste } from "../analysis/waste.js";
+import type { Heap } from "../store/heap.js";
+import { openHeaps } from "../store/open.js";
+import { jsonText } from "../view/json.js";
+import { terminal } from "../view/terminal.js";
+import { wasteJson, wasteText } from "../view/waste.js";
+import { JSON_OPTION, wholeNumber } from "./options.js";
+import { openEvents, print } from "./output.js";
+
+const EXAMPLE = `
+Example:
+  heapdump waste heap.bin`;
+
+export function registerWaste(program: Command): void {
+  program
+    .command("waste")
+    .summary("what takes more memory than it need")
+    .description(
+      "Lists strings, bytes and numbers that are there many times, empty and sparse containers, and instances whose class could have __slots__.",
+    )
+    .argument("<file>", "a dump (.bin or .bin.gz)")
+    .option("-n, --number <n>", "rows", wholeNumber(1), 20)
+    .option(...JSON_OPTION)
+    .addHelpText("after", EXAMPLE)
+    .action(waste);
+}
+
+async function waste(file: string, { number, json }: { number: number; json?: boolean }): Promise<void> {
+  const [heap] = (await openHeaps([{ schema: "main", path: file }], openEvents())) as [Heap];
+  const found = findWaste(heap, number);
+  print(json ? jsonText(wasteJson(found)) : wasteText(found, file, terminal(process.stdout)));
+}

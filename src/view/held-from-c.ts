@@ -1,0 +1,59 @@
+import type { HeldFromC } from "../analysis/held-from-c.js";
+import { jsonTable } from "./json.js";
+import { table } from "./table.js";
+import type { Terminal } from "./terminal.js";
+import { addressText, contentText, escapeControls, plural, shellWord } from "./text.js";
+import { countText, sizeText } from "./units.js";
+
+export function heldFromCText(found: HeldFromC, path: string, terminal: Terminal): string {
+  const { bold, cyan, dim } = terminal.colors;
+  const { types, count, retained, known } = found;
+  if (!known)
+    return "A dump of python mode does not tell what C code holds: its reference counts are not exact.";
+  if (types.length === 0) return "C code alone holds nothing: every reference was found.";
+  const text = table(
+    [
+      { title: "RETAINED", align: "right", paint: bold },
+      { title: "SIZE", align: "right" },
+      { title: "COUNT", align: "right" },
+      { title: "REFERENCES", align: "right" },
+      { title: "TYPE", most: 36, paint: cyan },
+      { title: "EXAMPLE", flexible: true },
+    ],
+    types.map((type) => [
+      sizeText(type.retained),
+      sizeText(type.size),
+      countText(type.count),
+      countText(type.references),
+      escapeControls(type.typeName),
+      `${addressText(type.example.address)}  ${contentText(type.example)}`.trimEnd(),
+    ]),
+    terminal,
+  );
+  const total = `${plural(count, "object")} with more references than were found, ${sizeText(retained)} retained`;
+  const about = "REFERENCES are those that are from no object of the dump.";
+  const first = addressText(types[0]?.example.address ?? 0n);
+  return [
+    text,
+    "",
+    dim(total),
+    dim(about),
+    dim(`What it holds: heapdump show ${shellWord(path)} ${first}`),
+  ].join("\n");
+}
+
+export function heldFromCJson({ types, count, retained, known }: HeldFromC): object {
+  return {
+    known,
+    ...jsonTable(types, {
+      type: ({ typeName }) => typeName,
+      count: (type) => type.count,
+      size: ({ size }) => size,
+      retained: (type) => type.retained,
+      references: ({ references }) => references,
+      address: ({ example }) => addressText(example.address),
+      content: ({ example }) => example.content,
+    }),
+    total: { count, retained },
+  };
+}

@@ -1,0 +1,92 @@
+import type { Waste, WasteOf } from "../analysis/waste.js";
+import { jsonTable } from "./json.js";
+import { table } from "./table.js";
+import type { Terminal } from "./terminal.js";
+import { addressText, contentText, escapeControls, plural, shellWord } from "./text.js";
+import { countText, shareText, sizeText } from "./units.js";
+
+const ADVICE: Record<string, string> = {
+  duplicate: "strings and bytes that are there many times: share one (sys.intern, a constant, a table)",
+  boxes: "numbers that are there many times: share one, or keep them in an array",
+  empty: "empty containers: make them when they are first needed, or share an empty tuple",
+  sparse: "containers with room for many more than they hold: build them anew, as list(x) or dict(x) do",
+  slots: "instances that all have the same attributes: give their class __slots__",
+};
+
+export function wasteText({ rows, kinds, size }: WasteOf, path: string, terminal: Terminal): string {
+  const { bold, cyan, dim } = terminal.colors;
+  if (rows.length === 0) return "Nothing wastes memory.";
+  const text = table(
+    [
+      { title: "WASTED", align: "right", paint: bold },
+      { title: "OF", align: "right" },
+      { title: "COUNT", align: "right" },
+      { title: "KIND" },
+      { title: "TYPE", most: 30, paint: cyan },
+      { title: "WHAT", flexible: true },
+    ],
+    rows.map((row) => [
+      sizeText(row.wasted),
+      sizeText(row.size),
+      countText(row.count),
+      row.kind,
+      escapeControls(row.typeName),
+      whatText(row),
+    ]),
+    terminal,
+  );
+  const total = kinds.reduce((sum, { wasted }) => sum + wasted, 0n);
+  const summary = kinds.flatMap(({ kind, wasted, count }) => [
+    `${sizeText(wasted).padStart(11)} in ${plural(count, "object")} (${kind}): ${shortAdvice(kind)}`,
+  ]);
+  const first = addressText(rows[0]?.example.address ?? 0n);
+  return [
+    text,
+    "",
+    `${sizeText(total)} could be saved, ${shareText(total, size)} of ${sizeText(size)}:`,
+    ...summary,
+    "",
+    dim(`One of the first: heapdump show ${shellWord(path)} ${first}`),
+  ].join("\n");
+}
+
+function shortAdvice(kind: string): string {
+  const advice = ADVICE[kind] ?? "";
+  return advice.slice(advice.indexOf(":") + 2);
+}
+
+function whatText({ what, certain, example }: Waste): string {
+  if (what !== null) return escapeControls(what);
+  const content = contentText(example);
+  return certain ? content : `${content} (probably)`.trimStart();
+}
+
+/** What to do about a row. */
+function adviceFor({ kind, count, typeName, wasted, certain }: Waste): string {
+  const sure = certain ? "" : " (probably)";
+  return `${countText(count)} ${typeName}${sure} waste ${sizeText(wasted)}: ${ADVICE[kind] ?? kind}`;
+}
+
+export function wasteJson({ rows, kinds, size }: WasteOf): object {
+  return {
+    ...jsonTable(rows, {
+      kind: ({ kind }) => kind,
+      type: ({ typeName }) => typeName,
+      what: ({ what }) => what,
+      content: ({ what, example }) => (what === null ? example.content : null),
+      count: ({ count }) => count,
+      size: (row) => row.size,
+      wasted: ({ wasted }) => wasted,
+      certain: ({ certain }) => certain,
+      address: ({ example }) => addressText(example.address),
+      words: adviceFor,
+    }),
+    kinds: jsonTable(kinds, {
+      kind: ({ kind }) => kind,
+      rows: ({ rows }) => rows,
+      count: ({ count }) => count,
+      wasted: ({ wasted }) => wasted,
+    }),
+    total: { wasted: kinds.reduce((sum, { wasted }) => sum + wasted, 0n), size },
+  };
+}

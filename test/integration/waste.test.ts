@@ -1,0 +1,60 @@
+// What a program wastes, beside what it says of itself.
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { attach } from "../support/attach.js";
+import { Workplace } from "../support/cli.js";
+import { interpreters, newest } from "../support/interpreters.js";
+import { folder, startTarget, target } from "../support/scene.js";
+
+interface Row {
+  kind: string;
+  type: string;
+  what: string | null;
+  content: string | null;
+  count: number;
+  wasted: number;
+  certain: boolean;
+}
+
+interface Truth {
+  count: number;
+  wasted: number;
+}
+
+const chosen = [...new Set([interpreters[0], interpreters[4], newest])].flatMap((one) => one ?? []);
+
+test.each(chosen.map(({ version, path }) => [version, path]))("CPython %s", async (_, python) => {
+  await startTarget(python, "wasteful.py");
+  const truth = (await target.ask("waste")) as Record<string, Truth> & { sparse: number };
+  const file = join(folder, "heap.bin");
+  expect(await attach([target.pid, "-o", file], { cwd: folder })).toMatchObject({ status: 0 });
+  const workplace = new Workplace();
+  const { stdout } = workplace.run(["waste", "--json", "-n", "10000", file]);
+  workplace.remove();
+  const { columns, rows } = JSON.parse(stdout) as { columns: string[]; rows: unknown[][] };
+  const found = rows.map(
+    (row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])) as unknown as Row,
+  );
+  const row = (kind: string, is: (row: Row) => boolean) =>
+    found.filter((one) => one.kind === kind && is(one));
+
+  expect(row("duplicate", ({ content }) => content === "a text that is there many times")).toMatchObject([
+    { ...truth.texts, type: "str", certain: true },
+  ]);
+  expect(row("duplicate", ({ content }) => content?.startsWith("long long") ?? false)).toMatchObject([
+    { ...truth.long, certain: false },
+  ]);
+  expect(row("duplicate", ({ content }) => content === "b'\\x01\\x02\\x03\\x04\\x05six'")).toMatchObject([
+    { ...truth.bytes, type: "bytes" },
+  ]);
+  expect(row("boxes", ({ content }) => content === "1.25")).toMatchObject([
+    { ...truth.numbers, type: "float" },
+  ]);
+  expect(row("empty", ({ what }) => what === "__main__.Plain.tags")).toMatchObject([truth.empty]);
+  expect(row("slots", ({ type }) => type === "__main__.Plain")).toMatchObject([{ count: 500 }]);
+  expect(row("slots", ({ type }) => type !== "__main__.Plain" && type.startsWith("__main__."))).toEqual([]);
+  const [sparse] = row("sparse", ({ what }) => what === "__main__.SPARSE");
+  // Beside other dicts of the dump with as many entries; a fresh copy may have a little more room than the best.
+  expect(sparse?.count).toBe(1);
+  expect(Math.abs((sparse?.wasted ?? 0) - truth.sparse)).toBeLessThan(1000);
+});
