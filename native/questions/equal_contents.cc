@@ -30,7 +30,8 @@ uint64_t Hash(const HeapIndex& heap, uint32_t id, std::string_view bytes) {
 std::vector<EqualContents> FindEqualContents(const HeapIndex& heap, const std::vector<bool>& wanted,
                                              uint64_t least) {
   uint64_t candidates = 0;
-  for (uint32_t type = 0; type < wanted.size(); type++) candidates += wanted[type] ? heap.types()[type].count : 0;
+  for (uint32_t type = 0; type < wanted.size(); type++)
+    candidates += wanted[type] ? heap.types()[type].count : 0;
   const int bits = std::bit_width(candidates + candidates / 2) + 1;
   PageArray<Slot> slots(uint64_t{1} << bits);
   const uint64_t mask = slots.size() - 1;

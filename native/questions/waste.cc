@@ -19,11 +19,15 @@ namespace {
 const std::unordered_set<std::string_view> kTexts = {"str", "bytes"};
 const std::unordered_set<std::string_view> kNumbers = {"int", "float", "complex"};
 // By name, with the references that an entry is.
-const std::unordered_map<std::string_view, uint64_t> kEntry = {
-    {"list", 1}, {"set", 1}, {"dict", 2}, {"collections.deque", 1}, {"collections.defaultdict", 2},
-    {"collections.OrderedDict", 2}};
+const std::unordered_map<std::string_view, uint64_t> kEntry = {{"list", 1},
+                                                               {"set", 1},
+                                                               {"dict", 2},
+                                                               {"collections.deque", 1},
+                                                               {"collections.defaultdict", 2},
+                                                               {"collections.OrderedDict", 2}};
 
-// A container is sparse where it takes so many times what others with as many entries take, and so many bytes more.
+// A container is sparse where it takes so many times what others with as many entries take, and so many bytes
+// more.
 constexpr uint64_t kSparse = 3;
 constexpr uint64_t kLeastSparse = 512;
 
@@ -31,8 +35,9 @@ constexpr uint64_t kLeastSparse = 512;
 constexpr uint64_t kPlainInstance = 16 + 16;
 constexpr uint64_t kOfBuiltin = uint64_t{0xff} << 24;
 
-// Where attributes without a dict lie in an array of their own that no size counts: it begins with a prefix, and has
-// room for one more than a class's instances have come to have (CPython 3.12 Objects/dictobject.c, init_inline_values).
+// Where attributes without a dict lie in an array of their own that no size counts: it begins with a prefix,
+// and has room for one more than a class's instances have come to have (CPython 3.12 Objects/dictobject.c,
+// init_inline_values).
 constexpr std::string_view kValuesApart[] = {"3.11.", "3.12."};
 constexpr uint64_t kValuesPrefix = 16;
 
@@ -46,7 +51,8 @@ class WasteFinder {
     for (const MetaRow& row : heap.meta()) {
       if (heap.text(row.key) != "python_version") continue;
       const std::string_view version = heap.text(row.value);
-      values_apart_ = std::ranges::any_of(kValuesApart, [&](auto minor) { return version.starts_with(minor); });
+      values_apart_ =
+          std::ranges::any_of(kValuesApart, [&](auto minor) { return version.starts_with(minor); });
     }
   }
 
@@ -68,14 +74,21 @@ class WasteFinder {
     for (const EqualContents& equal : FindEqualContents(heap_, both, kLeastWaste)) {
       const uint32_t type = heap_.type(equal.first);
       const uint64_t size = heap_.size(equal.first);
-      found_.push_back({texts[type] ? WasteKind::kDuplicate : WasteKind::kBoxes, type, equal.first, equal.count,
-                        size * equal.count, size * (equal.count - 1), !heap_.content(equal.first)->cut, {}});
+      found_.push_back({texts[type] ? WasteKind::kDuplicate : WasteKind::kBoxes,
+                        type,
+                        equal.first,
+                        equal.count,
+                        size * equal.count,
+                        size * (equal.count - 1),
+                        !heap_.content(equal.first)->cut,
+                        {}});
     }
   }
 
   uint64_t Entries(uint32_t id) const { return heap_.Positions(id).size() / entry_[heap_.type(id)]; }
 
-  // What a container of that type takes that holds so many: the least that one of the dump takes with as many.
+  // What a container of that type takes that holds so many: the least that one of the dump takes with as
+  // many.
   using Leasts = std::map<uint64_t, uint64_t>;
   std::unordered_map<uint32_t, Leasts> LeastSizes() const {
     std::unordered_map<uint32_t, Leasts> sizes;
@@ -107,9 +120,11 @@ class WasteFinder {
         const bool is_sparse = size >= kSparse * needed && size - needed >= kLeastSparse;
         if ((entries > 0 && !is_sparse) || NamespaceHolder(heap_, id) != kNone) continue;
         auto& rows = is_sparse ? sparse : empty;
-        Waste& row = rows.try_emplace({What(id), type}, Waste{is_sparse ? WasteKind::kSparse : WasteKind::kEmpty,
-                                                              type, id, 0, 0, 0, true, {}})
-                         .first->second;
+        Waste& row =
+            rows.try_emplace(
+                    {What(id), type},
+                    Waste{is_sparse ? WasteKind::kSparse : WasteKind::kEmpty, type, id, 0, 0, 0, true, {}})
+                .first->second;
         row.count++;
         row.size += size;
         row.wasted += is_sparse ? size - needed : size;
@@ -139,7 +154,9 @@ class WasteFinder {
     return (named ? SpelledName(owner) : TypeName(owner)) + "." + name;
   }
 
-  std::string TypeName(uint32_t id) const { return std::string(heap_.text(heap_.types()[heap_.type(id)].name)); }
+  std::string TypeName(uint32_t id) const {
+    return std::string(heap_.text(heap_.types()[heap_.type(id)].name));
+  }
   std::string SpelledName(uint32_t id) const {
     const auto content = heap_.content(id);
     return content ? std::string(content->bytes) : TypeName(id);
@@ -178,8 +195,8 @@ class WasteFinder {
     return waste;
   }
 
-  // What tells the attributes of an instance: ids of their names in its dict, or its shape and their number. False where
-  // it has none that it keeps by itself, or names that are not known.
+  // What tells the attributes of an instance: ids of their names in its dict, or its shape and their number.
+  // False where it has none that it keeps by itself, or names that are not known.
   bool Attributes(uint32_t id, uint32_t dict, std::vector<uint32_t>& names) const {
     names.clear();
     if (dict != kNone) {
@@ -207,6 +224,8 @@ class WasteFinder {
 
 }  // namespace
 
-std::vector<Waste> FindWaste(const HeapIndex& heap, const TypeRoles& roles) { return WasteFinder(heap, roles).Find(); }
+std::vector<Waste> FindWaste(const HeapIndex& heap, const TypeRoles& roles) {
+  return WasteFinder(heap, roles).Find();
+}
 
 }  // namespace heapdump

@@ -18,7 +18,7 @@ enum class WasteKind : uint8_t {
 
 struct Waste {
   WasteKind kind;
-  uint32_t type;    // row of types()
+  uint32_t type;     // row of types()
   uint32_t example;  // id
   uint64_t count = 0;
   uint64_t size = 0;    // bytes that they take

@@ -41,13 +41,12 @@ class WasteCursor : public RowsCursor<Waste> {
 
 }  // namespace
 
-const TableKind kWasteTable = {"waste",
-                               [](const HeapIndex& heap, Plan& plan) {
-                                 plan.Answer(0, heap.objects() * 4.0 + 4, 1000);
-                                 return true;
-                               },
-                               [](OpenHeap& heap) -> std::unique_ptr<TableCursor> {
-                                 return std::make_unique<WasteCursor>(heap);
-                               }};
+const TableKind kWasteTable = {
+    "waste",
+    [](const HeapIndex& heap, Plan& plan) {
+      plan.Answer(0, heap.objects() * 4.0 + 4, 1000);
+      return true;
+    },
+    [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<WasteCursor>(heap); }};
 
 }  // namespace heapdump

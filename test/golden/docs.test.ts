@@ -4,13 +4,15 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { documentation } from "../../src/store/documentation.js";
 import { Workplace } from "../support/cli.js";
-import { shop } from "../support/shop.js";
+import { shop, wasteful } from "../support/shop.js";
 
 let place: Workplace;
 beforeAll(() => {
   place = new Workplace();
   place.dump("before.bin", shop().heap);
-  place.dump("after.bin", shop({ sessions: 12, later: true }).heap);
+  place.dump("middle.bin", shop({ sessions: 7 }).heap, { time: "2026-03-01T12:30:00.000Z" });
+  place.dump("after.bin", shop({ sessions: 12, later: true }).heap, { time: "2026-03-01T13:00:00.000Z" });
+  place.dump("wasteful.bin", wasteful(), { mode: "fork" });
 });
 afterAll(() => place.remove());
 
