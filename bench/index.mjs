@@ -1,37 +1,49 @@
 // The benchmark of the index: from a dump to the first question, stage by stage, as ratios to a bare decode of the
 // same dump in the same run (decoded once, nothing kept). Heaps are made by native/test/heap_shapes.h.
 //
-//     node bench/index.mjs [SHAPE:OBJECTS …] [--rounds N] [--folder FOLDER]
+//     node bench/index.mjs [SHAPE:OBJECTS …] [--dump FILE …] [--large] [--rounds N] [--folder FOLDER]
+//
+// --dump takes dumps of real programs, too; --large a heap of a hundred million objects (about 20 GB in FOLDER).
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildNative } from "../scripts/native-test.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: "string", default: "3" }, folder: { type: "string", default: tmpdir() } },
+  options: {
+    dump: { type: "string", multiple: true, default: [] },
+    large: { type: "boolean", default: false },
+    rounds: { type: "string", default: "3" },
+    folder: { type: "string", default: tmpdir() },
+  },
 });
-const heaps = positionals.length
-  ? positionals
-  : ["mixed:1e6", "mixed:1e7", "shuffled:1e7", "list:1e7", "chain:1e6", "hub:1e6", "random:5e6"];
+const SHAPES = ["mixed:1e6", "mixed:1e7", "shuffled:1e7", "list:1e7", "chain:1e6", "hub:1e6"];
+const WORST = ["cycle:1e7", "shared:1e6", "random:5e6"];
+const STAGES = ["decode", "number", "columns", "referrers", "orders", "roots", "holders"];
+const chosen = positionals.length || values.dump.length ? positionals : [...SHAPES, ...WORST];
+const heaps = [...chosen, ...(values.large ? ["mixed:1e8"] : []), ...values.dump];
 
 const program = join(await buildNative("index_bench", "RelWithDebInfo", false), "index_bench");
 const folder = mkdtempSync(join(values.folder, "heapdump-bench-"));
 
-/** @param {string} heap such as `mixed:1e6` */
+/** @param {string} heap such as `mixed:1e6`, or a dump */
 function measure(heap) {
+  const made = join(folder, "made.bin");
+  const index = join(folder, "index");
   const [shape = "", size = ""] = heap.split(":");
-  const dump = join(folder, `${shape}.bin`);
-  execFileSync(program, ["make", shape, String(Number(size)), dump]);
+  const isFile = values.dump.includes(heap);
+  if (!isFile) execFileSync(program, ["make", shape, String(Number(size)), made]);
   let best;
   for (let round = 0; round < Number(values.rounds); round++) {
-    const result = JSON.parse(execFileSync(program, ["run", dump, `${dump}.index`], { encoding: "utf8" }));
+    const run = execFileSync(program, ["run", isFile ? heap : made, index], { encoding: "utf8" });
+    const result = JSON.parse(run);
     if (!best || result.buildSeconds < best.buildSeconds) best = result;
   }
-  rmSync(dump);
-  rmSync(`${dump}.index`);
+  rmSync(made, { force: true });
+  rmSync(index);
   return best;
 }
 
@@ -43,14 +55,14 @@ try {
   console.log(
     `The fastest of ${values.rounds} runs each; ns are of one object, CPU of all threads together.\n`,
   );
-  line(["heap", "refs/obj", "decode", "number", "columns", "referrers", "orders", "ns wall", "ns CPU"]);
+  line(["heap", "refs/obj", ...STAGES, "ns wall", "ns CPU"]);
   const results = heaps.map((heap) => {
     const result = measure(heap);
     /** @param {number} seconds */
     const ns = (seconds) => ((seconds * 1e9) / result.objects).toFixed(0);
-    const stages = ["decode", "number", "columns", "referrers", "orders"].map((s) => ns(result.stages[s]));
+    const stages = STAGES.map((stage) => ns(result.stages[stage]));
     const references = (result.references / result.objects).toFixed(1);
-    line([heap, references, ...stages, ns(result.buildSeconds), ns(result.buildCpuSeconds)]);
+    line([basename(heap), references, ...stages, ns(result.buildSeconds), ns(result.buildCpuSeconds)]);
     return { heap, result };
   });
   console.log(
@@ -64,7 +76,7 @@ try {
     /** @param {number} reference bytes of one */
     const bar = (reference) => (60 + (reference * result.references) / result.objects).toFixed(0);
     line([
-      heap,
+      basename(heap),
       ((result.bareDecodeSeconds * 1e9) / result.objects).toFixed(0),
       (result.buildSeconds / result.bareDecodeSeconds).toFixed(1),
       (result.buildCpuSeconds / result.bareDecodeCpuSeconds).toFixed(1),
@@ -74,6 +86,17 @@ try {
       bar(12),
       (result.reopenSeconds * 1e3).toFixed(2),
     ]);
+  }
+  const [small, large] = ["mixed:1e6", "mixed:1e7"].map(
+    (name) => results.find(({ heap }) => heap === name)?.result,
+  );
+  if (small && large) {
+    /** @param {string} what */
+    const ratio = (what) => (large[what] / large.objects / (small[what] / small.objects)).toFixed(2);
+    console.log(
+      `\nFrom 1 M to 10 M objects of the mixed heap, per object: time × ${ratio("buildSeconds")}, ` +
+        `memory × ${ratio("peakAnonymousBytes")} (bar 1.5).`,
+    );
   }
 } finally {
   rmSync(folder, { recursive: true });

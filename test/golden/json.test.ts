@@ -1,0 +1,74 @@
+// What commands print with --json, against the published schema.
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Workplace } from "../support/cli.js";
+import { huge, shop, wasteful } from "../support/shop.js";
+
+const SCHEMA = "output.schema.json";
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+ajv.addSchema(JSON.parse(readFileSync(new URL(`../../docs/${SCHEMA}`, import.meta.url), "utf8")), SCHEMA);
+
+let place: Workplace;
+const later = shop({ sessions: 12, later: true });
+const hex = ({ address }: { address: bigint }) => `0x${address.toString(16)}`;
+const session = hex(later.sessions[0] as { address: bigint });
+const lost = hex(later.garbage[0]);
+
+beforeAll(() => {
+  place = new Workplace();
+  place.dump("before.bin", shop().heap);
+  place.dump("after.bin", later.heap, { time: "2026-03-01T13:00:00.000Z" });
+  place.dump("wasteful.bin", wasteful(), { mode: "fork" });
+  place.dump("huge.bin", huge().heap);
+});
+afterAll(() => place.remove());
+
+const DOCUMENTS: [command: string, ...args: string[]][] = [
+  ["info", "after.bin"],
+  ["top", "after.bin"],
+  ["top", "huge.bin"],
+  ["top", "after.bin", "--show-parents"],
+  ["top", "after.bin", "--by", "retained"],
+  ["top", "after.bin", "--by", "type"],
+  ["top", "after.bin", "--by", "type", "--exclude", "before.bin"],
+  ["top", "after.bin", "--by", "owner"],
+  ["top", "after.bin", "--by", "owner", "--filter", "shop.*"],
+  ["path", "after.bin", session],
+  ["path", "after.bin", lost],
+  ["path", "after.bin", "shop.models.*"],
+  ["path", "after.bin", "Session", "--exclude", ".CACHE"],
+  ["show", "after.bin", session],
+  ["show", "after.bin", lost],
+  ["show", "huge.bin", hex(huge().buffers[0] as { address: bigint })],
+  ["diff", "before.bin", "after.bin"],
+  ["diff", "--by", "path", "before.bin", "after.bin"],
+  ["leaks", "after.bin"],
+  ["leaks", "before.bin", "after.bin"],
+  ["leaks", "before.bin", "before.bin", "after.bin"],
+  ["leaks", "after.bin", "after.bin"],
+  ["waste", "wasteful.bin"],
+  ["held-from-c", "wasteful.bin"],
+  ["held-from-c", "after.bin"],
+  ["graph", "after.bin", "--filter", "Session"],
+  ["sql", "huge.bin", "SELECT * FROM object"],
+  ["sql", "--schema"],
+  ["export", "after.bin", "--to", "sqlite", "-o", "out.sqlite"],
+];
+
+test.each(DOCUMENTS)("%s %s %s %s", (command, ...args) => {
+  const { status, stdout } = place.run([command, "--json", ...args]);
+  expect(status).toBe(0);
+  const validate = ajv.getSchema(`${SCHEMA}#/$defs/${command}`);
+  const document: unknown = JSON.parse(stdout);
+  validate?.(document);
+  expect({ schema: Boolean(validate), errors: validate?.errors ?? null }).toEqual({
+    schema: true,
+    errors: null,
+  });
+});
+
+test("the schema refuses what is not as it says", () => {
+  const validate = ajv.getSchema(`${SCHEMA}#/$defs/leaks`);
+  expect(validate?.({ columns: ["kind"], rows: [] })).toBe(false);
+});
