@@ -11,7 +11,7 @@ namespace {
 
 constexpr uint32_t kLongestPeriod = 3;
 // Steps that come this often one after another are left open.
-constexpr uint32_t kRepeats = 3;
+constexpr uint32_t kRepeats = 4;
 
 }  // namespace
 

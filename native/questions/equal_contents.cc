@@ -1,10 +1,12 @@
 #include "questions/equal_contents.h"
 
+#include <algorithm>
 #include <bit>
 #include <functional>
 #include <string_view>
 
 #include "index/pages.h"
+#include "index/parallel.h"
 
 namespace heapdump {
 namespace {
@@ -21,8 +23,9 @@ bool IsEqual(const HeapIndex& heap, uint32_t a, uint32_t b) {
 }
 
 uint64_t Hash(const HeapIndex& heap, uint32_t id, std::string_view bytes) {
-  const uint64_t mixed = std::hash<std::string_view>()(bytes) ^ (heap.size(id) << 32) ^ heap.type(id);
-  return mixed * 0x9e3779b97f4a7c15;
+  const uint64_t mixed =
+      (std::hash<std::string_view>()(bytes) ^ (heap.size(id) << 32) ^ heap.type(id)) * 0x9e3779b97f4a7c15;
+  return mixed ^ mixed >> 32;
 }
 
 }  // namespace
@@ -32,23 +35,32 @@ std::vector<EqualContents> FindEqualContents(const HeapIndex& heap, const std::v
   uint64_t candidates = 0;
   for (uint32_t type = 0; type < wanted.size(); type++)
     candidates += wanted[type] ? heap.types()[type].count : 0;
-  const int bits = std::bit_width(candidates + candidates / 2) + 1;
-  PageArray<Slot> slots(uint64_t{1} << bits);
-  const uint64_t mask = slots.size() - 1;
-  for (uint32_t id = 0; id < heap.objects(); id++) {
-    if (!wanted[heap.type(id)] || heap.is_garbage(id)) continue;
-    const auto content = heap.content(id);
-    if (!content) continue;
-    uint64_t at = Hash(heap, id, content->bytes) >> (64 - bits);
-    while (slots[at].first != 0 && !IsEqual(heap, slots[at].first - 1, id)) at = (at + 1) & mask;
-    if (slots[at].first == 0) slots[at].first = id + 1;
-    slots[at].count++;
-  }
-  std::vector<EqualContents> found;
-  for (const Slot& slot : slots) {
-    if (slot.count >= least) found.push_back({slot.first - 1, slot.count});
-  }
-  return found;
+  // Each worker has a part of the hash values to itself.
+  const uint32_t workers = Workers();
+  const int bits = std::bit_width(candidates * 2 / workers) + 1;
+  std::vector<std::vector<EqualContents>> found(workers);
+  InParallel(workers, [&](uint32_t worker) {
+    PageArray<Slot> slots(uint64_t{1} << bits);
+    const uint64_t mask = slots.size() - 1;
+    for (uint32_t id = 0; id < heap.objects(); id++) {
+      if (!wanted[heap.type(id)] || heap.is_garbage(id)) continue;
+      const auto content = heap.content(id);
+      if (!content) continue;
+      const uint64_t hash = Hash(heap, id, content->bytes);
+      if ((hash & 0xffff) % workers != worker) continue;
+      uint64_t at = hash >> (64 - bits);
+      while (slots[at].first != 0 && !IsEqual(heap, slots[at].first - 1, id)) at = (at + 1) & mask;
+      if (slots[at].first == 0) slots[at].first = id + 1;
+      slots[at].count++;
+    }
+    for (const Slot& slot : slots) {
+      if (slot.count >= least) found[worker].push_back({slot.first - 1, slot.count});
+    }
+  });
+  std::vector<EqualContents> all;
+  for (const auto& part : found) all.insert(all.end(), part.begin(), part.end());
+  std::ranges::sort(all, {}, &EqualContents::first);
+  return all;
 }
 
 }  // namespace heapdump

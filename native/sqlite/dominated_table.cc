@@ -1,4 +1,6 @@
-#include "sqlite/virtual_table.h"
+#include <algorithm>
+
+#include "sqlite/rows_cursor.h"
 
 namespace heapdump {
 namespace {
@@ -53,8 +55,67 @@ class DominatedCursor : public TableCursor {
   std::vector<uint32_t> above_;
 };
 
+struct OfType {
+  uint32_t type;
+  uint64_t count = 0;
+  uint64_t size = 0;
+};
+
+class DominatedTypesCursor : public RowsCursor<OfType> {
+ public:
+  explicit DominatedTypesCursor(OpenHeap& heap) : heap_(heap) {}
+
+  void Filter(int, std::span<sqlite3_value*> arguments) override {
+    object_ = IdOf(arguments[0], heap_.objects());
+    std::vector<OfType> types(heap_.types().size());
+    for (uint32_t i = 0; i < types.size(); i++) types[i].type = i;
+    std::vector<uint32_t> open;
+    if (object_ != kNone) open.push_back(object_);
+    while (!open.empty()) {
+      const uint32_t id = open.back();
+      open.pop_back();
+      const DominatorTree& tree = heap_.dominator_tree();
+      for (uint32_t child = tree.first_child(id); child != kNone; child = tree.next_sibling(child)) {
+        types[heap_.type(child)].count++;
+        types[heap_.type(child)].size += heap_.size(child);
+        if (tree.first_child(child) != kNone) open.push_back(child);
+      }
+    }
+    std::erase_if(types, [](const OfType& type) { return type.count == 0; });
+    std::ranges::stable_sort(types, std::greater{}, &OfType::size);
+    Begin(std::move(types));
+  }
+
+  void Column(sqlite3_context* context, int column) override {
+    using namespace dominated_types_column;
+    switch (column) {
+      case kType:
+        return GiveId(context, heap_.types()[row().type].object);
+      case kCount:
+        return Give(context, row().count);
+      case kSize:
+        return Give(context, row().size);
+      default:
+        return Give(context, object_);
+    }
+  }
+
+ private:
+  OpenHeap& heap_;
+  uint32_t object_ = kNone;
+};
+
 }  // namespace
 
+const TableKind kDominatedTypesTable = {"dominated_types",
+                                        [](const HeapIndex& heap, Plan& plan) {
+                                          constexpr int kObject = dominated_types_column::kObject;
+                                          return PlanFunction(plan, kObject, kObject, kObject,
+                                                              "object=", heap.objects() + 4.0, 20);
+                                        },
+                                        [](OpenHeap& heap) -> std::unique_ptr<TableCursor> {
+                                          return std::make_unique<DominatedTypesCursor>(heap);
+                                        }};
 const TableKind kDominatedTable = {
     "dominated",
     [](const HeapIndex& heap, Plan& plan) {

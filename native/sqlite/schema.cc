@@ -105,6 +105,13 @@ constexpr Column kDominated[] = {
     {"object", "INTEGER", "argument: object.id of the one asked for", true},
 };
 
+constexpr Column kDominatedTypes[] = {
+    {"type", "INTEGER", "object.id of a type of which objects would be freed with the one asked for"},
+    {"count", "INTEGER", "how many, the object itself not counted"},
+    {"size", "INTEGER", "shallow sizes of these together, in bytes"},
+    {"object", "INTEGER", "argument: object.id of the one asked for", true},
+};
+
 constexpr Column kPathToRoot[] = {
     {"path", "INTEGER", "1 for the shortest path, then 2 …"},
     {"step", "INTEGER", "0 where the path begins, then counted to the object asked for"},
@@ -259,6 +266,7 @@ constexpr Table kTables[] = {
     {"referents", kReferents},
     {"reachable", kReachable},
     {"dominated", kDominated},
+    {"dominated_types", kDominatedTypes},
     {"path_to_root", kPathToRoot},
     {"merged_paths", kMergedPaths},
     {"owner", kOwner},

@@ -54,6 +54,9 @@ enum { kId, kDistance, kObject };
 namespace dominated_column {
 enum { kId, kDepth, kObject };
 }
+namespace dominated_types_column {
+enum { kType, kCount, kSize, kObject };
+}
 namespace path_to_root_column {
 enum { kPath, kStep, kId, kKind, kPart, kLength, kWhole, kObject, kAvoid, kMost };
 }

@@ -142,9 +142,10 @@ constexpr sqlite3_module kModule = {
 
 std::span<const TableKind> TableKinds() {
   static const TableKind kKinds[] = {
-      kObjectTable,     kTypeTable,        kReferenceTable, kRootTable,      kThreadTable,    kFrameTable,
-      kModuleTable,     kMetaTable,        kReferrersTable, kReferentsTable, kReachableTable, kDominatedTable,
-      kPathToRootTable, kMergedPathsTable, kOwnerTable,     kLeaksTable,     kWasteTable,     kDiffTable};
+      kObjectTable,    kTypeTable,           kReferenceTable,  kRootTable,        kThreadTable,
+      kFrameTable,     kModuleTable,         kMetaTable,       kReferrersTable,   kReferentsTable,
+      kReachableTable, kDominatedTable,      kPathToRootTable, kMergedPathsTable, kOwnerTable,
+      kLeaksTable,     kDominatedTypesTable, kWasteTable,      kDiffTable};
   return kKinds;
 }
 

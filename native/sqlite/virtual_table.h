@@ -62,8 +62,9 @@ std::span<const TableKind> TableKinds();
 
 // The kinds of each file.
 extern const TableKind kObjectTable, kReferenceTable, kReferrersTable, kReferentsTable, kReachableTable,
-    kDominatedTable, kPathToRootTable, kMergedPathsTable, kOwnerTable, kLeaksTable, kDiffTable, kWasteTable,
-    kTypeTable, kRootTable, kThreadTable, kFrameTable, kModuleTable, kMetaTable;
+    kDominatedTable, kPathToRootTable, kMergedPathsTable, kOwnerTable, kLeaksTable, kDiffTable,
+    kDominatedTypesTable, kWasteTable, kTypeTable, kRootTable, kThreadTable, kFrameTable, kModuleTable,
+    kMetaTable;
 
 // Registers the module `heapdump` and the table schema_column.
 int RegisterModules(sqlite3* db);

@@ -1,5 +1,5 @@
-// Paths that avoid things, patterns of paths, what groups retain, what two heaps have in common: against what follows
-// from their definitions in random heaps.
+// Paths that avoid things, patterns of paths, what groups retain, what two heaps have in common: against what
+// follows from their definitions in random heaps.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -214,7 +214,6 @@ TEST_F(QuestionsTest, WhatCameAndWhatWentAddUp) {
     ASSERT_EQ(count_old, old.objects());
     ASSERT_EQ(count, now.objects());
     ASSERT_EQ(kept, kept_old);
-
   }
 }
 

@@ -139,9 +139,7 @@ function dominatorChain(heap: Heap, nearest: bigint | null): Pick<Shown, "domina
 function dominatedTypes(heap: Heap, id: bigint, any: boolean): Shown["dominated"] {
   if (!any) return [];
   const rows = heap.all<{ type: bigint | null; count: bigint; size: bigint }>(
-    `SELECT o.type, count(*) AS count, sum(o.size) AS size
-       FROM {heap}.dominated(?) AS d CROSS JOIN {heap}.object AS o ON o.id = d.id
-      WHERE d.depth > 0 GROUP BY o.type ORDER BY size DESC LIMIT ${DOMINATED_TYPES}`,
+    `SELECT type, count, size FROM {heap}.dominated_types(?) LIMIT ${DOMINATED_TYPES}`,
     id,
   );
   return rows.map(({ type, ...counted }) => ({ typeName: heap.typeName(type), ...counted }));

@@ -22,6 +22,7 @@ export const FUNCTIONS = [
   "referents",
   "reachable",
   "dominated",
+  "dominated_types",
   "path_to_root",
   "merged_paths",
   "waste",
