@@ -93,19 +93,7 @@ std::string Owners::InNamespace(uint32_t id, uint32_t dict) {
   }
   const std::string key = AttributeName(heap_, StepBetween(heap_, dict, id));
   if (key.empty()) return {};
-  switch (category) {
-    case Category::kModule:
-      return SpelledPath(heap_, holder) + "." + key;
-    case Category::kType:
-      return TypeSpelled(heap_, holder) + "." + key;
-    default: {
-      std::vector<uint32_t> saved;
-      saved.swap(way_);
-      const std::string local = names_[Of(holder)] + "." + key;
-      saved.swap(way_);
-      return local;
-    }
-  }
+  return (category == Category::kType ? TypeSpelled(heap_, holder) : SpelledPath(heap_, holder)) + "." + key;
 }
 
 std::string Owners::InClosure(uint32_t cell) const {

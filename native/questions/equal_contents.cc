@@ -33,8 +33,7 @@ uint64_t Hash(const HeapIndex& heap, uint32_t id, std::string_view bytes) {
 std::vector<EqualContents> FindEqualContents(const HeapIndex& heap, const std::vector<bool>& wanted,
                                              uint64_t least) {
   uint64_t candidates = 0;
-  for (uint32_t type = 0; type < wanted.size(); type++)
-    candidates += wanted[type] ? heap.types()[type].count : 0;
+  for (uint32_t id = 0; id < heap.objects(); id++) candidates += wanted[heap.type(id)];
   // Each worker has a part of the hash values to itself.
   const uint32_t workers = Workers();
   const int bits = std::bit_width(candidates * 2 / workers) + 1;

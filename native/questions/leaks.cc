@@ -334,6 +334,7 @@ class Finder {
       if (!group.members.empty()) by_type[{0, group.type}] = std::move(group);
     }
     Group* best = Best(by_type, 0);
+    if (best == nullptr) return;
     Suspect suspect{SuspectKind::kGarbage,
                     best->type,
                     best->members.size(),

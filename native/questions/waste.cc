@@ -85,7 +85,7 @@ class WasteFinder {
     }
   }
 
-  uint64_t Entries(uint32_t id) const { return heap_.Positions(id).size() / entry_[heap_.type(id)]; }
+  uint64_t Entries(uint32_t id, uint32_t type) const { return heap_.Positions(id).size() / entry_[type]; }
 
   // What a container of that type takes that holds so many: the least that one of the dump takes with as
   // many.
@@ -99,7 +99,7 @@ class WasteFinder {
       for (uint64_t rank = ranks.begin; rank < ranks.end; rank++) {
         const uint32_t id = heap_.by_type(rank);
         if (id == kNone) continue;
-        const auto [at, fresh] = least.try_emplace(Entries(id), heap_.size(id));
+        const auto [at, fresh] = least.try_emplace(Entries(id, type), heap_.size(id));
         if (!fresh) at->second = std::min(at->second, heap_.size(id));
       }
       // One with more entries would hold these, too.
@@ -116,7 +116,7 @@ class WasteFinder {
       for (uint64_t rank = ranks.begin; rank < ranks.end; rank++) {
         const uint32_t id = heap_.by_type(rank);
         if (id == kNone || heap_.is_garbage(id)) continue;
-        const uint64_t entries = Entries(id), size = heap_.size(id), needed = least.at(entries);
+        const uint64_t entries = Entries(id, type), size = heap_.size(id), needed = least.at(entries);
         const bool is_sparse = size >= kSparse * needed && size - needed >= kLeastSparse;
         if ((entries > 0 && !is_sparse) || NamespaceHolder(heap_, id) != kNone) continue;
         auto& rows = is_sparse ? sparse : empty;

@@ -14,6 +14,7 @@ class DominatedCursor : public TableCursor {
   void Filter(int, std::span<sqlite3_value*> arguments) override {
     object_ = id_ = IdOf(arguments[0], heap_.objects());
     above_.clear();
+    seen_ = 0;
   }
 
   bool Eof() const override { return id_ == kNone; }
@@ -21,7 +22,8 @@ class DominatedCursor : public TableCursor {
   void Next() override {
     const DominatorTree& tree = heap_.dominator_tree();
     const uint32_t child = tree.first_child(id_);
-    if (child != kNone) {
+    // The bound holds where a damaged index leads in a circle.
+    if (child != kNone && ++seen_ < heap_.objects()) {
       above_.push_back(id_);
       id_ = child;
       return;
@@ -53,6 +55,7 @@ class DominatedCursor : public TableCursor {
   uint32_t object_ = kNone;
   uint32_t id_ = kNone;
   std::vector<uint32_t> above_;
+  uint64_t seen_ = 0;
 };
 
 struct OfType {
@@ -71,7 +74,8 @@ class DominatedTypesCursor : public RowsCursor<OfType> {
     for (uint32_t i = 0; i < types.size(); i++) types[i].type = i;
     std::vector<uint32_t> open;
     if (object_ != kNone) open.push_back(object_);
-    while (!open.empty()) {
+    // The bound holds where a damaged index leads in a circle.
+    for (uint64_t seen = 0; !open.empty() && seen < heap_.objects(); seen++) {
       const uint32_t id = open.back();
       open.pop_back();
       const DominatorTree& tree = heap_.dominator_tree();

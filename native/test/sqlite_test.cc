@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 
 #include "index/build_index.h"
 #include "index/heap_index.h"
@@ -53,20 +54,26 @@ class Database {
   void ReadAll() {
     for (const Table& table : SchemaTables()) {
       const std::string name = table.name;
-      if (name == "referrers" || name == "referents" || name == "reachable") continue;
-      EXPECT_GE(Run("SELECT * FROM " + name), 0);
+      if (kOfObject.contains(name) || name == "diff") continue;
+      EXPECT_GE(Run("SELECT * FROM " + name), 0) << name;
     }
-    for (const std::string order : {"size DESC", "size", "id DESC", "address"}) {
+    for (const std::string two : {"leaks('main')", "leaks('main', 'main')", "diff('main', 'type')",
+                                  "diff('main', 'owner')", "diff('main', 'path')"}) {
+      EXPECT_GE(Run("SELECT * FROM " + two), 0) << two;
+    }
+    for (const std::string order : {"size DESC", "size", "retained DESC", "retained", "id DESC", "address"}) {
       EXPECT_GE(Run("SELECT * FROM object ORDER BY " + order), 0);
     }
     for (int id = -1; id < 17; id++) {
       const std::string number = std::to_string(id);
-      for (const char* table : {"referrers", "referents", "reachable"}) {
-        EXPECT_GE(Run("SELECT rowid, * FROM " + std::string(table) + "(" + number + ")"), 0);
+      for (const std::string& table : kOfObject) {
+        EXPECT_GE(Run("SELECT rowid, * FROM " + table + "(" + number + ")"), 0) << table;
       }
+      EXPECT_GE(Run("SELECT * FROM path_to_root(" + number + ", 'label:x', 4)"), 0);
       for (const char* where :
            {"object WHERE id = ", "object WHERE type = ", "object WHERE size > ", "object WHERE address > ",
-            "reference WHERE source = ", "reference WHERE target = ",
+            "object WHERE retained > ",
+            "object WHERE garbage = ", "reference WHERE source = ", "reference WHERE target = ",
             "reference WHERE source = 8 AND target = ", "type WHERE id = ", "root WHERE object = "}) {
         EXPECT_GE(Run("SELECT rowid, * FROM " + std::string(where) + number), 0);
       }
@@ -74,6 +81,8 @@ class Database {
   }
 
  private:
+  const std::set<std::string> kOfObject = {"referrers",       "referents",    "reachable",   "dominated",
+                                           "dominated_types", "path_to_root", "merged_paths"};
   sqlite3* db_ = nullptr;
   int64_t bytes_ = 0;
 };
