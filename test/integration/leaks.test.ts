@@ -1,10 +1,7 @@
 // Known leaks, each the first suspect, with its type, count, path and owner; what is large or busy beside it is none.
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { attach } from "../support/attach.js";
-import { Workplace } from "../support/cli.js";
 import { interpreters, newest } from "../support/interpreters.js";
-import { folder, startTarget, target } from "../support/scene.js";
+import { leakingDumps, type Suspect, suspectsOf } from "../support/leaks.js";
 
 interface Leak {
   type: string;
@@ -169,51 +166,6 @@ const LEAKS: Record<string, Leak> = {
   "libraries not_collected": { type: "libraries.Cyclic", path: "", owner: "", kind: "garbage" },
 };
 
-interface Suspect {
-  kind: string;
-  type: string;
-  count: number;
-  new: number;
-  retained: number;
-  growth: number;
-  lasting: number | null;
-  path: string | null;
-  owner: string | null;
-  words: string;
-}
-
-async function dump(name: string): Promise<string> {
-  const file = join(folder, name);
-  expect(await attach([target.pid, "-o", file], { cwd: folder })).toMatchObject({ status: 0 });
-  return file;
-}
-
-/** Three dumps, and how many objects were leaked until the last. */
-async function leakingDumps(python: string, leak: string): Promise<{ files: string[]; leaked: number }> {
-  await startTarget(python, "leaks/program.py", { args: leak.split(" ") });
-  const files = [await dump("1.bin")];
-  let leaked = 0;
-  for (const name of ["2.bin", "3.bin"]) {
-    leaked = Number(await target.ask("grow"));
-    files.push(await dump(name));
-  }
-  return { files, leaked };
-}
-
-function ask(args: string[]): { status: number | null; suspects: Suspect[]; stderr: string } {
-  const workplace = new Workplace();
-  try {
-    const { status, stdout, stderr } = workplace.run(["leaks", "--json", ...args]);
-    const { columns, rows } = JSON.parse(stdout) as { columns: string[]; rows: unknown[][] };
-    const suspects = rows.map(
-      (row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])) as unknown as Suspect,
-    );
-    return { status, suspects, stderr };
-  } finally {
-    workplace.remove();
-  }
-}
-
 const [oldest] = interpreters;
 const middle = interpreters[Math.floor(interpreters.length / 2)];
 const chosen = [...new Set([oldest, middle, newest])].flatMap((interpreter) => interpreter ?? []);
@@ -226,7 +178,7 @@ test.each(cases)("CPython %s: %s", async (_, name, python) => {
   const leak = LEAKS[name] as Leak;
   const { files, leaked } = await leakingDumps(python, name);
   const count = leak.count?.(leaked) ?? leaked;
-  const { suspects, status } = ask([...files, "--fail-on", "growth>100kB"]);
+  const { suspects, status } = suspectsOf([...files, "--fail-on", "growth>100kB"]);
   expect(suspects[0]).toMatchObject({ type: leak.type, ...(leak.kind ? { kind: leak.kind } : {}) });
   const [first] = suspects as [Suspect];
   expect(first.path ?? "").toContain(leak.path);
@@ -238,20 +190,23 @@ test.each(cases)("CPython %s: %s", async (_, name, python) => {
   expect(first.words).toContain(leak.type);
   expect(status).toBe(1);
   const [, , last] = files as [string, string, string];
-  expect(ask([files[0] as string, last]).suspects[0]).toMatchObject({ type: leak.type, path: first.path });
+  expect(suspectsOf([files[0] as string, last]).suspects[0]).toMatchObject({
+    type: leak.type,
+    path: first.path,
+  });
 });
 
 test.each(chosen.map(({ version, path }) => [version, path]))(
   "CPython %s: a program that does not leak has no suspect",
   async (_, python) => {
     const { files } = await leakingDumps(python, "containers nothing");
-    expect(ask([...files, "--fail-on", "growth>100kB"])).toMatchObject({ status: 0, suspects: [] });
+    expect(suspectsOf([...files, "--fail-on", "growth>100kB"])).toMatchObject({ status: 0, suspects: [] });
   },
 );
 
 test("of one dump the suspects are what is large, the leak among them", async () => {
   const { files } = await leakingDumps(newest.path, "containers module_cache");
-  const { suspects } = ask([files[2] as string]);
+  const { suspects } = suspectsOf([files[2] as string]);
   expect(suspects.map(({ path }) => path)).toEqual([
     `${module("__main__")}.TABLE[…]`,
     `${module("containers")}.CACHE[…]`,
@@ -262,5 +217,5 @@ test("of one dump the suspects are what is large, the leak among them", async ()
 
 test("why garbage stays is told", async () => {
   const { files } = await leakingDumps(newest.path, "libraries not_collected");
-  expect(ask(files).suspects[0]?.words).toContain("the collector is switched off");
+  expect(suspectsOf(files).suspects[0]?.words).toContain("the collector is switched off");
 });

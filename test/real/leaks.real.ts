@@ -1,0 +1,35 @@
+// Leaks in programs of well-known libraries.
+import { describe, expect, test } from "vitest";
+import { leakingDumps, suspectsOf } from "../support/leaks.js";
+import { environment, realInterpreters } from "./environment.js";
+
+const LEAKS = [
+  {
+    leak: "libraries numpy_views",
+    needs: "numpy",
+    type: "numpy.ndarray",
+    path: "sys.modules['libraries'].VIEWS[…]",
+    owner: "sys.modules['libraries'].VIEWS",
+  },
+  {
+    leak: "mapped orm_objects",
+    needs: "SQLAlchemy",
+    type: "mapped.User",
+    path: "sys.modules['mapped'].RECENT[…]",
+    owner: "sys.modules['mapped'].RECENT",
+  },
+];
+
+describe.each(realInterpreters.map((found) => [found.version, found] as const))(
+  "CPython %s",
+  (_, interpreter) => {
+    test.each(LEAKS)("$leak", async ({ leak, needs, ...expected }) => {
+      const { python, packages } = environment(interpreter);
+      if (!packages.includes(needs)) return console.log(`${interpreter.version} has no ready-made ${needs}`);
+      const { files, leaked } = await leakingDumps(python, leak);
+      const [first] = suspectsOf(files).suspects;
+      expect(first).toMatchObject(expected);
+      expect(first?.count).toBeGreaterThanOrEqual(leaked);
+    });
+  },
+);
