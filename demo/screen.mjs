@@ -44,7 +44,8 @@ export function screen({ count, size, types, owner }, files) {
     `${heading("The picture")}${files.picture}`,
     "",
     heading("Try next").trimEnd(),
-    `  bin/heapdump.js top -n 3 --filter ${owner.entryType} --show-parents ${files.after}`,
+    `  bin/heapdump.js leaks ${files.before} ${files.after}`,
+    `  bin/heapdump.js path ${files.after} ${owner.entryType}`,
     `  bin/heapdump.js graph --filter ${owner.entryType} -o ${files.page} ${files.after}`,
     `  bin/heapdump.js sql ${files.after} 'SELECT name, count FROM type ORDER BY 2 DESC LIMIT 9'`,
   ].join("\n");

@@ -8,6 +8,7 @@
 #include "index/dump_source.h"
 #include "index/layout.h"
 #include "index/raw_heap.h"
+#include "protocol.h"
 
 namespace heapdump {
 
@@ -58,6 +59,9 @@ class HeapIndex {
   // Of an object that is not immortal.
   uint64_t refcount(uint32_t id) const {
     return refcount_[id] != UINT16_MAX ? refcount_[id] : Large(id, large_refcounts_).value_or(UINT16_MAX);
+  }
+  bool is_immortal(uint32_t id) const {
+    return (flags(id) & HD_IMMORTAL) != 0 || refcount(id) >= kNeverReached;
   }
   uint8_t flags(uint32_t id) const { return flags_[id]; }
   const ShapeRow& shape(uint32_t id) const;

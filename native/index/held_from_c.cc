@@ -10,8 +10,6 @@
 namespace heapdump {
 namespace {
 
-// No heap has so many references; 3.11 counts objects that lie in its own file from 999,999,999 on.
-constexpr uint64_t kNeverReached = 900'000'000;
 constexpr uint64_t kHeapType = 1 << 9;  // Py_TPFLAGS_HEAPTYPE: its instances count as references to it
 
 // Goes through rows that are sorted by id beside the ids.

@@ -56,6 +56,10 @@ constexpr uint32_t kSections = static_cast<uint32_t>(Section::kCount);
 // The sections from here on are small; the header holds their checksum.
 constexpr Section kFirstSmall = Section::kFarAddresses;
 
+// No heap has so many references to one object; 3.11 counts those that lie in its own file from 999,999,999
+// on.
+constexpr uint64_t kNeverReached = 900'000'000;
+
 struct SectionPlace {
   uint64_t offset;
   uint64_t bytes;

@@ -36,7 +36,7 @@ uint32_t RootKind(const HeapIndex& heap, uint32_t id) {
 
 std::string RootSpelled(const HeapIndex& heap, uint32_t id) {
   const RootRow* root = RootOf(heap, id);
-  if (root == nullptr) return "<immortal>";
+  if (root == nullptr) return heap.is_immortal(id) ? "<immortal>" : "<unknown holder>";
   const std::string name(heap.text(root->name));
   switch (root->kind) {
     case HD_ROOT_MODULE:

@@ -15,7 +15,8 @@ const RootRow* RootOf(const HeapIndex& heap, uint32_t id);
 // hd_root_kind of that row; 0 of an immortal object.
 uint32_t RootKind(const HeapIndex& heap, uint32_t id);
 
-// What a path begins with: `sys.modules['app']`, `serve.f_locals['x']`, `<held from C>`, …
+// What a path begins with: `sys.modules['app']`, `serve.f_locals['x']`, `<held from C>`, …; `<unknown
+// holder>` of what has more references than were found, where the dump's counts are not exact.
 std::string RootSpelled(const HeapIndex& heap, uint32_t id);
 
 // The ids from the root to an object that is alive, both among them; empty for garbage.

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <utility>
 
-#include "paths/category.h"
 #include "paths/path_step.h"
 #include "paths/root_path.h"
 #include "protocol.h"
@@ -51,8 +49,7 @@ class Finder {
         owners_(owners),
         growth_(heap, tree, first, before),
         roles_(heap),
-        first_(first),
-        before_(before) {
+        first_(first) {
     int64_t alive = 0;
     for (uint32_t id = 0; id < heap.objects(); id++) {
       if (!heap.is_garbage(id)) alive += static_cast<int64_t>(heap.size(id));
@@ -91,28 +88,21 @@ class Finder {
     const bool top = place.id == PathTree::kTop;
     const uint32_t own_type = top ? kNone : heap_.type(place.id);
     const uint32_t chain = top || roles_.is_container(own_type) ? place.chain : own_type;
-    Sum rest = top ? Sum{} : Sum{growth_.Own(place.id), growth_.OwnLasting(place.id)};
-    // What went from here is part of the object's own sum, and no child's.
-    if (!top) {
-      int64_t below = 0;
-      for (uint32_t child = tree_.first_child(place.id); child != kNone; child = tree_.next_sibling(child)) {
-        below += growth_.of(child);
-      }
-      rest.growth = growth_.of(place.id) - below;
-    }
+    // What went from here is part of the object's own sum, and no child's; what is gone into is taken off.
+    Sum rest{top ? 0 : growth_.of(place.id), top ? 0 : growth_.OwnLasting(place.id)};
     Groups groups;
     for (uint32_t child = tree_.first_child(place.id); child != kNone; child = tree_.next_sibling(child)) {
       const uint32_t type = heap_.type(child);
       const bool leads_on = growth_.of(child) >= least_ && growth_.was_there(child);
       if (leads_on && (type != chain || roles_.is_container(type) || !IsChain(child, place.id))) {
         open_.push_back({child, chain});
+        rest.growth -= growth_.of(child);
         continue;
       }
       Group& group = groups[{top ? RootKind(heap_, child) : 0, type}];
       group.type = type;
       group.growth += growth_.of(child);
       group.members.push_back(child);
-      rest.growth += growth_.of(child);
       rest.lasting += growth_.lasting(child);
     }
     if (top) return AtTop(groups);
@@ -271,10 +261,13 @@ class Finder {
   }
 
   void Add(SuspectKind kind, uint32_t place, const Group& group, Sum sum, std::string path) {
-    Suspect suspect{kind,        group.type, 0,
-                    0,           0,          sum.growth,
-                    sum.lasting, 0,          std::move(path),
-                    {},          place,      Largest(group.members)};
+    Suspect suspect{.kind = kind,
+                    .type = group.type,
+                    .growth = sum.growth,
+                    .lasting = sum.lasting,
+                    .path = std::move(path),
+                    .place = place,
+                    .example = Largest(group.members)};
     for (const uint32_t member : group.members) {
       suspect.retained += heap_.retained(member);
       Count(suspect, member);
@@ -335,18 +328,14 @@ class Finder {
     }
     Group* best = Best(by_type, 0);
     if (best == nullptr) return;
-    Suspect suspect{SuspectKind::kGarbage,
-                    best->type,
-                    best->members.size(),
-                    0,
-                    static_cast<uint64_t>(all),
-                    sum.growth,
-                    sum.lasting,
-                    0,
-                    {},
-                    {},
-                    kNone,
-                    Largest(best->members)};
+    Suspect suspect{.kind = SuspectKind::kGarbage,
+                    .type = best->type,
+                    .count = best->members.size(),
+                    .retained = static_cast<uint64_t>(all),
+                    .growth = sum.growth,
+                    .lasting = sum.lasting,
+                    .place = kNone,
+                    .example = Largest(best->members)};
     for (const uint32_t member : best->members) {
       suspect.fresh += growth_.is_fresh(member);
       suspect.took_over += growth_.took_over(member);
@@ -360,7 +349,6 @@ class Finder {
   const Growth growth_;
   const TypeRoles roles_;
   const HeapIndex* first_;
-  const HeapIndex* before_;
   int64_t least_;
   std::vector<Place> open_;
   std::vector<Suspect> suspects_;

@@ -17,7 +17,7 @@ import { registerWaste } from "./waste.js";
 const EXAMPLE = `
 Example:
   sudo heapdump attach $(pidof python) -o heap.bin
-  heapdump top --show-parents heap.bin
+  heapdump leaks before.bin heap.bin
   heapdump graph --filter asyncio.Task -o graph.svg heap.bin
 
 heapdump COMMAND --help tells the options of a command.`;
