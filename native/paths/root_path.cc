@@ -20,6 +20,9 @@ bool IsFrame(const HeapIndex& heap, uint32_t id) {
 
 // A part that is repeated at least this often is counted.
 constexpr size_t kRepeats = 4;
+// Parts of a long path that are written, at its beginning and at its end.
+constexpr size_t kHead = 64;
+constexpr size_t kTail = 32;
 
 }  // namespace
 
@@ -102,7 +105,7 @@ std::string JoinedPath(const std::vector<std::string>& parts) {
     while (at + (times + 1) * period <= own.size() && same(at + times * period)) times++;
     return times;
   };
-  std::string path;
+  std::vector<std::string> units;
   for (size_t at = 0; at < own.size();) {
     size_t period = 1, times = 1;
     for (size_t candidate = 1; candidate <= 3 && at + candidate <= own.size() && times < kRepeats;
@@ -112,8 +115,14 @@ std::string JoinedPath(const std::vector<std::string>& parts) {
     if (times < kRepeats) period = times = 1;
     std::string unit;
     for (size_t i = 0; i < period; i++) unit += *own[at + i];
-    path += times == 1 ? unit : "(" + unit + " × " + std::to_string(times) + ")";
+    units.push_back(times == 1 ? unit : "(" + unit + " × " + std::to_string(times) + ")");
     at += period * times;
+  }
+  const size_t left_out = units.size() > kHead + kTail ? units.size() - kHead - kTail : 0;
+  std::string path;
+  for (size_t i = 0; i < units.size(); i++) {
+    if (left_out > 0 && i == kHead) path += "(… " + std::to_string(left_out) + " more …)";
+    if (left_out == 0 || i < kHead || i >= kHead + left_out) path += units[i];
   }
   return path;
 }

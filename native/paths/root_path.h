@@ -28,7 +28,8 @@ std::vector<uint32_t> PathIds(const HeapIndex& heap, uint32_t id);
 std::vector<std::string> SpelledParts(const HeapIndex& heap, const std::vector<uint32_t>& ids,
                                       const Avoid& avoid = {});
 
-// The parts as one text, repetitions counted: `sys.modules['app'].head(.next × 999)`.
+// The parts as one text, repetitions counted: `sys.modules['app'].head(.next × 999)`. Of hundreds the middle
+// is left out.
 std::string JoinedPath(const std::vector<std::string>& parts);
 
 // The path to an object; empty for garbage.

@@ -15,7 +15,7 @@ namespace {
 
 // A suspect has at least this part of the growth and of what is alive; of one dump, of what is alive.
 constexpr int64_t kGrowthParts = 20;
-constexpr int64_t kAliveParts = 1000;
+constexpr int64_t kAliveParts = 10000;
 constexpr int64_t kSingleParts = 20;
 constexpr int64_t kLeast = 32 << 10;
 
@@ -215,7 +215,7 @@ class Finder {
       reached = std::move(*best);
       way += Step(reached.members.front());
       // What does not lead to something that tells the cause is not gone into.
-      if (committed || roles_.is_telling(reached.type)) group = reached, path = way;
+      if (committed || roles_.is_cause(reached.type)) group = reached, path = way;
     }
     if (group.members.size() == 1) path = SpelledPath(heap_, group.members.front());
     Add(KindOf(group), place, group, sum, std::move(path));

@@ -21,9 +21,9 @@ const std::unordered_set<std::string_view> kContainers = {
     "_thread._local",
     "_thread._localdummy",
 };
-const std::unordered_set<std::string_view> kTasks = {"_asyncio.Task", "asyncio.tasks.Task"};
-const std::unordered_set<std::string_view> kCauses = {"frame",           "generator", "coroutine",
-                                                      "async_generator", "traceback", "function"};
+const std::unordered_set<std::string_view> kCauses = {"frame",           "generator",         "coroutine",
+                                                      "async_generator", "traceback",         "function",
+                                                      "_asyncio.Task",   "asyncio.tasks.Task"};
 constexpr uint64_t kException = 1 << 30;  // Py_TPFLAGS_BASE_EXC_SUBCLASS
 
 std::string_view Folder(std::string_view file) {
@@ -53,8 +53,7 @@ TypeRoles::TypeRoles(const HeapIndex& heap) {
   for (const TypeRow& type : heap.types()) {
     const std::string_view name = heap.text(type.name);
     roles_.push_back({is_application(heap.text(type.module)), kContainers.contains(name),
-                      kTasks.contains(name), kCauses.contains(name) || (type.flags & kException) != 0,
-                      name == "module"});
+                      kCauses.contains(name) || (type.flags & kException) != 0, name == "module"});
   }
 }
 

@@ -15,17 +15,15 @@ class TypeRoles {
   bool is_container(uint32_t type) const { return roles_[type].container; }
   // A type of the program or of a library that was installed, not of Python itself.
   bool is_application(uint32_t type) const { return roles_[type].application; }
-  // Says what it is about: a type of the application, or a task.
-  bool is_telling(uint32_t type) const { return roles_[type].application || roles_[type].task; }
-  // Says more than what it holds: one that is telling, code that runs or waits, a function, an exception.
-  bool is_cause(uint32_t type) const { return is_telling(type) || roles_[type].cause; }
+  // Says more of a cause than what it holds: a type of the application, a task, code that runs or waits, a
+  // function, an exception.
+  bool is_cause(uint32_t type) const { return roles_[type].application || roles_[type].cause; }
   bool is_module(uint32_t type) const { return roles_[type].module; }
 
  private:
   struct Roles {
     bool application = false;
     bool container = false;
-    bool task = false;
     bool cause = false;
     bool module = false;
   };
