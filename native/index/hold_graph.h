@@ -19,9 +19,9 @@ class HoldGraph {
   bool is_rooted(uint32_t id) const { return rooted_[id]; }
   // It holds nothing.
   bool is_leaf(uint32_t id) const { return leaf_[id]; }
-  bool has_one_holder(uint32_t id) const {
-    return first_referrer(id + 1) - first_referrer(id) == 1 && !is_held_type_[id];
-  }
+  bool has_one_holder(uint32_t id) const { return referrers(id) == 1 && !is_held_type_[id]; }
+  // References to it, weak ones and repetitions counted.
+  uint64_t referrers(uint32_t id) const { return first_referrer(id + 1) - first_referrer(id); }
   // kNone where the type is rooted, or not in the dump.
   uint32_t held_type(uint32_t id) const { return held_type_[shape_[id]]; }
 
@@ -35,6 +35,12 @@ class HoldGraph {
     return target;
   }
 
+  // The `__dict__` of an object, or kNone.
+  uint32_t names_of(uint32_t id) const {
+    const uint32_t position = tables_.NamespacePosition(shape_[id]);
+    const uint64_t row = first_row(id) + position;
+    return position == kNone || row >= end_row(id) ? kNone : target(id, row);
+  }
   // Whether the reference has neither a name nor a place that says what it is.
   bool is_unnamed(uint32_t id, uint64_t row) const {
     return tables_.KindOf(shape_[id], row - first_row(id)) == HD_REF_OTHER;

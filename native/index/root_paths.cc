@@ -1,6 +1,7 @@
 #include "index/root_paths.h"
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include "index/pages.h"
@@ -12,17 +13,22 @@ namespace {
 class Search {
  public:
   explicit Search(const HoldGraph& graph)
-      : graph_(graph), visited_(graph.objects()), is_module_(graph.objects()) {
+      : graph_(graph), visited_(graph.objects()), gone_into_(graph.objects()), is_module_(graph.objects()) {
     parent_.Resize(graph.objects());
     depth_.Resize(graph.objects());
     for (uint32_t& parent : parent_) parent = kNone;
   }
 
   // Level by level; a root joins at its lead.
-  void FromNamed(std::span<const RootRow> roots) {
+  void FromNamed(std::span<const RootRow> given) {
+    std::vector<RootRow> roots(given.begin(), given.end());
     for (const RootRow& root : roots) {
       if (root.kind == HD_ROOT_MODULE) is_module_.Set(root.object);
     }
+    // Of modules that have the same object under a name each, the one that most others use: it defines, they
+    // import.
+    std::ranges::stable_sort(roots, std::greater{},
+                             [this](const RootRow& root) { return graph_.referrers(root.object); });
     for (uint32_t level = 0; level <= kFrameLead || at_ < found_.size(); level++) {
       const size_t end = found_.size();
       while (at_ < end) GoInto(found_[at_++]);
@@ -58,22 +64,28 @@ class Search {
     while (at_ < found_.size()) GoInto(found_[at_++]);
   }
 
+  // An attribute is as near where it lies in a `__dict__` as where it lies in the object.
   void GoInto(uint32_t id) {
-    const uint64_t end = graph_.end_row(id);
-    if (is_module_[id]) {
-      for (uint64_t row = graph_.first_row(id); row < end; row++) {
-        if (!graph_.is_unnamed(id, row)) Visit(graph_.target(id, row), id);
-      }
-      return;
+    if (!gone_into_.Add(id)) return;
+    VisitHeld(id, !is_module_[id]);
+    const uint32_t names = graph_.names_of(id);
+    if (names != kNone && parent_[names] != names && gone_into_.Add(names)) {
+      visited_.Set(names);
+      parent_[names] = id;
+      depth_[names] = depth_[id] + 1;
+      VisitHeld(names, true);
     }
-    for (uint64_t row = graph_.first_row(id); row < end; row++) Visit(graph_.target(id, row), id);
     if (follow_types_) Visit(graph_.held_type(id), id);
   }
 
   // What a module has in its C state has no name there, and most often one elsewhere.
-  void GoIntoState(uint32_t module) {
-    const uint64_t end = graph_.end_row(module);
-    for (uint64_t row = graph_.first_row(module); row < end; row++) Visit(graph_.target(module, row), module);
+  void GoIntoState(uint32_t module) { VisitHeld(module, true); }
+
+  void VisitHeld(uint32_t id, bool unnamed_too) {
+    const uint64_t end = graph_.end_row(id);
+    for (uint64_t row = graph_.first_row(id); row < end; row++) {
+      if (unnamed_too || !graph_.is_unnamed(id, row)) Visit(graph_.target(id, row), id);
+    }
   }
 
   void Begin(uint32_t id) {
@@ -90,7 +102,7 @@ class Search {
   }
 
   const HoldGraph& graph_;
-  Bits visited_;
+  Bits visited_, gone_into_;
   Bits is_module_;
   PageArray<uint32_t> parent_, depth_;
   PageArray<uint32_t> found_;

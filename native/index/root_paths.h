@@ -11,7 +11,8 @@ void PlaceRootPaths(uint32_t objects, IndexWriter& writer);
 // Finds for each object that is alive the path from a root that says most, and writes its holder there and
 // the number of references on it. Of the roots with a name, the nearest; those that come and go, as the
 // locals of running functions and what a thread has, count as kFrameLead references farther away than a
-// module. Then, for what these do not reach: the instances of a type; last, C code and immortality.
+// module, and so does what modules have in their C state, without a name. A `__dict__` on the way counts for
+// nothing. Then, for what these do not reach: the instances of a type; last, C code and immortality.
 void WriteRootPaths(const HoldGraph& graph, const Held& held, std::span<const RootRow> roots,
                     IndexWriter& writer);
 

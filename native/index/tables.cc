@@ -57,6 +57,7 @@ Tables::Tables(const Definitions& definitions, const AddressIds& ids) : ids_(ids
 void Tables::AddShapes(const std::vector<ShapeRecord>& shapes) {
   shapes_.push_back({.type = TypeAt(0)});  // row 0: shapes that the dump lost
   has_weak_.push_back(false);
+  namespace_position_.push_back(kNone);
   for (const ShapeRecord& record : shapes) {
     const uint32_t row_number = static_cast<uint32_t>(shapes_.size());
     if (!sparse_shapes_.emplace(record.id, row_number).second) continue;
@@ -75,6 +76,9 @@ void Tables::AddShapes(const std::vector<ShapeRecord>& shapes) {
     bool has_weak = false;
     for (uint64_t i = 0; i < uint64_t{row.named} + row.tail_count; i++) has_weak |= IsWeak(row_number, i);
     has_weak_.push_back(has_weak);
+    const auto names = std::ranges::find(record.named, "__dict__", &NamedReference::label);
+    const bool found = names != record.named.end();
+    namespace_position_.push_back(found ? static_cast<uint32_t>(names - record.named.begin()) : kNone);
   }
 }
 

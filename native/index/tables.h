@@ -31,6 +31,8 @@ class Tables {
   const std::vector<TypeRow>& types() const { return types_; }
   const std::vector<RootRow>& roots() const { return roots_; }
 
+  // Where an object of that shape refers to its `__dict__`; kNone where it has none.
+  uint32_t NamespacePosition(uint32_t shape) const { return namespace_position_[shape]; }
   bool HasWeak(uint32_t shape) const { return has_weak_[shape]; }
   // hd_reference_kind of a reference of an object of that shape.
   uint32_t KindOf(uint32_t shape, uint64_t position) const;
@@ -55,7 +57,8 @@ class Tables {
   std::unordered_map<uint64_t, uint32_t> type_at_;
   std::vector<ShapeRow> shapes_;
   std::vector<FieldRow> fields_;
-  std::vector<bool> has_weak_;  // by row of shapes
+  std::vector<bool> has_weak_;                // by row of shapes
+  std::vector<uint32_t> namespace_position_;  // by row of shapes
   std::vector<uint32_t> dense_shapes_;
   std::unordered_map<uint64_t, uint32_t> sparse_shapes_;
   std::vector<RootRow> roots_;        // by object

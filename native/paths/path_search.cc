@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "index/pages.h"
 #include "index/root_paths.h"
 #include "paths/category.h"
 #include "paths/root_path.h"
 #include "protocol.h"
-#include "support/bits.h"
 
 namespace heapdump {
 namespace {
@@ -19,27 +19,29 @@ constexpr size_t kMostSearched = 1 << 20;
 class Search {
  public:
   Search(const HeapIndex& heap, const Avoid& avoid, bool through_types)
-      : heap_(heap), avoid_(avoid), through_types_(through_types), visited_(heap.objects()) {
-    for (const uint32_t object : avoid.objects) visited_.Set(object);
+      : heap_(heap), avoid_(avoid), through_types_(through_types), place_(heap.objects()) {
+    for (const uint32_t object : avoid.objects) place_[object] = kAvoided;
+    // Where the way from a module to its namespace is avoided, others keep that alive.
+    if (std::ranges::find(avoid.labels, "__dict__") != avoid.labels.end()) return;
     for (const RootRow& root : heap.roots()) {
-      if (root.kind != HD_ROOT_MODULE) continue;
+      if (root.kind != HD_ROOT_MODULE || IsAvoided(root.object)) continue;
       const uint32_t names = FieldOf(heap, root.object, "__dict__");
       if (names != kNone) module_of_names_.emplace(names, root.object);
     }
   }
 
   std::vector<std::vector<uint32_t>> From(uint32_t id, size_t most) {
-    visited_.Add(id);
+    place_[id] = 1;
     found_.push_back({id, 0});
     size_t at = 0;
     for (uint32_t level = 0; ends_.size() < most; level++) {
       for (const size_t end = found_.size(); at < end; at++) {
-        if (!Ends(at, level)) GoBack(at);
+        Take(at, level);
       }
-      Take(level, most);
+      TakeCandidates(level, most);
       const bool searched = !ends_.empty() && found_.size() > kMostSearched;
       if (at == found_.size() || searched) {
-        Take(UINT32_MAX, most);
+        TakeCandidates(UINT32_MAX, most);
         break;
       }
     }
@@ -58,11 +60,19 @@ class Search {
   struct Found {
     uint32_t id;
     size_t held;  // place of the object that it holds
+    bool taken = false;
   };
+  static constexpr uint32_t kAvoided = UINT32_MAX;
   struct Candidate {
     uint32_t cost;
     size_t place;
   };
+
+  void Take(size_t place, uint32_t level) {
+    if (found_[place].taken) return;
+    found_[place].taken = true;
+    if (!Ends(place, level)) GoBack(place, level);
+  }
 
   // True at a module: what holds that says no more.
   bool Ends(size_t place, uint32_t level) {
@@ -77,7 +87,7 @@ class Search {
     return root != nullptr && root->kind == HD_ROOT_MODULE;
   }
 
-  void Take(uint32_t cost, size_t most) {
+  void TakeCandidates(uint32_t cost, size_t most) {
     std::ranges::stable_sort(candidates_, {}, &Candidate::cost);
     size_t taken = 0;
     while (taken < candidates_.size() && candidates_[taken].cost <= cost && ends_.size() < most) {
@@ -86,18 +96,24 @@ class Search {
     candidates_.erase(candidates_.begin(), candidates_.begin() + static_cast<ptrdiff_t>(taken));
   }
 
-  void GoBack(size_t place) {
+  // Whose attributes a dict has is as near as the dict.
+  void GoBack(size_t place, uint32_t level) {
     const uint32_t held = found_[place].id;
     if (const auto names = module_of_names_.find(held); names != module_of_names_.end()) {
-      return Visit(names->second, place);
+      return VisitWhole(names->second, place, level);
     }
+    const bool is_dict = heap_.text(heap_.types()[heap_.type(held)].name) == "dict";
     const Range rows = heap_.Referrers(held);
     for (uint64_t row = rows.begin; row < rows.end; row++) {
       const Reference reference = heap_.referrer(row);
       if (reference.source == kNone || heap_.kind(reference.source, reference.position) == HD_REF_WEAK)
         continue;
       if (avoid_.Label(heap_, reference.source, reference.position)) continue;
-      Visit(reference.source, place);
+      if (is_dict && FieldOf(heap_, reference.source, "__dict__") == held) {
+        VisitWhole(reference.source, place, level);
+      } else {
+        Visit(reference.source, place);
+      }
     }
     const uint32_t type = through_types_ ? heap_.TypeOfObject(held) : kNone;
     if (type == kNone) return;
@@ -108,16 +124,31 @@ class Search {
     }
   }
 
+  bool IsAvoided(uint32_t id) const {
+    return std::ranges::find(avoid_.objects, id) != avoid_.objects.end() ||
+           std::ranges::find(avoid_.types, heap_.type(id)) != avoid_.types.end();
+  }
+
   void Visit(uint32_t id, size_t held) {
-    if (heap_.is_garbage(id) || !visited_.Add(id)) return;
+    if (heap_.is_garbage(id) || place_[id] != 0) return;
     if (std::ranges::find(avoid_.types, heap_.type(id)) != avoid_.types.end()) return;
     found_.push_back({id, held});
+    place_[id] = static_cast<uint32_t>(found_.size());
+  }
+
+  // The object whose attributes the dict at `held` has, at the level of that.
+  void VisitWhole(uint32_t id, size_t held, uint32_t level) {
+    Visit(id, held);
+    if (place_[id] == 0 || place_[id] == kAvoided) return;
+    const size_t place = place_[id] - 1;
+    if (!found_[place].taken) found_[place].held = held;
+    Take(place, level);
   }
 
   const HeapIndex& heap_;
   const Avoid& avoid_;
   const bool through_types_;
-  Bits visited_;
+  PageArray<uint32_t> place_;  // of an object in found_ + 1
   std::unordered_map<uint32_t, uint32_t> module_of_names_;
   std::vector<Found> found_;
   std::vector<Candidate> candidates_;

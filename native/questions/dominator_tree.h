@@ -21,8 +21,9 @@ class DominatorTree {
   PageArray<uint32_t> first_, next_;  // id + 1, so that 0 is none
 };
 
-// What would be freed with all objects of a group, for each of `groups` groups, in bytes. `group(id)` is
-// below `groups`, or kNone for no group; garbage counts for nothing.
+// What the objects of a group retain, each by itself and nothing twice, for each of `groups` groups, in
+// bytes: the least that would be freed with all of them, since what only several together keep alive is not
+// in it. `group(id)` is below `groups`, or kNone for no group; garbage counts for nothing.
 template <typename Group>
 std::vector<uint64_t> RetainedByGroup(const HeapIndex& heap, const DominatorTree& tree, uint32_t groups,
                                       Group group) {

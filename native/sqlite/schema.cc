@@ -57,7 +57,9 @@ constexpr Column kType[] = {
     {"flags", "INTEGER", "tp_flags, a bit set (CPython Include/object.h)"},
     {"count", "INTEGER", "exact instances in the dump"},
     {"size", "INTEGER", "shallow sizes of these instances together, in bytes"},
-    {"retained", "INTEGER", "what would be freed with all of these instances, in bytes; garbage not counted"},
+    {"retained", "INTEGER",
+     "what these instances retain, each by itself and nothing twice, in bytes: the least that would be freed "
+     "with all; garbage not counted"},
 };
 
 constexpr Column kReference[] = {
@@ -138,7 +140,7 @@ constexpr Column kMergedPaths[] = {
      "repeated; NULL for garbage"},
     {"count", "INTEGER", "instances with such a path"},
     {"size", "INTEGER", "shallow sizes of these together, in bytes"},
-    {"retained", "INTEGER", "what would be freed with all of these, in bytes; 0 for garbage"},
+    {"retained", "INTEGER", "what these retain, as type.retained, in bytes; 0 for garbage"},
     {"example", "INTEGER", "object.id of one of them"},
     {"type", "INTEGER", "argument: object.id of the type", true},
 };
@@ -147,7 +149,7 @@ constexpr Column kOwner[] = {
     {"name", "TEXT", "as object.owner; NULL for garbage"},
     {"count", "INTEGER", "objects that have this owner"},
     {"size", "INTEGER", "shallow sizes of these together, in bytes"},
-    {"retained", "INTEGER", "what would be freed with all of these, in bytes; 0 for garbage"},
+    {"retained", "INTEGER", "what these retain, as type.retained, in bytes; 0 for garbage"},
 };
 
 constexpr Column kWaste[] = {

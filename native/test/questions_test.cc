@@ -116,7 +116,7 @@ TEST_F(QuestionsTest, PathsAvoidWhatTheyMustAndAreTheShortest) {
   }
 }
 
-TEST_F(QuestionsTest, GroupsRetainWhatIsNotReachedWithoutThem) {
+TEST_F(QuestionsTest, GroupsRetainWhatTheirMembersDominate) {
   for (uint32_t seed = 0; seed < 1500; seed++) {
     SCOPED_TRACE(seed);
     const uint32_t n = 1 + seed % 31, groups = 1 + seed % 4;
