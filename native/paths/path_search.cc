@@ -18,8 +18,8 @@ constexpr size_t kMostSearched = 1 << 20;
 // From the object backward, level by level.
 class Search {
  public:
-  Search(const HeapIndex& heap, const Avoid& avoid, bool through_types)
-      : heap_(heap), avoid_(avoid), through_types_(through_types), place_(heap.objects()) {
+  Search(const HeapIndex& heap, const Avoid& avoid, bool last_resort)
+      : heap_(heap), avoid_(avoid), last_resort_(last_resort), place_(heap.objects()) {
     for (const uint32_t object : avoid.objects) place_[object] = kAvoided;
     // Where the way from a module to its namespace is avoided, others keep that alive.
     if (std::ranges::find(avoid.labels, "__dict__") != avoid.labels.end()) return;
@@ -106,8 +106,7 @@ class Search {
     const Range rows = heap_.Referrers(held);
     for (uint64_t row = rows.begin; row < rows.end; row++) {
       const Reference reference = heap_.referrer(row);
-      if (reference.source == kNone || heap_.kind(reference.source, reference.position) == HD_REF_WEAK)
-        continue;
+      if (reference.source == kNone || !LeadsOn(reference)) continue;
       if (avoid_.Label(heap_, reference.source, reference.position)) continue;
       if (is_dict && FieldOf(heap_, reference.source, "__dict__") == held) {
         VisitWhole(reference.source, place, level);
@@ -115,13 +114,22 @@ class Search {
         Visit(reference.source, place);
       }
     }
-    const uint32_t type = through_types_ ? heap_.TypeOfObject(held) : kNone;
+    const uint32_t type = last_resort_ ? heap_.TypeOfObject(held) : kNone;
     if (type == kNone) return;
     const Range instances = heap_.Instances(type);
     for (uint64_t rank = instances.begin; rank < instances.end; rank++) {
       const uint32_t id = heap_.by_type(rank);
       if (id != kNone) Visit(id, place);
     }
+  }
+
+  // What a module has in its C state, without a name, serves where nothing else does, as instances of a type
+  // do.
+  bool LeadsOn(const Reference& reference) const {
+    const uint8_t kind = heap_.kind(reference.source, reference.position);
+    if (kind != HD_REF_OTHER || last_resort_) return kind != HD_REF_WEAK;
+    const RootRow* root = RootOf(heap_, reference.source);
+    return root == nullptr || root->kind != HD_ROOT_MODULE;
   }
 
   bool IsAvoided(uint32_t id) const {
@@ -147,7 +155,7 @@ class Search {
 
   const HeapIndex& heap_;
   const Avoid& avoid_;
-  const bool through_types_;
+  const bool last_resort_;
   PageArray<uint32_t> place_;  // of an object in found_ + 1
   std::unordered_map<uint32_t, uint32_t> module_of_names_;
   std::vector<Found> found_;

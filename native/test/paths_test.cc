@@ -246,8 +246,8 @@ struct Avoided {
   std::set<std::string> labels;
 };
 
-// The lengths, with their leads and without steps to a namespace, of the shortest path from each root, sorted: by
-// relaxing from the end until nothing changes.
+// The lengths, with their leads and without steps to a namespace, of the shortest path from each root,
+// sorted: by relaxing from the end until nothing changes.
 std::vector<uint32_t> Lengths(const MazeHeap& heap, uint32_t end, const Avoided& avoided,
                               bool through_types) {
   const auto is_avoided = [&](uint32_t object) {

@@ -138,7 +138,7 @@ export interface TypePaths {
 }
 
 /** Instances looked at where paths go around what is excluded: each is a search. */
-const SAMPLE = 100n;
+const SAMPLE = 30n;
 
 /** The paths of all instances of some types, like ones together, those of most instances first. */
 export function mergedPaths(heap: Heap, types: bigint[], avoid: string | null): TypePaths {
@@ -154,7 +154,22 @@ export function mergedPaths(heap: Heap, types: bigint[], avoid: string | null): 
       )
       .map((row) => ({ ...row, example: heap.object(row.example) })),
   );
-  return { ...found, sampled: count, merged: merged.sort(byCount), without: 0n };
+  return { ...found, sampled: count, merged: joined(merged).sort(byCount), without: 0n };
+}
+
+/** Instances of several types on one path are one row. */
+function joined(merged: MergedPath[]): MergedPath[] {
+  const byPath = new Map<string | null, MergedPath>();
+  for (const row of merged) {
+    const known = byPath.get(row.path);
+    if (!known) byPath.set(row.path, { ...row });
+    else {
+      known.count += row.count;
+      known.size = (known.size ?? 0n) + (row.size ?? 0n);
+      known.retained = (known.retained ?? 0n) + (row.retained ?? 0n);
+    }
+  }
+  return [...byPath.values()];
 }
 
 function sampledPaths(

@@ -19,9 +19,24 @@ export function parseAddress(heap: Heap, term: string): bigint {
   if (!/^0x/i.test(term)) {
     throw new HeapdumpError(ExitCode.Usage, `${term} is not an address: it is 0x and hexadecimal digits`);
   }
+  const within = objectAround(heap, term);
+  if (within) throw new HeapdumpError(ExitCode.Usage, within);
   const subject = parseSubject(heap, term);
   if (!("object" in subject)) throw new Error(`${term} names types`);
   return subject.object;
+}
+
+/** What to ask for instead of an address that lies within an object. */
+function objectAround(heap: Heap, term: string): string | undefined {
+  if (!/^0x[0-9a-f]{1,15}$/i.test(term)) return undefined;
+  const address = BigInt(term);
+  const before = heap.get<{ address: bigint; size: bigint; type: bigint | null }>(
+    "SELECT address, size, type FROM {heap}.object WHERE address <= ? ORDER BY address DESC LIMIT 1",
+    address,
+  );
+  if (!before || before.address === address || address >= before.address + before.size) return undefined;
+  const beginning = `${heap.typeName(before.type)} 0x${before.address.toString(16)}`;
+  return `${term} lies within an object: ${beginning}, ${before.size} bytes`;
 }
 
 /**

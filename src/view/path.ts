@@ -7,6 +7,9 @@ import type { Terminal } from "./terminal.js";
 import { addressText, contentText, escapeControls, plural, shellWord, shorten, wrap } from "./text.js";
 import { countText, shareText, sizeText } from "./units.js";
 
+/** Types that are named. */
+const NAMES = 6;
+
 export function objectPathsText(found: ObjectPaths, path: string, terminal: Terminal): string {
   const { bold, dim } = terminal.colors;
   const { object, typeName, retained, owner, paths } = found;
@@ -127,7 +130,7 @@ function wrapPath(text: string, width: number): string[] {
 export function typePathsText(found: TypePaths, path: string, terminal: Terminal, most: number): string {
   const { names, count, sampled, merged, without } = found;
   const { bold, cyan, dim } = terminal.colors;
-  if (count === 0n) return `There is no ${names.map(escapeControls).join(", ")}.`;
+  if (count === 0n) return `There is no ${namesText(names)}.`;
   const shown = merged.slice(0, most);
   const sizes = shown.some(({ size }) => size !== null);
   const of = (row: MergedPath) => countText(row.count);
@@ -150,10 +153,15 @@ export function typePathsText(found: TypePaths, path: string, terminal: Terminal
   );
   const alone = without > 0n ? `; ${countText(without)} of them only by what is excluded` : "";
   const looked = sampled < count ? `, of which ${countText(sampled)} were looked at` : "";
-  const total = `${plural(count, "object")} of ${names.map(escapeControls).join(", ")}${looked}, ${plural(merged.length, "path")}${alone}`;
+  const total = `${plural(count, "object")} of ${namesText(names)}${looked}, ${plural(merged.length, "path")}${alone}`;
   const next = `One of them: heapdump path ${shellWord(path)} ${addressText(shown[0]?.example.address ?? 0n)}`;
   const notes = [...wrap(total, terminal.width), ...(shown.length ? [next] : [])];
   return [...(shown.length ? [rows, ""] : []), ...notes.map((line) => dim(line))].join("\n");
+}
+
+function namesText(names: string[]): string {
+  const shown = names.slice(0, NAMES).map(escapeControls).join(", ");
+  return names.length > NAMES ? `${shown} and ${plural(names.length - NAMES, "more type")}` : shown;
 }
 
 export function objectPathsJson({

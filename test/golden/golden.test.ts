@@ -89,6 +89,12 @@ const cases: [name: string, ...args: string[]][] = [
   ["show-cache", "show", "after.bin", at.cache, "-n", "3"],
   ["show-garbage", "show", "after.bin", at.lost],
   ["show-hostile", "show", "after.bin", at.hostile],
+  [
+    "show-within",
+    "show",
+    "after.bin",
+    `0x${((after.sessions[0] as { address: bigint }).address + 8n).toString(16)}`,
+  ],
   ["show-type", "show", "after.bin", "Session"],
   ["show-unknown", "show", "after.bin", "0xdeadbeef"],
   ["diff", "diff", "-n", "6", "before.bin", "after.bin"],
