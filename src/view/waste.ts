@@ -58,7 +58,7 @@ function shortAdvice(kind: string): string {
 function whatText({ what, certain, example }: Waste): string {
   if (what !== null) return escapeControls(what);
   const content = contentText(example);
-  return certain ? content : `${content} (probably)`.trimStart();
+  return certain ? content : `probably ${content}`.trimEnd();
 }
 
 /** What to do about a row. */
