@@ -1,7 +1,6 @@
 #pragma once
 #include <cstdint>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "index/heap_index.h"
@@ -24,8 +23,10 @@ enum class Category : uint8_t {
 class Categories {
  public:
   explicit Categories(const HeapIndex& heap);
+  // Of the instances of a type, by row of types().
+  Category of_type(uint32_t type) const { return by_type_[type]; }
   Category operator[](uint32_t id) const {
-    const Category category = by_type_[heap_.type(id)];
+    const Category category = of_type(heap_.type(id));
     return category == Category::kOther && heap_.TypeOfObject(id) != kNone ? Category::kType : category;
   }
 

@@ -7,7 +7,7 @@
 
 namespace heapdump {
 
-Growth::Growth(const HeapIndex& last, const PathTree& tree, const HeapIndex* first, const HeapIndex* before)
+Growth::Growth(const HeapIndex& last, const ObjectTree& tree, const HeapIndex* first, const HeapIndex* before)
     : last_(last), first_(first), growth_(last.objects()) {
   if (first != nullptr) match_.emplace(*first, last);
   if (before != nullptr) match_before_.emplace(*before, last);
@@ -42,7 +42,7 @@ int64_t Growth::GoneFromTop(uint32_t root_kind, std::string_view type) const {
 
 // What went counts against what stands in its place, or else the nearest holder on its path that is still
 // there.
-void Growth::Charge(const HeapIndex& last, const PathTree& tree, const HeapIndex& first) {
+void Growth::Charge(const HeapIndex& last, const ObjectTree& tree, const HeapIndex& first) {
   PageArray<uint32_t> now(first.objects());  // id in the last dump + 1, of what is there or has a successor
   for (uint32_t id = 0; id < last.objects(); id++) {
     const uint32_t old = match_->in_old(id);

@@ -8,7 +8,7 @@
 #include "index/heap_index.h"
 #include "index/pages.h"
 #include "questions/matching.h"
-#include "questions/path_tree.h"
+#include "questions/object_tree.h"
 
 namespace heapdump {
 
@@ -16,7 +16,7 @@ namespace heapdump {
 // dump everything is a gain.
 class Growth {
  public:
-  Growth(const HeapIndex& last, const PathTree& tree, const HeapIndex* first, const HeapIndex* before);
+  Growth(const HeapIndex& last, const ObjectTree& tree, const HeapIndex* first, const HeapIndex* before);
 
   int64_t of(uint32_t id) const { return growth_[id]; }
   int64_t total() const { return total_; }
@@ -37,7 +37,7 @@ class Growth {
   int64_t OwnLasting(uint32_t id) const;
 
  private:
-  void Charge(const HeapIndex& last, const PathTree& tree, const HeapIndex& first);
+  void Charge(const HeapIndex& last, const ObjectTree& tree, const HeapIndex& first);
 
   const HeapIndex& last_;
   const HeapIndex* first_;

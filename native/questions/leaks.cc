@@ -42,7 +42,7 @@ using Groups = std::map<std::pair<uint32_t, uint32_t>, Group>;
 
 class Finder {
  public:
-  Finder(const HeapIndex& heap, const PathTree& tree, Owners& owners, const HeapIndex* first,
+  Finder(const HeapIndex& heap, const ObjectTree& tree, Owners& owners, const HeapIndex* first,
          const HeapIndex* before)
       : heap_(heap),
         tree_(tree),
@@ -60,7 +60,7 @@ class Finder {
   }
 
   std::vector<Suspect> Find() {
-    open_.push_back({PathTree::kTop, kNone});
+    open_.push_back({ObjectTree::kTop, kNone});
     while (!open_.empty()) {
       const Place place = open_.back();
       open_.pop_back();
@@ -85,7 +85,7 @@ class Finder {
   };
 
   void Examine(Place place) {
-    const bool top = place.id == PathTree::kTop;
+    const bool top = place.id == ObjectTree::kTop;
     const uint32_t own_type = top ? kNone : heap_.type(place.id);
     const uint32_t chain = top || roles_.is_container(own_type) ? place.chain : own_type;
     // What went from here is part of the object's own sum, and no child's; what is gone into is taken off.
@@ -344,7 +344,7 @@ class Finder {
   }
 
   const HeapIndex& heap_;
-  const PathTree& tree_;
+  const ObjectTree& tree_;
   Owners& owners_;
   const Growth growth_;
   const TypeRoles roles_;
@@ -356,7 +356,7 @@ class Finder {
 
 }  // namespace
 
-std::vector<Suspect> FindLeaks(const HeapIndex& last, const PathTree& tree, Owners& owners,
+std::vector<Suspect> FindLeaks(const HeapIndex& last, const ObjectTree& tree, Owners& owners,
                                const HeapIndex* first, const HeapIndex* before) {
   return Finder(last, tree, owners, first, before).Find();
 }

@@ -5,7 +5,7 @@
 
 #include "index/heap_index.h"
 #include "paths/owners.h"
-#include "questions/path_tree.h"
+#include "questions/object_tree.h"
 
 namespace heapdump {
 
@@ -34,7 +34,7 @@ struct Suspect {
 // Growth is summed up along the paths from roots, and followed down as long as one object holds enough of it
 // that was there in the first dump; where it scatters over many, there it gathers. What went is subtracted
 // where it was.
-std::vector<Suspect> FindLeaks(const HeapIndex& last, const PathTree& tree, Owners& owners,
+std::vector<Suspect> FindLeaks(const HeapIndex& last, const ObjectTree& tree, Owners& owners,
                                const HeapIndex* first, const HeapIndex* before);
 
 }  // namespace heapdump

@@ -5,7 +5,7 @@
 
 #include "index/heap_index.h"
 #include "questions/matching.h"
-#include "questions/path_tree.h"
+#include "questions/object_tree.h"
 
 namespace heapdump {
 
@@ -14,7 +14,7 @@ namespace heapdump {
 // place that grew.
 class Successors {
  public:
-  Successors(const HeapIndex& old, const HeapIndex& now, const PathTree& tree, const Matching& matching)
+  Successors(const HeapIndex& old, const HeapIndex& now, const ObjectTree& tree, const Matching& matching)
       : old_(old), now_(now), tree_(tree), matching_(matching) {}
 
   // Of what `holder` held in the older dump, the successor in what `holder_now` holds, or kNone.
@@ -26,7 +26,7 @@ class Successors {
 
   const HeapIndex& old_;
   const HeapIndex& now_;
-  const PathTree& tree_;
+  const ObjectTree& tree_;
   const Matching& matching_;
   std::unordered_map<uint32_t, Places> by_holder_;
 };

@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "paths/category.h"
+
 namespace heapdump {
 namespace {
 
@@ -21,10 +23,11 @@ const std::unordered_set<std::string_view> kContainers = {
     "_thread._local",
     "_thread._localdummy",
 };
-const std::unordered_set<std::string_view> kCauses = {"frame",           "generator",         "coroutine",
-                                                      "async_generator", "traceback",         "function",
-                                                      "_asyncio.Task",   "asyncio.tasks.Task"};
 constexpr uint64_t kException = 1 << 30;  // Py_TPFLAGS_BASE_EXC_SUBCLASS
+
+bool RunsCode(Category category) {
+  return category == Category::kFrame || category == Category::kTask || category == Category::kFunction;
+}
 
 std::string_view Folder(std::string_view file) {
   const size_t slash = file.rfind('/');
@@ -50,10 +53,14 @@ TypeRoles::TypeRoles(const HeapIndex& heap) {
                            at->second.find("/dist-packages/") != std::string_view::npos;
     return installed || standard.empty() || !at->second.starts_with(standard);
   };
-  for (const TypeRow& type : heap.types()) {
+  const Categories categories(heap);
+  for (uint32_t row = 0; row < heap.types().size(); row++) {
+    const TypeRow& type = heap.types()[row];
     const std::string_view name = heap.text(type.name);
-    roles_.push_back({is_application(heap.text(type.module)), kContainers.contains(name),
-                      kCauses.contains(name) || (type.flags & kException) != 0, name == "module"});
+    const Category category = categories.of_type(row);
+    const bool cause = RunsCode(category) || name == "traceback" || (type.flags & kException) != 0;
+    roles_.push_back({is_application(heap.text(type.module)), kContainers.contains(name), cause,
+                      category == Category::kModule});
   }
 }
 

@@ -20,7 +20,7 @@ class DominatedCursor : public TableCursor {
   bool Eof() const override { return id_ == kNone; }
 
   void Next() override {
-    const DominatorTree& tree = heap_.dominator_tree();
+    const ObjectTree& tree = heap_.dominator_tree();
     const uint32_t child = tree.first_child(id_);
     // The bound holds where a damaged index leads in a circle.
     if (child != kNone && ++seen_ < heap_.objects()) {
@@ -78,7 +78,7 @@ class DominatedTypesCursor : public RowsCursor<OfType> {
     for (uint64_t seen = 0; !open.empty() && seen < heap_.objects(); seen++) {
       const uint32_t id = open.back();
       open.pop_back();
-      const DominatorTree& tree = heap_.dominator_tree();
+      const ObjectTree& tree = heap_.dominator_tree();
       for (uint32_t child = tree.first_child(id); child != kNone; child = tree.next_sibling(child)) {
         types[heap_.type(child)].count++;
         types[heap_.type(child)].size += heap_.size(child);
@@ -123,11 +123,8 @@ const TableKind kDominatedTypesTable = {"dominated_types",
 const TableKind kDominatedTable = {
     "dominated",
     [](const HeapIndex& heap, Plan& plan) {
-      const int object = plan.Find(kObject, SQLITE_INDEX_CONSTRAINT_EQ);
-      if (object < 0) return false;
-      plan.Use(object, "object=");
-      plan.Answer(0, heap.objects() / 4.0 + 4, heap.objects() / 100.0);
-      return true;
+      return PlanFunction(plan, kObject, kObject, kObject, "object=", heap.objects() / 4.0 + 4,
+                          heap.objects() / 100.0);
     },
     [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<DominatedCursor>(heap); }};
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "questions/group_retained.h"
 #include "sqlite/rows_cursor.h"
 
 namespace heapdump {
@@ -48,7 +49,7 @@ class MergedPathsCursor : public RowsCursor<Group> {
  private:
   std::vector<Group> OfInstances(uint32_t type) {
     std::vector<Group> groups;
-    std::unordered_map<uint32_t, uint32_t> places, place_of_id;
+    std::unordered_map<uint32_t, uint32_t> places;  // by pattern
     const Range ranks = heap_.Instances(type);
     for (uint64_t rank = ranks.begin; rank < ranks.end; rank++) {
       const uint32_t id = heap_.by_type(rank);
@@ -57,13 +58,12 @@ class MergedPathsCursor : public RowsCursor<Group> {
       const auto [at, fresh] = places.try_emplace(pattern, static_cast<uint32_t>(groups.size()));
       if (fresh) groups.push_back({pattern});
       Add(groups[at->second], heap_, id);
-      place_of_id.emplace(id, at->second);
     }
     const auto retained = RetainedByGroup(heap_, heap_.dominator_tree(), static_cast<uint32_t>(groups.size()),
                                           [&](uint32_t id) {
                                             if (heap_.type(id) != type) return kNone;
-                                            const auto at = place_of_id.find(id);
-                                            return at == place_of_id.end() ? kNone : at->second;
+                                            const auto at = places.find(heap_.patterns().Of(id));
+                                            return at == places.end() ? kNone : at->second;
                                           });
     for (size_t i = 0; i < groups.size(); i++) groups[i].retained = retained[i];
     std::ranges::stable_sort(groups, std::greater{}, &Group::count);

@@ -1,5 +1,6 @@
 #include "sqlite/open_heap.h"
 
+#include "questions/group_retained.h"
 #include "support/error.h"
 
 namespace heapdump {
@@ -14,13 +15,13 @@ PathPatterns& OpenHeap::patterns() {
   return *patterns_;
 }
 
-const DominatorTree& OpenHeap::dominator_tree() {
-  if (!dominator_tree_) dominator_tree_.emplace(*this);
+const ObjectTree& OpenHeap::dominator_tree() {
+  if (!dominator_tree_) dominator_tree_ = ObjectTree::OfDominators(*this);
   return *dominator_tree_;
 }
 
-const PathTree& OpenHeap::path_tree() {
-  if (!path_tree_) path_tree_.emplace(*this);
+const ObjectTree& OpenHeap::path_tree() {
+  if (!path_tree_) path_tree_ = ObjectTree::OfPaths(*this);
   return *path_tree_;
 }
 

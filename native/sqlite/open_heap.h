@@ -8,8 +8,7 @@
 #include "index/heap_index.h"
 #include "paths/owners.h"
 #include "paths/path_patterns.h"
-#include "questions/dominator_tree.h"
-#include "questions/path_tree.h"
+#include "questions/object_tree.h"
 
 namespace heapdump {
 
@@ -22,8 +21,8 @@ class OpenHeap : public HeapIndex {
 
   Owners& owners();
   PathPatterns& patterns();
-  const DominatorTree& dominator_tree();
-  const PathTree& path_tree();
+  const ObjectTree& dominator_tree();
+  const ObjectTree& path_tree();
   // By row of types().
   const std::vector<uint64_t>& retained_by_type();
   // The heaps beside it.
@@ -33,8 +32,7 @@ class OpenHeap : public HeapIndex {
   OpenHeaps& heaps_;
   std::optional<Owners> owners_;
   std::optional<PathPatterns> patterns_;
-  std::optional<DominatorTree> dominator_tree_;
-  std::optional<PathTree> path_tree_;
+  std::optional<ObjectTree> dominator_tree_, path_tree_;
   std::optional<std::vector<uint64_t>> retained_by_type_;
 };
 

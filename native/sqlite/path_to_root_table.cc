@@ -14,7 +14,7 @@ struct Step {
   uint64_t path;
   uint64_t step;
   uint32_t id;
-  const char* kind;
+  uint32_t holder;  // kNone at step 0
   std::string part;
   size_t length;
   std::string whole;
@@ -54,12 +54,9 @@ Avoid ParseAvoid(const HeapIndex& heap, std::string_view text) {
   return avoid;
 }
 
-const char* KindName(const HeapIndex& heap, const std::vector<uint32_t>& ids, size_t step,
-                     const Avoid& avoid) {
-  if (step > 0)
-    return ReferenceKindName(heapdump::KindOf(heap, StepBetween(heap, ids[step - 1], ids[step], avoid)));
-  const RootRow* root = RootOf(heap, ids[0]);
-  return RootKindName(root == nullptr ? 0 : root->kind);
+const char* KindName(const HeapIndex& heap, const Step& step, const Avoid& avoid) {
+  if (step.holder == kNone) return RootKindName(RootKind(heap, step.id));
+  return ReferenceKindName(heapdump::KindOf(heap, StepBetween(heap, step.holder, step.id, avoid)));
 }
 
 class PathCursor : public RowsCursor<Step> {
@@ -71,22 +68,22 @@ class PathCursor : public RowsCursor<Step> {
     size_t next = 1;
     avoid_.clear();
     most_ = 1;
-    if ((given & 1 << (kAvoid - kObject)) != 0) {
-      const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(arguments[next++]));
-      if (text != nullptr) avoid_ = text;
+    if ((given & 1) != 0) {
+      avoid_ = TextOf(arguments[next++]);
     }
-    if ((given & 1 << (kMost - kObject)) != 0) {
+    if ((given & 2) != 0) {
       most_ = static_cast<uint64_t>(std::max<sqlite3_int64>(0, sqlite3_value_int64(arguments[next++])));
     }
-    const Avoid avoid = ParseAvoid(heap_, avoid_);
+    avoided_ = ParseAvoid(heap_, avoid_);
     std::vector<Step> rows;
     uint64_t number = 0;
-    for (const auto& ids : PathsToRoot(heap_, object_, avoid, most_)) {
-      const std::vector<std::string> parts = SpelledParts(heap_, ids, avoid);
+    for (const auto& ids : PathsToRoot(heap_, object_, avoided_, most_)) {
+      std::vector<std::string> parts = SpelledParts(heap_, ids, avoided_);
+      std::string whole = JoinedPath(parts);
       number++;
       for (size_t step = 0; step < ids.size(); step++) {
-        rows.push_back({number, step, ids[step], KindName(heap_, ids, step, avoid), parts[step],
-                        ids.size() - 1, step == 0 ? JoinedPath(parts) : ""});
+        rows.push_back({number, step, ids[step], step == 0 ? kNone : ids[step - 1], std::move(parts[step]),
+                        ids.size() - 1, std::exchange(whole, {})});
       }
     }
     Begin(std::move(rows));
@@ -101,7 +98,7 @@ class PathCursor : public RowsCursor<Step> {
       case kId:
         return Give(context, row().id);
       case kKind:
-        return GiveCopy(context, row().kind);
+        return GiveCopy(context, KindName(heap_, row(), avoided_));
       case kPart:
         return GiveCopy(context, row().part);
       case kLength:
@@ -122,6 +119,7 @@ class PathCursor : public RowsCursor<Step> {
   OpenHeap& heap_;
   uint32_t object_ = kNone;
   std::string avoid_;
+  Avoid avoided_;
   uint64_t most_ = 1;
 };
 

@@ -44,11 +44,9 @@ class ReachableCursor : public TableCursor {
 const TableKind kReachableTable = {
     "reachable",
     [](const HeapIndex& heap, Plan& plan) {
-      const int object = plan.Find(kObject, SQLITE_INDEX_CONSTRAINT_EQ);
-      if (object < 0) return false;
-      plan.Use(object, "object=");
-      plan.Answer(0, heap.objects() / 2.0 + heap.references() / 2.0 + 4, heap.objects() / 2.0);
-      return true;
+      return PlanFunction(plan, kObject, kObject, kObject,
+                          "object=", heap.objects() / 2.0 + heap.references() / 2.0 + 4,
+                          heap.objects() / 2.0);
     },
     [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<ReachableCursor>(heap); }};
 

@@ -27,20 +27,4 @@ class RowsCursor : public TableCursor {
   size_t at_ = 0;
 };
 
-// The plan of a function: its arguments are the columns from `first` to `last`, the one `needed` must be
-// given. Bits of the plan tell which were, in the order of the columns.
-inline bool PlanFunction(Plan& plan, int first, int last, int needed, const char* name, double cost,
-                         double rows) {
-  int given = 0;
-  for (int column = first; column <= last; column++) {
-    const int constraint = plan.Find(column, SQLITE_INDEX_CONSTRAINT_EQ);
-    if (constraint < 0 && column <= needed) return false;
-    if (constraint < 0) continue;
-    plan.UseArgument(constraint, column == first ? name : "");
-    given |= 1 << (column - first);
-  }
-  plan.Answer(given, cost, rows);
-  return true;
-}
-
 }  // namespace heapdump

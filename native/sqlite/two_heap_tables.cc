@@ -7,23 +7,14 @@
 namespace heapdump {
 namespace {
 
-std::string Text(sqlite3_value* value) {
-  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-  return text == nullptr ? std::string() : text;
-}
-
-void GiveCopyOrNull(sqlite3_context* context, std::string_view text) {
-  if (!text.empty()) GiveCopy(context, text);
-}
-
 class LeaksCursor : public RowsCursor<Suspect> {
  public:
   explicit LeaksCursor(OpenHeap& heap) : heap_(heap) {}
 
   void Filter(int given, std::span<sqlite3_value*> arguments) override {
     size_t next = 0;
-    old_ = (given & 1) != 0 ? Text(arguments[next++]) : "";
-    before_ = (given & 2) != 0 ? Text(arguments[next++]) : "";
+    old_ = (given & 1) != 0 ? TextOf(arguments[next++]) : "";
+    before_ = (given & 2) != 0 ? TextOf(arguments[next++]) : "";
     const auto old = Named(old_), before = Named(before_);
     Begin(FindLeaks(heap_, heap_.path_tree(), heap_.owners(), old.get(), before.get()));
   }
@@ -92,8 +83,8 @@ class DiffCursor : public RowsCursor<Difference> {
   explicit DiffCursor(OpenHeap& heap) : heap_(heap) {}
 
   void Filter(int, std::span<sqlite3_value*> arguments) override {
-    old_ = Text(arguments[0]);
-    by_ = Text(arguments[1]);
+    old_ = TextOf(arguments[0]);
+    by_ = TextOf(arguments[1]);
     const auto old = heap_.heaps().Of(old_);
     Begin(FindDifferences(*old, GroupingBy(*old, by_), heap_, GroupingBy(heap_, by_), Matching(*old, heap_)));
   }

@@ -180,6 +180,19 @@ void Plan::Answer(int plan, double cost, double rows, bool unique) {
   if (info_->idxStr == nullptr) throw std::bad_alloc();
 }
 
+bool PlanFunction(Plan& plan, int first, int last, int needed, const char* name, double cost, double rows) {
+  int given = 0;
+  for (int column = first; column <= last; column++) {
+    const int constraint = plan.Find(column, SQLITE_INDEX_CONSTRAINT_EQ);
+    if (constraint < 0 && column <= needed) return false;
+    if (constraint < 0) continue;
+    plan.UseArgument(constraint, column == first ? name : "");
+    if (column > needed) given |= 1 << (column - needed - 1);
+  }
+  plan.Answer(given, cost, rows);
+  return true;
+}
+
 void Interval::Restrict(unsigned char op, sqlite3_value* value) {
   const auto none = [&] { low = 1, high = 0; };
   const bool equal = op == SQLITE_INDEX_CONSTRAINT_EQ;
@@ -220,9 +233,13 @@ uint32_t IdOf(sqlite3_value* value, uint32_t objects) {
   return !interval.empty() && interval.low < objects ? static_cast<uint32_t>(interval.low) : kNone;
 }
 
+std::string TextOf(sqlite3_value* value) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+  return text == nullptr ? std::string() : text;
+}
+
 int KindOf(sqlite3_value* value) {
-  if (sqlite3_value_type(value) != SQLITE_TEXT) return -1;
-  return ReferenceKindNamed(reinterpret_cast<const char*>(sqlite3_value_text(value)));
+  return sqlite3_value_type(value) == SQLITE_TEXT ? ReferenceKindNamed(TextOf(value)) : -1;
 }
 
 }  // namespace heapdump

@@ -39,6 +39,10 @@ class Plan {
   int arguments_ = 0;
 };
 
+// The plan of a function: its arguments are the columns from `first` to `last`, those up to `needed` must be
+// given. Bits of the plan tell which of the others were, in their order.
+bool PlanFunction(Plan& plan, int first, int last, int needed, const char* name, double cost, double rows);
+
 // The rows of one scan.
 class TableCursor {
  public:
@@ -88,6 +92,10 @@ inline void GiveCopy(sqlite3_context* context, std::string_view text) {
   sqlite3_result_text64(context, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_TRANSIENT,
                         SQLITE_UTF8);
 }
+// The same, NULL where it is empty.
+inline void GiveCopyOrNull(sqlite3_context* context, std::string_view text) {
+  if (!text.empty()) GiveCopy(context, text);
+}
 // Text that lives as long as the index, NULL where it is empty.
 inline void GiveName(sqlite3_context* context, std::string_view text) {
   if (!text.empty()) GiveText(context, text);
@@ -103,6 +111,8 @@ struct Interval {
 };
 // The id that a value names, or kNone.
 uint32_t IdOf(sqlite3_value* value, uint32_t objects);
+// Empty for NULL.
+std::string TextOf(sqlite3_value* value);
 // hd_reference_kind, or -1.
 int KindOf(sqlite3_value* value);
 

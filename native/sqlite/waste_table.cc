@@ -20,8 +20,7 @@ class WasteCursor : public RowsCursor<Waste> {
       case kType:
         return GiveId(context, heap_.types()[row().type].object);
       case kWhat:
-        if (!row().what.empty()) GiveCopy(context, row().what);
-        return;
+        return GiveCopyOrNull(context, row().what);
       case kCount:
         return Give(context, row().count);
       case kSize:

@@ -12,11 +12,11 @@
 #include "paths/path_search.h"
 #include "paths/root_path.h"
 #include "questions/diff.h"
-#include "questions/dominator_tree.h"
+#include "questions/group_retained.h"
 #include "questions/growth.h"
 #include "questions/leaks.h"
 #include "questions/matching.h"
-#include "questions/path_tree.h"
+#include "questions/object_tree.h"
 #include "test/random_heap.h"
 #include "test/temporary_folder.h"
 
@@ -126,7 +126,7 @@ TEST_F(QuestionsTest, GroupsRetainWhatTheirMembersDominate) {
       const uint32_t number = (id * 7 + seed) % (groups + 1);
       return id == 0 || number == groups ? kNone : number;
     };
-    const auto retained = RetainedByGroup(index, DominatorTree(index), groups, group);
+    const auto retained = RetainedByGroup(index, ObjectTree::OfDominators(index), groups, group);
     // Dominators tell what a group retains member by member: the union of what each dominates.
     const auto alive = Reached(heap, [](uint32_t) { return true; });
     for (uint32_t g = 0; g < groups; g++) {
@@ -157,7 +157,7 @@ TEST_F(QuestionsTest, SumsAlongPathsAreThoseOfWhatIsBelow) {
       for (const uint32_t above : PathIds(index, id)) expected[above] += sums[id];
       all += index.is_garbage(id) ? 0 : sums[id];
     }
-    ASSERT_EQ(PathTree(index).SumUp(sums), all);
+    ASSERT_EQ(ObjectTree::OfPaths(index).SumUp(sums), all);
     for (uint32_t id = 0; id < index.objects(); id++) {
       if (index.is_garbage(id)) continue;
       ASSERT_EQ(sums[id], expected[id]);
@@ -188,7 +188,7 @@ TEST_F(QuestionsTest, AHeapIsTheSameAsItself) {
       ASSERT_EQ(matching.in_old(id), id);
       ASSERT_FALSE(matching.is_gone(id));
     }
-    const PathTree tree(index);
+    const ObjectTree tree = ObjectTree::OfPaths(index);
     const Growth growth(index, tree, &index, &index);
     ASSERT_EQ(growth.total(), 0);
     for (uint32_t id = 0; id < index.objects(); id++) ASSERT_EQ(growth.of(id), 0);

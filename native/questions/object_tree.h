@@ -6,14 +6,17 @@
 
 namespace heapdump {
 
-// The objects whose paths go on from each object, as lists; those where paths begin are below kTop.
-class PathTree {
+// Objects below objects, as lists by id; those that stand below none are below kTop. Garbage is in no tree.
+class ObjectTree {
  public:
   static constexpr uint32_t kTop = kNone;
 
-  explicit PathTree(const HeapIndex& heap);
+  // Each object below its dominator.
+  static ObjectTree OfDominators(const HeapIndex& heap);
+  // Each object below its holder on the path from a root.
+  static ObjectTree OfPaths(const HeapIndex& heap);
 
-  // kNone where no path goes on.
+  // kNone where nothing is below it.
   uint32_t first_child(uint32_t id) const { return (id == kTop ? top_ : first_[id]) - 1; }
   // kNone for the last.
   uint32_t next_sibling(uint32_t id) const { return next_[id] - 1; }
@@ -22,7 +25,9 @@ class PathTree {
   int64_t SumUp(PageArray<int64_t>& values) const;
 
  private:
-  const HeapIndex& heap_;
+  explicit ObjectTree(uint32_t objects) : first_(objects), next_(objects) {}
+  void Add(uint32_t id, uint32_t parent);
+
   PageArray<uint32_t> first_, next_;  // id + 1, so that 0 is none
   uint32_t top_ = 0;
 };

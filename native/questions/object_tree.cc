@@ -1,20 +1,35 @@
-#include "questions/path_tree.h"
+#include "questions/object_tree.h"
 
 #include <vector>
 
 namespace heapdump {
 
-PathTree::PathTree(const HeapIndex& heap) : heap_(heap), first_(heap.objects()), next_(heap.objects()) {
+ObjectTree ObjectTree::OfDominators(const HeapIndex& heap) {
+  ObjectTree tree(heap.objects());
   for (uint32_t id = heap.objects(); id-- > 0;) {
-    const uint32_t parent = heap.path_parent(id);
-    if (parent == kNone) continue;
-    uint32_t& first = parent == id ? top_ : first_[parent];
-    next_[id] = first;
-    first = id + 1;
+    const uint32_t dominator = heap.dominator(id);
+    if (!heap.is_garbage(id) && dominator != id) tree.Add(id, dominator == kNone ? kTop : dominator);
   }
+  return tree;
 }
 
-int64_t PathTree::SumUp(PageArray<int64_t>& values) const {
+ObjectTree ObjectTree::OfPaths(const HeapIndex& heap) {
+  ObjectTree tree(heap.objects());
+  for (uint32_t id = heap.objects(); id-- > 0;) {
+    const uint32_t parent = heap.path_parent(id);
+    if (parent != kNone) tree.Add(id, parent == id ? kTop : parent);
+  }
+  return tree;
+}
+
+// Before those that were added, so that the lists are by id where ids are added downward.
+void ObjectTree::Add(uint32_t id, uint32_t parent) {
+  uint32_t& first = parent == kTop ? top_ : first_[parent];
+  next_[id] = first;
+  first = id + 1;
+}
+
+int64_t ObjectTree::SumUp(PageArray<int64_t>& values) const {
   int64_t total = 0;
   std::vector<uint32_t> above;
   for (uint32_t begin = first_child(kTop); begin != kNone; begin = next_sibling(begin)) {
