@@ -50,6 +50,9 @@ void Growth::Charge(const HeapIndex& last, const ObjectTree& tree, const HeapInd
   }
   Successors successors(first, last, tree, *match_);
   PageArray<uint32_t> holder(first.objects());  // of others, what it counts against + 1
+  // What went with the place where its path begins counts against a sum: numbered on from the ids.
+  const uint32_t first_sum = last.objects() + 1;
+  std::vector<int64_t*> sums;
   std::vector<uint32_t> way;
   for (uint32_t id = 0; id < first.objects(); id++) {
     if (first.is_garbage(id) || !match_->is_gone(id)) continue;
@@ -63,9 +66,10 @@ void Growth::Charge(const HeapIndex& last, const ObjectTree& tree, const HeapInd
     }
     if (found == 0) {
       const uint32_t begin = way.back();
-      gone_from_top_[{RootKind(first, begin), first.text(first.types()[first.type(begin)].name)}] -=
-          static_cast<int64_t>(first.size(id));
-      continue;
+      found = holder[begin] = first_sum + static_cast<uint32_t>(sums.size());
+      sums.push_back(
+          &gone_from_top_[{RootKind(first, begin), first.text(first.types()[first.type(begin)].name)}]);
+      way.pop_back();
     }
     for (; !way.empty(); way.pop_back()) {
       const uint32_t gone = way.back(), above = first.path_parent(gone);
@@ -77,7 +81,12 @@ void Growth::Charge(const HeapIndex& last, const ObjectTree& tree, const HeapInd
         holder[gone] = found;
       }
     }
-    if (!last.is_garbage(found - 1)) growth_[found - 1] -= static_cast<int64_t>(first.size(id));
+    const auto size = static_cast<int64_t>(first.size(id));
+    if (found >= first_sum) {
+      *sums[found - first_sum] -= size;
+    } else if (!last.is_garbage(found - 1)) {
+      growth_[found - 1] -= size;
+    }
   }
 }
 
