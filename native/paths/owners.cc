@@ -91,9 +91,9 @@ std::string Owners::InNamespace(uint32_t id, uint32_t dict) {
   if (category != Category::kModule && category != Category::kType && category != Category::kThreadLocal) {
     return {};
   }
-  const std::string key = AttributeName(heap_, StepBetween(heap_, dict, id));
-  if (key.empty()) return {};
-  return (category == Category::kType ? TypeSpelled(heap_, holder) : SpelledPath(heap_, holder)) + "." + key;
+  const std::string name = AttributeOf(heap_, StepBetween(heap_, dict, id), holder).name;
+  if (name.empty()) return {};
+  return (category == Category::kType ? TypeSpelled(heap_, holder) : SpelledPath(heap_, holder)) + "." + name;
 }
 
 std::string Owners::InClosure(uint32_t cell) const {

@@ -18,9 +18,6 @@ constexpr uint32_t kRepeats = 4;
 PathPatterns::PathPatterns(const HeapIndex& heap) : heap_(heap), of_(heap.objects()) {
   patterns_.push_back({});
   open_ = Text("[…]");
-  for (uint32_t type = 0; type < heap.types().size(); type++) {
-    if (heap.text(heap.types()[type].name) == "dict") dict_ = type;
-  }
 }
 
 uint32_t PathPatterns::Of(uint32_t id) {
@@ -49,9 +46,8 @@ uint32_t PathPatterns::Root(uint32_t id) { return Made(0, Text(RootSpelled(heap_
 
 uint32_t PathPatterns::Below(uint32_t parent, uint32_t holder, uint32_t held) {
   const PathStep step = StepBetween(heap_, holder, held);
-  const uint32_t whole = heap_.type(holder) == dict_ ? NamespaceHolder(heap_, holder) : kNone;
-  const std::string name = whole == kNone ? "" : AttributeName(heap_, step);
-  if (!name.empty()) return Made(of_[whole], Text("." + name));
+  const Attribute attribute = AttributeOf(heap_, step);
+  if (!attribute.name.empty()) return Made(of_[attribute.whole], Text("." + attribute.name));
   const uint8_t kind = KindOf(heap_, step);
   return Made(parent, kind == HD_REF_VALUE || kind == HD_REF_ITEM ? open_ : Text(Generalised(heap_, step)));
 }

@@ -40,8 +40,7 @@ class PathPatterns {
   std::unordered_map<uint64_t, uint32_t> numbers_;  // by parent and text
   std::unordered_map<std::string, uint32_t> text_numbers_;
   std::vector<const std::string*> texts_;
-  uint32_t open_ = 0;      // text of a key, index or element
-  uint32_t dict_ = kNone;  // row of types()
+  uint32_t open_ = 0;  // text of a key, index or element
   std::vector<uint32_t> way_;
 };
 

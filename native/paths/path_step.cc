@@ -102,27 +102,36 @@ std::string Generalised(const HeapIndex& heap, const PathStep& step) {
   }
 }
 
-std::string AttributeName(const HeapIndex& heap, const PathStep& step) {
-  if (KindOf(heap, step) != HD_REF_VALUE || step.position == 0) return {};
-  const Range rows = heap.Positions(step.holder);
-  if (step.position >= rows.size()) return {};
-  const uint32_t key = heap.target(rows.begin + step.position - 1);
-  const std::optional<Content> content = key == kNone ? std::nullopt : heap.content(key);
-  if (!content || !content->is_text || content->cut || !IsIdentifier(content->bytes)) return {};
-  return std::string(content->bytes);
+uint32_t NamespaceHolder(const HeapIndex& heap, uint32_t id, uint32_t holder, uint32_t above) {
+  const auto type_name = [&](uint32_t object) { return heap.text(heap.types()[heap.type(object)].name); };
+  if (holder == kNone || type_name(id) != "dict") return kNone;
+  const PathStep step = StepBetween(heap, holder, id);
+  if (!step.is_type && Label(heap, holder, step.position) == "__dict__") return holder;
+  const bool of_thread =
+      above != kNone && type_name(above) == "_thread._local" && type_name(holder) == "dict";
+  return of_thread ? above : kNone;
 }
 
 uint32_t NamespaceHolder(const HeapIndex& heap, uint32_t id) {
-  const auto type_name = [&](uint32_t object) { return heap.text(heap.types()[heap.type(object)].name); };
-  const uint32_t holder = heap.path_parent(id);
-  if (holder == id || holder == kNone || type_name(id) != "dict") return kNone;
-  const PathStep step = StepBetween(heap, holder, id);
-  if (!step.is_type && Label(heap, holder, step.position) == "__dict__") return holder;
-  const uint32_t local = heap.path_parent(holder);
-  return local != holder && local != kNone && type_name(local) == "_thread._local" &&
-                 type_name(holder) == "dict"
-             ? local
-             : kNone;
+  const auto holder_of = [&](uint32_t object) {
+    const uint32_t holder = object == kNone ? kNone : heap.path_parent(object);
+    return holder == object ? kNone : holder;
+  };
+  const uint32_t holder = holder_of(id);
+  return NamespaceHolder(heap, id, holder, holder_of(holder));
+}
+
+Attribute AttributeOf(const HeapIndex& heap, const PathStep& step, uint32_t whole) {
+  Attribute attribute{whole, {}};
+  if (whole == kNone || KindOf(heap, step) != HD_REF_VALUE || step.position == 0) return attribute;
+  const Range rows = heap.Positions(step.holder);
+  if (step.position >= rows.size()) return attribute;
+  const uint32_t key = heap.target(rows.begin + step.position - 1);
+  const std::optional<Content> content = key == kNone ? std::nullopt : heap.content(key);
+  if (content && content->is_text && !content->cut && IsIdentifier(content->bytes)) {
+    attribute.name = content->bytes;
+  }
+  return attribute;
 }
 
 }  // namespace heapdump

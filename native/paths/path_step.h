@@ -28,12 +28,22 @@ std::string Spelled(const HeapIndex& heap, const PathStep& step);
 // The same with a key, an index or an element left open: `[…]`.
 std::string Generalised(const HeapIndex& heap, const PathStep& step);
 
-// The name that a dict's entry has as an attribute: its key without quotes where that is an identifier. Empty
-// where it is none.
-std::string AttributeName(const HeapIndex& heap, const PathStep& step);
-
-// Of a dict on a path the object whose attributes it has: the holder of its `__dict__`, or the
-// threading.local that keeps them for one thread. kNone where it is an ordinary dict, or no dict.
+// Of a dict that `holder` holds the object whose attributes it has: `holder` where it holds it as `__dict__`,
+// or the threading.local `above` that keeps them in `holder` for one thread. kNone where it is an ordinary
+// dict, or no dict; `holder` and `above` may be kNone.
+uint32_t NamespaceHolder(const HeapIndex& heap, uint32_t id, uint32_t holder, uint32_t above);
+// The same where the object's path comes from.
 uint32_t NamespaceHolder(const HeapIndex& heap, uint32_t id);
+
+// What an entry of such a dict is.
+struct Attribute {
+  uint32_t whole;    // the object whose attribute it is
+  std::string name;  // empty: it is none, or its key is no identifier
+};
+// Of the step from a dict, whose NamespaceHolder is `whole`.
+Attribute AttributeOf(const HeapIndex& heap, const PathStep& step, uint32_t whole);
+inline Attribute AttributeOf(const HeapIndex& heap, const PathStep& step) {
+  return AttributeOf(heap, step, NamespaceHolder(heap, step.holder));
+}
 
 }  // namespace heapdump

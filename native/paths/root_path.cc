@@ -76,14 +76,14 @@ std::vector<std::string> SpelledParts(const HeapIndex& heap, const std::vector<u
   parts.push_back(RootSpelled(heap, ids.front()));
   for (size_t i = 1; i < ids.size(); i++) {
     const PathStep step = StepBetween(heap, ids[i - 1], ids[i], avoid);
-    const uint32_t holder = NamespaceHolder(heap, ids[i - 1]);
-    const std::string name = holder == kNone ? "" : AttributeName(heap, step);
-    if (name.empty()) {
+    const auto back = [&](size_t steps) { return i < steps ? kNone : ids[i - steps]; };
+    const Attribute attribute = AttributeOf(heap, step, NamespaceHolder(heap, back(1), back(2), back(3)));
+    if (attribute.name.empty()) {
       parts.push_back(Spelled(heap, step));
       continue;
     }
-    for (size_t above = i - 1; above > 0 && ids[above] != holder; above--) parts[above].clear();
-    parts.push_back("." + name);
+    for (size_t above = i - 1; ids[above] != attribute.whole; above--) parts[above].clear();
+    parts.push_back("." + attribute.name);
   }
   return parts;
 }

@@ -23,8 +23,7 @@ std::string RootSpelled(const HeapIndex& heap, uint32_t id);
 std::vector<uint32_t> PathIds(const HeapIndex& heap, uint32_t id);
 
 // Each of these ids' part of the path, the root's first; the parts together are the path as Python writes it.
-// A
-// `__dict__` that is gone through is left out: its part is empty, and the next is an attribute.
+// A `__dict__` that is gone through is left out: its part is empty, and the next is an attribute.
 std::vector<std::string> SpelledParts(const HeapIndex& heap, const std::vector<uint32_t>& ids,
                                       const Avoid& avoid = {});
 

@@ -227,9 +227,9 @@ class Finder {
     const uint32_t holder = heap_.path_parent(member);
     if (holder == member || holder == kNone || NamespaceHolder(heap_, member) != kNone) return {};
     const PathStep step = StepBetween(heap_, holder, member);
-    if (NamespaceHolder(heap_, holder) == kNone) return Generalised(heap_, step);
-    const std::string name = AttributeName(heap_, step);
-    return name.empty() ? ".__dict__" + Generalised(heap_, step) : "." + name;
+    const Attribute attribute = AttributeOf(heap_, step);
+    if (!attribute.name.empty()) return "." + attribute.name;
+    return (attribute.whole == kNone ? "" : ".__dict__") + Generalised(heap_, step);
   }
 
   // The group that grew most; one of a type of the application goes before.

@@ -147,8 +147,7 @@ class WasteFinder {
     const uint32_t holder = heap_.path_parent(id);
     if (holder == id || holder == kNone) return "a root";
     const PathStep step = StepBetween(heap_, holder, id);
-    const uint32_t owner = NamespaceHolder(heap_, holder);
-    const std::string name = owner == kNone ? "" : AttributeName(heap_, step);
+    const auto [owner, name] = AttributeOf(heap_, step);
     if (name.empty()) return TypeName(holder) + Generalised(heap_, step);
     const bool named = roles_.is_module(heap_.type(owner)) || heap_.TypeOfObject(owner) != kNone;
     return (named ? SpelledName(owner) : TypeName(owner)) + "." + name;

@@ -379,6 +379,10 @@ TEST_F(PathsTest, ANamespaceIsEnteredFromItsModuleWhereThatIsNotAvoided) {
   EXPECT_EQ(PathsToRoot(index, cache, {{module}, {}, {}}, 9), by_function);
   EXPECT_EQ(PathsToRoot(index, cache, {{}, {index.type(module)}, {}}, 9), by_function);
   EXPECT_EQ(PathsToRoot(index, cache, {{}, {}, {"__dict__"}}, 9), by_function);
+  EXPECT_EQ(SpelledParts(index, by_module[0]),
+            (std::vector<std::string>{"sys.modules['app']", "", ".CACHE"}));
+  EXPECT_EQ(SpelledParts(index, by_function[0]),
+            (std::vector<std::string>{"<interpreter hook>", ".__globals__", "['CACHE']"}));
   EXPECT_EQ(PathsToRoot(index, cache, {{names}, {}, {}}, 9), Paths());
   EXPECT_EQ(PathsToRoot(index, cache, {{}, {}, {"CACHE"}}, 9), Paths());
 }
