@@ -1,5 +1,5 @@
 // Why an object, or those of a type, are alive.
-import type { Heap, HeapObject, Root } from "../store/heap.js";
+import type { Heap, HeapObject, Root, TypedObject } from "../store/heap.js";
 import { type Hold, HolderFinder } from "./holders.js";
 
 export interface RootPath {
@@ -13,10 +13,8 @@ export interface RootPath {
   length: bigint;
 }
 
-export interface Step {
+export interface Step extends TypedObject {
   step: bigint;
-  object: HeapObject;
-  typeName: string;
   kind: string;
   part: string;
 }
@@ -30,16 +28,14 @@ export interface FramePlace {
   frames: bigint;
 }
 
-export interface ObjectPaths {
-  object: HeapObject;
-  typeName: string;
+export interface ObjectPaths extends TypedObject {
   /** Bytes. */
   retained: bigint;
   garbage: boolean;
   owner: string | null;
   paths: RootPath[];
   /** Of garbage: what refers to it. */
-  referrers: { hold: Hold; object: HeapObject; typeName: string }[];
+  referrers: (TypedObject & { hold: Hold })[];
 }
 
 /** Steps of a path that are looked at: these at its beginning, and these at its end. */
@@ -49,15 +45,13 @@ const REFERRERS = 5;
 
 /** At most `limit` paths of one object, the shortest first, each from another root. */
 export function pathsOf(heap: Heap, id: bigint, avoid: string | null, limit: number): ObjectPaths {
-  const object = heap.object(id);
   const facts = heap.get<{ retained: bigint; garbage: bigint; owner: string | null }>(
     "SELECT retained, garbage, owner FROM {heap}.object WHERE id = ?",
     id,
   );
   const garbage = facts?.garbage === 1n;
   return {
-    object,
-    typeName: heap.typeName(object.type),
+    ...heap.typedObject(id),
     retained: facts?.retained ?? 0n,
     garbage,
     owner: facts?.owner ?? null,
@@ -90,8 +84,7 @@ function rootPaths(heap: Heap, id: bigint, avoid: string | null, limit: number):
       const root = heap.rootsOf(row.id).find(({ kind }) => kind === row.kind) ?? null;
       paths.push({ text: row.whole ?? "", root, place: placeOf(heap, root), steps: [], length: row.length });
     }
-    const object = heap.object(row.id);
-    paths.at(-1)?.steps.push({ ...row, object, typeName: heap.typeName(object.type) });
+    paths.at(-1)?.steps.push({ ...row, ...heap.typedObject(row.id) });
   }
   return paths;
 }
@@ -110,10 +103,7 @@ function placeOf(heap: Heap, root: Root | null): FramePlace | null {
 
 function referrersOf(heap: Heap, id: bigint): ObjectPaths["referrers"] {
   const { holds } = new HolderFinder(heap).referrers(id);
-  return holds.slice(0, REFERRERS).map((hold) => {
-    const object = heap.object(hold.holder);
-    return { hold, object, typeName: heap.typeName(object.type) };
-  });
+  return holds.slice(0, REFERRERS).map((hold) => ({ hold, ...heap.typedObject(hold.holder) }));
 }
 
 export interface MergedPath {

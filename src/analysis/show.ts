@@ -1,11 +1,9 @@
 // One object with all that is around it.
-import type { Heap, HeapObject, Root } from "../store/heap.js";
+import type { Heap, HeapObject, Root, TypedObject } from "../store/heap.js";
 import { type Hold, HolderFinder } from "./holders.js";
 
-export interface Neighbour {
+export interface Neighbour extends TypedObject {
   hold: Hold;
-  object: HeapObject;
-  typeName: string;
   /** Bytes. */
   retained: bigint;
   /** Where it begins paths by itself. */
@@ -17,9 +15,7 @@ export interface Neighbours {
   more: bigint;
 }
 
-export interface Shown {
-  object: HeapObject;
-  typeName: string;
+export interface Shown extends TypedObject {
   /** Bytes. */
   retained: bigint;
   tracked: boolean;
@@ -32,11 +28,11 @@ export interface Shown {
   /** `NAME FILE:LINE` of the code that it is or runs; null where it is none. */
   code: string | null;
   /** The object whose attributes this dict has. */
-  dictOf: { object: HeapObject; typeName: string } | null;
+  dictOf: TypedObject | null;
   fields: Neighbours;
   referrers: Neighbours;
   /** The nearest first. */
-  dominators: { object: HeapObject; typeName: string; retained: bigint }[];
+  dominators: (TypedObject & { retained: bigint })[];
   moreDominators: boolean;
   /** What it dominates by type, itself left out. */
   dominated: { typeName: string; count: bigint; size: bigint }[];
@@ -49,7 +45,7 @@ const CODE_FIELDS = ["__func__", "_coro", "cr_frame", "gi_frame", "ag_frame", "_
 const CODE = / \S.*:\d+$/;
 
 export function showObject(heap: Heap, id: bigint, limit: number): Shown {
-  const object = heap.object(id);
+  const { object, typeName } = heap.typedObject(id);
   const facts = heap.get<Facts>(
     `SELECT retained, tracked, generation, garbage, owner, path, dominator FROM {heap}.object WHERE id = ?`,
     id,
@@ -59,7 +55,7 @@ export function showObject(heap: Heap, id: bigint, limit: number): Shown {
   const owner = finder.ownerOfDict(id);
   return {
     object,
-    typeName: heap.typeName(object.type),
+    typeName,
     retained: facts.retained,
     tracked: facts.tracked === 1n,
     generation: facts.generation,
@@ -68,7 +64,7 @@ export function showObject(heap: Heap, id: bigint, limit: number): Shown {
     path: facts.path,
     roots: heap.rootsOf(id),
     code: codeOf(heap, object),
-    dictOf: owner === undefined ? null : named(heap, owner),
+    dictOf: owner === undefined ? null : heap.typedObject(owner),
     fields: neighbours(heap, finder.referents(id), "held", limit),
     referrers: neighbours(heap, finder.referrers(id), "holder", limit),
     ...dominatorChain(heap, facts.dominator),
@@ -76,25 +72,21 @@ export function showObject(heap: Heap, id: bigint, limit: number): Shown {
   };
 }
 
-interface Facts {
-  retained: bigint;
+interface Facts extends Weight {
   tracked: bigint;
   generation: bigint | null;
   garbage: bigint;
   owner: string | null;
   path: string | null;
+}
+
+interface Weight {
+  retained: bigint;
   dominator: bigint | null;
 }
 
-function named(heap: Heap, id: bigint): { object: HeapObject; typeName: string } {
-  const object = heap.object(id);
-  return { object, typeName: heap.typeName(object.type) };
-}
-
-function retainedBy(heap: Heap, id: bigint): bigint {
-  return (
-    heap.get<{ retained: bigint }>("SELECT retained FROM {heap}.object WHERE id = ?", id)?.retained ?? 0n
-  );
+function weightOf(heap: Heap, id: bigint): Weight {
+  return heap.get<Weight>("SELECT retained, dominator FROM {heap}.object WHERE id = ?", id) as Weight;
 }
 
 function neighbours(
@@ -106,8 +98,8 @@ function neighbours(
   const own = holds.filter(({ kind }) => kind !== "key");
   const shown = own.slice(0, limit).map((hold) => ({
     hold,
-    ...named(heap, hold[end]),
-    retained: retainedBy(heap, hold[end]),
+    ...heap.typedObject(hold[end]),
+    retained: weightOf(heap, hold[end]).retained,
     roots: heap.rootsOf(hold[end]),
   }));
   return { shown, more: BigInt(own.length - shown.length) + beyond };
@@ -128,10 +120,9 @@ function dominatorChain(heap: Heap, nearest: bigint | null): Pick<Shown, "domina
   const dominators: Shown["dominators"] = [];
   let at = nearest;
   while (at !== null && dominators.length < DOMINATORS) {
-    dominators.push({ ...named(heap, at), retained: retainedBy(heap, at) });
-    at =
-      heap.get<{ dominator: bigint | null }>("SELECT dominator FROM {heap}.object WHERE id = ?", at)
-        ?.dominator ?? null;
+    const { retained, dominator } = weightOf(heap, at);
+    dominators.push({ ...heap.typedObject(at), retained });
+    at = dominator;
   }
   return { dominators, moreDominators: at !== null };
 }

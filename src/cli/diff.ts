@@ -4,9 +4,9 @@ import { requireTwo } from "../analysis/series.js";
 import { diffJson, diffText } from "../view/diff.js";
 import { jsonText } from "../view/json.js";
 import { terminal } from "../view/terminal.js";
+import { openSeries } from "./heaps.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
 import { print } from "./output.js";
-import { openSeries } from "./series.js";
 
 interface DiffOptions {
   by: DiffBy;

@@ -1,12 +1,11 @@
 import { type Command, Option } from "commander";
 import { exportSqlite } from "../store/export.js";
-import type { Heap } from "../store/heap.js";
-import { openHeaps } from "../store/open.js";
 import { jsonText } from "../view/json.js";
 import { progress } from "../view/progress.js";
 import { countText, sizeText } from "../view/units.js";
+import { openHeap } from "./heaps.js";
 import { JSON_OPTION } from "./options.js";
-import { openEvents, print } from "./output.js";
+import { print } from "./output.js";
 import { untilSignal } from "./signals.js";
 
 interface ExportOptions {
@@ -33,7 +32,7 @@ export function registerExport(program: Command): void {
 }
 
 async function exportDump(file: string, { output, json }: ExportOptions): Promise<void> {
-  const [heap] = (await openHeaps([{ schema: "main", path: file }], openEvents())) as [Heap];
+  const heap = await openHeap(file);
   const bar = progress(`Writing ${output}`);
   const written = await untilSignal((signal) =>
     exportSqlite(heap, output, (fraction) => bar.update(fraction), signal),

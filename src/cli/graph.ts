@@ -4,14 +4,13 @@ import { parseFilter, select } from "../analysis/filter.js";
 import { type Graph, holderGraph } from "../analysis/graph.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { writePrivateFile } from "../files.js";
-import type { Heap } from "../store/heap.js";
-import { openHeaps } from "../store/open.js";
 import { dotText, leftOutText } from "../view/dot.js";
 import { graphJson } from "../view/graph.js";
 import { jsonText } from "../view/json.js";
 import { htmlText, svgText } from "../view/picture.js";
+import { openHeap } from "./heaps.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
-import { note, openEvents, print, warn } from "./output.js";
+import { note, print, warn } from "./output.js";
 
 interface GraphOptions {
   filter: string;
@@ -64,7 +63,7 @@ export function registerGraph(program: Command): void {
 
 async function graph(file: string, options: GraphOptions): Promise<void> {
   const write = options.output === undefined ? undefined : writer(options.output);
-  const [heap] = (await openHeaps([{ schema: "main", path: file }], openEvents())) as [Heap];
+  const heap = await openHeap(file);
   const filter = parseFilter(heap, options.filter);
   if (!filter.include) {
     throw new HeapdumpError(

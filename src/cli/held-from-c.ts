@@ -1,12 +1,11 @@
 import type { Command } from "commander";
 import { findHeldFromC } from "../analysis/held-from-c.js";
-import type { Heap } from "../store/heap.js";
-import { openHeaps } from "../store/open.js";
 import { heldFromCJson, heldFromCText } from "../view/held-from-c.js";
 import { jsonText } from "../view/json.js";
 import { terminal } from "../view/terminal.js";
+import { openHeap } from "./heaps.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
-import { openEvents, print } from "./output.js";
+import { print } from "./output.js";
 
 const EXAMPLE = `
 An object is held from C where it has more references than were found in all objects and roots, and nothing else keeps
@@ -30,7 +29,7 @@ export function registerHeldFromC(program: Command): void {
 }
 
 async function heldFromC(file: string, { number, json }: { number: number; json?: boolean }): Promise<void> {
-  const [heap] = (await openHeaps([{ schema: "main", path: file }], openEvents())) as [Heap];
+  const heap = await openHeap(file);
   const found = findHeldFromC(heap, number);
   print(json ? jsonText(heldFromCJson(found)) : heldFromCText(found, file, terminal(process.stdout)));
 }

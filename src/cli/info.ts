@@ -1,12 +1,11 @@
 import type { Command } from "commander";
 import { describe } from "../analysis/info.js";
 import { survey } from "../dump/reader.js";
-import type { Heap } from "../store/heap.js";
-import { openHeaps } from "../store/open.js";
 import { infoJson, infoText } from "../view/info.js";
 import { jsonText } from "../view/json.js";
 import { progress } from "../view/progress.js";
 import { terminal } from "../view/terminal.js";
+import { openHeap } from "./heaps.js";
 import { JSON_OPTION } from "./options.js";
 import { openEvents, print } from "./output.js";
 
@@ -26,7 +25,7 @@ async function info(file: string, options: { json?: boolean }): Promise<void> {
   const dump = await survey(file, (fraction) => bar.update(fraction));
   bar.stop();
   const events = { ...openEvents(), onWarning() {} };
-  const [heap] = (await openHeaps([{ schema: "main", path: file }], events)) as [Heap];
+  const heap = await openHeap(file, events);
   const described = describe(heap, dump);
   print(options.json ? jsonText(infoJson(described)) : infoText(described, terminal(process.stdout)));
 }

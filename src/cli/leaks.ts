@@ -6,9 +6,9 @@ import { ExitCode } from "../errors.js";
 import { jsonText } from "../view/json.js";
 import { leaksJson, leaksText, suspectWords } from "../view/leaks.js";
 import { terminal } from "../view/terminal.js";
+import { openSeries } from "./heaps.js";
 import { collect, JSON_OPTION, wholeNumber } from "./options.js";
 import { note, print } from "./output.js";
-import { openSeries } from "./series.js";
 
 interface LeaksOptions {
   failOn?: string[];

@@ -1,13 +1,12 @@
 import type { Command } from "commander";
 import { mergedPaths, pathsOf } from "../analysis/path.js";
 import { parseAvoid, parseSubject } from "../analysis/subject.js";
-import type { Heap } from "../store/heap.js";
-import { openHeaps } from "../store/open.js";
 import { jsonText } from "../view/json.js";
 import { objectPathsJson, objectPathsText, typePathsJson, typePathsText } from "../view/path.js";
 import { terminal } from "../view/terminal.js";
+import { openHeap } from "./heaps.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
-import { openEvents, print } from "./output.js";
+import { print } from "./output.js";
 
 interface PathOptions {
   exclude?: string;
@@ -41,7 +40,7 @@ export function registerPath(program: Command): void {
 }
 
 async function path(file: string, what: string, { exclude, number, json }: PathOptions): Promise<void> {
-  const [heap] = (await openHeaps([{ schema: "main", path: file }], openEvents())) as [Heap];
+  const heap = await openHeap(file);
   const subject = parseSubject(heap, what);
   const avoid = parseAvoid(heap, exclude);
   if ("object" in subject) {

@@ -1,13 +1,12 @@
 import type { Command } from "commander";
 import { showObject } from "../analysis/show.js";
 import { parseAddress } from "../analysis/subject.js";
-import type { Heap } from "../store/heap.js";
-import { openHeaps } from "../store/open.js";
 import { jsonText } from "../view/json.js";
 import { showJson, showText } from "../view/show.js";
 import { terminal } from "../view/terminal.js";
+import { openHeap } from "./heaps.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
-import { openEvents, print } from "./output.js";
+import { print } from "./output.js";
 
 interface ShowOptions {
   number: number;
@@ -34,7 +33,7 @@ export function registerShow(program: Command): void {
 }
 
 async function show(file: string, address: string, { number, json }: ShowOptions): Promise<void> {
-  const [heap] = (await openHeaps([{ schema: "main", path: file }], openEvents())) as [Heap];
+  const heap = await openHeap(file);
   const shown = showObject(heap, parseAddress(heap, address), number);
   print(json ? jsonText(showJson(shown)) : showText(shown, file, terminal(process.stdout)));
 }

@@ -1,12 +1,11 @@
 import type { Command } from "commander";
 import { findWaste } from "../analysis/waste.js";
-import type { Heap } from "../store/heap.js";
-import { openHeaps } from "../store/open.js";
 import { jsonText } from "../view/json.js";
 import { terminal } from "../view/terminal.js";
 import { wasteJson, wasteText } from "../view/waste.js";
+import { openHeap } from "./heaps.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
-import { openEvents, print } from "./output.js";
+import { print } from "./output.js";
 
 const EXAMPLE = `
 Example:
@@ -27,7 +26,7 @@ export function registerWaste(program: Command): void {
 }
 
 async function waste(file: string, { number, json }: { number: number; json?: boolean }): Promise<void> {
-  const [heap] = (await openHeaps([{ schema: "main", path: file }], openEvents())) as [Heap];
+  const heap = await openHeap(file);
   const found = findWaste(heap, number);
   print(json ? jsonText(wasteJson(found)) : wasteText(found, file, terminal(process.stdout)));
 }

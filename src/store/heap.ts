@@ -16,6 +16,12 @@ export interface HeapObject {
   truncated: bigint | null;
 }
 
+export interface TypedObject {
+  object: HeapObject;
+  /** `<unknown>` where the type is not in the dump. */
+  typeName: string;
+}
+
 export interface HeapType {
   /** `object.id` of the type; null where the type is not in the dump. */
   id: bigint | null;
@@ -71,6 +77,12 @@ export class Heap {
     const found = this.get<HeapObject>(`SELECT ${OBJECT} FROM {heap}.object WHERE id = ?`, id);
     if (!found) throw new Error(`no object ${id} in ${this.path}`);
     return found;
+  }
+
+  /** With the name of its type. */
+  typedObject(id: bigint): TypedObject {
+    const object = this.object(id);
+    return { object, typeName: this.typeName(object.type) };
   }
 
   objectAt(address: bigint): HeapObject | undefined {

@@ -1,4 +1,4 @@
-import type { FramePlace, MergedPath, ObjectPaths, RootPath, Step, TypePaths } from "../analysis/path.js";
+import type { FramePlace, ObjectPaths, RootPath, Step, TypePaths } from "../analysis/path.js";
 import type { Root } from "../store/heap.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { spelling } from "./spelling.js";
@@ -133,7 +133,6 @@ export function typePathsText(found: TypePaths, path: string, terminal: Terminal
   if (count === 0n) return `There is no ${namesText(names)}.`;
   const shown = merged.slice(0, most);
   const sizes = shown.some(({ size }) => size !== null);
-  const of = (row: MergedPath) => countText(row.count);
   const rows = table(
     [
       { title: "COUNT", align: "right", paint: bold },
@@ -143,7 +142,7 @@ export function typePathsText(found: TypePaths, path: string, terminal: Terminal
       { title: "PATH", flexible: true, keepsEnd: true, paint: cyan },
     ],
     shown.map((row) => [
-      of(row),
+      countText(row.count),
       shareText(row.count, sampled),
       ...(sizes ? [sizeText(row.retained ?? 0n)] : []),
       addressText(row.example.address),

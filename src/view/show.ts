@@ -3,7 +3,7 @@ import { type JsonTable, jsonTable } from "./json.js";
 import { spelling } from "./spelling.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural, shellWord, shorten, wrap } from "./text.js";
+import { addressText, contentText, escapeControls, shellWord, shorten, wrap } from "./text.js";
 import { rootText } from "./tree.js";
 import { countText, sizeText } from "./units.js";
 
@@ -63,7 +63,7 @@ function objectText({ object, typeName }: { object: { address: bigint }; typeNam
 
 function section(title: string, rows: string, more: bigint, { colors }: Terminal): string[] {
   if (!rows) return [];
-  const rest = more > 0n ? `\n  … ${plural(more, "more")} (-n)`.replace("mores", "more") : "";
+  const rest = more > 0n ? `\n  … ${countText(more)} more (-n)` : "";
   return [`${colors.bold(title)}\n${rows}${rest}`];
 }
 

@@ -5,12 +5,21 @@ import type { Terminal } from "./terminal.js";
 import { addressText, contentText, escapeControls, plural, shellWord } from "./text.js";
 import { countText, shareText, sizeText } from "./units.js";
 
-const ADVICE: Record<string, string> = {
-  duplicate: "strings and bytes that are there many times: share one (sys.intern, a constant, a table)",
-  boxes: "numbers that are there many times: share one, or keep them in an array",
-  empty: "empty containers: make them when they are first needed, or share an empty tuple",
-  sparse: "containers with room for many more than they hold: build them anew, as list(x) or dict(x) do",
-  slots: "instances that all have the same attributes: give their class __slots__",
+const KINDS: Record<string, { is: string; advice: string }> = {
+  duplicate: {
+    is: "strings and bytes that are there many times",
+    advice: "share one (sys.intern, a constant, a table)",
+  },
+  boxes: { is: "numbers that are there many times", advice: "share one, or keep them in an array" },
+  empty: {
+    is: "empty containers",
+    advice: "make them when they are first needed, or share an empty tuple",
+  },
+  sparse: {
+    is: "containers with room for many more than they hold",
+    advice: "build them anew, as list(x) or dict(x) do",
+  },
+  slots: { is: "instances that all have the same attributes", advice: "give their class __slots__" },
 };
 
 export function wasteText({ rows, kinds, size }: WasteOf, path: string, terminal: Terminal): string {
@@ -36,9 +45,10 @@ export function wasteText({ rows, kinds, size }: WasteOf, path: string, terminal
     terminal,
   );
   const total = kinds.reduce((sum, { wasted }) => sum + wasted, 0n);
-  const summary = kinds.flatMap(({ kind, wasted, count }) => [
-    `${sizeText(wasted).padStart(11)} in ${plural(count, "object")} (${kind}): ${shortAdvice(kind)}`,
-  ]);
+  const summary = kinds.map(
+    ({ kind, wasted, count }) =>
+      `${sizeText(wasted).padStart(11)} in ${plural(count, "object")} (${kind}): ${KINDS[kind]?.advice ?? ""}`,
+  );
   const first = addressText(rows[0]?.example.address ?? 0n);
   return [
     text,
@@ -50,11 +60,6 @@ export function wasteText({ rows, kinds, size }: WasteOf, path: string, terminal
   ].join("\n");
 }
 
-function shortAdvice(kind: string): string {
-  const advice = ADVICE[kind] ?? "";
-  return advice.slice(advice.indexOf(":") + 2);
-}
-
 function whatText({ what, certain, example }: Waste): string {
   if (what !== null) return escapeControls(what);
   const content = contentText(example);
@@ -64,7 +69,8 @@ function whatText({ what, certain, example }: Waste): string {
 /** What to do about a row. */
 function adviceFor({ kind, count, typeName, wasted, certain }: Waste): string {
   const sure = certain ? "" : " (probably)";
-  return `${countText(count)} ${typeName}${sure} waste ${sizeText(wasted)}: ${ADVICE[kind] ?? kind}`;
+  const { is, advice } = KINDS[kind] ?? { is: kind, advice: "" };
+  return `${countText(count)} ${typeName}${sure} waste ${sizeText(wasted)}: ${is}: ${advice}`;
 }
 
 export function wasteJson({ rows, kinds, size }: WasteOf): object {
