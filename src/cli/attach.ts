@@ -1,9 +1,11 @@
+import { statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type CapturedDump, captureDump } from "../capture/capture.js";
 import { chooseMode, MODES, type Mode } from "../capture/mode.js";
 import { dumpNames } from "../capture/names.js";
 import { HeapdumpError } from "../errors.js";
-import { attachJson, type MissedDump, nextText, takenText } from "../view/attach.js";
+import { attachJson, type MissedDump, takenText } from "../view/attach.js";
+import { nextStep } from "../view/next.js";
 import { captureProgress } from "./capture-progress.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
 import { note, print } from "./output.js";
@@ -109,9 +111,14 @@ async function attach(given: number[], options: Options): Promise<void> {
     }
   });
   if (options.json) print(attachJson(taken, missed, names.size > 1));
-  else if (taken.length > 0) print(nextText(taken.map(({ file }) => file)));
+  else for (const { file } of taken.filter(isKept)) print(nextStep("leaks", file));
   if (missed.length > 0) {
     const worst = Math.max(...missed.map(({ exitCode }) => exitCode));
     throw new HeapdumpError(worst, `not dumped: ${missed.length} of ${names.size} processes`);
   }
+}
+
+/** False of a dump that went into a pipe or a device. */
+function isKept({ file }: CapturedDump): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -1,6 +1,6 @@
 import { inconsistencyText, listed } from "./capture.js";
 import { jsonText } from "./json.js";
-import { escapeControls, plural, shellWord } from "./text.js";
+import { escapeControls, plural } from "./text.js";
 import { countText, sizeText } from "./units.js";
 
 /** A dump that was just taken. */
@@ -39,10 +39,6 @@ export function takenText(dump: TakenDump): string {
     `  ${consistency}`,
     ...(skipped ? [`  skipped: ${skipped}`] : []),
   ].join("\n");
-}
-
-export function nextText(files: string[]): string {
-  return `Next: heapdump top ${files.map(shellWord).join(" ")}`;
 }
 
 /** One dump is the document; several are a list, those that failed with their `error`. */

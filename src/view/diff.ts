@@ -1,8 +1,9 @@
 import type { Diff, DiffBy, DiffRow } from "../analysis/diff.js";
 import { type JsonTable, jsonTable } from "./json.js";
+import { nextStep } from "./next.js";
 import { type Column, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { escapeControls, plural, shellWord } from "./text.js";
+import { escapeControls, plural } from "./text.js";
 import { countText, durationText, signedSizeText, sizeText } from "./units.js";
 
 const TITLES: Record<DiffBy, string> = { type: "TYPE", owner: "OWNER", path: "PATH" };
@@ -37,7 +38,7 @@ export function diffText(
     `${plural(total.new, "object")} new (${sizeText(total.new_size)}), `,
     `${countText(total.gone)} gone (${sizeText(total.gone_size)}), ${countText(total.kept)} kept`,
   ].join("");
-  const next = `Where it gathers: heapdump leaks ${shellWord(old.path)} ${shellWord(path)}`;
+  const next = nextStep("leaks", old.path, path);
   return [text, "", dim(sum), dim(next)].join("\n");
 }
 

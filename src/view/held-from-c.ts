@@ -1,8 +1,9 @@
 import type { HeldFromC } from "../analysis/held-from-c.js";
 import { jsonTable } from "./json.js";
+import { nextStep } from "./next.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural, shellWord } from "./text.js";
+import { addressText, contentText, escapeControls, plural } from "./text.js";
 import { countText, sizeText } from "./units.js";
 
 export function heldFromCText(found: HeldFromC, path: string, terminal: Terminal): string {
@@ -33,13 +34,7 @@ export function heldFromCText(found: HeldFromC, path: string, terminal: Terminal
   const total = `${plural(count, "object")} with more references than were found, ${sizeText(retained)} retained`;
   const about = "REFERENCES are those that are from no object of the dump.";
   const first = addressText(types[0]?.example.address ?? 0n);
-  return [
-    text,
-    "",
-    dim(total),
-    dim(about),
-    dim(`What it holds: heapdump show ${shellWord(path)} ${first}`),
-  ].join("\n");
+  return [text, "", dim(total), dim(about), dim(nextStep("show", path, first))].join("\n");
 }
 
 export function heldFromCJson({ types, count, retained, known }: HeldFromC): object {

@@ -1,8 +1,9 @@
 import type { Field, Leaks, Suspect } from "../analysis/leaks.js";
 import { type JsonTable, jsonTable } from "./json.js";
+import { nextStep } from "./next.js";
 import { spelling } from "./spelling.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural, shellWord, shorten, wrap } from "./text.js";
+import { addressText, contentText, escapeControls, plural, shorten, wrap } from "./text.js";
 import { countText, durationText, shareText, signedSizeText, sizeText } from "./units.js";
 
 export function leaksText(leaks: Leaks, path: string, terminal: Terminal, most: number): string {
@@ -13,7 +14,7 @@ export function leaksText(leaks: Leaks, path: string, terminal: Terminal, most: 
   const blocks = shown.map((suspect, i) => block(suspect, i + 1, leaks, terminal));
   const more = suspects.length - shown.length;
   const example = addressText(shown[0]?.example.address ?? 0n);
-  const next = `The first in detail: heapdump show ${shellWord(path)} ${example}`;
+  const next = nextStep("show", path, example);
   const rest = more > 0 ? [dim(`${plural(more, "more suspect")}: -n ${suspects.length}`)] : [];
   return [bold(heading(leaks)), ...blocks, [...rest, dim(next)].join("\n")].join("\n\n");
 }

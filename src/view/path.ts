@@ -1,10 +1,11 @@
 import type { FramePlace, ObjectPaths, RootPath, Step, TypePaths } from "../analysis/path.js";
 import type { Root } from "../store/heap.js";
 import { type JsonTable, jsonTable } from "./json.js";
+import { nextStep } from "./next.js";
 import { spelling } from "./spelling.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural, shellWord, shorten, wrap } from "./text.js";
+import { addressText, contentText, escapeControls, plural, shorten, wrap } from "./text.js";
 import { countText, shareText, sizeText } from "./units.js";
 
 /** Types that are named. */
@@ -26,7 +27,7 @@ export function objectPathsText(found: ObjectPaths, path: string, terminal: Term
   if (found.garbage) return [...head, "", ...garbageLines(found, terminal.width)].join("\n");
   if (paths.length === 0) return [...head, "", "Only what is excluded keeps it alive."].join("\n");
   const blocks = paths.map((one, i) => pathBlock(one, i + 1, terminal));
-  const next = `More of it: heapdump show ${shellWord(path)} ${address}`;
+  const next = nextStep("show", path, address);
   return [head.join("\n"), ...blocks, dim(next)].join("\n\n");
 }
 
@@ -153,7 +154,7 @@ export function typePathsText(found: TypePaths, path: string, terminal: Terminal
   const alone = without > 0n ? `; ${countText(without)} of them only by what is excluded` : "";
   const looked = sampled < count ? `, of which ${countText(sampled)} were looked at` : "";
   const total = `${plural(count, "object")} of ${namesText(names)}${looked}, ${plural(merged.length, "path")}${alone}`;
-  const next = `One of them: heapdump path ${shellWord(path)} ${addressText(shown[0]?.example.address ?? 0n)}`;
+  const next = nextStep("path", path, addressText(shown[0]?.example.address ?? 0n));
   const notes = [...wrap(total, terminal.width), ...(shown.length ? [next] : [])];
   return [...(shown.length ? [rows, ""] : []), ...notes.map((line) => dim(line))].join("\n");
 }

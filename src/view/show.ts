@@ -1,9 +1,10 @@
 import type { Neighbour, Neighbours, Shown } from "../analysis/show.js";
 import { type JsonTable, jsonTable } from "./json.js";
+import { nextStep } from "./next.js";
 import { spelling } from "./spelling.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, shellWord, shorten, wrap } from "./text.js";
+import { addressText, contentText, escapeControls, shorten, wrap } from "./text.js";
 import { rootText } from "./tree.js";
 import { countText, sizeText } from "./units.js";
 
@@ -11,7 +12,7 @@ export function showText(shown: Shown, path: string, terminal: Terminal): string
   const { bold, dim } = terminal.colors;
   const address = addressText(shown.object.address);
   const title = bold(shorten(`${escapeControls(shown.typeName)} ${address}`, terminal.width));
-  const next = shown.garbage ? "" : `Why it is alive: heapdump path ${shellWord(path)} ${address}`;
+  const next = shown.garbage ? "" : nextStep("path", path, address);
   return [
     [title, ...facts(shown, terminal)].join("\n"),
     ...section("HOLDS", fieldRows(shown.fields, terminal), shown.fields.more, terminal),

@@ -2,9 +2,10 @@ import type { Above } from "../analysis/parents.js";
 import type { SizedObject, TopOwner, TopType } from "../analysis/top.js";
 import type { Heap, Root } from "../store/heap.js";
 import { type JsonTable, jsonTable } from "./json.js";
+import { nextStep } from "./next.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural, shellWord, shorten } from "./text.js";
+import { addressText, contentText, escapeControls, plural, shorten } from "./text.js";
 import { parentTree, rootText } from "./tree.js";
 import { countText, shareText, sizeText } from "./units.js";
 
@@ -65,7 +66,7 @@ export function topObjectsText(
   const { count, size } = heap.totals();
   const total = `${countText(BigInt(objects.length))} of ${plural(count, "object")}, ${sizeText(shown)} of ${sizeText(size)}`;
   const first = addressText(objects[0]?.address ?? 0n);
-  const next = `What holds the first: heapdump graph --filter ${first} -o graph.svg ${shellWord(heap.path)}`;
+  const next = nextStep("show", heap.path, first);
   return [rows[0], ...body, "", colors.dim(total), colors.dim(next)].join("\n");
 }
 
@@ -97,7 +98,7 @@ export function topTypesText({ types, count, size }: TopTypes, heap: Heap, termi
     terminal,
   );
   const total = `${plural(types.length, "type")} shown, of ${sizeText(size)} in ${plural(count, "object")}`;
-  const next = `The largest of a type: heapdump top --filter ${shellWord(types[0]?.name ?? "")} ${shellWord(heap.path)}`;
+  const next = nextStep("top", "--filter", types[0]?.name ?? "", heap.path);
   return [rows, "", colors.dim(total), colors.dim(next)].join("\n");
 }
 
@@ -123,7 +124,7 @@ export function topOwnersText({ owners, count, size }: TopOwners, heap: Heap, te
     terminal,
   );
   const total = `${plural(owners.length, "owner")} shown, of ${sizeText(size)} in ${plural(count, "object")}`;
-  const next = `What grows, and who owns it: heapdump leaks ${shellWord(heap.path)} LATER.bin`;
+  const next = nextStep("leaks", heap.path);
   return [rows, "", colors.dim(total), colors.dim(next)].join("\n");
 }
 

@@ -1,8 +1,9 @@
 import type { Waste, WasteOf } from "../analysis/waste.js";
 import { jsonTable } from "./json.js";
+import { nextStep } from "./next.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural, shellWord } from "./text.js";
+import { addressText, contentText, escapeControls, plural } from "./text.js";
 import { countText, shareText, sizeText } from "./units.js";
 
 const KINDS: Record<string, { is: string; advice: string }> = {
@@ -56,7 +57,7 @@ export function wasteText({ rows, kinds, size }: WasteOf, path: string, terminal
     `${sizeText(total)} could be saved, ${shareText(total, size)} of ${sizeText(size)}:`,
     ...summary,
     "",
-    dim(`One of the first: heapdump show ${shellWord(path)} ${first}`),
+    dim(nextStep("show", path, first)),
   ].join("\n");
 }
 

@@ -153,8 +153,12 @@ const cases: [name: string, ...args: string[]][] = [
   ["only-excluded", "graph", "--filter", "!dict", "after.bin"],
 ];
 
+/** What each command printed. */
+const shown: [command: string, text: string][] = [];
+
 test.each(cases)("%s", async (name, ...args) => {
   const { status, stdout, stderr } = place.run(args);
+  shown.push([args[0] ?? "", stdout]);
   const command = args
     .map((arg) => (/^[\w.,:=/-]+$/.test(arg) ? arg : `'${arg.replace(/\s+/g, " ")}'`))
     .join(" ");
@@ -168,4 +172,21 @@ test.each(cases)("%s", async (name, ...args) => {
     if (!/^(digraph|{)/.test(stdout)) expect([...line].length).toBeLessThanOrEqual(100);
   }
   await expect(told.join("")).toMatchFileSnapshot(`expected/${name}.txt`);
+});
+
+test("every next step that a command names can be taken", () => {
+  const steps = new Set<string>();
+  const naming = new Set<string>();
+  for (const [command, text] of shown) {
+    for (const [line, step] of text.matchAll(/^.*: (heapdump [a-z].*)$/gm)) {
+      expect(line).toBe(`Next: ${step}`);
+      steps.add(step ?? "");
+      naming.add(command);
+    }
+  }
+  expect([...naming].sort()).toEqual(["diff", "held-from-c", "leaks", "path", "show", "top", "waste"]);
+  for (const step of steps) {
+    const { status, stdout } = place.shell(step);
+    expect({ step, status, silent: stdout === "" }).toEqual({ step, status: 0, silent: false });
+  }
 });

@@ -175,7 +175,7 @@ test("on a terminal a bar shows how far it is, and leaves what is said afterward
   expect(shown).toMatch(/Dumping process \d+ [█░]+ \d+ %/);
   const afterBar = shown.slice(shown.lastIndexOf(" %"));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the bar is taken away by such
-  expect(afterBar).toMatch(/\x1b\[2K.*heap\.bin: [^\x1b]*\r\nNext: heapdump top heap\.bin\r\n$/s);
+  expect(afterBar).toMatch(/\x1b\[2K.*heap\.bin: [^\x1b]*\r\nNext: heapdump leaks heap\.bin\r\n$/s);
 });
 
 describe("several processes", () => {
@@ -206,8 +206,28 @@ describe("several processes", () => {
     const { status, stdout } = await attach([target.pid], { cwd: folder });
     expect(status).toBe(0);
     expect(stdout).toMatch(/^heap\.\d+\.bin: [\d,]+ objects, [\d,]+ references, [\d.]+ [KM]iB$/m);
-    expect(stdout).toContain(`Next: heapdump top heap.${target.pid}.bin`);
+    expect(stdout).toContain(`Next: heapdump leaks heap.${target.pid}.bin`);
     expect(readdirSync(folder)).toEqual([`heap.${target.pid}.bin`]);
+  });
+
+  test("what it names as the next step can be taken, and leads to a suspect", async () => {
+    await startTarget(newest.path, "states.py", { args: ["read"] });
+    const other = await Target.start(newest.path, "states.py", { args: ["busy"] });
+    try {
+      for (const pids of [[target.pid], [target.pid, other.pid]]) {
+        const { stdout } = await attach([...pids, "-o", "it's.bin"], { cwd: folder });
+        const steps = [...stdout.matchAll(/^Next: heapdump (.*)$/gm)].map(([, step]) => step);
+        expect(steps).toHaveLength(pids.length);
+        for (const step of steps) {
+          const command = `'${process.execPath}' '${HEAPDUMP}' ${step}`;
+          expect(execFileSync("bash", ["-c", command], { cwd: folder, encoding: "utf8" })).toMatch(/suspect/);
+        }
+      }
+      const { stdout } = await attach([target.pid, "-o", "/dev/null"], { cwd: folder });
+      expect(stdout).not.toContain("Next:");
+    } finally {
+      await other.kill();
+    }
   });
 });
 
