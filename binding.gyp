@@ -33,13 +33,13 @@
     {
       "target_name": "heapdump",
       "dependencies": ["trampoline", "walker"],
-      "sources": ["<!@(node scripts/native-sources.mjs support process tracee python capture index binding)"],
+      "sources": ["<!@(node scripts/native-sources.mjs support process tracee python capture dump index heap binding)"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=9", "NAPI_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"]
     },
     {
       "target_name": "heapdump_sqlite",
-      "sources": ["<!@(node scripts/native-sources.mjs index paths questions sqlite)"],
+      "sources": ["<!@(node scripts/native-sources.mjs dump index heap analysis sqlite)"],
       "include_dirs": ["node_modules/better-sqlite3/deps/sqlite3"]
     }
   ]

@@ -1,9 +1,9 @@
 #include "binding/addon.h"
 
-static Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  heapdump::InitCapture(env, exports);
-  heapdump::InitIndex(env, exports);
+static Napi::Object init(Napi::Env env, Napi::Object exports) {
+  heapdump::init_capture(env, exports);
+  heapdump::init_index(env, exports);
   return exports;
 }
 
-NODE_API_MODULE(heapdump, Init)
+NODE_API_MODULE(heapdump, init)

@@ -4,7 +4,7 @@
 namespace heapdump {
 
 // Each adds its functions of src/native/addon.ts to `exports`.
-void InitCapture(Napi::Env env, Napi::Object exports);
-void InitIndex(Napi::Env env, Napi::Object exports);
+void init_capture(Napi::Env env, Napi::Object exports);
+void init_index(Napi::Env env, Napi::Object exports);
 
 }  // namespace heapdump

@@ -36,7 +36,7 @@ Napi::Error to_js(Napi::Env env, std::exception_ptr failure) {
   }
 }
 
-Napi::Value Inspect(const Napi::CallbackInfo& info) {
+Napi::Value inspect(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   try {
     const Inspection inspection(info[0].As<Napi::Number>().Int32Value());
@@ -249,25 +249,25 @@ class Capture : private Sink {
   std::exception_ptr failure_;
 };
 
-Napi::Value StartCapture(const Napi::CallbackInfo& info) {
+Napi::Value start_capture(const Napi::CallbackInfo& info) {
   auto deferred = Napi::Promise::Deferred::New(info.Env());
   new Capture(info, deferred);  // It deletes itself when it is settled.
   return deferred.Promise();
 }
 
-void CancelCapture(const Napi::CallbackInfo& info) {
+void cancel_capture(const Napi::CallbackInfo& info) {
   cancellation.request(info[0].IsString() ? info[0].As<Napi::String>().Utf8Value() : "interrupted");
 }
 
-void RecordsWritten(const Napi::CallbackInfo&) { --unwritten_chunks; }
+void records_written(const Napi::CallbackInfo&) { --unwritten_chunks; }
 
 }  // namespace
 
-void InitCapture(Napi::Env env, Napi::Object exports) {
-  exports.Set("inspect", Napi::Function::New(env, Inspect));
-  exports.Set("capture", Napi::Function::New(env, StartCapture));
-  exports.Set("cancelCapture", Napi::Function::New(env, CancelCapture));
-  exports.Set("recordsWritten", Napi::Function::New(env, RecordsWritten));
+void init_capture(Napi::Env env, Napi::Object exports) {
+  exports.Set("inspect", Napi::Function::New(env, inspect));
+  exports.Set("capture", Napi::Function::New(env, start_capture));
+  exports.Set("cancelCapture", Napi::Function::New(env, cancel_capture));
+  exports.Set("recordsWritten", Napi::Function::New(env, records_written));
 }
 
 }  // namespace heapdump

@@ -28,7 +28,7 @@ class EnsureIndexWorker : public Napi::AsyncProgressQueueWorker<double> {
       progress.Send(&fraction, 1);
     };
     try {
-      summary_ = EnsureIndex(dump_, index_, tell);
+      summary_ = ensure_index(dump_, index_, tell);
     } catch (const Error& error) {
       code_ = error.code();
       SetError(error.what());
@@ -37,7 +37,7 @@ class EnsureIndexWorker : public Napi::AsyncProgressQueueWorker<double> {
 
   void OnProgress(const double* fractions, size_t count) override {
     const Napi::HandleScope scope(Env());
-    for (size_t i = 0; i < count; i++) on_progress_.Call({Napi::Number::New(Env(), fractions[i])});
+    for (size_t i = 0; i < count; ++i) on_progress_.Call({Napi::Number::New(Env(), fractions[i])});
   }
 
   void OnOK() override {
@@ -64,7 +64,7 @@ class EnsureIndexWorker : public Napi::AsyncProgressQueueWorker<double> {
   ExitCode code_ = ExitCode::kDefect;
 };
 
-Napi::Value EnsureIndexCall(const Napi::CallbackInfo& info) {
+Napi::Value ensure_index_call(const Napi::CallbackInfo& info) {
   if (info.Length() != 3 || !info[0].IsString() || !info[1].IsString() || !info[2].IsFunction()) {
     throw Napi::TypeError::New(info.Env(), "ensureIndex(dump, index, onProgress)");
   }
@@ -77,8 +77,8 @@ Napi::Value EnsureIndexCall(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-void InitIndex(Napi::Env env, Napi::Object exports) {
-  exports.Set("ensureIndex", Napi::Function::New(env, EnsureIndexCall, "ensureIndex"));
+void init_index(Napi::Env env, Napi::Object exports) {
+  exports.Set("ensureIndex", Napi::Function::New(env, ensure_index_call, "ensureIndex"));
 }
 
 }  // namespace heapdump

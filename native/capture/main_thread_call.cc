@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include "capture/position.h"
+#include "capture/thread_activity.h"
 
 namespace heapdump {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "capture/inspection.h"
-#include "capture/stop_tally.h"
+#include "capture/pause_stats.h"
 #include "capture/trampoline_call.h"
 #include "python/pending_calls.h"
 #include "support/cancellation.h"

@@ -74,7 +74,7 @@ void RecordWriter::object(const ObjectColumns& object) {
 }
 
 void RecordWriter::put_references(uint64_t address, const uint8_t* targets, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++) {
+  for (uint32_t i = 0; i < count; ++i) {
     uint64_t target;
     std::memcpy(&target, targets + 8 * size_t{i}, sizeof target);
     if (target == 0) {

@@ -40,11 +40,11 @@ class Run {
 
   SafePointCall::Result run() {
     call_.on_state(CaptureState::kStopping);
-    give_up_at_ = steady_clock::now() + call_.timeout;
+    result_up_at_ = steady_clock::now() + call_.timeout;
     const auto enter = [&](TrampolineCall& call, StoppedThread& thread) {
       call.run_script(thread, call_.script, call_.timeout);
     };
-    if (!main_.begin(give_up_at_, enter)) {
+    if (!main_.begin(result_up_at_, enter)) {
       throw Error(ExitCode::kCannotAttach, "process " + std::to_string(call_.pid) +
                                                " is stopped (SIGSTOP); continue it first: kill -CONT " +
                                                std::to_string(call_.pid));
@@ -56,7 +56,7 @@ class Run {
     call_.on_state(CaptureState::kCleaning);
     while (read_available()) {
     }
-    main_.cure(give_up_at_);
+    main_.cure(result_up_at_);
     if (failure_) std::rethrow_exception(failure_);
     check(end);
     return {end.route == HD_ROUTE_TAKE_OVER, tally_, target_.status.threads == 1};
@@ -67,7 +67,7 @@ class Run {
 
   void wait_for_start() {
     while (main_.state() < HD_CALL_RUNNING) {
-      if (call_.cancellation.requested() || steady_clock::now() > give_up_at_) {
+      if (call_.cancellation.requested() || steady_clock::now() > result_up_at_) {
         const std::string doing =
             main_.retract(steady_clock::now() + std::max<std::chrono::nanoseconds>(call_.timeout, 1s));
         if (doing.empty()) return;  // It began, or ended, just then.
@@ -161,7 +161,7 @@ class Run {
   Inspection target_;
   MainThreadCall main_;
   std::vector<uint8_t> buffer_;
-  Clock give_up_at_;
+  Clock result_up_at_;
   Clock last_bytes_;
   std::exception_ptr failure_;
 };

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "capture/capture_state.h"
-#include "capture/stop_tally.h"
+#include "capture/pause_stats.h"
 #include "support/cancellation.h"
 
 namespace heapdump {

@@ -15,7 +15,7 @@
 #include "capture/snapshot_process.h"
 #include "capture/walk_run.h"
 #include "capture/walk_task.h"
-#include "capture/walker_room.h"
+#include "capture/walker_mapping.h"
 #include "capture/zombies.h"
 #include "support/fault.h"
 

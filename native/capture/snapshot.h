@@ -6,8 +6,8 @@
 #include <functional>
 
 #include "capture/capture_state.h"
-#include "capture/stop_tally.h"
-#include "capture/whole_heap.h"
+#include "capture/pause_stats.h"
+#include "capture/safe_point_stop.h"
 #include "support/cancellation.h"
 
 namespace heapdump {

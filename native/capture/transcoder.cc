@@ -26,7 +26,7 @@ uint64_t address(uint64_t value) {
 uint64_t u32(Cursor& in) {
   uint32_t value;
   const uint8_t* at = in.at();
-  in.Skip(sizeof value);
+  in.skip(sizeof value);
   std::memcpy(&value, at, sizeof value);
   return value;
 }
@@ -42,13 +42,13 @@ T element(const uint8_t* column, size_t i) {
 // 2^33.
 const uint8_t* column(Cursor& in, uint64_t count, uint64_t width) {
   const uint8_t* at = in.at();
-  in.Skip(count * width);
+  in.skip(count * width);
   return at;
 }
 
 uint64_t sum(const uint8_t* column, uint64_t count) {
   uint64_t total = 0;
-  for (uint64_t i = 0; i < count; i++) total += element<uint32_t>(column, i);
+  for (uint64_t i = 0; i < count; ++i) total += element<uint32_t>(column, i);
   return total;
 }
 
@@ -90,19 +90,19 @@ void Transcoder::message() {
   while (!in.done()) {
     if (ended_) damaged("a record after the closing one");
     const size_t start = in.at() - pending_.data();
-    const uint64_t kind = in.Varint();
+    const uint64_t kind = in.varint();
     switch (kind) {
       case HD_COLUMNS:
         columns(in);
         break;
       case HD_META: {
-        const std::string_view key = in.String();
-        transcript_.meta.emplace_back(key, in.String());
+        const std::string_view key = in.string();
+        transcript_.meta.emplace_back(key, in.string());
         break;
       }
       case HD_PROGRESS: {
-        const uint64_t done = in.Varint();
-        sink_.progress(done, in.Varint());
+        const uint64_t done = in.varint();
+        sink_.progress(done, in.varint());
         break;
       }
       case HD_END:
@@ -157,14 +157,14 @@ void Transcoder::columns(Cursor& in) {
   // The sums are checked before any part of a shared column is looked at.
   if (sum(reference_counts, count) != references) damaged("columns whose reference counts do not add up");
   if (sum(content_lengths, count) != content_bytes) damaged("columns whose content lengths do not add up");
-  for (uint64_t i = 0; i < references; i++) {
+  for (uint64_t i = 0; i < references; ++i) {
     const uint64_t target = element<uint64_t>(targets, i);
     if (target == 0) continue;
     address(target);
     transcript_.references++;
   }
 
-  for (uint64_t i = 0; i < count; i++) {
+  for (uint64_t i = 0; i < count; ++i) {
     object.address = address(element<uint64_t>(addresses, i));
     object.size = element<uint64_t>(sizes, i);
     object.refcount = element<uint64_t>(refcounts, i);
@@ -182,24 +182,24 @@ void Transcoder::columns(Cursor& in) {
 }
 
 void Transcoder::objects(Cursor& in) {
-  const uint64_t count = in.Varint();
+  const uint64_t count = in.varint();
   // All that is written to lies on the stack, where the compiler can keep it in registers.
   Cursor at = in;
   uint64_t previous = previous_;
   uint64_t found = 0;
   uint64_t described = kMostShapes;
-  for (uint64_t i = 0; i < count; i++) {
-    const uint64_t shape = at.Varint();
+  for (uint64_t i = 0; i < count; ++i) {
+    const uint64_t shape = at.varint();
     if (shape != described) check_shape(shape);
     described = shape;
-    previous += static_cast<uint64_t>(at.Zigzag()) * 8;
+    previous += static_cast<uint64_t>(at.zigzag()) * 8;
     address(previous);
-    at.Varint();
-    at.Varint();
-    if (at.U8() & HD_HAS_CONTENT) at.String();
-    const uint64_t references = at.Varint();
-    for (uint64_t j = 0; j < references; j++) {
-      const uint64_t reference = at.Varint();
+    at.varint();
+    at.varint();
+    if (at.u8() & HD_HAS_CONTENT) at.string();
+    const uint64_t references = at.varint();
+    for (uint64_t j = 0; j < references; ++j) {
+      const uint64_t reference = at.varint();
       if (reference & 1 && reference > HD_NULL_REFERENCE) damaged("an impossible reference");
       found += reference != HD_NULL_REFERENCE;
     }
@@ -213,36 +213,36 @@ void Transcoder::objects(Cursor& in) {
 void Transcoder::definition(uint64_t kind, Cursor& in) {
   switch (kind) {
     case HD_TYPE:
-      address(in.Varint());
-      in.Varint();
-      in.String();
-      in.String();
+      address(in.varint());
+      in.varint();
+      in.string();
+      in.string();
       return;
     case HD_SHAPE:
       return shape(in);
     case HD_ROOT: {
-      address(in.Varint());
-      const uint8_t root = in.U8();
+      address(in.varint());
+      const uint8_t root = in.u8();
       if (root < HD_ROOT_MODULE || root > HD_ROOT_C) damaged("an unknown kind of root");
-      in.String();
+      in.string();
       return;
     }
     case HD_MODULE:
-      address(in.Varint());
-      in.String();
-      in.String();
+      address(in.varint());
+      in.string();
+      in.string();
       return;
     case HD_THREAD:
-      in.Varint();
-      in.String();
+      in.varint();
+      in.string();
       return;
     case HD_FRAME:
-      if (const uint64_t frame = in.Varint(); frame != 0) address(frame);
-      in.Varint();
-      in.Varint();
-      in.String();
-      in.String();
-      in.Varint();
+      if (const uint64_t frame = in.varint(); frame != 0) address(frame);
+      in.varint();
+      in.varint();
+      in.string();
+      in.string();
+      in.varint();
       return;
     default:
       damaged("an unknown kind of record, " + std::to_string(kind));
@@ -250,18 +250,18 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
 }
 
 void Transcoder::shape(Cursor& in) {
-  const uint64_t id = in.Varint();
-  address(in.Varint());
-  const uint64_t named = in.Varint();
-  for (uint64_t i = 0; i < named; i++) {
-    const uint8_t kind = in.U8();
+  const uint64_t id = in.varint();
+  address(in.varint());
+  const uint64_t named = in.varint();
+  for (uint64_t i = 0; i < named; ++i) {
+    const uint8_t kind = in.u8();
     if (kind < HD_REF_KEY || kind > HD_REF_OTHER) damaged("an unknown kind of reference");
-    in.String();
+    in.string();
   }
-  const uint64_t tail = in.Varint();
+  const uint64_t tail = in.varint();
   if (tail > 4) damaged("a shape with a tail of more than 4");
-  for (uint64_t i = 0; i < tail; i++) {
-    const uint8_t kind = in.U8() & ~HD_REF_INDEXED;
+  for (uint64_t i = 0; i < tail; ++i) {
+    const uint8_t kind = in.u8() & ~HD_REF_INDEXED;
     if (kind < HD_REF_KEY || kind > HD_REF_OTHER) damaged("an unknown kind of reference");
   }
   if (id >= kMostShapes) damaged("an impossible shape");
@@ -274,9 +274,9 @@ void Transcoder::check_shape(uint64_t id) {
 }
 
 void Transcoder::end(Cursor& in) {
-  transcript_.status = in.String();
-  promised_objects_ = in.Varint();
-  promised_references_ = in.Varint();
+  transcript_.status = in.string();
+  promised_objects_ = in.varint();
+  promised_references_ = in.varint();
   ended_ = true;
 }
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "capture/snapshot_process.h"
-#include "capture/walker_room.h"
+#include "capture/walker_mapping.h"
 #include "support/cancellation.h"
 
 namespace heapdump {

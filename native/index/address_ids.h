@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include "index/pages.h"
-#include "index/raw_heap.h"
+#include "dump/decoded_dump.h"
+#include "support/page_array.h"
 
 namespace heapdump {
 
@@ -15,28 +15,28 @@ class AddressIds {
   AddressIds() : directory_(kTop) {}
 
   // False where the address was marked before. Addresses are multiples of 8 below kAddressLimit.
-  bool Mark(uint64_t address);
+  bool mark(uint64_t address);
   // Gives the ids, once all addresses are marked. Returns how many there are.
-  uint32_t AssignIds();
+  uint32_t assign_ids();
   // kNone for an address that was not marked.
-  uint32_t Find(uint64_t address) const {
+  uint32_t find(uint64_t address) const {
     if (address >= kAddressLimit || (address & 7) != 0) return kNone;
     const uint32_t* block = directory_[address >> kBlockShift].get();
     if (block == nullptr) return kNone;
     const uint32_t span = block[address >> kSpanShift & (kSpansPerBlock - 1)];
     if (span == 0) return kNone;
-    const Word& word = words_[WordOf(span, address)];
+    const Word& word = words_[word_of(span, address)];
     const uint64_t bit = uint64_t{1} << (address >> 3 & 63);
     if ((word.bits & bit) == 0) return kNone;
     return word.rank + static_cast<uint32_t>(__builtin_popcountll(word.bits & (bit - 1)));
   }
   // Has the cache fetch what Find(address) will read.
-  void Prefetch(uint64_t address) const {
+  void prefetch(uint64_t address) const {
     if (address >= kAddressLimit) return;
     const uint32_t* block = directory_[address >> kBlockShift].get();
     if (block == nullptr) return;
     const uint32_t span = block[address >> kSpanShift & (kSpansPerBlock - 1)];
-    if (span != 0) __builtin_prefetch(&words_[WordOf(span, address)]);
+    if (span != 0) __builtin_prefetch(&words_[word_of(span, address)]);
   }
 
  private:
@@ -51,7 +51,7 @@ class AddressIds {
     uint32_t rank;
   };
 
-  static uint64_t WordOf(uint32_t span, uint64_t address) {
+  static uint64_t word_of(uint32_t span, uint64_t address) {
     return (span - 1) * kWordsPerSpan + (address >> 9 & (kWordsPerSpan - 1));
   }
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "index/read_dump.h"
+#include "dump/read_dump.h"
 
 namespace heapdump {
 
@@ -23,7 +23,7 @@ struct StageTime {
 // Makes `index` the index of `dump` unless it is: a stale, foreign, cut or damaged one is replaced. Safe
 // where several do it at once. Throws Error(kUnreadable) for the dump, Error(kUsage) where the index cannot
 // be written.
-IndexSummary EnsureIndex(const std::string& dump, const std::string& index, const Progress& progress,
-                         std::vector<StageTime>* times = nullptr);
+IndexSummary ensure_index(const std::string& dump, const std::string& index, const Progress& progress,
+                          std::vector<StageTime>* times = nullptr);
 
 }  // namespace heapdump

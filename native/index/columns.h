@@ -2,9 +2,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "dump/read_dump.h"
 #include "index/address_ids.h"
 #include "index/index_writer.h"
-#include "index/read_dump.h"
 #include "index/tables.h"
 
 namespace heapdump {
@@ -23,7 +23,7 @@ struct Numbering {
 };
 
 // Marks the objects that stand in the dump a second time, and fills `ids`.
-Numbering NumberObjects(RawHeap& heap, AddressIds& ids);
+Numbering number_objects(DecodedDump& heap, AddressIds& ids);
 
 struct ColumnTotals {
   uint64_t references = 0;
@@ -34,13 +34,13 @@ struct ColumnTotals {
 
 // A column of offsets, ascending, one more than there are objects: a base for every kBlock ids, and
 // differences.
-void PlaceOffsets(IndexWriter& writer, Section base, Section delta, uint64_t objects);
+void place_offsets(IndexWriter& writer, Section base, Section delta, uint64_t objects);
 // `first` is a multiple of kBlock; `before` is added to each offset.
-void WriteOffsets(IndexWriter& writer, Section base, Section delta, uint64_t first, uint64_t before,
-                  std::span<const uint64_t> offsets);
+void write_offsets(IndexWriter& writer, Section base, Section delta, uint64_t first, uint64_t before,
+                   std::span<const uint64_t> offsets);
 
 // Places and writes the columns by id, the contents and the references forward.
-ColumnTotals WriteColumns(const RawHeap& heap, const Numbering& numbering, const AddressIds& ids,
-                          const Tables& tables, IndexWriter& writer, const Progress& progress);
+ColumnTotals write_columns(const DecodedDump& heap, const Numbering& numbering, const AddressIds& ids,
+                           const Tables& tables, IndexWriter& writer, const Progress& progress);
 
 }  // namespace heapdump

@@ -2,7 +2,7 @@
 #include <cstdint>
 
 #include "index/hold_graph.h"
-#include "index/pages.h"
+#include "support/page_array.h"
 
 namespace heapdump {
 
@@ -16,14 +16,14 @@ class DepthFirst {
   // What `start` reaches and was not visited yet. `enter` gets each object when it is found and its holder
   // (kNone for the start), `leave` when all that it holds was gone through.
   template <typename Enter, typename Leave>
-  void From(uint32_t start, Enter enter, Leave leave) {
+  void from(uint32_t start, Enter enter, Leave leave) {
     const auto visit = [&](uint32_t id, uint32_t holder) {
-      if (id == kNone || !visited_.Add(id)) return;
+      if (id == kNone || !visited_.add(id)) return;
       enter(id, holder);
       if (graph_.is_leaf(id)) {
         leave(id);
       } else {
-        stack_.PushBack({graph_.first_row(id), graph_.end_row(id), id});
+        stack_.push_back({graph_.first_row(id), graph_.end_row(id), id});
       }
     };
     visit(start, kNone);
@@ -37,7 +37,7 @@ class DepthFirst {
         level.row++;
         visit(graph_.held_type(id), id);
       } else {
-        stack_.Resize(stack_.size() - 1);
+        stack_.resize(stack_.size() - 1);
         leave(id);
       }
     }

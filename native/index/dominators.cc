@@ -11,12 +11,12 @@ class Forest {
  public:
   explicit Forest(uint32_t count) : nodes_(count) {}
 
-  void Link(uint32_t node, uint32_t parent, uint32_t semi) { nodes_[node] = {parent + 1, node, semi}; }
+  void link(uint32_t node, uint32_t parent, uint32_t semi) { nodes_[node] = {parent + 1, node, semi}; }
 
   // Of the ancestors of a node up to below the root of its tree, the one with the smallest semidominator, and
   // that.
-  std::pair<uint32_t, uint32_t> Eval(uint32_t node) {
-    Compress(node);
+  std::pair<uint32_t, uint32_t> eval(uint32_t node) {
+    compress(node);
     return {nodes_[node].least, nodes_[node].semi};
   }
   bool is_linked(uint32_t node) const { return nodes_[node].ancestor != 0; }
@@ -28,7 +28,7 @@ class Forest {
     uint32_t semi;  // of `least`
   };
 
-  void Compress(uint32_t node) {
+  void compress(uint32_t node) {
     uint32_t above = nodes_[node].ancestor - 1;
     while (nodes_[above].ancestor != 0) {
       way_.push_back(node);
@@ -53,7 +53,7 @@ class Forest {
 
 }  // namespace
 
-PageArray<uint32_t> Dominators(const HoldGraph& graph, const SpanningTree& tree) {
+PageArray<uint32_t> dominators(const HoldGraph& graph, const SpanningTree& tree) {
   const uint32_t count = static_cast<uint32_t>(tree.object.size());
   PageArray<uint32_t> dominator(count);
   // Those whose semidominator is a node, as a list that starts at the node. 0 ends it.
@@ -68,26 +68,26 @@ PageArray<uint32_t> Dominators(const HoldGraph& graph, const SpanningTree& tree)
     if (graph.is_rooted(id)) {
       semi = 0;
     } else if (parent != 0 && !graph.has_one_holder(id)) {
-      graph.Holders(id, [&](uint32_t holder) {
+      graph.holders(id, [&](uint32_t holder) {
         const uint32_t number = tree.number[holder];
         if (number >= tree.first_garbage && node < tree.first_garbage) return;
-        const uint32_t reached = number > node ? forest.Eval(number).second : number;
+        const uint32_t reached = number > node ? forest.eval(number).second : number;
         if (reached < semi) semi = reached;
       });
     }
-    forest.Link(node, parent, semi);
+    forest.link(node, parent, semi);
     if (semi == parent || semi == 0) {
       dominator[node] = semi;
     } else {
       next_of[node] = std::exchange(first_of[semi], node);
     }
     for (uint32_t below = std::exchange(first_of[parent], 0); below != 0; below = next_of[below]) {
-      const auto [least, least_semi] = forest.Eval(below);
+      const auto [least, least_semi] = forest.eval(below);
       dominator[below] = least_semi < parent ? least : parent;
-      if (least_semi < parent) same_as_that_of.Set(below);
+      if (least_semi < parent) same_as_that_of.set(below);
     }
   }
-  for (uint32_t node = 1; node < count; node++) {
+  for (uint32_t node = 1; node < count; ++node) {
     if (same_as_that_of[node]) dominator[node] = dominator[dominator[node]];
   }
   return dominator;

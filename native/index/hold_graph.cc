@@ -18,18 +18,18 @@ HoldGraph::HoldGraph(uint32_t objects, const IndexWriter& writer, const Tables& 
       referrer_source_(writer, Section::kReferrerSource),
       referrer_position_(writer, Section::kReferrerPosition),
       by_type_(writer, Section::kByType) {
-  for (uint32_t shape = 0; shape < tables.shapes(); shape++) {
-    const uint32_t row = tables.TypeOf(shape);
+  for (uint32_t shape = 0; shape < tables.shapes(); ++shape) {
+    const uint32_t row = tables.type_of(shape);
     const uint32_t type = tables.types()[row].object;
     const bool held = type != kNone && !rooted[type];
     held_type_.push_back(held ? type : kNone);
-    if (held && is_held_type_.Add(type)) row_of_held_.emplace(type, row);
+    if (held && is_held_type_.add(type)) row_of_held_.emplace(type, row);
   }
   uint64_t row = 0;
-  for (uint32_t id = 0; id < objects; id++) {
+  for (uint32_t id = 0; id < objects; ++id) {
     const uint64_t end = end_row(id);
-    if (row == end && held_type_[shape_[id]] == kNone) leaf_.Set(id);
-    if (tables.HasWeak(shape_[id])) has_weak_.Set(id);
+    if (row == end && held_type_[shape_[id]] == kNone) leaf_.set(id);
+    if (tables.has_weak(shape_[id])) has_weak_.set(id);
     row = end;
   }
 }

@@ -30,35 +30,35 @@ class HoldGraph {
   uint64_t end_row(uint32_t id) const { return first_row(id + 1); }
   uint32_t target(uint32_t id, uint64_t row) const {
     const uint32_t target = edge_to_[row];
-    if (has_weak_[id] && tables_.IsWeak(shape_[id], row - first_row(id))) [[unlikely]]
+    if (has_weak_[id] && tables_.is_weak(shape_[id], row - first_row(id))) [[unlikely]]
       return kNone;
     return target;
   }
 
   // The `__dict__` of an object, or kNone.
   uint32_t names_of(uint32_t id) const {
-    const uint32_t position = tables_.NamespacePosition(shape_[id]);
+    const uint32_t position = tables_.namespace_position(shape_[id]);
     const uint64_t row = first_row(id) + position;
     return position == kNone || row >= end_row(id) ? kNone : target(id, row);
   }
   // Whether the reference has neither a name nor a place that says what it is.
   bool is_unnamed(uint32_t id, uint64_t row) const {
-    return tables_.KindOf(shape_[id], row - first_row(id)) == HD_REF_OTHER;
+    return tables_.kind_of(shape_[id], row - first_row(id)) == HD_REF_OTHER;
   }
 
   // `each` of the objects that hold one, with repetitions.
   template <typename Each>
-  void Holders(uint32_t id, Each each) const {
+  void holders(uint32_t id, Each each) const {
     const uint64_t end = first_referrer(id + 1);
-    for (uint64_t row = first_referrer(id); row < end; row++) {
+    for (uint64_t row = first_referrer(id); row < end; ++row) {
       const uint32_t source = referrer_source_[row];
-      if (has_weak_[source] && tables_.IsWeak(shape_[source], referrer_position_[row])) [[unlikely]]
+      if (has_weak_[source] && tables_.is_weak(shape_[source], referrer_position_[row])) [[unlikely]]
         continue;
       each(source);
     }
     if (!is_held_type_[id]) return;
     const TypeRow& type = tables_.types()[row_of_held_.at(id)];
-    for (uint64_t rank = type.first; rank < type.first + type.count; rank++) each(by_type_[rank]);
+    for (uint64_t rank = type.first; rank < type.first + type.count; ++rank) each(by_type_[rank]);
   }
 
  private:

@@ -16,13 +16,13 @@
 namespace heapdump {
 namespace {
 
-std::string Folder(const std::string& path) {
+std::string folder(const std::string& path) {
   const size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-std::string TemporaryName(const std::string& path) {
+std::string temporary_name(const std::string& path) {
   char suffix[24];
   std::random_device random;
   std::snprintf(suffix, sizeof suffix, ".%08x%08x.tmp", random(), random());
@@ -30,7 +30,7 @@ std::string TemporaryName(const std::string& path) {
 }
 
 // The user who called sudo, to whom the file then belongs.
-bool SudoOwner(uid_t& user, gid_t& group) {
+bool sudo_owner(uid_t& user, gid_t& group) {
   const char* uid = std::getenv("SUDO_UID");
   const char* gid = std::getenv("SUDO_GID");
   if (geteuid() != 0 || uid == nullptr || gid == nullptr) return false;
@@ -46,17 +46,17 @@ bool SudoOwner(uid_t& user, gid_t& group) {
 IndexWriter::IndexWriter(std::string path) : path_(std::move(path)) {
   // A file without a name gets its name through /proc.
   if (access("/proc/self/fd", X_OK) == 0) {
-    fd_ = UniqueFd(open(Folder(path_).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    fd_ = UniqueFd(open(folder(path_).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   }
   if (!fd_) {
-    const std::string name = TemporaryName(path_);
+    const std::string name = temporary_name(path_);
     fd_ = UniqueFd(open(name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
-    if (!fd_) Fail("cannot be created", errno);
+    if (!fd_) fail("cannot be created", errno);
     temporary_ = name;
   }
   uid_t user;
   gid_t group;
-  if (SudoOwner(user, group) && fchown(fd_.get(), user, group) != 0) {
+  if (sudo_owner(user, group) && fchown(fd_.get(), user, group) != 0) {
     // A file system without owners: the index then belongs to whom it says.
   }
 }
@@ -65,19 +65,19 @@ IndexWriter::~IndexWriter() {
   if (!temporary_.empty()) unlink(temporary_.c_str());
 }
 
-void IndexWriter::Place(Section section, uint64_t bytes) {
+void IndexWriter::place(Section section, uint64_t bytes) {
   header_.sections[static_cast<uint32_t>(section)] = {end_, bytes};
   end_ += (bytes + kPage - 1) & ~(kPage - 1);
 }
 
-void IndexWriter::Write(Section section, uint64_t offset, const void* bytes, uint64_t count) {
+void IndexWriter::write(Section section, uint64_t offset, const void* bytes, uint64_t count) {
   const char* from = static_cast<const char*>(bytes);
   uint64_t at = place(section).offset + offset;
   while (count > 0) {
     const ssize_t written = pwrite(fd_.get(), from, count, static_cast<off_t>(at));
     if (written < 0) {
       if (errno == EINTR) continue;
-      Fail("cannot be written", errno);
+      fail("cannot be written", errno);
     }
     from += written;
     at += written;
@@ -85,15 +85,15 @@ void IndexWriter::Write(Section section, uint64_t offset, const void* bytes, uin
   }
 }
 
-void IndexWriter::WriteSmall(Section section, const void* bytes, uint64_t count) {
-  Place(section, count);
+void IndexWriter::write_small(Section section, const void* bytes, uint64_t count) {
+  place(section, count);
   if (count == 0) return;  // crc32_z takes the null pointer of an empty table for a wish to start again
-  Write(section, 0, bytes, count);
+  write(section, 0, bytes, count);
   header_.small_crc =
       static_cast<uint32_t>(crc32_z(header_.small_crc, static_cast<const Bytef*>(bytes), count));
 }
 
-void IndexWriter::Finish(IndexHeader header) {
+void IndexWriter::finish(IndexHeader header) {
   std::memcpy(header.magic, kIndexMagic, sizeof header.magic);
   header.version = kIndexVersion;
   header.small_crc = header_.small_crc;
@@ -101,25 +101,25 @@ void IndexWriter::Finish(IndexHeader header) {
   header.file_size = end_;
   header.crc =
       static_cast<uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(&header), offsetof(IndexHeader, crc)));
-  if (ftruncate(fd_.get(), static_cast<off_t>(end_)) != 0) Fail("cannot be written", errno);
+  if (ftruncate(fd_.get(), static_cast<off_t>(end_)) != 0) fail("cannot be written", errno);
   if (pwrite(fd_.get(), &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)) {
-    Fail("cannot be written", errno);
+    fail("cannot be written", errno);
   }
-  if (temporary_.empty()) Name();
-  if (rename(temporary_.c_str(), path_.c_str()) != 0) Fail("cannot be put in place", errno);
+  if (temporary_.empty()) name();
+  if (rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot be put in place", errno);
   temporary_.clear();
 }
 
-void IndexWriter::Name() {
-  const std::string name = TemporaryName(path_);
+void IndexWriter::name() {
+  const std::string name = temporary_name(path_);
   const std::string self = "/proc/self/fd/" + std::to_string(fd_.get());
   if (linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
-    Fail("cannot be put in place", errno);
+    fail("cannot be put in place", errno);
   }
   temporary_ = name;
 }
 
-void IndexWriter::Fail(const char* doing, int error) const {
+void IndexWriter::fail(const char* doing, int error) const {
   const std::string why =
       error == ENOSPC || error == EDQUOT ? "no space left on its file system" : std::strerror(error);
   throw Error(ExitCode::kUsage, "the index " + path_ + " " + doing + ": " + why);

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "index/layout.h"
+#include "index/index_format.h"
 #include "support/unique_fd.h"
 
 namespace heapdump {
@@ -21,29 +21,29 @@ class IndexWriter {
   IndexWriter& operator=(const IndexWriter&) = delete;
 
   // Gives a section its place, after those placed before.
-  void Place(Section section, uint64_t bytes);
+  void place(Section section, uint64_t bytes);
   // Several threads may write at once.
-  void Write(Section section, uint64_t offset, const void* bytes, uint64_t count);
+  void write(Section section, uint64_t offset, const void* bytes, uint64_t count);
   template <typename T>
-  void WriteRows(Section section, uint64_t first, const T* rows, uint64_t count) {
-    Write(section, first * sizeof(T), rows, count * sizeof(T));
+  void write_rows(Section section, uint64_t first, const T* rows, uint64_t count) {
+    write(section, first * sizeof(T), rows, count * sizeof(T));
   }
   // Places and writes a section that is small, and joins it to the checksum: in the order of Section.
   template <typename T>
-  void WriteSmall(Section section, const std::vector<T>& rows) {
-    WriteSmall(section, rows.data(), rows.size() * sizeof(T));
+  void write_small(Section section, const std::vector<T>& rows) {
+    write_small(section, rows.data(), rows.size() * sizeof(T));
   }
-  void WriteSmall(Section section, const void* bytes, uint64_t count);
+  void write_small(Section section, const void* bytes, uint64_t count);
 
   // Writes the header, whose magic, version, places and checksums are filled in here, and names the file.
-  void Finish(IndexHeader header);
+  void finish(IndexHeader header);
 
   int fd() const { return fd_.get(); }
   SectionPlace place(Section section) const { return header_.sections[static_cast<uint32_t>(section)]; }
 
  private:
-  [[noreturn]] void Fail(const char* doing, int error) const;
-  void Name();
+  [[noreturn]] void fail(const char* doing, int error) const;
+  void name();
 
   std::string path_;
   std::string temporary_;  // empty while the file has no name

@@ -4,8 +4,8 @@
 #include <atomic>
 #include <mutex>
 
-#include "index/parallel.h"
 #include "index/written_column.h"
+#include "support/parallel.h"
 
 namespace heapdump {
 namespace {
@@ -38,19 +38,19 @@ struct Parts {
   std::vector<uint64_t> first;            // [bucket], and the end
 };
 
-Parts Count(const Forward& forward, const std::vector<uint32_t>& cuts, uint64_t buckets) {
+Parts count(const Forward& forward, const std::vector<uint32_t>& cuts, uint64_t buckets) {
   const uint32_t workers = static_cast<uint32_t>(cuts.size() - 1);
   Parts parts{std::vector<std::vector<uint64_t>>(workers, std::vector<uint64_t>(buckets)), {}};
-  InParallel(workers, [&](uint32_t worker) {
+  in_parallel(workers, [&](uint32_t worker) {
     std::vector<uint64_t> counts(buckets);
     const uint64_t end = forward.first(cuts[worker + 1]);
-    for (uint64_t e = forward.first(cuts[worker]); e < end; e++) {
+    for (uint64_t e = forward.first(cuts[worker]); e < end; ++e) {
       if (forward.to[e] != kNone) counts[forward.to[e] >> kBucketShift]++;
     }
     parts.at[worker] = std::move(counts);
   });
   uint64_t next = 0;
-  for (uint64_t bucket = 0; bucket < buckets; bucket++) {
+  for (uint64_t bucket = 0; bucket < buckets; ++bucket) {
     parts.first.push_back(next);
     for (auto& counts : parts.at) next += std::exchange(counts[bucket], next);
   }
@@ -58,11 +58,11 @@ Parts Count(const Forward& forward, const std::vector<uint32_t>& cuts, uint64_t 
   return parts;
 }
 
-void Part(const Forward& forward, uint32_t from, uint32_t to, std::vector<uint64_t>& at, Entry* entries) {
+void part(const Forward& forward, uint32_t from, uint32_t to, std::vector<uint64_t>& at, Entry* entries) {
   uint64_t e = forward.first(from);
-  for (uint32_t source = from; source < to; source++) {
+  for (uint32_t source = from; source < to; ++source) {
     const uint64_t first = e;
-    for (const uint64_t end = forward.first(source + 1); e < end; e++) {
+    for (const uint64_t end = forward.first(source + 1); e < end; ++e) {
       const uint32_t target = forward.to[e];
       if (target == kNone) continue;
       entries[at[target >> kBucketShift]++] = {target, source, static_cast<uint32_t>(e - first)};
@@ -76,31 +76,32 @@ struct Sorted {
   PageArray<uint32_t> positions;
 };
 
-void WriteBucket(std::span<const Entry> entries, uint64_t before, uint64_t first_target, uint32_t objects,
-                 Sorted& sorted, IndexWriter& writer) {
+void write_bucket(std::span<const Entry> entries, uint64_t before, uint64_t first_target, uint32_t objects,
+                  Sorted& sorted, IndexWriter& writer) {
   const uint64_t targets = std::min<uint64_t>(kBucket, objects - first_target);
   std::vector<uint64_t> offsets(targets + 1);
   for (const Entry& entry : entries) offsets[entry.target - first_target + 1]++;
-  for (uint64_t i = 0; i < targets; i++) offsets[i + 1] += offsets[i];
+  for (uint64_t i = 0; i < targets; ++i) offsets[i + 1] += offsets[i];
   std::vector<uint64_t> next(offsets.begin(), offsets.end() - 1);
   auto& [sources, positions] = sorted;
-  sources.Resize(entries.size());
-  positions.Resize(entries.size());
+  sources.resize(entries.size());
+  positions.resize(entries.size());
   for (const Entry& entry : entries) {
     const uint64_t at = next[entry.target - first_target]++;
     sources[at] = entry.source;
     positions[at] = entry.position;
   }
   if (first_target + targets < objects) offsets.pop_back();
-  WriteOffsets(writer, Section::kReferrerBase, Section::kReferrerDelta, first_target, before, offsets);
-  writer.WriteRows(Section::kReferrerSource, before, sources.data(), sources.size());
-  writer.WriteRows(Section::kReferrerPosition, before, positions.data(), positions.size());
+  write_offsets(writer, Section::kReferrerBase, Section::kReferrerDelta, first_target, before, offsets);
+  writer.write_rows(Section::kReferrerSource, before, sources.data(), sources.size());
+  writer.write_rows(Section::kReferrerPosition, before, positions.data(), positions.size());
 }
 
 // Ids that part the positions evenly among the workers.
-std::vector<uint32_t> Cuts(const Forward& forward, uint32_t objects, uint64_t positions, uint32_t workers) {
+std::vector<uint32_t> find_cuts(const Forward& forward, uint32_t objects, uint64_t positions,
+                                uint32_t workers) {
   std::vector<uint32_t> cuts{0};
-  for (uint32_t worker = 1; worker < workers; worker++) {
+  for (uint32_t worker = 1; worker < workers; ++worker) {
     uint32_t low = cuts.back(), high = objects;
     while (low < high) {
       const uint32_t middle = low + (high - low) / 2;
@@ -118,33 +119,33 @@ std::vector<uint32_t> Cuts(const Forward& forward, uint32_t objects, uint64_t po
 
 }  // namespace
 
-void WriteReferrers(uint32_t objects, uint64_t positions, uint64_t references, IndexWriter& writer,
-                    const Progress& progress) {
-  PlaceOffsets(writer, Section::kReferrerBase, Section::kReferrerDelta, objects);
-  writer.Place(Section::kReferrerSource, references * 4);
-  writer.Place(Section::kReferrerPosition, references * 4);
+void write_referrers(uint32_t objects, uint64_t positions, uint64_t references, IndexWriter& writer,
+                     const Progress& progress) {
+  place_offsets(writer, Section::kReferrerBase, Section::kReferrerDelta, objects);
+  writer.place(Section::kReferrerSource, references * 4);
+  writer.place(Section::kReferrerPosition, references * 4);
   if (objects == 0) {
-    WriteOffsets(writer, Section::kReferrerBase, Section::kReferrerDelta, 0, 0, std::vector<uint64_t>{0});
+    write_offsets(writer, Section::kReferrerBase, Section::kReferrerDelta, 0, 0, std::vector<uint64_t>{0});
     return;
   }
   const Forward forward(writer);
   const uint64_t buckets = (uint64_t{objects} + kBucket - 1) >> kBucketShift;
-  const std::vector<uint32_t> cuts = Cuts(forward, objects, positions, Workers());
-  Parts parts = Count(forward, cuts, buckets);
+  const std::vector<uint32_t> cuts = find_cuts(forward, objects, positions, worker_count());
+  Parts parts = count(forward, cuts, buckets);
   progress(0.2);
   PageArray<Entry> entries(references);
-  InParallel(Workers(), [&](uint32_t worker) {
-    Part(forward, cuts[worker], cuts[worker + 1], parts.at[worker], entries.data());
+  in_parallel(worker_count(), [&](uint32_t worker) {
+    part(forward, cuts[worker], cuts[worker + 1], parts.at[worker], entries.data());
   });
   progress(0.5);
   std::atomic<uint64_t> next = 0;
   std::mutex mutex;
-  InParallel(Workers(), [&](uint32_t) {
+  in_parallel(worker_count(), [&](uint32_t) {
     Sorted sorted;
     for (uint64_t bucket; (bucket = next++) < buckets;) {
       const uint64_t begin = parts.first[bucket], end = parts.first[bucket + 1];
-      WriteBucket(std::span(entries.data() + begin, end - begin), begin, bucket << kBucketShift, objects,
-                  sorted, writer);
+      write_bucket(std::span(entries.data() + begin, end - begin), begin, bucket << kBucketShift, objects,
+                   sorted, writer);
       const std::lock_guard lock(mutex);
       progress(0.5 + 0.5 * static_cast<double>(bucket + 1) / buckets);
     }

@@ -4,8 +4,8 @@
 #include <functional>
 #include <vector>
 
-#include "index/pages.h"
 #include "protocol.h"
+#include "support/page_array.h"
 
 namespace heapdump {
 namespace {
@@ -14,91 +14,91 @@ class Search {
  public:
   explicit Search(const HoldGraph& graph)
       : graph_(graph), visited_(graph.objects()), gone_into_(graph.objects()), is_module_(graph.objects()) {
-    parent_.Resize(graph.objects());
-    depth_.Resize(graph.objects());
+    parent_.resize(graph.objects());
+    depth_.resize(graph.objects());
     for (uint32_t& parent : parent_) parent = kNone;
   }
 
   // Level by level; a root joins at its lead.
-  void FromNamed(std::span<const RootRow> given) {
+  void from_named(std::span<const RootRow> given) {
     std::vector<RootRow> roots(given.begin(), given.end());
     for (const RootRow& root : roots) {
-      if (root.kind == HD_ROOT_MODULE) is_module_.Set(root.object);
+      if (root.kind == HD_ROOT_MODULE) is_module_.set(root.object);
     }
     // Of modules that have the same object under a name each, the one that most others use: it defines, they
     // import.
     std::ranges::stable_sort(roots, std::greater{},
                              [this](const RootRow& root) { return graph_.referrers(root.object); });
-    for (uint32_t level = 0; level <= kFrameLead || at_ < found_.size(); level++) {
+    for (uint32_t level = 0; level <= kFrameLead || at_ < found_.size(); ++level) {
       const size_t end = found_.size();
-      while (at_ < end) GoInto(found_[at_++]);
+      while (at_ < end) go_into(found_[at_++]);
       if (level > kFrameLead) continue;
       for (const RootRow& root : roots) {
-        if (root.kind != HD_ROOT_C && RootLead(root.kind) == level) Begin(root.object);
-        if (root.kind == HD_ROOT_MODULE && level == kFrameLead) GoIntoState(root.object);
+        if (root.kind != HD_ROOT_C && root_penalty(root.kind) == level) begin(root.object);
+        if (root.kind == HD_ROOT_MODULE && level == kFrameLead) go_into_state(root.object);
       }
     }
   }
 
   // Types that nothing holds but their instances.
-  void FromInstances() {
+  void from_instances() {
     follow_types_ = true;
-    for (uint32_t id = 0; id < graph_.objects(); id++) {
-      if (visited_[id]) Visit(graph_.held_type(id), id);
+    for (uint32_t id = 0; id < graph_.objects(); ++id) {
+      if (visited_[id]) visit(graph_.held_type(id), id);
     }
-    GoOn();
+    go_on();
   }
 
-  void From(const Bits& rest) {
-    for (uint32_t id = 0; id < graph_.objects(); id++) {
-      if (rest[id]) Begin(id);
+  void from(const Bits& rest) {
+    for (uint32_t id = 0; id < graph_.objects(); ++id) {
+      if (rest[id]) begin(id);
     }
-    GoOn();
+    go_on();
   }
 
   const PageArray<uint32_t>& parent() const { return parent_; }
   const PageArray<uint32_t>& depth() const { return depth_; }
 
  private:
-  void GoOn() {
-    while (at_ < found_.size()) GoInto(found_[at_++]);
+  void go_on() {
+    while (at_ < found_.size()) go_into(found_[at_++]);
   }
 
   // An attribute is as near where it lies in a `__dict__` as where it lies in the object.
-  void GoInto(uint32_t id) {
-    if (!gone_into_.Add(id)) return;
-    VisitHeld(id, !is_module_[id]);
+  void go_into(uint32_t id) {
+    if (!gone_into_.add(id)) return;
+    visit_held(id, !is_module_[id]);
     const uint32_t names = graph_.names_of(id);
-    if (names != kNone && parent_[names] != names && gone_into_.Add(names)) {
-      visited_.Set(names);
+    if (names != kNone && parent_[names] != names && gone_into_.add(names)) {
+      visited_.set(names);
       parent_[names] = id;
       depth_[names] = depth_[id] + 1;
-      VisitHeld(names, true);
+      visit_held(names, true);
     }
-    if (follow_types_) Visit(graph_.held_type(id), id);
+    if (follow_types_) visit(graph_.held_type(id), id);
   }
 
   // What a module has in its C state has no name there, and most often one elsewhere.
-  void GoIntoState(uint32_t module) { VisitHeld(module, true); }
+  void go_into_state(uint32_t module) { visit_held(module, true); }
 
-  void VisitHeld(uint32_t id, bool unnamed_too) {
+  void visit_held(uint32_t id, bool unnamed_too) {
     const uint64_t end = graph_.end_row(id);
-    for (uint64_t row = graph_.first_row(id); row < end; row++) {
-      if (unnamed_too || !graph_.is_unnamed(id, row)) Visit(graph_.target(id, row), id);
+    for (uint64_t row = graph_.first_row(id); row < end; ++row) {
+      if (unnamed_too || !graph_.is_unnamed(id, row)) visit(graph_.target(id, row), id);
     }
   }
 
-  void Begin(uint32_t id) {
-    if (!visited_.Add(id)) return;
+  void begin(uint32_t id) {
+    if (!visited_.add(id)) return;
     parent_[id] = id;
-    found_.PushBack(id);
+    found_.push_back(id);
   }
 
-  void Visit(uint32_t id, uint32_t holder) {
-    if (id == kNone || !visited_.Add(id)) return;
+  void visit(uint32_t id, uint32_t holder) {
+    if (id == kNone || !visited_.add(id)) return;
     parent_[id] = holder;
     depth_[id] = depth_[holder] + 1;
-    if (!graph_.is_leaf(id)) found_.PushBack(id);
+    if (!graph_.is_leaf(id)) found_.push_back(id);
   }
 
   const HoldGraph& graph_;
@@ -110,21 +110,21 @@ class Search {
   bool follow_types_ = false;
 };
 
-void WriteHalf(const PageArray<uint32_t>& depth, int shift, Section section, IndexWriter& writer) {
+void write_half(const PageArray<uint32_t>& depth, int shift, Section section, IndexWriter& writer) {
   constexpr size_t kRun = 1 << 16;
   std::vector<uint16_t> half;
   for (size_t first = 0; first < depth.size(); first += kRun) {
     half.clear();
-    for (size_t id = first; id < std::min(depth.size(), first + kRun); id++) {
+    for (size_t id = first; id < std::min(depth.size(), first + kRun); ++id) {
       half.push_back(static_cast<uint16_t>(depth[id] >> shift));
     }
-    writer.WriteRows(section, first, half.data(), half.size());
+    writer.write_rows(section, first, half.data(), half.size());
   }
 }
 
 }  // namespace
 
-uint32_t RootLead(uint32_t kind) {
+uint32_t root_penalty(uint32_t kind) {
   switch (kind) {
     case HD_ROOT_MODULE:
       return 0;
@@ -138,23 +138,23 @@ uint32_t RootLead(uint32_t kind) {
   }
 }
 
-void PlaceRootPaths(uint32_t objects, IndexWriter& writer) {
-  writer.Place(Section::kPathParent, uint64_t{objects} * 4);
-  writer.Place(Section::kDepth, uint64_t{objects} * 2);
+void place_root_paths(uint32_t objects, IndexWriter& writer) {
+  writer.place(Section::kPathParent, uint64_t{objects} * 4);
+  writer.place(Section::kDepth, uint64_t{objects} * 2);
 }
 
-void WriteRootPaths(const HoldGraph& graph, const Held& held, std::span<const RootRow> roots,
-                    IndexWriter& writer) {
+void write_root_paths(const HoldGraph& graph, const Held& held, std::span<const RootRow> roots,
+                      IndexWriter& writer) {
   Search search(graph);
-  search.FromNamed(roots);
-  search.FromInstances();
-  search.From(held.rooted);
-  search.From(held.unexplained);
-  writer.WriteRows(Section::kPathParent, 0, search.parent().data(), search.parent().size());
-  WriteHalf(search.depth(), 0, Section::kDepth, writer);
+  search.from_named(roots);
+  search.from_instances();
+  search.from(held.rooted);
+  search.from(held.unexplained);
+  writer.write_rows(Section::kPathParent, 0, search.parent().data(), search.parent().size());
+  write_half(search.depth(), 0, Section::kDepth, writer);
   const bool deep = std::ranges::any_of(search.depth(), [](uint32_t depth) { return depth > UINT16_MAX; });
-  writer.Place(Section::kDepthHigh, deep ? search.depth().size() * 2 : 0);
-  if (deep) WriteHalf(search.depth(), 16, Section::kDepthHigh, writer);
+  writer.place(Section::kDepthHigh, deep ? search.depth().size() * 2 : 0);
+  if (deep) write_half(search.depth(), 16, Section::kDepthHigh, writer);
 }
 
 }  // namespace heapdump

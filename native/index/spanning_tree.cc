@@ -7,12 +7,12 @@ namespace {
 
 // The order in which to start from garbage, so that no start is reached from a later one, unless both reach
 // each other: the reverse of the order in which a search leaves the objects.
-std::vector<uint32_t> GarbageStarts(const HoldGraph& graph, const Bits& live) {
+std::vector<uint32_t> garbage_starts(const HoldGraph& graph, const Bits& live) {
   std::vector<uint32_t> left;
   DepthFirst search(graph);
-  for (uint32_t id = 0; id < graph.objects(); id++) {
+  for (uint32_t id = 0; id < graph.objects(); ++id) {
     if (live[id] || search.visited(id)) continue;
-    search.From(
+    search.from(
         id, [](uint32_t, uint32_t) {},
         [&](uint32_t object) {
           if (!live[object]) left.push_back(object);
@@ -23,36 +23,36 @@ std::vector<uint32_t> GarbageStarts(const HoldGraph& graph, const Bits& live) {
 
 }  // namespace
 
-SpanningTree SearchFromRoots(const HoldGraph& graph, const Held& held) {
+SpanningTree search_from_roots(const HoldGraph& graph, const Held& held) {
   const uint32_t n = graph.objects();
   SpanningTree tree;
-  tree.number.Resize(n);
-  tree.only_holder.Resize(n);
+  tree.number.resize(n);
+  tree.only_holder.resize(n);
   tree.live = Bits(n);
-  tree.object.PushBack(kNone);
-  tree.parent.PushBack(0);
+  tree.object.push_back(kNone);
+  tree.parent.push_back(0);
   DepthFirst search(graph);
   bool alive = true;
   const auto enter = [&](uint32_t id, uint32_t holder) {
-    if (alive) tree.live.Set(id);
+    if (alive) tree.live.set(id);
     const bool left_out =
         holder != kNone && graph.is_leaf(id) && graph.has_one_holder(id) && !graph.is_rooted(id);
     tree.only_holder[id] = left_out ? holder : kNone;
     if (left_out) return;
     tree.number[id] = static_cast<uint32_t>(tree.object.size());
-    tree.object.PushBack(id);
-    tree.parent.PushBack(holder == kNone ? 0 : tree.number[holder]);
+    tree.object.push_back(id);
+    tree.parent.push_back(holder == kNone ? 0 : tree.number[holder]);
   };
-  const auto from = [&](uint32_t id) { search.From(id, enter, [](uint32_t) {}); };
-  for (uint32_t id = 0; id < n; id++) {
+  const auto from = [&](uint32_t id) { search.from(id, enter, [](uint32_t) {}); };
+  for (uint32_t id = 0; id < n; ++id) {
     if (graph.is_rooted(id)) from(id);
   }
-  for (uint32_t id = 0; id < n; id++) {
+  for (uint32_t id = 0; id < n; ++id) {
     if (held.unexplained[id]) from(id);
   }
   alive = false;
   tree.first_garbage = static_cast<uint32_t>(tree.object.size());
-  for (const uint32_t id : GarbageStarts(graph, tree.live)) from(id);
+  for (const uint32_t id : garbage_starts(graph, tree.live)) from(id);
   return tree;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-#include "index/held_from_c.h"
+#include "index/held_by_c.h"
 #include "index/hold_graph.h"
-#include "index/pages.h"
+#include "support/page_array.h"
 
 namespace heapdump {
 
@@ -17,6 +17,6 @@ struct SpanningTree {
   Bits live;                        // by id
 };
 
-SpanningTree SearchFromRoots(const HoldGraph& graph, const Held& held);
+SpanningTree search_from_roots(const HoldGraph& graph, const Held& held);
 
 }  // namespace heapdump

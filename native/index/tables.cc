@@ -12,10 +12,10 @@ namespace {
 // Ids of shapes below this are looked up in an array.
 constexpr uint64_t kDenseShapes = 1 << 20;
 
-uint8_t Kind(uint8_t kind) { return kind <= HD_REF_OTHER ? kind : static_cast<uint8_t>(HD_REF_OTHER); }
+uint8_t known_kind(uint8_t kind) { return kind <= HD_REF_OTHER ? kind : static_cast<uint8_t>(HD_REF_OTHER); }
 
-uint8_t TailKind(uint8_t kind) {
-  return static_cast<uint8_t>(Kind(kind & ~HD_REF_INDEXED) | (kind & HD_REF_INDEXED));
+uint8_t tail_kind(uint8_t kind) {
+  return static_cast<uint8_t>(known_kind(kind & ~HD_REF_INDEXED) | (kind & HD_REF_INDEXED));
 }
 
 }  // namespace
@@ -27,35 +27,35 @@ Tables::Tables(const Definitions& definitions, const AddressIds& ids) : ids_(ids
     TypeRow row{};
     row.address = record.address;
     row.flags = record.flags;
-    row.name = Text(bare ? record.name : record.module + "." + record.name);
-    row.module = Text(record.module);
-    row.object = ids.Find(record.address);
+    row.name = text(bare ? record.name : record.module + "." + record.name);
+    row.module = text(record.module);
+    row.object = ids.find(record.address);
     types_.push_back(row);
   }
-  AddShapes(definitions.shapes);
+  add_shapes(definitions.shapes);
   for (const RootRecord& root : definitions.roots) {
-    const uint32_t object = ids.Find(root.address);
-    if (object != kNone) roots_.push_back({object, root.kind, Text(root.name)});
+    const uint32_t object = ids.find(root.address);
+    if (object != kNone) roots_.push_back({object, root.kind, text(root.name)});
   }
   std::ranges::stable_sort(roots_, {}, &RootRow::object);
   for (const ModuleRecord& module : definitions.modules) {
-    modules_.push_back({ids.Find(module.address), Text(module.name), Text(module.file)});
+    modules_.push_back({ids.find(module.address), text(module.name), text(module.file)});
   }
-  for (const ThreadRecord& thread : definitions.threads) threads_.push_back({thread.id, Text(thread.name)});
+  for (const ThreadRecord& thread : definitions.threads) threads_.push_back({thread.id, text(thread.name)});
   for (const FrameRecord& frame : definitions.frames) {
     FrameRow row{};
     row.thread = frame.thread;
     row.depth = frame.depth;
     row.line = frame.line;
-    row.object = frame.address == 0 ? kNone : ids.Find(frame.address);
-    row.function = Text(frame.function);
-    row.file = Text(frame.file);
+    row.object = frame.address == 0 ? kNone : ids.find(frame.address);
+    row.function = text(frame.function);
+    row.file = text(frame.file);
     frames_.push_back(row);
   }
 }
 
-void Tables::AddShapes(const std::vector<ShapeRecord>& shapes) {
-  shapes_.push_back({.type = TypeAt(0)});  // row 0: shapes that the dump lost
+void Tables::add_shapes(const std::vector<ShapeRecord>& shapes) {
+  shapes_.push_back({.type = type_at(0)});  // row 0: shapes that the dump lost
   has_weak_.push_back(false);
   namespace_position_.push_back(kNone);
   for (const ShapeRecord& record : shapes) {
@@ -66,15 +66,16 @@ void Tables::AddShapes(const std::vector<ShapeRecord>& shapes) {
       dense_shapes_[record.id] = row_number;
     }
     ShapeRow row{};
-    row.type = TypeAt(record.type);
+    row.type = type_at(record.type);
     row.first_field = static_cast<uint32_t>(fields_.size());
     row.named = static_cast<uint32_t>(record.named.size());
     row.tail_count = static_cast<uint8_t>(std::min(record.tail.size(), std::size(row.tail)));
-    for (uint8_t i = 0; i < row.tail_count; i++) row.tail[i] = TailKind(record.tail[i]);
+    for (uint8_t i = 0; i < row.tail_count; ++i) row.tail[i] = tail_kind(record.tail[i]);
     shapes_.push_back(row);
-    for (const NamedReference& named : record.named) fields_.push_back({Text(named.label), Kind(named.kind)});
+    for (const NamedReference& named : record.named)
+      fields_.push_back({text(named.label), known_kind(named.kind)});
     bool has_weak = false;
-    for (uint64_t i = 0; i < uint64_t{row.named} + row.tail_count; i++) has_weak |= IsWeak(row_number, i);
+    for (uint64_t i = 0; i < uint64_t{row.named} + row.tail_count; ++i) has_weak |= is_weak(row_number, i);
     has_weak_.push_back(has_weak);
     const auto names = std::ranges::find(record.named, "__dict__", &NamedReference::label);
     const bool found = names != record.named.end();
@@ -82,30 +83,30 @@ void Tables::AddShapes(const std::vector<ShapeRecord>& shapes) {
   }
 }
 
-uint32_t Tables::KindOf(uint32_t shape, uint64_t position) const {
+uint32_t Tables::kind_of(uint32_t shape, uint64_t position) const {
   const ShapeRow& row = shapes_[shape];
   if (position < row.named) return fields_[row.first_field + position].kind;
   if (row.tail_count == 0) return HD_REF_OTHER;
   return row.tail[(position - row.named) % row.tail_count] & ~HD_REF_INDEXED;
 }
 
-void Tables::AddRoot(uint32_t object, uint8_t kind, const std::string& name) {
-  added_roots_.push_back({object, kind, Text(name)});
+void Tables::add_root(uint32_t object, uint8_t kind, const std::string& name) {
+  added_roots_.push_back({object, kind, text(name)});
 }
 
-uint32_t Tables::TypeAt(uint64_t address) {
+uint32_t Tables::type_at(uint64_t address) {
   const auto [at, fresh] = type_at_.emplace(address, types_.size());
   if (fresh) {
     TypeRow row{};
     row.address = address;
-    row.name = Text("<unknown>");
-    row.object = address == 0 ? kNone : ids_.Find(address);
+    row.name = text("<unknown>");
+    row.object = address == 0 ? kNone : ids_.find(address);
     types_.push_back(row);
   }
   return at->second;
 }
 
-StringRef Tables::Text(std::string_view text) {
+StringRef Tables::text(std::string_view text) {
   const auto [at, fresh] = known_.try_emplace(std::string(text));
   if (fresh) {
     if (strings_.size() + text.size() > UINT32_MAX) throw std::length_error("names of more than 4 GiB");
@@ -115,28 +116,28 @@ StringRef Tables::Text(std::string_view text) {
   return at->second;
 }
 
-void Tables::Write(IndexWriter& writer, const LargeValues& large) {
+void Tables::write(IndexWriter& writer, const LargeValues& large) {
   std::vector<TypeOfObjectRow> type_of_object;
-  for (uint32_t type = 0; type < types_.size(); type++) {
+  for (uint32_t type = 0; type < types_.size(); ++type) {
     if (types_[type].object != kNone) type_of_object.push_back({types_[type].object, type});
   }
   std::ranges::sort(type_of_object, {}, &TypeOfObjectRow::object);
-  writer.WriteSmall(Section::kFarAddresses, large.far_addresses);
-  writer.WriteSmall(Section::kLargeSizes, large.sizes);
-  writer.WriteSmall(Section::kLargeRefcounts, large.refcounts);
-  writer.WriteSmall(Section::kLargeRetained, large.retained);
-  writer.WriteSmall(Section::kTypes, types_);
-  writer.WriteSmall(Section::kTypeOfObject, type_of_object);
-  writer.WriteSmall(Section::kShapes, shapes_);
-  writer.WriteSmall(Section::kFields, fields_);
+  writer.write_small(Section::kFarAddresses, large.far_addresses);
+  writer.write_small(Section::kLargeSizes, large.sizes);
+  writer.write_small(Section::kLargeRefcounts, large.refcounts);
+  writer.write_small(Section::kLargeRetained, large.retained);
+  writer.write_small(Section::kTypes, types_);
+  writer.write_small(Section::kTypeOfObject, type_of_object);
+  writer.write_small(Section::kShapes, shapes_);
+  writer.write_small(Section::kFields, fields_);
   std::vector<RootRow> roots;
   std::ranges::merge(roots_, added_roots_, std::back_inserter(roots), {}, &RootRow::object, &RootRow::object);
-  writer.WriteSmall(Section::kRoots, roots);
-  writer.WriteSmall(Section::kModules, modules_);
-  writer.WriteSmall(Section::kThreads, threads_);
-  writer.WriteSmall(Section::kFrames, frames_);
-  writer.WriteSmall(Section::kMeta, meta_);
-  writer.WriteSmall(Section::kStrings, strings_.data(), strings_.size());
+  writer.write_small(Section::kRoots, roots);
+  writer.write_small(Section::kModules, modules_);
+  writer.write_small(Section::kThreads, threads_);
+  writer.write_small(Section::kFrames, frames_);
+  writer.write_small(Section::kMeta, meta_);
+  writer.write_small(Section::kStrings, strings_.data(), strings_.size());
 }
 
 }  // namespace heapdump

@@ -5,10 +5,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "dump/read_dump.h"
 #include "index/address_ids.h"
+#include "index/index_format.h"
 #include "index/index_writer.h"
-#include "index/layout.h"
-#include "index/read_dump.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -19,38 +19,38 @@ class Tables {
   Tables(const Definitions& definitions, const AddressIds& ids);
 
   // Row of shapes for the id that an object gives; a row of its own for shapes that the dump lost.
-  uint32_t ShapeOf(uint32_t id) const {
+  uint32_t shape_of(uint32_t id) const {
     if (id < dense_shapes_.size()) [[likely]]
       return dense_shapes_[id];
     const auto at = sparse_shapes_.find(id);
     return at == sparse_shapes_.end() ? 0 : at->second;
   }
-  uint32_t TypeOf(uint32_t shape) const { return shapes_[shape].type; }
+  uint32_t type_of(uint32_t shape) const { return shapes_[shape].type; }
   uint32_t shapes() const { return static_cast<uint32_t>(shapes_.size()); }
   std::vector<TypeRow>& types() { return types_; }
   const std::vector<TypeRow>& types() const { return types_; }
   const std::vector<RootRow>& roots() const { return roots_; }
 
   // Where an object of that shape refers to its `__dict__`; kNone where it has none.
-  uint32_t NamespacePosition(uint32_t shape) const { return namespace_position_[shape]; }
-  bool HasWeak(uint32_t shape) const { return has_weak_[shape]; }
+  uint32_t namespace_position(uint32_t shape) const { return namespace_position_[shape]; }
+  bool has_weak(uint32_t shape) const { return has_weak_[shape]; }
   // hd_reference_kind of a reference of an object of that shape.
-  uint32_t KindOf(uint32_t shape, uint64_t position) const;
+  uint32_t kind_of(uint32_t shape, uint64_t position) const;
   // Whether it does not count.
-  bool IsWeak(uint32_t shape, uint64_t position) const { return KindOf(shape, position) == HD_REF_WEAK; }
+  bool is_weak(uint32_t shape, uint64_t position) const { return kind_of(shape, position) == HD_REF_WEAK; }
 
   // `object` is at least that of the root added last.
-  void AddRoot(uint32_t object, uint8_t kind, const std::string& name);
+  void add_root(uint32_t object, uint8_t kind, const std::string& name);
 
-  void AddMeta(const std::string& key, const std::string& value) {
-    meta_.push_back({Text(key), Text(value)});
+  void add_meta(const std::string& key, const std::string& value) {
+    meta_.push_back({text(key), text(value)});
   }
-  void Write(IndexWriter& writer, const LargeValues& large);
+  void write(IndexWriter& writer, const LargeValues& large);
 
  private:
-  StringRef Text(std::string_view text);
-  uint32_t TypeAt(uint64_t address);
-  void AddShapes(const std::vector<ShapeRecord>& shapes);
+  StringRef text(std::string_view text);
+  uint32_t type_at(uint64_t address);
+  void add_shapes(const std::vector<ShapeRecord>& shapes);
 
   const AddressIds& ids_;
   std::vector<TypeRow> types_;

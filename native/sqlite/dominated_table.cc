@@ -11,15 +11,15 @@ class DominatedCursor : public TableCursor {
  public:
   explicit DominatedCursor(OpenHeap& heap) : heap_(heap) {}
 
-  void Filter(int, std::span<sqlite3_value*> arguments) override {
-    object_ = id_ = IdOf(arguments[0], heap_.objects());
+  void filter(int, std::span<sqlite3_value*> arguments) override {
+    object_ = id_ = id_of(arguments[0], heap_.objects());
     above_.clear();
     seen_ = 0;
   }
 
-  bool Eof() const override { return id_ == kNone; }
+  bool eof() const override { return id_ == kNone; }
 
-  void Next() override {
+  void next() override {
     const ObjectTree& tree = heap_.dominator_tree();
     const uint32_t child = tree.first_child(id_);
     // The bound holds where a damaged index leads in a circle.
@@ -37,18 +37,18 @@ class DominatedCursor : public TableCursor {
     id_ = kNone;
   }
 
-  void Column(sqlite3_context* context, int column) override {
+  void column(sqlite3_context* context, int column) override {
     switch (column) {
       case kId:
-        return Give(context, id_);
+        return result(context, id_);
       case kDepth:
-        return Give(context, above_.size());
+        return result(context, above_.size());
       default:
-        return Give(context, object_);
+        return result(context, object_);
     }
   }
 
-  int64_t Rowid() const override { return id_; }
+  int64_t rowid() const override { return id_; }
 
  private:
   OpenHeap& heap_;
@@ -68,14 +68,14 @@ class DominatedTypesCursor : public RowsCursor<OfType> {
  public:
   explicit DominatedTypesCursor(OpenHeap& heap) : heap_(heap) {}
 
-  void Filter(int, std::span<sqlite3_value*> arguments) override {
-    object_ = IdOf(arguments[0], heap_.objects());
+  void filter(int, std::span<sqlite3_value*> arguments) override {
+    object_ = id_of(arguments[0], heap_.objects());
     std::vector<OfType> types(heap_.types().size());
-    for (uint32_t i = 0; i < types.size(); i++) types[i].type = i;
+    for (uint32_t i = 0; i < types.size(); ++i) types[i].type = i;
     std::vector<uint32_t> open;
     if (object_ != kNone) open.push_back(object_);
     // The bound holds where a damaged index leads in a circle.
-    for (uint64_t seen = 0; !open.empty() && seen < heap_.objects(); seen++) {
+    for (uint64_t seen = 0; !open.empty() && seen < heap_.objects(); ++seen) {
       const uint32_t id = open.back();
       open.pop_back();
       const ObjectTree& tree = heap_.dominator_tree();
@@ -87,20 +87,20 @@ class DominatedTypesCursor : public RowsCursor<OfType> {
     }
     std::erase_if(types, [](const OfType& type) { return type.count == 0; });
     std::ranges::stable_sort(types, std::greater{}, &OfType::size);
-    Begin(std::move(types));
+    begin(std::move(types));
   }
 
-  void Column(sqlite3_context* context, int column) override {
+  void column(sqlite3_context* context, int column) override {
     using namespace dominated_types_column;
     switch (column) {
       case kType:
-        return GiveId(context, heap_.types()[row().type].object);
+        return result_id(context, heap_.types()[row().type].object);
       case kCount:
-        return Give(context, row().count);
+        return result(context, row().count);
       case kSize:
-        return Give(context, row().size);
+        return result(context, row().size);
       default:
-        return Give(context, object_);
+        return result(context, object_);
     }
   }
 
@@ -114,8 +114,8 @@ class DominatedTypesCursor : public RowsCursor<OfType> {
 const TableKind kDominatedTypesTable = {"dominated_types",
                                         [](const HeapIndex& heap, Plan& plan) {
                                           constexpr int kObject = dominated_types_column::kObject;
-                                          return PlanFunction(plan, kObject, kObject, kObject,
-                                                              "object=", heap.objects() + 4.0, 20);
+                                          return plan_function(plan, kObject, kObject, kObject,
+                                                               "object=", heap.objects() + 4.0, 20);
                                         },
                                         [](OpenHeap& heap) -> std::unique_ptr<TableCursor> {
                                           return std::make_unique<DominatedTypesCursor>(heap);
@@ -123,8 +123,8 @@ const TableKind kDominatedTypesTable = {"dominated_types",
 const TableKind kDominatedTable = {
     "dominated",
     [](const HeapIndex& heap, Plan& plan) {
-      return PlanFunction(plan, kObject, kObject, kObject, "object=", heap.objects() / 4.0 + 4,
-                          heap.objects() / 100.0);
+      return plan_function(plan, kObject, kObject, kObject, "object=", heap.objects() / 4.0 + 4,
+                           heap.objects() / 100.0);
     },
     [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<DominatedCursor>(heap); }};
 

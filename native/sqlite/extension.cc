@@ -10,5 +10,5 @@ SQLITE_EXTENSION_INIT1
 extern "C" __attribute__((visibility("default"))) int sqlite3_heapdump_init(sqlite3* db, char**,
                                                                             const sqlite3_api_routines* api) {
   SQLITE_EXTENSION_INIT2(api);
-  return heapdump::RegisterModules(db);
+  return heapdump::register_modules(db);
 }

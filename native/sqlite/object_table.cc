@@ -2,7 +2,7 @@
 #include <iterator>
 #include <ranges>
 
-#include "paths/root_path.h"
+#include "heap/root_path.h"
 #include "protocol.h"
 #include "sqlite/virtual_table.h"
 
@@ -22,7 +22,7 @@ constexpr unsigned char kOperators[] = {0,
 constexpr const char* kShown[] = {"", "=", ">", ">=", "<", "<="};
 constexpr int kPathMask = 15;
 constexpr int kReverse = 1 << 12;
-int OperatorShift(int argument) { return 4 + 4 * argument; }
+int operator_shift(int argument) { return 4 + 4 * argument; }
 
 struct Bounds {
   int operators = 0;
@@ -31,13 +31,13 @@ struct Bounds {
 };
 
 // Uses the constraints on a column: one for equality, else one for each end.
-Bounds UseBounds(Plan& plan, int column, const char* name) {
+Bounds use_bounds(Plan& plan, int column, const char* name) {
   Bounds bounds;
   const auto use = [&](int op) {
-    const int constraint = plan.Find(column, kOperators[op]);
+    const int constraint = plan.find(column, kOperators[op]);
     if (constraint < 0) return false;
-    plan.Use(constraint, std::string(name) + kShown[op]);
-    bounds.operators |= op << OperatorShift(bounds.count++);
+    plan.use(constraint, std::string(name) + kShown[op]);
+    bounds.operators |= op << operator_shift(bounds.count++);
     return true;
   };
   bounds.exact = use(1);
@@ -49,11 +49,13 @@ Bounds UseBounds(Plan& plan, int column, const char* name) {
 }
 
 // The column by which a path gives the rows, largest first, or -1: then they come by id.
-int Descending(int path) { return path == kBySize ? kSize + 0 : path == kByRetained ? kRetained + 0 : -1; }
+int descending_column(int path) {
+  return path == kBySize ? kSize + 0 : path == kByRetained ? kRetained + 0 : -1;
+}
 
 // Whether the rows of a path can come in the order asked for.
-bool TakeOrder(Plan& plan, int path, int& code) {
-  const int descending = Descending(path);
+bool take_order(Plan& plan, int path, int& code) {
+  const int descending = descending_column(path);
   const int terms = plan.order_terms();
   if (terms == 0) return false;
   const auto& first = plan.order(0);
@@ -70,51 +72,51 @@ bool TakeOrder(Plan& plan, int path, int& code) {
     }
     if (!first.desc) code |= kReverse;
   }
-  plan.TakeOrder();
+  plan.take_order();
   return true;
 }
 
-bool PlanObjects(const HeapIndex& heap, Plan& plan) {
+bool plan_objects(const HeapIndex& heap, Plan& plan) {
   const double n = heap.objects();
   const auto answer = [&](int path, const Bounds& bounds, double exact_rows, bool unique) {
     int code = path | bounds.operators;
-    TakeOrder(plan, path, code);
+    take_order(plan, path, code);
     const double rows = bounds.exact        ? exact_rows
                         : bounds.count == 2 ? n / 16
                         : bounds.count == 1 ? n / 4
                                             : n;
-    plan.Answer(code, rows + 4, rows, unique && bounds.exact);
+    plan.answer(code, rows + 4, rows, unique && bounds.exact);
     return true;
   };
   for (const int column : {kId + 0, -1}) {
-    if (const Bounds bounds = UseBounds(plan, column, "id"); bounds.count > 0)
+    if (const Bounds bounds = use_bounds(plan, column, "id"); bounds.count > 0)
       return answer(kById, bounds, 1, true);
   }
-  if (const Bounds bounds = UseBounds(plan, kAddress, "address"); bounds.count > 0) {
+  if (const Bounds bounds = use_bounds(plan, kAddress, "address"); bounds.count > 0) {
     return answer(kByAddress, bounds, 1, true);
   }
-  if (const int type = plan.Find(kType, SQLITE_INDEX_CONSTRAINT_EQ); type >= 0) {
-    plan.Use(type, "type=");
-    return answer(kByType, {1 << OperatorShift(0), true, 1}, n / (1.0 + heap.types().size()), false);
+  if (const int type = plan.find(kType, SQLITE_INDEX_CONSTRAINT_EQ); type >= 0) {
+    plan.use(type, "type=");
+    return answer(kByType, {1 << operator_shift(0), true, 1}, n / (1.0 + heap.types().size()), false);
   }
-  if (const int garbage = plan.Find(kGarbage, SQLITE_INDEX_CONSTRAINT_EQ); garbage >= 0) {
-    plan.Use(garbage, "garbage=");
-    return answer(kByGarbage, {1 << OperatorShift(0), true, 1}, n / 100, false);
+  if (const int garbage = plan.find(kGarbage, SQLITE_INDEX_CONSTRAINT_EQ); garbage >= 0) {
+    plan.use(garbage, "garbage=");
+    return answer(kByGarbage, {1 << operator_shift(0), true, 1}, n / 100, false);
   }
   constexpr std::pair<Path, const char*> kDescending[] = {{kBySize, "size"}, {kByRetained, "retained"}};
   for (const auto& [path, name] : kDescending) {
-    if (const Bounds bounds = UseBounds(plan, Descending(path), name); bounds.count > 0) {
+    if (const Bounds bounds = use_bounds(plan, descending_column(path), name); bounds.count > 0) {
       return answer(path, bounds, n / 100, false);
     }
   }
   for (const auto& [path, name] : kDescending) {
     int code = path;
-    if (plan.order_terms() == 0 || plan.order(0).iColumn != Descending(path) ||
-        !TakeOrder(plan, path, code)) {
+    if (plan.order_terms() == 0 || plan.order(0).iColumn != descending_column(path) ||
+        !take_order(plan, path, code)) {
       continue;
     }
-    plan.Show(std::string(name) + (code & kReverse ? " ascending" : " descending"));
-    plan.Answer(code, n, n);
+    plan.show(std::string(name) + (code & kReverse ? " ascending" : " descending"));
+    plan.answer(code, n, n);
     return true;
   }
   return answer(kScan, {}, n, false);
@@ -124,76 +126,76 @@ class ObjectCursor : public TableCursor {
  public:
   explicit ObjectCursor(OpenHeap& heap) : heap_(heap) {}
 
-  void Filter(int plan, std::span<sqlite3_value*> arguments) override {
+  void filter(int plan, std::span<sqlite3_value*> arguments) override {
     path_ = plan & kPathMask;
     reverse_ = (plan & kReverse) != 0;
     Interval asked;
-    for (size_t i = 0; i < arguments.size(); i++) {
-      asked.Restrict(kOperators[plan >> OperatorShift(static_cast<int>(i)) & 15], arguments[i]);
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      asked.restrict(kOperators[plan >> operator_shift(static_cast<int>(i)) & 15], arguments[i]);
     }
     begin_ = end_ = 0;
     garbage_ = path_ == kByGarbage && asked.low == 1;
-    if (!asked.empty()) Find(asked);
-    Load();
+    if (!asked.empty()) find(asked);
+    load();
   }
 
-  bool Eof() const override { return begin_ == end_; }
+  bool eof() const override { return begin_ == end_; }
 
-  void Next() override {
+  void next() override {
     if (reverse_) {
       end_--;
     } else {
       begin_++;
     }
-    Load();
+    load();
   }
 
-  void Column(sqlite3_context* context, int column) override {
+  void column(sqlite3_context* context, int column) override {
     const uint8_t flags = heap_.flags(id_);
     switch (column) {
       case kId:
-        return Give(context, id_);
+        return result(context, id_);
       case kAddress:
-        return Give(context, heap_.address(id_));
+        return result(context, heap_.address(id_));
       case kType:
-        return GiveId(context, heap_.types()[heap_.type(id_)].object);
+        return result_id(context, heap_.types()[heap_.type(id_)].object);
       case kSize:
-        return Give(context, heap_.size(id_));
+        return result(context, heap_.size(id_));
       case kRefcount:
-        if ((flags & HD_IMMORTAL) == 0) Give(context, heap_.refcount(id_));
+        if ((flags & HD_IMMORTAL) == 0) result(context, heap_.refcount(id_));
         return;
       case kTracked:
-        return Give(context, (flags & HD_TRACKED) != 0);
+        return result(context, (flags & HD_TRACKED) != 0);
       case kGeneration:
-        if ((flags & HD_GENERATION_KNOWN) != 0) Give(context, flags >> HD_GENERATION_SHIFT & 3);
+        if ((flags & HD_GENERATION_KNOWN) != 0) result(context, flags >> HD_GENERATION_SHIFT & 3);
         return;
       case kImmortal:
-        return Give(context, (flags & HD_IMMORTAL) != 0);
+        return result(context, (flags & HD_IMMORTAL) != 0);
       case kRetained:
-        return Give(context, heap_.retained(id_));
+        return result(context, heap_.retained(id_));
       case kDominator:
-        return GiveId(context, heap_.dominator(id_));
+        return result_id(context, heap_.dominator(id_));
       case kDepth:
-        if (!heap_.is_garbage(id_)) Give(context, heap_.depth(id_));
+        if (!heap_.is_garbage(id_)) result(context, heap_.depth(id_));
         return;
       case kGarbage:
-        return Give(context, heap_.is_garbage(id_));
+        return result(context, heap_.is_garbage(id_));
       case kOwner:
-        if (!heap_.is_garbage(id_)) GiveCopy(context, heap_.owners().name(heap_.owners().Of(id_)));
+        if (!heap_.is_garbage(id_)) result_copy(context, heap_.owners().name(heap_.owners().of(id_)));
         return;
       case kPathText:
-        if (!heap_.is_garbage(id_)) GiveCopy(context, SpelledPath(heap_, id_));
+        if (!heap_.is_garbage(id_)) result_copy(context, format_path(heap_, id_));
         return;
       default:
-        return ContentColumn(context, column);
+        return content_column(context, column);
     }
   }
 
-  int64_t Rowid() const override { return id_; }
+  int64_t rowid() const override { return id_; }
 
  private:
   // The rows asked for, as a range of ids or of a permutation.
-  void Find(const Interval& asked) {
+  void find(const Interval& asked) {
     const uint64_t n = heap_.objects();
     switch (path_) {
       case kById:
@@ -202,13 +204,13 @@ class ObjectCursor : public TableCursor {
         if (n == 0) end_ = begin_;
         return;
       case kByAddress:
-        begin_ = heap_.LowerBound(asked.low);
-        end_ = std::max<uint64_t>(begin_, heap_.LowerBound(asked.high + 1));
+        begin_ = heap_.lower_bound(asked.low);
+        end_ = std::max<uint64_t>(begin_, heap_.lower_bound(asked.high + 1));
         return;
       case kByType: {
-        const uint32_t type = asked.low < n ? heap_.TypeOfObject(static_cast<uint32_t>(asked.low)) : kNone;
+        const uint32_t type = asked.low < n ? heap_.type_of_object(static_cast<uint32_t>(asked.low)) : kNone;
         if (type == kNone) return;
-        const Range range = heap_.Instances(type);
+        const Range range = heap_.instances(type);
         begin_ = range.begin, end_ = range.end;
         return;
       }
@@ -216,7 +218,7 @@ class ObjectCursor : public TableCursor {
       case kByRetained: {
         const auto ranks = std::views::iota(uint64_t{0}, n);
         const auto value = [&](uint64_t rank) {
-          const uint32_t id = Ranked(rank);
+          const uint32_t id = ranked(rank);
           return id == kNone ? 0 : path_ == kBySize ? heap_.size(id) : heap_.retained(id);
         };
         begin_ = std::ranges::lower_bound(ranks, asked.high, std::greater{}, value) - ranks.begin();
@@ -229,7 +231,7 @@ class ObjectCursor : public TableCursor {
     }
   }
 
-  uint32_t Ranked(uint64_t row) const {
+  uint32_t ranked(uint64_t row) const {
     switch (path_) {
       case kBySize:
         return heap_.by_size(row);
@@ -244,10 +246,10 @@ class ObjectCursor : public TableCursor {
 
   // Finds the id of the row; passes over those that are not asked for, and those that a damaged index
   // spoiled.
-  void Load() {
+  void load() {
     while (begin_ != end_) {
       const uint64_t row = reverse_ ? end_ - 1 : begin_;
-      id_ = Ranked(row);
+      id_ = ranked(row);
       if (id_ != kNone && (path_ != kByGarbage || heap_.is_garbage(id_) == garbage_)) return;
       if (reverse_) {
         end_--;
@@ -257,12 +259,12 @@ class ObjectCursor : public TableCursor {
     }
   }
 
-  void ContentColumn(sqlite3_context* context, int column) {
+  void content_column(sqlite3_context* context, int column) {
     const std::optional<Content> content = heap_.content(id_);
     if (!content) return;
-    if (column == kContent) GiveText(context, content->bytes);
-    if (column == kIsText) Give(context, content->is_text);
-    if (column == kTruncated) Give(context, content->cut);
+    if (column == kContent) result_text(context, content->bytes);
+    if (column == kIsText) result(context, content->is_text);
+    if (column == kTruncated) result(context, content->cut);
   }
 
   OpenHeap& heap_;
@@ -276,7 +278,7 @@ class ObjectCursor : public TableCursor {
 
 }  // namespace
 
-const TableKind kObjectTable = {"object", PlanObjects, [](OpenHeap& heap) -> std::unique_ptr<TableCursor> {
+const TableKind kObjectTable = {"object", plan_objects, [](OpenHeap& heap) -> std::unique_ptr<TableCursor> {
                                   return std::make_unique<ObjectCursor>(heap);
                                 }};
 

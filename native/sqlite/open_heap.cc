@@ -1,6 +1,6 @@
 #include "sqlite/open_heap.h"
 
-#include "questions/group_retained.h"
+#include "analysis/group_retained.h"
 #include "support/error.h"
 
 namespace heapdump {
@@ -16,31 +16,31 @@ PathPatterns& OpenHeap::patterns() {
 }
 
 const ObjectTree& OpenHeap::dominator_tree() {
-  if (!dominator_tree_) dominator_tree_ = ObjectTree::OfDominators(*this);
+  if (!dominator_tree_) dominator_tree_ = ObjectTree::of_dominators(*this);
   return *dominator_tree_;
 }
 
 const ObjectTree& OpenHeap::path_tree() {
-  if (!path_tree_) path_tree_ = ObjectTree::OfPaths(*this);
+  if (!path_tree_) path_tree_ = ObjectTree::of_paths(*this);
   return *path_tree_;
 }
 
 const std::vector<uint64_t>& OpenHeap::retained_by_type() {
   if (!retained_by_type_) {
-    retained_by_type_ = RetainedByGroup(*this, dominator_tree(), static_cast<uint32_t>(types().size()),
-                                        [this](uint32_t id) { return type(id); });
+    retained_by_type_ = retained_by_group(*this, dominator_tree(), static_cast<uint32_t>(types().size()),
+                                          [this](uint32_t id) { return type(id); });
   }
   return *retained_by_type_;
 }
 
-std::shared_ptr<OpenHeap> OpenHeaps::Open(const std::string& schema, const std::string& path) {
+std::shared_ptr<OpenHeap> OpenHeaps::open(const std::string& schema, const std::string& path) {
   auto open = by_path_[path].lock();
   if (!open) by_path_[path] = open = std::make_shared<OpenHeap>(path, *this);
   by_schema_[schema] = open;
   return open;
 }
 
-std::shared_ptr<OpenHeap> OpenHeaps::Of(const std::string& schema) const {
+std::shared_ptr<OpenHeap> OpenHeaps::of(const std::string& schema) const {
   const auto at = by_schema_.find(schema);
   auto open = at == by_schema_.end() ? nullptr : at->second.lock();
   if (!open) throw Error(ExitCode::kUsage, "there is no heap " + schema);

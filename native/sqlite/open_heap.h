@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "index/heap_index.h"
-#include "paths/owners.h"
-#include "paths/path_patterns.h"
-#include "questions/object_tree.h"
+#include "heap/heap_index.h"
+#include "heap/object_tree.h"
+#include "heap/owners.h"
+#include "heap/path_patterns.h"
 
 namespace heapdump {
 
@@ -39,9 +39,9 @@ class OpenHeap : public HeapIndex {
 // The heaps that a connection has open. The tables of a schema share one.
 class OpenHeaps {
  public:
-  std::shared_ptr<OpenHeap> Open(const std::string& schema, const std::string& path);
+  std::shared_ptr<OpenHeap> open(const std::string& schema, const std::string& path);
   // Throws Error(kUsage) where that schema has no heap.
-  std::shared_ptr<OpenHeap> Of(const std::string& schema) const;
+  std::shared_ptr<OpenHeap> of(const std::string& schema) const;
 
  private:
   std::map<std::string, std::weak_ptr<OpenHeap>> by_path_, by_schema_;

@@ -1,7 +1,7 @@
 #include <charconv>
 
-#include "paths/path_search.h"
-#include "paths/root_path.h"
+#include "heap/path_search.h"
+#include "heap/root_path.h"
 #include "sqlite/rows_cursor.h"
 #include "support/error.h"
 
@@ -20,7 +20,7 @@ struct Step {
   std::string whole;
 };
 
-uint32_t AvoidedId(const HeapIndex& heap, std::string_view digits) {
+uint32_t avoided_id(const HeapIndex& heap, std::string_view digits) {
   uint32_t id = kNone;
   const auto [end, error] = std::from_chars(digits.begin(), digits.end(), id);
   if (error != std::errc() || end != digits.end() || id >= heap.objects()) {
@@ -29,7 +29,7 @@ uint32_t AvoidedId(const HeapIndex& heap, std::string_view digits) {
   return id;
 }
 
-Avoid ParseAvoid(const HeapIndex& heap, std::string_view text) {
+Avoid parse_avoid(const HeapIndex& heap, std::string_view text) {
   Avoid avoid;
   while (!text.empty()) {
     const size_t comma = std::min(text.find(','), text.size());
@@ -39,9 +39,9 @@ Avoid ParseAvoid(const HeapIndex& heap, std::string_view text) {
     const std::string_view what = term.substr(0, colon),
                            value = term.substr(std::min(colon + 1, term.size()));
     if (what == "object") {
-      avoid.objects.push_back(AvoidedId(heap, value));
+      avoid.objects.push_back(avoided_id(heap, value));
     } else if (what == "type") {
-      const uint32_t type = heap.TypeOfObject(AvoidedId(heap, value));
+      const uint32_t type = heap.type_of_object(avoided_id(heap, value));
       if (type == kNone) throw Error(ExitCode::kUsage, "object " + std::string(value) + " is no type");
       avoid.types.push_back(type);
     } else if (what == "label") {
@@ -54,64 +54,64 @@ Avoid ParseAvoid(const HeapIndex& heap, std::string_view text) {
   return avoid;
 }
 
-const char* KindName(const HeapIndex& heap, const Step& step, const Avoid& avoid) {
-  if (step.holder == kNone) return RootKindName(RootKind(heap, step.id));
-  return ReferenceKindName(heapdump::KindOf(heap, StepBetween(heap, step.holder, step.id, avoid)));
+const char* kind_name(const HeapIndex& heap, const Step& step, const Avoid& avoid) {
+  if (step.holder == kNone) return root_kind_name(root_kind(heap, step.id));
+  return reference_kind_name(heapdump::kind_of(heap, step_between(heap, step.holder, step.id, avoid)));
 }
 
 class PathCursor : public RowsCursor<Step> {
  public:
   explicit PathCursor(OpenHeap& heap) : heap_(heap) {}
 
-  void Filter(int given, std::span<sqlite3_value*> arguments) override {
-    object_ = IdOf(arguments[0], heap_.objects());
+  void filter(int given, std::span<sqlite3_value*> arguments) override {
+    object_ = id_of(arguments[0], heap_.objects());
     size_t next = 1;
     avoid_.clear();
     most_ = 1;
     if ((given & 1) != 0) {
-      avoid_ = TextOf(arguments[next++]);
+      avoid_ = text_of(arguments[next++]);
     }
     if ((given & 2) != 0) {
       most_ = static_cast<uint64_t>(std::max<sqlite3_int64>(0, sqlite3_value_int64(arguments[next++])));
     }
-    avoided_ = ParseAvoid(heap_, avoid_);
+    avoided_ = parse_avoid(heap_, avoid_);
     std::vector<Step> rows;
     uint64_t number = 0;
-    for (const auto& ids : PathsToRoot(heap_, object_, avoided_, most_)) {
-      std::vector<std::string> parts = SpelledParts(heap_, ids, avoided_);
-      std::string whole = JoinedPath(parts);
+    for (const auto& ids : paths_to_root(heap_, object_, avoided_, most_)) {
+      std::vector<std::string> parts = format_parts(heap_, ids, avoided_);
+      std::string whole = joined_path(parts);
       number++;
-      for (size_t step = 0; step < ids.size(); step++) {
+      for (size_t step = 0; step < ids.size(); ++step) {
         rows.push_back({number, step, ids[step], step == 0 ? kNone : ids[step - 1], std::move(parts[step]),
                         ids.size() - 1, std::exchange(whole, {})});
       }
     }
-    Begin(std::move(rows));
+    begin(std::move(rows));
   }
 
-  void Column(sqlite3_context* context, int column) override {
+  void column(sqlite3_context* context, int column) override {
     switch (column) {
       case kPath:
-        return Give(context, row().path);
+        return result(context, row().path);
       case kStep:
-        return Give(context, row().step);
+        return result(context, row().step);
       case kId:
-        return Give(context, row().id);
+        return result(context, row().id);
       case kKind:
-        return GiveCopy(context, KindName(heap_, row(), avoided_));
+        return result_copy(context, kind_name(heap_, row(), avoided_));
       case kPart:
-        return GiveCopy(context, row().part);
+        return result_copy(context, row().part);
       case kLength:
-        return Give(context, row().length);
+        return result(context, row().length);
       case kWhole:
-        if (row().step == 0) GiveCopy(context, row().whole);
+        if (row().step == 0) result_copy(context, row().whole);
         return;
       case kObject:
-        return Give(context, object_);
+        return result(context, object_);
       case kAvoid:
-        return GiveCopy(context, avoid_);
+        return result_copy(context, avoid_);
       default:
-        return Give(context, most_);
+        return result(context, most_);
     }
   }
 
@@ -128,7 +128,7 @@ class PathCursor : public RowsCursor<Step> {
 const TableKind kPathToRootTable = {
     "path_to_root",
     [](const HeapIndex& heap, Plan& plan) {
-      return PlanFunction(plan, kObject, kMost, kObject, "object=", heap.objects() / 100.0 + 4, 20);
+      return plan_function(plan, kObject, kMost, kObject, "object=", heap.objects() / 100.0 + 4, 20);
     },
     [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<PathCursor>(heap); }};
 

@@ -1,4 +1,4 @@
-#include "index/label.h"
+#include "heap/label.h"
 #include "sqlite/reference_walk.h"
 #include "sqlite/virtual_table.h"
 
@@ -12,42 +12,42 @@ constexpr int kByTarget = 2;
 constexpr int kByKind = 4;
 constexpr int kWithoutKind = 8;
 
-bool Use(Plan& plan, int column, const char* shown) {
-  const int constraint = plan.Find(column, SQLITE_INDEX_CONSTRAINT_EQ);
+bool use(Plan& plan, int column, const char* shown) {
+  const int constraint = plan.find(column, SQLITE_INDEX_CONSTRAINT_EQ);
   if (constraint < 0) return false;
-  plan.Use(constraint, shown);
+  plan.use(constraint, shown);
   return true;
 }
 
-int PlanKinds(Plan& plan, int column) {
-  int code = Use(plan, column, "kind=") ? kByKind : 0;
-  for (int i = -1; (i = plan.Find(column, SQLITE_INDEX_CONSTRAINT_NE, i + 1)) >= 0;) {
-    plan.Use(i, "kind<>");
+int plan_kinds(Plan& plan, int column) {
+  int code = use(plan, column, "kind=") ? kByKind : 0;
+  for (int i = -1; (i = plan.find(column, SQLITE_INDEX_CONSTRAINT_NE, i + 1)) >= 0;) {
+    plan.use(i, "kind<>");
     code += kWithoutKind;
   }
   return code;
 }
 
 // SQLite looks at every row again: a value that names no kind need not be told from one that does.
-Kinds KindsAsked(int plan, std::span<sqlite3_value*> arguments) {
+Kinds kinds_asked(int plan, std::span<sqlite3_value*> arguments) {
   Kinds kinds = kAllKinds;
   if ((plan & kByKind) != 0) {
-    const int kind = KindOf(arguments.front());
-    kinds = kind < 0 ? 0 : KindsOf(kind);
+    const int kind = kind_of(arguments.front());
+    kinds = kind < 0 ? 0 : kinds_of(kind);
     arguments = arguments.subspan(1);
   }
   for (sqlite3_value* argument : arguments) {
-    if (const int kind = KindOf(argument); kind >= 0) kinds &= ~KindsOf(kind);
+    if (const int kind = kind_of(argument); kind >= 0) kinds &= ~kinds_of(kind);
   }
   return kinds;
 }
 
-bool PlanReferences(const HeapIndex& heap, Plan& plan) {
+bool plan_references(const HeapIndex& heap, Plan& plan) {
   using namespace reference_column;
   int code = 0;
-  if (Use(plan, kSource, "source=")) code |= kBySource;
-  if (Use(plan, kTarget, "target=")) code |= kByTarget;
-  code += PlanKinds(plan, kKind);
+  if (use(plan, kSource, "source=")) code |= kBySource;
+  if (use(plan, kTarget, "target=")) code |= kByTarget;
+  code += plan_kinds(plan, kKind);
   const double all = static_cast<double>(heap.references()) + heap.objects();
   const double each = all / (1.0 + heap.objects());
   // A few targets have most of the referrers: looking from the source is the better guess where both serve.
@@ -55,81 +55,81 @@ bool PlanReferences(const HeapIndex& heap, Plan& plan) {
   const double cost = rows + 4;
   if ((code & kBySource) != 0 && (code & kByTarget) != 0) rows = 1;
   if ((code & kByKind) != 0) rows /= 4;
-  plan.Answer(code, cost, rows);
+  plan.answer(code, cost, rows);
   return true;
 }
 
 // The labels and kinds of reference, referrers and referents alike.
-void GiveKind(sqlite3_context* context, const ReferenceWalk& walk) {
-  sqlite3_result_text(context, ReferenceKindName(walk.kind()), -1, SQLITE_STATIC);
+void result_kind(sqlite3_context* context, const ReferenceWalk& walk) {
+  sqlite3_result_text(context, reference_kind_name(walk.kind()), -1, SQLITE_STATIC);
 }
 
-void GiveLabel(sqlite3_context* context, const HeapIndex& heap, const ReferenceWalk& walk) {
+void result_label(sqlite3_context* context, const HeapIndex& heap, const ReferenceWalk& walk) {
   if (walk.is_type()) return;
-  if (const auto label = Label(heap, walk.source(), walk.position())) {
+  if (const auto label = label_of(heap, walk.source(), walk.position())) {
     sqlite3_result_text64(context, label->data(), label->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   }
 }
 
-void GivePosition(sqlite3_context* context, const ReferenceWalk& walk) {
-  if (!walk.is_type()) Give(context, walk.position());
+void result_position(sqlite3_context* context, const ReferenceWalk& walk) {
+  if (!walk.is_type()) result(context, walk.position());
 }
 
 class ReferenceCursor : public TableCursor {
  public:
   explicit ReferenceCursor(const HeapIndex& heap) : heap_(heap), walk_(heap) {}
 
-  void Filter(int plan, std::span<sqlite3_value*> arguments) override {
+  void filter(int plan, std::span<sqlite3_value*> arguments) override {
     size_t next = 0;
     uint32_t source = 0, target = 0;
-    if ((plan & kBySource) != 0) source = IdOf(arguments[next++], heap_.objects());
-    if ((plan & kByTarget) != 0) target = IdOf(arguments[next++], heap_.objects());
-    const Kinds kinds = KindsAsked(plan, arguments.subspan(next));
-    if (source == kNone || target == kNone || kinds == 0) return walk_.Nothing();
+    if ((plan & kBySource) != 0) source = id_of(arguments[next++], heap_.objects());
+    if ((plan & kByTarget) != 0) target = id_of(arguments[next++], heap_.objects());
+    const Kinds kinds = kinds_asked(plan, arguments.subspan(next));
+    if (source == kNone || target == kNone || kinds == 0) return walk_.nothing();
     switch (plan & (kBySource | kByTarget)) {
       case kBySource:
-        return walk_.From(source, kinds);
+        return walk_.from(source, kinds);
       case kByTarget:
-        return walk_.To(target, kinds);
+        return walk_.to(target, kinds);
       case kBySource | kByTarget:
-        return walk_.Between(source, target, kinds);
+        return walk_.between(source, target, kinds);
       default:
-        return walk_.All(kinds);
+        return walk_.all(kinds);
     }
   }
 
-  bool Eof() const override { return walk_.done(); }
-  void Next() override { walk_.Next(); }
+  bool eof() const override { return walk_.done(); }
+  void next() override { walk_.next(); }
 
-  void Column(sqlite3_context* context, int column) override {
+  void column(sqlite3_context* context, int column) override {
     using namespace reference_column;
     switch (column) {
       case kSource:
-        return Give(context, walk_.source());
+        return result(context, walk_.source());
       case kTarget:
-        return Give(context, walk_.target());
+        return result(context, walk_.target());
       case kKind:
-        return GiveKind(context, walk_);
+        return result_kind(context, walk_);
       case kLabel:
-        return GiveLabel(context, heap_, walk_);
+        return result_label(context, heap_, walk_);
       default:
-        return GivePosition(context, walk_);
+        return result_position(context, walk_);
     }
   }
 
-  int64_t Rowid() const override { return static_cast<int64_t>(walk_.rowid()); }
+  int64_t rowid() const override { return static_cast<int64_t>(walk_.rowid()); }
 
  private:
   const HeapIndex& heap_;
   ReferenceWalk walk_;
 };
 
-bool PlanNeighbours(const HeapIndex& heap, Plan& plan) {
+bool plan_neighbours(const HeapIndex& heap, Plan& plan) {
   using namespace neighbour_column;
-  if (!Use(plan, kObject, "object=")) return false;
-  const int code = PlanKinds(plan, kKind);
+  if (!use(plan, kObject, "object=")) return false;
+  const int code = plan_kinds(plan, kKind);
   const double rows = static_cast<double>(heap.references() + heap.objects()) / (1.0 + heap.objects());
-  plan.Answer(code, rows + 4, rows);
+  plan.answer(code, rows + 4, rows);
   return true;
 }
 
@@ -138,37 +138,37 @@ class NeighbourCursor : public TableCursor {
  public:
   explicit NeighbourCursor(const HeapIndex& heap) : heap_(heap), walk_(heap) {}
 
-  void Filter(int plan, std::span<sqlite3_value*> arguments) override {
-    object_ = IdOf(arguments[0], heap_.objects());
-    const Kinds kinds = KindsAsked(plan, arguments.subspan(1));
-    if (object_ == kNone || kinds == 0) return walk_.Nothing();
+  void filter(int plan, std::span<sqlite3_value*> arguments) override {
+    object_ = id_of(arguments[0], heap_.objects());
+    const Kinds kinds = kinds_asked(plan, arguments.subspan(1));
+    if (object_ == kNone || kinds == 0) return walk_.nothing();
     if (kReferrers) {
-      walk_.To(object_, kinds);
+      walk_.to(object_, kinds);
     } else {
-      walk_.From(object_, kinds);
+      walk_.from(object_, kinds);
     }
   }
 
-  bool Eof() const override { return walk_.done(); }
-  void Next() override { walk_.Next(); }
+  bool eof() const override { return walk_.done(); }
+  void next() override { walk_.next(); }
 
-  void Column(sqlite3_context* context, int column) override {
+  void column(sqlite3_context* context, int column) override {
     using namespace neighbour_column;
     switch (column) {
       case kId:
-        return Give(context, kReferrers ? walk_.source() : walk_.target());
+        return result(context, kReferrers ? walk_.source() : walk_.target());
       case kKind:
-        return GiveKind(context, walk_);
+        return result_kind(context, walk_);
       case kLabel:
-        return GiveLabel(context, heap_, walk_);
+        return result_label(context, heap_, walk_);
       case kPosition:
-        return GivePosition(context, walk_);
+        return result_position(context, walk_);
       default:
-        return Give(context, object_);
+        return result(context, object_);
     }
   }
 
-  int64_t Rowid() const override { return static_cast<int64_t>(walk_.rowid()); }
+  int64_t rowid() const override { return static_cast<int64_t>(walk_.rowid()); }
 
  private:
   const HeapIndex& heap_;
@@ -177,14 +177,14 @@ class NeighbourCursor : public TableCursor {
 };
 
 template <typename Cursor>
-std::unique_ptr<TableCursor> Open(OpenHeap& heap) {
+std::unique_ptr<TableCursor> open_cursor(OpenHeap& heap) {
   return std::make_unique<Cursor>(heap);
 }
 
 }  // namespace
 
-const TableKind kReferenceTable = {"reference", PlanReferences, Open<ReferenceCursor>};
-const TableKind kReferrersTable = {"referrers", PlanNeighbours, Open<NeighbourCursor<true>>};
-const TableKind kReferentsTable = {"referents", PlanNeighbours, Open<NeighbourCursor<false>>};
+const TableKind kReferenceTable = {"reference", plan_references, open_cursor<ReferenceCursor>};
+const TableKind kReferrersTable = {"referrers", plan_neighbours, open_cursor<NeighbourCursor<true>>};
+const TableKind kReferentsTable = {"referents", plan_neighbours, open_cursor<NeighbourCursor<false>>};
 
 }  // namespace heapdump

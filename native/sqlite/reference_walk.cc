@@ -4,7 +4,7 @@
 
 namespace heapdump {
 
-void ReferenceWalk::Reset(Kinds kinds) {
+void ReferenceWalk::reset(Kinds kinds) {
   forward_ = true;
   done_ = false;
   kinds_ = kinds;
@@ -14,63 +14,63 @@ void ReferenceWalk::Reset(Kinds kinds) {
   type_due_ = between_type_ = false;
 }
 
-void ReferenceWalk::Nothing() {
-  Reset(0);
+void ReferenceWalk::nothing() {
+  reset(0);
   done_ = true;
 }
 
-void ReferenceWalk::All(Kinds kinds) {
-  Reset(kinds);
+void ReferenceWalk::all(Kinds kinds) {
+  reset(kinds);
   end_source_ = heap_.objects();
-  Next();
+  next();
 }
 
-void ReferenceWalk::From(uint32_t source, Kinds kinds) {
-  Reset(kinds);
+void ReferenceWalk::from(uint32_t source, Kinds kinds) {
+  reset(kinds);
   next_source_ = source;
   end_source_ = source + 1;
-  Next();
+  next();
 }
 
-void ReferenceWalk::To(uint32_t target, Kinds kinds) {
-  Reset(kinds);
+void ReferenceWalk::to(uint32_t target, Kinds kinds) {
+  reset(kinds);
   forward_ = false;
   target_ = target;
-  if (WantsOthers()) rows_ = heap_.Referrers(target);
-  const uint32_t type = heap_.TypeOfObject(target);
-  if (type != kNone && WantsTypes()) instances_ = heap_.Instances(type);
-  Next();
+  if (wants_others()) rows_ = heap_.referrers(target);
+  const uint32_t type = heap_.type_of_object(target);
+  if (type != kNone && wants_types()) instances_ = heap_.instances(type);
+  next();
 }
 
-void ReferenceWalk::Between(uint32_t source, uint32_t target, Kinds kinds) {
+void ReferenceWalk::between(uint32_t source, uint32_t target, Kinds kinds) {
   // The way with fewer references to look at: a hub may have millions.
-  if (heap_.Positions(source).size() <= heap_.Referrers(target).size()) {
-    Reset(kinds);
+  if (heap_.positions(source).size() <= heap_.referrers(target).size()) {
+    reset(kinds);
     only_target_ = target;
     next_source_ = source;
     end_source_ = source + 1;
   } else {
-    Reset(kinds);
+    reset(kinds);
     forward_ = false;
     target_ = target;
     only_source_ = source;
-    rows_ = heap_.Referrers(target);
+    rows_ = heap_.referrers(target);
     // The one reference to the type that can count is known without looking through the instances.
     between_type_ = heap_.types()[heap_.type(source)].object == target;
   }
-  Next();
+  next();
 }
 
-void ReferenceWalk::Next() {
+void ReferenceWalk::next() {
   do {
-    if (!(forward_ ? StepForward() : StepBackward())) {
+    if (!(forward_ ? step_forward() : step_backward())) {
       done_ = true;
       return;
     }
-  } while (!Wanted());
+  } while (!wanted());
 }
 
-bool ReferenceWalk::StepForward() {
+bool ReferenceWalk::step_forward() {
   for (;;) {
     while (rows_.begin < rows_.end) {
       const uint64_t row = rows_.begin++;
@@ -88,13 +88,13 @@ bool ReferenceWalk::StepForward() {
     }
     if (next_source_ == end_source_) return false;
     source_ = next_source_++;
-    rows_ = WantsOthers() ? heap_.Positions(source_) : Range{};
+    rows_ = wants_others() ? heap_.positions(source_) : Range{};
     first_row_ = rows_.begin;
-    type_due_ = WantsTypes();
+    type_due_ = wants_types();
   }
 }
 
-bool ReferenceWalk::StepBackward() {
+bool ReferenceWalk::step_backward() {
   while (rows_.begin < rows_.end) {
     const Reference reference = heap_.referrer(rows_.begin++);
     if (reference.source == kNone) continue;
@@ -115,10 +115,10 @@ bool ReferenceWalk::StepBackward() {
   return false;
 }
 
-bool ReferenceWalk::Wanted() const {
+bool ReferenceWalk::wanted() const {
   return (only_source_ == kNone || source_ == only_source_) &&
          (only_target_ == kNone || target_ == only_target_) &&
-         (kinds_ == kAllKinds || (kinds_ & KindsOf(kind())) != 0);
+         (kinds_ == kAllKinds || (kinds_ & kinds_of(kind())) != 0);
 }
 
 uint8_t ReferenceWalk::kind() const {
@@ -126,7 +126,7 @@ uint8_t ReferenceWalk::kind() const {
 }
 
 uint64_t ReferenceWalk::rowid() const {
-  return is_type_ ? heap_.positions() + source_ : heap_.Positions(source_).begin + position_;
+  return is_type_ ? heap_.positions() + source_ : heap_.positions(source_).begin + position_;
 }
 
 }  // namespace heapdump

@@ -1,15 +1,15 @@
 #pragma once
 #include <cstdint>
 
-#include "index/heap_index.h"
+#include "heap/heap_index.h"
 #include "protocol.h"
 
 namespace heapdump {
 
 // A set of hd_reference_kind.
 using Kinds = uint32_t;
-constexpr Kinds KindsOf(int kind) { return Kinds{1} << kind; }
-constexpr Kinds kAllKinds = KindsOf(HD_REF_OTHER + 1) - 1;
+constexpr Kinds kinds_of(int kind) { return Kinds{1} << kind; }
+constexpr Kinds kAllKinds = kinds_of(HD_REF_OTHER + 1) - 1;
 
 // References one after another: all, those of an object, those to an object, or those from one to another.
 // The reference of an object to its type is among them, after the others of that object.
@@ -17,14 +17,14 @@ class ReferenceWalk {
  public:
   explicit ReferenceWalk(const HeapIndex& heap) : heap_(heap) {}
 
-  void All(Kinds kinds);
-  void From(uint32_t source, Kinds kinds);
-  void To(uint32_t target, Kinds kinds);
-  void Between(uint32_t source, uint32_t target, Kinds kinds);
-  void Nothing();
+  void all(Kinds kinds);
+  void from(uint32_t source, Kinds kinds);
+  void to(uint32_t target, Kinds kinds);
+  void between(uint32_t source, uint32_t target, Kinds kinds);
+  void nothing();
 
   bool done() const { return done_; }
-  void Next();
+  void next();
 
   uint32_t source() const { return source_; }
   uint32_t target() const { return target_; }
@@ -35,12 +35,12 @@ class ReferenceWalk {
   uint64_t rowid() const;
 
  private:
-  void Reset(Kinds kinds);
-  bool StepForward();
-  bool StepBackward();
-  bool Wanted() const;
-  bool WantsTypes() const { return (kinds_ & KindsOf(HD_REF_TYPE)) != 0; }
-  bool WantsOthers() const { return (kinds_ & ~KindsOf(HD_REF_TYPE)) != 0; }
+  void reset(Kinds kinds);
+  bool step_forward();
+  bool step_backward();
+  bool wanted() const;
+  bool wants_types() const { return (kinds_ & kinds_of(HD_REF_TYPE)) != 0; }
+  bool wants_others() const { return (kinds_ & ~kinds_of(HD_REF_TYPE)) != 0; }
 
   const HeapIndex& heap_;
   bool forward_ = true;

@@ -11,12 +11,12 @@ namespace heapdump {
 template <typename Row>
 class RowsCursor : public TableCursor {
  public:
-  bool Eof() const override { return at_ == rows_.size(); }
-  void Next() override { at_++; }
-  int64_t Rowid() const override { return static_cast<int64_t>(at_); }
+  bool eof() const override { return at_ == rows_.size(); }
+  void next() override { at_++; }
+  int64_t rowid() const override { return static_cast<int64_t>(at_); }
 
  protected:
-  void Begin(std::vector<Row> rows) {
+  void begin(std::vector<Row> rows) {
     rows_ = std::move(rows);
     at_ = 0;
   }

@@ -287,15 +287,15 @@ constexpr const char* kRootKinds[] = {"other", "module", "frame", "thread", "int
 
 }  // namespace
 
-std::span<const Table> SchemaTables() { return kTables; }
+std::span<const Table> schema_tables() { return kTables; }
 
-const Table& TableNamed(const std::string& name) {
+const Table& table_named(const std::string& name) {
   const auto* at = std::ranges::find_if(kTables, [&](const Table& table) { return name == table.name; });
   if (at == std::end(kTables)) throw Error(ExitCode::kUsage, "there is no table " + name);
   return *at;
 }
 
-std::string Declaration(const Table& table) {
+std::string declaration(const Table& table) {
   std::string sql = "CREATE TABLE ";
   sql += table.name;
   const char* separator = "(";
@@ -308,15 +308,17 @@ std::string Declaration(const Table& table) {
   return sql + ")";
 }
 
-const char* ReferenceKindName(unsigned kind) {
+const char* reference_kind_name(unsigned kind) {
   return kind < std::size(kReferenceKinds) ? kReferenceKinds[kind] : "other";
 }
 
-int ReferenceKindNamed(const std::string& name) {
+int reference_kind_named(const std::string& name) {
   const auto* at = std::ranges::find(kReferenceKinds, name);
   return at == std::end(kReferenceKinds) ? -1 : static_cast<int>(at - kReferenceKinds);
 }
 
-const char* RootKindName(unsigned kind) { return kind < std::size(kRootKinds) ? kRootKinds[kind] : "other"; }
+const char* root_kind_name(unsigned kind) {
+  return kind < std::size(kRootKinds) ? kRootKinds[kind] : "other";
+}
 
 }  // namespace heapdump

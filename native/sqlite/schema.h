@@ -109,16 +109,16 @@ namespace schema_column {
 enum { kTableName, kColumnName, kType, kDescription };
 }
 
-std::span<const Table> SchemaTables();
+std::span<const Table> schema_tables();
 // Throws Error(kUsage) for a name that no table has.
-const Table& TableNamed(const std::string& name);
+const Table& table_named(const std::string& name);
 // CREATE TABLE, for sqlite3_declare_vtab.
-std::string Declaration(const Table& table);
+std::string declaration(const Table& table);
 
 // The words of hd_reference_kind and hd_root_kind.
-const char* ReferenceKindName(unsigned kind);
+const char* reference_kind_name(unsigned kind);
 // hd_reference_kind of a word, or -1.
-int ReferenceKindNamed(const std::string& name);
-const char* RootKindName(unsigned kind);
+int reference_kind_named(const std::string& name);
+const char* root_kind_name(unsigned kind);
 
 }  // namespace heapdump

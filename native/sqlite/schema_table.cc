@@ -12,56 +12,56 @@ struct SchemaCursor : sqlite3_vtab_cursor {
   size_t column;
 };
 
-int Connect(sqlite3* db, void*, int, const char* const*, sqlite3_vtab** vtab, char**) {
-  const int result = sqlite3_declare_vtab(db, Declaration(TableNamed("schema_column")).c_str());
+int connect(sqlite3* db, void*, int, const char* const*, sqlite3_vtab** vtab, char**) {
+  const int result = sqlite3_declare_vtab(db, declaration(table_named("schema_column")).c_str());
   if (result != SQLITE_OK) return result;
   *vtab = new (std::nothrow) sqlite3_vtab{};
   return *vtab == nullptr ? SQLITE_NOMEM : SQLITE_OK;
 }
 
-int Disconnect(sqlite3_vtab* vtab) {
+int disconnect(sqlite3_vtab* vtab) {
   delete vtab;
   return SQLITE_OK;
 }
 
-int BestIndex(sqlite3_vtab*, sqlite3_index_info* info) {
+int best_index(sqlite3_vtab*, sqlite3_index_info* info) {
   info->estimatedCost = 100;
   info->estimatedRows = 100;
   return SQLITE_OK;
 }
 
-int OpenCursor(sqlite3_vtab*, sqlite3_vtab_cursor** cursor) {
+int open_cursor(sqlite3_vtab*, sqlite3_vtab_cursor** cursor) {
   *cursor = new (std::nothrow) SchemaCursor{};
   return *cursor == nullptr ? SQLITE_NOMEM : SQLITE_OK;
 }
 
-int CloseCursor(sqlite3_vtab_cursor* cursor) {
+int close_cursor(sqlite3_vtab_cursor* cursor) {
   delete static_cast<SchemaCursor*>(cursor);
   return SQLITE_OK;
 }
 
-int Filter(sqlite3_vtab_cursor* cursor, int, const char*, int, sqlite3_value**) {
+int filter(sqlite3_vtab_cursor* cursor, int, const char*, int, sqlite3_value**) {
   auto* at = static_cast<SchemaCursor*>(cursor);
   at->table = at->column = 0;
   return SQLITE_OK;
 }
 
-int Next(sqlite3_vtab_cursor* cursor) {
+int next(sqlite3_vtab_cursor* cursor) {
   auto* at = static_cast<SchemaCursor*>(cursor);
-  if (++at->column == SchemaTables()[at->table].columns.size()) {
+  if (++at->column == schema_tables()[at->table].columns.size()) {
     at->table++;
     at->column = 0;
   }
   return SQLITE_OK;
 }
 
-int Eof(sqlite3_vtab_cursor* cursor) {
-  return static_cast<SchemaCursor*>(cursor)->table == SchemaTables().size();
+int eof(sqlite3_vtab_cursor* cursor) {
+  return static_cast<SchemaCursor*>(cursor)->table == schema_tables().size();
 }
 
-int ColumnValue(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int column) {
+int column_value(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int column) {
   const auto* at = static_cast<SchemaCursor*>(cursor);
-  const Table& table = SchemaTables()[at->table];
+  const Table& table = schema_tables()[at->table];
   const Column& described = table.columns[at->column];
   using namespace schema_column;
   const char* text = column == kTableName    ? table.name
@@ -72,7 +72,7 @@ int ColumnValue(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int colum
   return SQLITE_OK;
 }
 
-int Rowid(sqlite3_vtab_cursor* cursor, sqlite3_int64* rowid) {
+int rowid(sqlite3_vtab_cursor* cursor, sqlite3_int64* rowid) {
   const auto* at = static_cast<SchemaCursor*>(cursor);
   *rowid = static_cast<sqlite3_int64>(at->table * 100 + at->column);
   return SQLITE_OK;
@@ -80,21 +80,21 @@ int Rowid(sqlite3_vtab_cursor* cursor, sqlite3_int64* rowid) {
 
 constexpr sqlite3_module kModule = {
     .xCreate = nullptr,  // eponymous alone
-    .xConnect = Connect,
-    .xBestIndex = BestIndex,
-    .xDisconnect = Disconnect,
-    .xOpen = OpenCursor,
-    .xClose = CloseCursor,
-    .xFilter = Filter,
-    .xNext = Next,
-    .xEof = Eof,
-    .xColumn = ColumnValue,
-    .xRowid = Rowid,
+    .xConnect = connect,
+    .xBestIndex = best_index,
+    .xDisconnect = disconnect,
+    .xOpen = open_cursor,
+    .xClose = close_cursor,
+    .xFilter = filter,
+    .xNext = next,
+    .xEof = eof,
+    .xColumn = column_value,
+    .xRowid = rowid,
 };
 
 }  // namespace
 
-int RegisterSchemaColumn(sqlite3* db) {
+int register_schema_column(sqlite3* db) {
   return sqlite3_create_module_v2(db, "schema_column", &kModule, nullptr, nullptr);
 }
 

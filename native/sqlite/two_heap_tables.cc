@@ -1,6 +1,6 @@
 // Functions of the heaps of several dumps of one process, in the schema of the last: leaks and diff.
-#include "questions/diff.h"
-#include "questions/leaks.h"
+#include "analysis/diff.h"
+#include "analysis/leaks.h"
 #include "sqlite/rows_cursor.h"
 #include "support/error.h"
 
@@ -11,69 +11,69 @@ class LeaksCursor : public RowsCursor<Suspect> {
  public:
   explicit LeaksCursor(OpenHeap& heap) : heap_(heap) {}
 
-  void Filter(int given, std::span<sqlite3_value*> arguments) override {
+  void filter(int given, std::span<sqlite3_value*> arguments) override {
     size_t next = 0;
-    old_ = (given & 1) != 0 ? TextOf(arguments[next++]) : "";
-    before_ = (given & 2) != 0 ? TextOf(arguments[next++]) : "";
-    const auto old = Named(old_), before = Named(before_);
-    Begin(FindLeaks(heap_, heap_.path_tree(), heap_.owners(), old.get(), before.get()));
+    old_ = (given & 1) != 0 ? text_of(arguments[next++]) : "";
+    before_ = (given & 2) != 0 ? text_of(arguments[next++]) : "";
+    const auto old = named(old_), before = named(before_);
+    begin(find_leaks(heap_, heap_.path_tree(), heap_.owners(), old.get(), before.get()));
   }
 
-  void Column(sqlite3_context* context, int column) override {
+  void column(sqlite3_context* context, int column) override {
     using namespace leaks_column;
     static constexpr const char* kKinds[] = {"dominator", "group", "held from C", "garbage"};
     const Suspect& suspect = row();
     switch (column) {
       case kKind:
-        return GiveText(context, kKinds[static_cast<int>(suspect.kind)]);
+        return result_text(context, kKinds[static_cast<int>(suspect.kind)]);
       case kType:
-        return GiveId(context, heap_.types()[suspect.type].object);
+        return result_id(context, heap_.types()[suspect.type].object);
       case kCount:
-        return Give(context, suspect.count);
+        return result(context, suspect.count);
       case kFresh:
-        return Give(context, suspect.fresh);
+        return result(context, suspect.fresh);
       case kRetained:
-        return Give(context, suspect.retained);
+        return result(context, suspect.retained);
       case kGrowth:
-        return Give(context, static_cast<uint64_t>(suspect.growth));
+        return result(context, static_cast<uint64_t>(suspect.growth));
       case kLasting:
-        return Give(context, static_cast<uint64_t>(suspect.lasting));
+        return result(context, static_cast<uint64_t>(suspect.lasting));
       case kTookOver:
-        return Give(context, suspect.took_over);
+        return result(context, suspect.took_over);
       case kPath:
-        return GiveCopyOrNull(context, suspect.path);
+        return result_copy_or_null(context, suspect.path);
       case kOwner:
-        return GiveCopyOrNull(context, suspect.owner);
+        return result_copy_or_null(context, suspect.owner);
       case kPlace:
-        return GiveId(context, suspect.place);
+        return result_id(context, suspect.place);
       case kExample:
-        return GiveId(context, suspect.example);
+        return result_id(context, suspect.example);
       default:
-        return GiveCopyOrNull(context, column == kOld ? old_ : before_);
+        return result_copy_or_null(context, column == kOld ? old_ : before_);
     }
   }
 
  private:
-  std::shared_ptr<OpenHeap> Named(const std::string& schema) {
-    return schema.empty() ? nullptr : heap_.heaps().Of(schema);
+  std::shared_ptr<OpenHeap> named(const std::string& schema) {
+    return schema.empty() ? nullptr : heap_.heaps().of(schema);
   }
 
   OpenHeap& heap_;
   std::string old_, before_;
 };
 
-Grouping GroupingBy(OpenHeap& heap, const std::string& what) {
+Grouping grouping_by(OpenHeap& heap, const std::string& what) {
   if (what == "type") {
     return {[&heap](uint32_t id) { return heap.type(id); },
             [&heap](uint32_t type) { return std::string(heap.text(heap.types()[type].name)); }};
   }
   if (what == "owner") {
-    return {[&heap](uint32_t id) { return heap.owners().Of(id); },
+    return {[&heap](uint32_t id) { return heap.owners().of(id); },
             [&heap](uint32_t owner) { return heap.owners().name(owner); }};
   }
   if (what == "path") {
-    return {[&heap](uint32_t id) { return heap.patterns().Of(id); },
-            [&heap](uint32_t pattern) { return heap.patterns().Spelled(pattern); }};
+    return {[&heap](uint32_t id) { return heap.patterns().of(id); },
+            [&heap](uint32_t pattern) { return heap.patterns().format(pattern); }};
   }
   throw Error(ExitCode::kUsage, "diff is by type, owner or path, not by " + what);
 }
@@ -82,39 +82,40 @@ class DiffCursor : public RowsCursor<Difference> {
  public:
   explicit DiffCursor(OpenHeap& heap) : heap_(heap) {}
 
-  void Filter(int, std::span<sqlite3_value*> arguments) override {
-    old_ = TextOf(arguments[0]);
-    by_ = TextOf(arguments[1]);
-    const auto old = heap_.heaps().Of(old_);
-    Begin(FindDifferences(*old, GroupingBy(*old, by_), heap_, GroupingBy(heap_, by_), Matching(*old, heap_)));
+  void filter(int, std::span<sqlite3_value*> arguments) override {
+    old_ = text_of(arguments[0]);
+    by_ = text_of(arguments[1]);
+    const auto old = heap_.heaps().of(old_);
+    begin(find_differences(*old, grouping_by(*old, by_), heap_, grouping_by(heap_, by_),
+                           Matching(*old, heap_)));
   }
 
-  void Column(sqlite3_context* context, int column) override {
+  void column(sqlite3_context* context, int column) override {
     using namespace diff_column;
     const Difference& difference = row();
     switch (column) {
       case kName:
-        return GiveCopyOrNull(context, difference.name);
+        return result_copy_or_null(context, difference.name);
       case kCountOld:
-        return Give(context, difference.old.count);
+        return result(context, difference.old.count);
       case kSizeOld:
-        return Give(context, difference.old.size);
+        return result(context, difference.old.size);
       case kCount:
-        return Give(context, difference.now.count);
+        return result(context, difference.now.count);
       case kSize:
-        return Give(context, difference.now.size);
+        return result(context, difference.now.size);
       case kNew:
-        return Give(context, difference.fresh.count);
+        return result(context, difference.fresh.count);
       case kNewSize:
-        return Give(context, difference.fresh.size);
+        return result(context, difference.fresh.size);
       case kGone:
-        return Give(context, difference.gone.count);
+        return result(context, difference.gone.count);
       case kGoneSize:
-        return Give(context, difference.gone.size);
+        return result(context, difference.gone.size);
       case kKept:
-        return Give(context, difference.kept());
+        return result(context, difference.kept());
       default:
-        return GiveCopy(context, column == kOld ? old_ : by_);
+        return result_copy(context, column == kOld ? old_ : by_);
     }
   }
 
@@ -129,14 +130,14 @@ const TableKind kLeaksTable = {
     "leaks",
     [](const HeapIndex& heap, Plan& plan) {
       using namespace leaks_column;
-      return PlanFunction(plan, kOld, kBefore, kOld - 1, "old=", heap.objects() * 4.0 + 4, 10);
+      return plan_function(plan, kOld, kBefore, kOld - 1, "old=", heap.objects() * 4.0 + 4, 10);
     },
     [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<LeaksCursor>(heap); }};
 const TableKind kDiffTable = {
     "diff",
     [](const HeapIndex& heap, Plan& plan) {
       using namespace diff_column;
-      return PlanFunction(plan, kOld, kBy, kBy, "old=", heap.objects() * 4.0 + 4, 1000);
+      return plan_function(plan, kOld, kBy, kBy, "old=", heap.objects() * 4.0 + 4, 1000);
     },
     [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<DiffCursor>(heap); }};
 

@@ -18,20 +18,20 @@ class Plan {
   explicit Plan(sqlite3_index_info* info) : info_(info) {}
 
   // The number of the first usable constraint on a column, of those from number `from` on, or -1.
-  int Find(int column, unsigned char op, int from = 0) const;
+  int find(int column, unsigned char op, int from = 0) const;
   // Its value becomes the next argument of Cursor::Filter; `shown` is how EXPLAIN QUERY PLAN shows it.
-  void Use(int constraint, std::string_view shown);
+  void use(int constraint, std::string_view shown);
   // The same for a function's argument, which need not be compared again.
-  void UseArgument(int constraint, std::string_view shown) {
-    Use(constraint, shown);
+  void use_argument(int constraint, std::string_view shown) {
+    use(constraint, shown);
     info_->aConstraintUsage[constraint].omit = 1;
   }
-  void Show(std::string_view shown) { note_ += shown; }
-  void Answer(int plan, double cost, double rows, bool unique = false);
+  void show(std::string_view shown) { note_ += shown; }
+  void answer(int plan, double cost, double rows, bool unique = false);
 
   int order_terms() const { return info_->nOrderBy; }
   const sqlite3_index_info::sqlite3_index_orderby& order(int term) const { return info_->aOrderBy[term]; }
-  void TakeOrder() { info_->orderByConsumed = 1; }
+  void take_order() { info_->orderByConsumed = 1; }
 
  private:
   sqlite3_index_info* info_;
@@ -41,17 +41,17 @@ class Plan {
 
 // The plan of a function: its arguments are the columns from `first` to `last`, those up to `needed` must be
 // given. Bits of the plan tell which of the others were, in their order.
-bool PlanFunction(Plan& plan, int first, int last, int needed, const char* name, double cost, double rows);
+bool plan_function(Plan& plan, int first, int last, int needed, const char* name, double cost, double rows);
 
 // The rows of one scan.
 class TableCursor {
  public:
   virtual ~TableCursor() = default;
-  virtual void Filter(int plan, std::span<sqlite3_value*> arguments) = 0;
-  virtual bool Eof() const = 0;
-  virtual void Next() = 0;
-  virtual void Column(sqlite3_context* context, int column) = 0;
-  virtual int64_t Rowid() const = 0;
+  virtual void filter(int plan, std::span<sqlite3_value*> arguments) = 0;
+  virtual bool eof() const = 0;
+  virtual void next() = 0;
+  virtual void column(sqlite3_context* context, int column) = 0;
+  virtual int64_t rowid() const = 0;
 };
 
 // What a virtual table is made of: how a query is planned, and how it is run.
@@ -62,7 +62,7 @@ struct TableKind {
   std::unique_ptr<TableCursor> (*open)(OpenHeap& heap);
 };
 
-std::span<const TableKind> TableKinds();
+std::span<const TableKind> table_kinds();
 
 // The kinds of each file.
 extern const TableKind kObjectTable, kReferenceTable, kReferrersTable, kReferentsTable, kReachableTable,
@@ -71,34 +71,34 @@ extern const TableKind kObjectTable, kReferenceTable, kReferrersTable, kReferent
     kMetaTable;
 
 // Registers the module `heapdump` and the table schema_column.
-int RegisterModules(sqlite3* db);
-int RegisterSchemaColumn(sqlite3* db);
+int register_modules(sqlite3* db);
+int register_schema_column(sqlite3* db);
 
 // Arguments and results.
-inline void Give(sqlite3_context* context, uint64_t value) {
+inline void result(sqlite3_context* context, uint64_t value) {
   sqlite3_result_int64(context, static_cast<sqlite3_int64>(value));
 }
 // NULL for kNone.
-inline void GiveId(sqlite3_context* context, uint32_t id) {
-  if (id != kNone) Give(context, id);
+inline void result_id(sqlite3_context* context, uint32_t id) {
+  if (id != kNone) result(context, id);
 }
 // Text that lives as long as the index.
-inline void GiveText(sqlite3_context* context, std::string_view text) {
+inline void result_text(sqlite3_context* context, std::string_view text) {
   sqlite3_result_text64(context, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC,
                         SQLITE_UTF8);
 }
 // Text that SQLite copies.
-inline void GiveCopy(sqlite3_context* context, std::string_view text) {
+inline void result_copy(sqlite3_context* context, std::string_view text) {
   sqlite3_result_text64(context, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_TRANSIENT,
                         SQLITE_UTF8);
 }
 // The same, NULL where it is empty.
-inline void GiveCopyOrNull(sqlite3_context* context, std::string_view text) {
-  if (!text.empty()) GiveCopy(context, text);
+inline void result_copy_or_null(sqlite3_context* context, std::string_view text) {
+  if (!text.empty()) result_copy(context, text);
 }
 // Text that lives as long as the index, NULL where it is empty.
-inline void GiveName(sqlite3_context* context, std::string_view text) {
-  if (!text.empty()) GiveText(context, text);
+inline void result_name(sqlite3_context* context, std::string_view text) {
+  if (!text.empty()) result_text(context, text);
 }
 
 // The integers that satisfy `column OP value`, as a closed interval cut to 0 ... INT64_MAX; none where it is
@@ -107,13 +107,13 @@ struct Interval {
   uint64_t low = 0;
   uint64_t high = INT64_MAX;
   bool empty() const { return low > high; }
-  void Restrict(unsigned char op, sqlite3_value* value);
+  void restrict(unsigned char op, sqlite3_value* value);
 };
 // The id that a value names, or kNone.
-uint32_t IdOf(sqlite3_value* value, uint32_t objects);
+uint32_t id_of(sqlite3_value* value, uint32_t objects);
 // Empty for NULL.
-std::string TextOf(sqlite3_value* value);
+std::string text_of(sqlite3_value* value);
 // hd_reference_kind, or -1.
-int KindOf(sqlite3_value* value);
+int kind_of(sqlite3_value* value);
 
 }  // namespace heapdump

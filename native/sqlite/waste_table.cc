@@ -1,4 +1,4 @@
-#include "questions/waste.h"
+#include "analysis/waste.h"
 #include "sqlite/rows_cursor.h"
 
 namespace heapdump {
@@ -10,27 +10,27 @@ class WasteCursor : public RowsCursor<Waste> {
  public:
   explicit WasteCursor(OpenHeap& heap) : heap_(heap) {}
 
-  void Filter(int, std::span<sqlite3_value*>) override { Begin(FindWaste(heap_, TypeRoles(heap_))); }
+  void filter(int, std::span<sqlite3_value*>) override { begin(find_waste(heap_, TypeRoles(heap_))); }
 
-  void Column(sqlite3_context* context, int column) override {
+  void column(sqlite3_context* context, int column) override {
     static constexpr const char* kKinds[] = {"duplicate", "boxes", "empty", "sparse", "slots"};
     switch (column) {
       case kKind:
-        return GiveText(context, kKinds[static_cast<int>(row().kind)]);
+        return result_text(context, kKinds[static_cast<int>(row().kind)]);
       case kType:
-        return GiveId(context, heap_.types()[row().type].object);
+        return result_id(context, heap_.types()[row().type].object);
       case kWhat:
-        return GiveCopyOrNull(context, row().what);
+        return result_copy_or_null(context, row().what);
       case kCount:
-        return Give(context, row().count);
+        return result(context, row().count);
       case kSize:
-        return Give(context, row().size);
+        return result(context, row().size);
       case kWasted:
-        return Give(context, row().wasted);
+        return result(context, row().wasted);
       case kCertain:
-        return Give(context, row().certain);
+        return result(context, row().certain);
       default:
-        return GiveId(context, row().example);
+        return result_id(context, row().example);
     }
   }
 
@@ -43,7 +43,7 @@ class WasteCursor : public RowsCursor<Waste> {
 const TableKind kWasteTable = {
     "waste",
     [](const HeapIndex& heap, Plan& plan) {
-      plan.Answer(0, heap.objects() * 4.0 + 4, 1000);
+      plan.answer(0, heap.objects() * 4.0 + 4, 1000);
       return true;
     },
     [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<WasteCursor>(heap); }};

@@ -11,9 +11,9 @@ class Bits {
   explicit Bits(uint64_t size) : words_(size / 64 + 1) {}
 
   bool operator[](uint64_t i) const { return (words_[i / 64] >> (i % 64) & 1) != 0; }
-  void Set(uint64_t i) { words_[i / 64] |= uint64_t{1} << (i % 64); }
+  void set(uint64_t i) { words_[i / 64] |= uint64_t{1} << (i % 64); }
   // False where it was in the set before.
-  bool Add(uint64_t i) {
+  bool add(uint64_t i) {
     uint64_t& word = words_[i / 64];
     const uint64_t bit = uint64_t{1} << (i % 64);
     if ((word & bit) != 0) return false;

@@ -1,8 +1,8 @@
 // Dominators, retained sizes, garbage and the paths from roots, against what follows from their definitions.
 #include <gtest/gtest.h>
 
+#include "heap/heap_index.h"
 #include "index/build_index.h"
-#include "index/heap_index.h"
 #include "index/root_paths.h"
 #include "test/heap_shapes.h"
 #include "test/random_heap.h"
@@ -16,7 +16,7 @@ using namespace test;
 constexpr uint32_t kFar = UINT32_MAX;
 
 // Nodes that are reached from those that begin, without going through `without`.
-std::vector<bool> Reached(const RandomHeap& heap, const std::vector<bool>& begin, uint32_t without) {
+std::vector<bool> reached(const RandomHeap& heap, const std::vector<bool>& begin, uint32_t without) {
   std::vector<bool> reached(heap.nodes.size());
   std::vector<uint32_t> open;
   const auto visit = [&](uint32_t i) {
@@ -24,24 +24,24 @@ std::vector<bool> Reached(const RandomHeap& heap, const std::vector<bool>& begin
     reached[i] = true;
     open.push_back(i);
   };
-  for (uint32_t i = 0; i < begin.size(); i++) {
+  for (uint32_t i = 0; i < begin.size(); ++i) {
     if (begin[i]) visit(i);
   }
   while (!open.empty()) {
     const uint32_t i = open.back();
     open.pop_back();
-    for (const uint32_t held : heap.Held(i)) visit(held);
+    for (const uint32_t held : heap.held(i)) visit(held);
   }
   return reached;
 }
 
-std::vector<bool> Begins(const RandomHeap& heap) {
+std::vector<bool> find_begins(const RandomHeap& heap) {
   std::vector<bool> begins;
   for (const auto& node : heap.nodes) begins.push_back(node.root >= 0 || node.from_c || node.immortal);
   return begins;
 }
 
-uint32_t Lead(int root) {
+uint32_t lead(int root) {
   return root == HD_ROOT_MODULE                            ? 0
          : root == HD_ROOT_FRAME || root == HD_ROOT_THREAD ? kFrameLead
                                                            : kInterpreterLead;
@@ -49,12 +49,12 @@ uint32_t Lead(int root) {
 
 // References from the named roots, with their lead, by relaxing until nothing changes; without those to
 // types.
-std::vector<uint32_t> NamedDistance(const RandomHeap& heap) {
+std::vector<uint32_t> named_distance(const RandomHeap& heap) {
   std::vector<uint32_t> distance;
-  for (const auto& node : heap.nodes) distance.push_back(node.root >= 0 ? Lead(node.root) : kFar);
+  for (const auto& node : heap.nodes) distance.push_back(node.root >= 0 ? lead(node.root) : kFar);
   for (bool changed = true; changed;) {
     changed = false;
-    for (uint32_t i = 0; i < heap.nodes.size(); i++) {
+    for (uint32_t i = 0; i < heap.nodes.size(); ++i) {
       if (distance[i] == kFar) continue;
       for (const uint32_t held : heap.nodes[i].strong) {
         if (distance[i] + 1 >= distance[held]) continue;
@@ -68,73 +68,73 @@ std::vector<uint32_t> NamedDistance(const RandomHeap& heap) {
 
 class DominatorsTest : public TemporaryFolder {
  protected:
-  HeapIndex Index(const std::string& bytes) {
-    WriteFile(path("heap.bin"), bytes);
-    EnsureIndex(path("heap.bin"), path("index"), [](double) {});
+  HeapIndex open_index(const std::string& bytes) {
+    write_file(path("heap.bin"), bytes);
+    ensure_index(path("heap.bin"), path("index"), [](double) {});
     return HeapIndex(path("index"));
   }
 
-  static void CheckPaths(const RandomHeap& heap, const HeapIndex& index, const std::vector<bool>& alive) {
-    const std::vector<bool> begins = Begins(heap);
-    const std::vector<uint32_t> named = NamedDistance(heap);
-    for (uint32_t i = 0; i < heap.nodes.size(); i++) {
+  static void check_paths(const RandomHeap& heap, const HeapIndex& index, const std::vector<bool>& alive) {
+    const std::vector<bool> begins = find_begins(heap);
+    const std::vector<uint32_t> named = named_distance(heap);
+    for (uint32_t i = 0; i < heap.nodes.size(); ++i) {
       if (!alive[i]) continue;
       uint32_t at = i + 1;  // the type that is always there has id 0
       uint32_t steps = 0;
       for (; index.path_parent(at) != at; at = index.path_parent(at), steps++) {
-        const auto held = heap.Held(index.path_parent(at) - 1);
+        const auto held = heap.held(index.path_parent(at) - 1);
         ASSERT_NE(std::ranges::find(held, at - 1), held.end());
         ASSERT_LE(steps, heap.nodes.size());
       }
       ASSERT_EQ(index.depth(i + 1), steps);
       ASSERT_TRUE(begins[at - 1]);
       if (named[i] != kFar) {
-        ASSERT_EQ(steps + Lead(heap.nodes[at - 1].root), named[i]);
+        ASSERT_EQ(steps + lead(heap.nodes[at - 1].root), named[i]);
       }
     }
   }
 
-  static void Check(const RandomHeap& heap, const HeapIndex& index) {
+  static void check(const RandomHeap& heap, const HeapIndex& index) {
     const uint32_t n = static_cast<uint32_t>(heap.nodes.size());
-    const std::vector<bool> begins = Begins(heap);
-    const std::vector<bool> alive = Reached(heap, begins, kNone);
+    const std::vector<bool> begins = find_begins(heap);
+    const std::vector<bool> alive = reached(heap, begins, kNone);
     std::vector<std::vector<bool>> without;
-    for (uint32_t i = 0; i < n; i++) without.push_back(Reached(heap, begins, i));
+    for (uint32_t i = 0; i < n; ++i) without.push_back(reached(heap, begins, i));
     const auto dominates = [&](uint32_t d, uint32_t i) { return alive[i] && !without[d][i]; };
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; ++i) {
       ASSERT_EQ(index.is_garbage(i + 1), !alive[i]) << i;
       if (!alive[i]) {
         ASSERT_EQ(index.dominator(i + 1), kNone);
         continue;
       }
       uint64_t retained = 0;
-      for (uint32_t k = 0; k < n; k++) retained += dominates(i, k) ? heap.nodes[k].size : 0;
+      for (uint32_t k = 0; k < n; ++k) retained += dominates(i, k) ? heap.nodes[k].size : 0;
       ASSERT_EQ(index.retained(i + 1), retained) << i;
       uint32_t immediate = kNone;  // the dominator that all others dominate
-      for (uint32_t d = 0; d < n; d++) {
+      for (uint32_t d = 0; d < n; ++d) {
         if (d != i && dominates(d, i) && (immediate == kNone || dominates(immediate, d))) immediate = d;
       }
       ASSERT_EQ(index.dominator(i + 1), immediate == kNone ? kNone : immediate + 1) << i;
     }
-    CheckPaths(heap, index, alive);
+    check_paths(heap, index, alive);
   }
 };
 
 TEST_F(DominatorsTest, FollowFromTheirDefinitionInRandomHeaps) {
-  for (uint32_t seed = 0; seed < 3000; seed++) {
+  for (uint32_t seed = 0; seed < 3000; ++seed) {
     SCOPED_TRACE(seed);
     const uint32_t n = 1 + seed % 37;
     const RandomHeap heap(n, seed * 7 % (3 * n + 1), seed);
-    Check(heap, Index(heap.Dump()));
+    check(heap, open_index(heap.dump()));
     if (HasFatalFailure()) return;
   }
 }
 
 TEST_F(DominatorsTest, FollowFromTheirDefinitionInLargerHeaps) {
-  for (uint32_t seed = 0; seed < 20; seed++) {
+  for (uint32_t seed = 0; seed < 20; ++seed) {
     SCOPED_TRACE(seed);
     const RandomHeap heap(300, 200 + 40 * seed, seed);
-    Check(heap, Index(heap.Dump()));
+    check(heap, open_index(heap.dump()));
     if (HasFatalFailure()) return;
   }
 }
@@ -142,13 +142,13 @@ TEST_F(DominatorsTest, FollowFromTheirDefinitionInLargerHeaps) {
 TEST_F(DominatorsTest, GarbageIsGroupedByWhatFallsTogether) {
   // 1 → 2 ⇄ 3 → 4: nothing holds 1, so that it takes all with it, and the cycle takes 4.
   RandomHeap heap(6, 0, 0);
-  for (uint32_t i = 0; i < 6; i++) heap.nodes[i] = {{}, {}, i, 100};
+  for (uint32_t i = 0; i < 6; ++i) heap.nodes[i] = {{}, {}, i, 100};
   heap.nodes[0].root = HD_ROOT_MODULE;
   heap.nodes[1].strong = {2};
   heap.nodes[2].strong = {3};
   heap.nodes[3].strong = {2, 4};
   heap.nodes[4].strong = {0};
-  const HeapIndex index = Index(heap.Dump());
+  const HeapIndex index = open_index(heap.dump());
   EXPECT_EQ(index.retained(2), 400);
   EXPECT_EQ(index.retained(3), 300);
   EXPECT_EQ(index.retained(4), 200);
@@ -162,20 +162,20 @@ TEST_F(DominatorsTest, HoldInEveryShape) {
   constexpr uint32_t kObjects = 200'000;
   for (const std::string shape : {"mixed", "list", "chain", "hub", "random", "cycle", "shared"}) {
     SCOPED_TRACE(shape);
-    WriteShape(shape, kObjects, path("heap.bin"));
-    EnsureIndex(path("heap.bin"), path("index"), [](double) {});
+    write_shape(shape, kObjects, path("heap.bin"));
+    ensure_index(path("heap.bin"), path("index"), [](double) {});
     const HeapIndex index(path("index"));
     uint64_t alive = 0, at_top = 0;
-    for (uint32_t id = 0; id < index.objects(); id++) {
+    for (uint32_t id = 0; id < index.objects(); ++id) {
       ASSERT_FALSE(index.is_garbage(id));
       alive += index.size(id);
       if (index.dominator(id) == kNone) at_top += index.retained(id);
     }
     EXPECT_EQ(alive, at_top);
-    for (uint64_t rank = 1; rank < index.objects(); rank++) {
+    for (uint64_t rank = 1; rank < index.objects(); ++rank) {
       ASSERT_GE(index.retained(index.by_retained(rank - 1)), index.retained(index.by_retained(rank)));
     }
-    const uint32_t last = index.Find(ShapeWriter::Address(kObjects - 1));
+    const uint32_t last = index.find(ShapeWriter::address(kObjects - 1));
     if (shape == "chain" || shape == "cycle") {
       EXPECT_EQ(index.depth(last), kObjects - 1);
       EXPECT_EQ(index.dominator(last), last - 1);

@@ -16,53 +16,53 @@
 
 namespace heapdump::test {
 
-inline void AppendVarint(std::string& out, uint64_t value) {
+inline void append_varint(std::string& out, uint64_t value) {
   for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
   out += static_cast<char>(value);
 }
 
-inline void AppendString(std::string& out, std::string_view text) {
-  AppendVarint(out, text.size());
+inline void append_string(std::string& out, std::string_view text) {
+  append_varint(out, text.size());
   out += text;
 }
 
-inline uint64_t Zigzag(int64_t value) {
+inline uint64_t zigzag(int64_t value) {
   return static_cast<uint64_t>(value) << 1 ^ static_cast<uint64_t>(value >> 63);
 }
 
 template <typename T>
-void AppendFixed(std::string& out, T value) {
+void append_fixed(std::string& out, T value) {
   out.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
-inline uint32_t Crc(std::string_view bytes) {
+inline uint32_t crc(std::string_view bytes) {
   return static_cast<uint32_t>(
       crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
 }
 
-inline std::string FileHeader(uint16_t format = HD_FORMAT_VERSION, uint16_t protocol = HD_PROTOCOL_VERSION) {
+inline std::string file_header(uint16_t format = HD_FORMAT_VERSION, uint16_t protocol = HD_PROTOCOL_VERSION) {
   std::string out = "HEAPDUMP";
-  AppendFixed(out, format);
-  AppendFixed(out, protocol);
-  AppendFixed(out, Crc(out));
+  append_fixed(out, format);
+  append_fixed(out, protocol);
+  append_fixed(out, crc(out));
   return out;
 }
 
-inline std::string ChunkOf(uint32_t kind, std::string_view payload) {
+inline std::string chunk_of(uint32_t kind, std::string_view payload) {
   std::string out = "HDCK";
-  AppendFixed(out, kind);
-  AppendFixed(out, static_cast<uint32_t>(payload.size()));
-  AppendFixed(out, Crc(payload));
-  AppendFixed(out, Crc(out));
+  append_fixed(out, kind);
+  append_fixed(out, static_cast<uint32_t>(payload.size()));
+  append_fixed(out, crc(payload));
+  append_fixed(out, crc(out));
   return out.append(payload);
 }
 
-inline std::string PairsOf(const std::vector<std::pair<std::string, std::string>>& pairs) {
+inline std::string pairs_of(const std::vector<std::pair<std::string, std::string>>& pairs) {
   std::string out;
-  AppendVarint(out, pairs.size());
+  append_varint(out, pairs.size());
   for (const auto& [key, value] : pairs) {
-    AppendString(out, key);
-    AppendString(out, value);
+    append_string(out, key);
+    append_string(out, value);
   }
   return out;
 }
@@ -84,105 +84,105 @@ class RecordsPayload {
   bool empty() const { return bytes_.empty(); }
   size_t size() const { return bytes_.size(); }
   const std::string& bytes() const { return bytes_; }
-  void Clear() {
+  void clear() {
     bytes_.clear();
     recent_.fill(0);
     previous_ = 0;
   }
 
-  void Type(uint64_t address, std::string_view module, std::string_view name, uint64_t flags = 0) {
-    AppendVarint(bytes_, HD_TYPE);
-    AppendVarint(bytes_, address);
-    AppendVarint(bytes_, flags);
-    AppendString(bytes_, module);
-    AppendString(bytes_, name);
+  void type(uint64_t address, std::string_view module, std::string_view name, uint64_t flags = 0) {
+    append_varint(bytes_, HD_TYPE);
+    append_varint(bytes_, address);
+    append_varint(bytes_, flags);
+    append_string(bytes_, module);
+    append_string(bytes_, name);
   }
 
-  void Shape(uint32_t id, uint64_t type, const std::vector<std::pair<uint8_t, std::string>>& named,
+  void shape(uint32_t id, uint64_t type, const std::vector<std::pair<uint8_t, std::string>>& named,
              const std::vector<uint8_t>& tail) {
-    AppendVarint(bytes_, HD_SHAPE);
-    AppendVarint(bytes_, id);
-    AppendVarint(bytes_, type);
-    AppendVarint(bytes_, named.size());
+    append_varint(bytes_, HD_SHAPE);
+    append_varint(bytes_, id);
+    append_varint(bytes_, type);
+    append_varint(bytes_, named.size());
     for (const auto& [kind, label] : named) {
       bytes_ += static_cast<char>(kind);
-      AppendString(bytes_, label);
+      append_string(bytes_, label);
     }
-    AppendVarint(bytes_, tail.size());
+    append_varint(bytes_, tail.size());
     for (const uint8_t kind : tail) bytes_ += static_cast<char>(kind);
   }
 
-  void Objects(uint64_t count) {
-    AppendVarint(bytes_, HD_OBJECTS);
-    AppendVarint(bytes_, count);
+  void objects(uint64_t count) {
+    append_varint(bytes_, HD_OBJECTS);
+    append_varint(bytes_, count);
   }
 
   // One of the objects that Objects() announced.
   template <typename References>
-  void Add(const Object& object, const References& references) {
-    AppendVarint(bytes_, object.shape);
-    AppendVarint(bytes_, Zigzag(static_cast<int64_t>(object.address - previous_) / 8));
+  void add(const Object& object, const References& references) {
+    append_varint(bytes_, object.shape);
+    append_varint(bytes_, zigzag(static_cast<int64_t>(object.address - previous_) / 8));
     previous_ = object.address;
-    AppendVarint(bytes_, object.size);
-    AppendVarint(bytes_, object.refcount);
+    append_varint(bytes_, object.size);
+    append_varint(bytes_, object.refcount);
     bytes_ += static_cast<char>(object.flags);
-    if ((object.flags & HD_HAS_CONTENT) != 0) AppendString(bytes_, object.content);
-    References_(object.address, references);
+    if ((object.flags & HD_HAS_CONTENT) != 0) append_string(bytes_, object.content);
+    append_references(object.address, references);
   }
 
   template <typename References>
-  void More(uint64_t address, uint64_t position, const References& references) {
-    AppendVarint(bytes_, HD_REFERENCES);
-    AppendVarint(bytes_, address);
-    AppendVarint(bytes_, position);
-    References_(address, references);
+  void more(uint64_t address, uint64_t position, const References& references) {
+    append_varint(bytes_, HD_REFERENCES);
+    append_varint(bytes_, address);
+    append_varint(bytes_, position);
+    append_references(address, references);
   }
 
-  void Root(uint64_t address, uint8_t kind, std::string_view name) {
-    AppendVarint(bytes_, HD_ROOT);
-    AppendVarint(bytes_, address);
+  void root(uint64_t address, uint8_t kind, std::string_view name) {
+    append_varint(bytes_, HD_ROOT);
+    append_varint(bytes_, address);
     bytes_ += static_cast<char>(kind);
-    AppendString(bytes_, name);
+    append_string(bytes_, name);
   }
 
-  void Module(uint64_t address, std::string_view name, std::string_view file) {
-    AppendVarint(bytes_, HD_MODULE);
-    AppendVarint(bytes_, address);
-    AppendString(bytes_, name);
-    AppendString(bytes_, file);
+  void module(uint64_t address, std::string_view name, std::string_view file) {
+    append_varint(bytes_, HD_MODULE);
+    append_varint(bytes_, address);
+    append_string(bytes_, name);
+    append_string(bytes_, file);
   }
 
-  void Thread(uint64_t id, std::string_view name) {
-    AppendVarint(bytes_, HD_THREAD);
-    AppendVarint(bytes_, id);
-    AppendString(bytes_, name);
+  void thread(uint64_t id, std::string_view name) {
+    append_varint(bytes_, HD_THREAD);
+    append_varint(bytes_, id);
+    append_string(bytes_, name);
   }
 
-  void Frame(uint64_t address, uint64_t thread, uint64_t depth, std::string_view function,
+  void frame(uint64_t address, uint64_t thread, uint64_t depth, std::string_view function,
              std::string_view file, uint64_t line) {
-    AppendVarint(bytes_, HD_FRAME);
-    AppendVarint(bytes_, address);
-    AppendVarint(bytes_, thread);
-    AppendVarint(bytes_, depth);
-    AppendString(bytes_, function);
-    AppendString(bytes_, file);
-    AppendVarint(bytes_, line);
+    append_varint(bytes_, HD_FRAME);
+    append_varint(bytes_, address);
+    append_varint(bytes_, thread);
+    append_varint(bytes_, depth);
+    append_string(bytes_, function);
+    append_string(bytes_, file);
+    append_varint(bytes_, line);
   }
 
  private:
   template <typename References>
-  void References_(uint64_t base, const References& references) {
-    AppendVarint(bytes_, references.size());
+  void append_references(uint64_t base, const References& references) {
+    append_varint(bytes_, references.size());
     for (const uint64_t target : references) {
       if (target == kNull) {
-        AppendVarint(bytes_, HD_NULL_REFERENCE);
+        append_varint(bytes_, HD_NULL_REFERENCE);
         continue;
       }
       const uint32_t slot = hd_recent_slot(target);
       if (recent_[slot] == target) {
-        AppendVarint(bytes_, slot << 1 | 1);
+        append_varint(bytes_, slot << 1 | 1);
       } else {
-        AppendVarint(bytes_, Zigzag(static_cast<int64_t>(target - base) / 8) << 1);
+        append_varint(bytes_, zigzag(static_cast<int64_t>(target - base) / 8) << 1);
         recent_[slot] = target;
       }
     }
@@ -193,24 +193,25 @@ class RecordsPayload {
   uint64_t previous_ = 0;
 };
 
-inline std::string MetaChunk() {
-  return ChunkOf(HD_CHUNK_META,
-                 PairsOf({{"dump_id", "00112233445566778899aabbccddeeff"}, {"mode", "fork"}, {"pid", "1"}}));
+inline std::string meta_chunk() {
+  return chunk_of(
+      HD_CHUNK_META,
+      pairs_of({{"dump_id", "00112233445566778899aabbccddeeff"}, {"mode", "fork"}, {"pid", "1"}}));
 }
 
-inline std::string EndChunk(uint64_t objects, uint64_t references) {
-  return ChunkOf(HD_CHUNK_END, PairsOf({{"status", "ok"},
-                                        {"objects", std::to_string(objects)},
-                                        {"references", std::to_string(references)}}));
+inline std::string end_chunk(uint64_t objects, uint64_t references) {
+  return chunk_of(HD_CHUNK_END, pairs_of({{"status", "ok"},
+                                          {"objects", std::to_string(objects)},
+                                          {"references", std::to_string(references)}}));
 }
 
-inline void WriteFile(const std::string& path, std::string_view bytes) {
+inline void write_file(const std::string& path, std::string_view bytes) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   if (!out.flush()) throw std::runtime_error("cannot write " + path);
 }
 
-inline std::string Gzip(std::string_view bytes) {
+inline std::string gzip(std::string_view bytes) {
   z_stream stream{};
   if (deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK)
     throw std::bad_alloc();

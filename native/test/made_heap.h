@@ -38,88 +38,88 @@ class MadeHeap {
   std::vector<Root> roots;
 
   MadeHeap() {
-    Type("", "type");
-    Begin(0, HD_ROOT_STATIC, "type");
+    type("", "type");
+    begin(0, HD_ROOT_STATIC, "type");
   }
 
-  uint32_t Type(const std::string& module, const std::string& name) {
-    const uint32_t type = Put({0});
+  uint32_t type(const std::string& module, const std::string& name) {
+    const uint32_t type = put({0});
     types_.push_back({type, module, name});
     return type;
   }
   // The type of that name, static where it is new.
-  uint32_t Static(const std::string& name) {
+  uint32_t static_root(const std::string& name) {
     for (const auto& type : types_) {
       if (type.name == name) return type.object;
     }
     const size_t dot = name.find('.');
-    const uint32_t type =
-        dot == name.npos ? Type("builtins", name) : Type(name.substr(0, dot), name.substr(dot + 1));
+    const uint32_t created =
+        dot == name.npos ? type("builtins", name) : type(name.substr(0, dot), name.substr(dot + 1));
     types_.back().name = name;
-    Begin(type, HD_ROOT_STATIC, name);
-    return type;
+    begin(created, HD_ROOT_STATIC, name);
+    return created;
   }
 
-  uint32_t Put(Object object) {
+  uint32_t put(Object object) {
     objects.push_back(std::move(object));
     return static_cast<uint32_t>(objects.size()) - 1;
   }
-  uint32_t Instance(uint32_t type, std::vector<Reference> named = {}) {
-    return Put({type, std::move(named)});
+  uint32_t instance(uint32_t type, std::vector<Reference> named = {}) {
+    return put({type, std::move(named)});
   }
-  uint32_t Str(const std::string& text) {
-    return Put({Static("str"), {}, {}, {}, text, HD_HAS_CONTENT | HD_CONTENT_IS_TEXT});
+  uint32_t str(const std::string& text) {
+    return put({static_root("str"), {}, {}, {}, text, HD_HAS_CONTENT | HD_CONTENT_IS_TEXT});
   }
-  uint32_t Dict(const std::vector<std::pair<std::string, uint32_t>>& entries) {
-    const uint32_t dict = Put({Static("dict"), {}, {HD_REF_KEY, HD_REF_VALUE}});
-    for (const auto& [key, value] : entries) Enter(dict, Str(key), value);
+  uint32_t dict(const std::vector<std::pair<std::string, uint32_t>>& entries) {
+    const uint32_t dict = put({static_root("dict"), {}, {HD_REF_KEY, HD_REF_VALUE}});
+    for (const auto& [key, value] : entries) enter(dict, str(key), value);
     return dict;
   }
-  void Enter(uint32_t dict, uint32_t key, uint32_t value) {
+  void enter(uint32_t dict, uint32_t key, uint32_t value) {
     objects[dict].rest.push_back(key);
     objects[dict].rest.push_back(value);
   }
-  uint32_t List(std::vector<uint32_t> items) {
-    return Put({Static("list"), {}, {HD_REF_ITEM | HD_REF_INDEXED}, std::move(items)});
+  uint32_t list(std::vector<uint32_t> items) {
+    return put({static_root("list"), {}, {HD_REF_ITEM | HD_REF_INDEXED}, std::move(items)});
   }
-  uint32_t Tuple(std::vector<uint32_t> items) {
-    return Put({Static("tuple"), {}, {HD_REF_ITEM | HD_REF_INDEXED}, std::move(items)});
+  uint32_t tuple(std::vector<uint32_t> items) {
+    return put({static_root("tuple"), {}, {HD_REF_ITEM | HD_REF_INDEXED}, std::move(items)});
   }
-  uint32_t Set(std::vector<uint32_t> items) {
-    return Put({Static("set"), {}, {HD_REF_ITEM}, std::move(items)});
+  uint32_t set(std::vector<uint32_t> items) {
+    return put({static_root("set"), {}, {HD_REF_ITEM}, std::move(items)});
   }
   // A module in sys.modules, with its namespace.
-  uint32_t Module(const std::string& name, const std::vector<std::pair<std::string, uint32_t>>& globals) {
-    const uint32_t module = Instance(Static("module"), {{HD_REF_ATTRIBUTE, "__dict__", Dict(globals)}});
-    Begin(module, HD_ROOT_MODULE, name);
+  uint32_t module(const std::string& name, const std::vector<std::pair<std::string, uint32_t>>& globals) {
+    const uint32_t module = instance(static_root("module"), {{HD_REF_ATTRIBUTE, "__dict__", dict(globals)}});
+    begin(module, HD_ROOT_MODULE, name);
     return module;
   }
-  void Begin(uint32_t object, uint8_t kind, const std::string& name) {
+  void begin(uint32_t object, uint8_t kind, const std::string& name) {
     roots.push_back({object, kind, name});
   }
 
-  std::string Dump() const {
+  std::string dump() const {
     RecordsPayload records;
     for (const auto& type : types_)
-      records.Type(Address(type.object), type.module, Unqualified(type), 1 << 9);
+      records.type(address(type.object), type.module, unqualified(type), 1 << 9);
     uint64_t references = 0;
-    for (uint32_t i = 0; i < objects.size(); i++) {
+    for (uint32_t i = 0; i < objects.size(); ++i) {
       std::vector<std::pair<uint8_t, std::string>> fields;
       for (const Reference& reference : objects[i].named) fields.push_back({reference.kind, reference.label});
-      records.Shape(i, Address(objects[i].type), fields, objects[i].tail);
+      records.shape(i, address(objects[i].type), fields, objects[i].tail);
       references += objects[i].named.size() + objects[i].rest.size();
     }
-    for (const Root& root : roots) records.Root(Address(root.object), root.kind, root.name);
-    records.Objects(objects.size());
-    for (uint32_t i = 0; i < objects.size(); i++) {
+    for (const Root& root : roots) records.root(address(root.object), root.kind, root.name);
+    records.objects(objects.size());
+    for (uint32_t i = 0; i < objects.size(); ++i) {
       std::vector<uint64_t> targets;
-      for (const Reference& reference : objects[i].named) targets.push_back(Address(reference.target));
-      for (const uint32_t target : objects[i].rest) targets.push_back(Address(target));
+      for (const Reference& reference : objects[i].named) targets.push_back(address(reference.target));
+      for (const uint32_t target : objects[i].rest) targets.push_back(address(target));
       // Never more references than the heap has: nothing is held from C but what is told.
-      records.Add({i, Address(i), objects[i].size, 0, objects[i].flags, objects[i].content}, targets);
+      records.add({i, address(i), objects[i].size, 0, objects[i].flags, objects[i].content}, targets);
     }
-    return FileHeader() + MetaChunk() + ChunkOf(HD_CHUNK_RECORDS, records.bytes()) +
-           EndChunk(objects.size(), references);
+    return file_header() + meta_chunk() + chunk_of(HD_CHUNK_RECORDS, records.bytes()) +
+           end_chunk(objects.size(), references);
   }
 
  private:
@@ -129,8 +129,8 @@ class MadeHeap {
     std::string name;
   };
 
-  static uint64_t Address(uint32_t i) { return i == kNothing ? kNull : 0x7f0000000000 + 64 * uint64_t{i}; }
-  static std::string Unqualified(const TypeName& type) {
+  static uint64_t address(uint32_t i) { return i == kNothing ? kNull : 0x7f0000000000 + 64 * uint64_t{i}; }
+  static std::string unqualified(const TypeName& type) {
     return type.name.starts_with(type.module + ".") ? type.name.substr(type.module.size() + 1) : type.name;
   }
 

@@ -81,7 +81,7 @@ TEST(Numbers, FloatsAsPythonWritesThem) {
 
 TEST(Numbers, ShortestForEveryKindOfFloat) {
   std::mt19937_64 random(1);
-  for (int exponent = 0; exponent < 2047; exponent++) {
+  for (int exponent = 0; exponent < 2047; ++exponent) {
     for (uint64_t fraction :
          {uint64_t{0}, uint64_t{1}, (uint64_t{1} << 52) - 1, random() >> 12, random() >> 12}) {
       if (exponent == 0 && fraction == 0) continue;
@@ -89,7 +89,7 @@ TEST(Numbers, ShortestForEveryKindOfFloat) {
       ASSERT_EQ(float_text(value), expected(value));
     }
   }
-  for (int i = 0; i < 200'000; i++) {
+  for (int i = 0; i < 200'000; ++i) {
     const double value =
         double(int64_t(random() % 2'000'000'000) - 1'000'000'000) / double(1 + random() % 10'000);
     if (value != 0) {

@@ -7,14 +7,14 @@
 #include <random>
 #include <set>
 
+#include "heap/heap_index.h"
+#include "heap/owners.h"
+#include "heap/path_patterns.h"
+#include "heap/path_search.h"
+#include "heap/path_step.h"
+#include "heap/root_path.h"
 #include "index/build_index.h"
-#include "index/heap_index.h"
 #include "index/root_paths.h"
-#include "paths/owners.h"
-#include "paths/path_patterns.h"
-#include "paths/path_search.h"
-#include "paths/path_step.h"
-#include "paths/root_path.h"
 #include "test/made_heap.h"
 #include "test/random_heap.h"
 #include "test/temporary_folder.h"
@@ -28,9 +28,9 @@ constexpr uint32_t kFar = UINT32_MAX;
 
 class PathsTest : public TemporaryFolder {
  protected:
-  HeapIndex Index(const std::string& dump) {
-    WriteFile(path("heap.bin"), dump);
-    EnsureIndex(path("heap.bin"), path("index"), [](double) {});
+  HeapIndex open_index(const std::string& dump) {
+    write_file(path("heap.bin"), dump);
+    ensure_index(path("heap.bin"), path("index"), [](double) {});
     return HeapIndex(path("index"));
   }
 };
@@ -44,11 +44,11 @@ TEST_F(PathsTest, EachKindOfReferenceIsSpelledAsPythonReachesIt) {
     std::string open;
   };
   MadeHeap heap;
-  const uint32_t thing = heap.Static("object");
+  const uint32_t thing = heap.static_root("object");
   std::vector<Case> cases;
   const auto named = [&](uint8_t kind, const std::string& label, const std::string& spelled) {
-    const uint32_t held = heap.Instance(thing);
-    cases.push_back({held, heap.Instance(thing, {{kind, label, held}}), spelled, spelled});
+    const uint32_t held = heap.instance(thing);
+    cases.push_back({held, heap.instance(thing, {{kind, label, held}}), spelled, spelled});
   };
   named(HD_REF_ATTRIBUTE, "session", ".session");
   named(HD_REF_ATTRIBUTE, "", ".?");
@@ -61,66 +61,66 @@ TEST_F(PathsTest, EachKindOfReferenceIsSpelledAsPythonReachesIt) {
   named(HD_REF_OTHER, "state", ".state");
   named(HD_REF_OTHER, "", " → ");
   const auto value = [&](const std::string& key, const std::string& spelled) {
-    const uint32_t held = heap.Instance(thing);
-    cases.push_back({held, heap.Dict({{key, held}}), spelled, "[…]"});
+    const uint32_t held = heap.instance(thing);
+    cases.push_back({held, heap.dict({{key, held}}), spelled, "[…]"});
   };
   value("k", "['k']");
   value("it's", "[\"it's\"]");
   value("line\nbreak", "['line\\nbreak']");
   value(std::string(60, 'k'), "['" + std::string(38, 'k') + "…]");
-  const uint32_t of_unknown_key = heap.Instance(thing), unknown = heap.Dict({});
-  heap.Enter(unknown, heap.Instance(thing), of_unknown_key);
+  const uint32_t of_unknown_key = heap.instance(thing), unknown = heap.dict({});
+  heap.enter(unknown, heap.instance(thing), of_unknown_key);
   cases.push_back({of_unknown_key, unknown, "[?]", "[…]"});
-  const uint32_t key = heap.Instance(thing), keyed = heap.Dict({});
-  heap.Enter(keyed, key, heap.Instance(thing));
+  const uint32_t key = heap.instance(thing), keyed = heap.dict({});
+  heap.enter(keyed, key, heap.instance(thing));
   cases.push_back({key, keyed, ".keys()[…]", ".keys()[…]"});
-  const uint32_t item = heap.Instance(thing), other = heap.Instance(thing);
-  cases.push_back({item, heap.List({other, MadeHeap::kNothing, item}), "[2]", "[…]"});
-  const uint32_t element = heap.Instance(thing);
-  cases.push_back({element, heap.Set({element}), "{…}", "[…]"});
-  const uint32_t type = heap.Type("app", "Made"), instance = heap.Instance(type);
+  const uint32_t item = heap.instance(thing), other = heap.instance(thing);
+  cases.push_back({item, heap.list({other, MadeHeap::kNothing, item}), "[2]", "[…]"});
+  const uint32_t element = heap.instance(thing);
+  cases.push_back({element, heap.set({element}), "{…}", "[…]"});
+  const uint32_t type = heap.type("app", "Made"), instance = heap.instance(type);
   cases.push_back({type, instance, ".__class__", ".__class__"});
 
-  const HeapIndex index = Index(heap.Dump());
+  const HeapIndex index = open_index(heap.dump());
   for (const auto& [held, holder, spelled, open] : cases) {
-    const PathStep step = StepBetween(index, holder, held);
-    EXPECT_EQ(Spelled(index, step), spelled);
-    EXPECT_EQ(Generalised(index, step), open);
+    const PathStep step = step_between(index, holder, held);
+    EXPECT_EQ(format_step(index, step), spelled);
+    EXPECT_EQ(format_pattern(index, step), open);
   }
 }
 
 TEST_F(PathsTest, OfSeveralReferencesTheOneThatSaysMostIsTaken) {
   MadeHeap heap;
-  const uint32_t thing = heap.Static("object"), held = heap.Instance(thing);
-  const uint32_t both = heap.Dict({{"k", held}});
+  const uint32_t thing = heap.static_root("object"), held = heap.instance(thing);
+  const uint32_t both = heap.dict({{"k", held}});
   heap.objects[both].rest.insert(heap.objects[both].rest.begin(), {held, held});  // as its own key, too
-  const uint32_t fields = heap.Instance(thing, {{HD_REF_WEAK, "weak", held},
+  const uint32_t fields = heap.instance(thing, {{HD_REF_WEAK, "weak", held},
                                                 {HD_REF_OTHER, "other", held},
                                                 {HD_REF_ATTRIBUTE, "first", held},
                                                 {HD_REF_ATTRIBUTE, "second", held}});
-  const uint32_t weak = heap.Instance(thing, {{HD_REF_WEAK, "weak", held}});
-  const HeapIndex index = Index(heap.Dump());
-  const auto spelled = [&](uint32_t holder, std::vector<std::string> labels) {
-    return Spelled(index, StepBetween(index, holder, held, {{}, {}, std::move(labels)}));
+  const uint32_t weak = heap.instance(thing, {{HD_REF_WEAK, "weak", held}});
+  const HeapIndex index = open_index(heap.dump());
+  const auto spell = [&](uint32_t holder, std::vector<std::string> labels) {
+    return format_step(index, step_between(index, holder, held, {{}, {}, std::move(labels)}));
   };
-  EXPECT_EQ(spelled(both, {}), "[?]");
-  EXPECT_EQ(spelled(fields, {}), ".first");
-  EXPECT_EQ(spelled(fields, {"first"}), ".second");
-  EXPECT_EQ(spelled(fields, {"first", "second"}), ".other");
-  EXPECT_TRUE(StepBetween(index, weak, held).is_type) << "no reference but a weak one";
+  EXPECT_EQ(spell(both, {}), "[?]");
+  EXPECT_EQ(spell(fields, {}), ".first");
+  EXPECT_EQ(spell(fields, {"first"}), ".second");
+  EXPECT_EQ(spell(fields, {"first", "second"}), ".other");
+  EXPECT_TRUE(step_between(index, weak, held).is_type) << "no reference but a weak one";
 }
 
 TEST_F(PathsTest, AStepIsAReferenceThatIsThere) {
-  for (uint32_t seed = 0; seed < 200; seed++) {
+  for (uint32_t seed = 0; seed < 200; ++seed) {
     const uint32_t n = 2 + seed % 30;
     const RandomHeap heap(n, 4 * n, seed);
-    const HeapIndex index = Index(heap.Dump());
-    for (uint32_t i = 0; i < n; i++) {
+    const HeapIndex index = open_index(heap.dump());
+    for (uint32_t i = 0; i < n; ++i) {
       for (const uint32_t held : heap.nodes[i].strong) {
-        const PathStep step = StepBetween(index, i + 1, held + 1);
+        const PathStep step = step_between(index, i + 1, held + 1);
         ASSERT_FALSE(step.is_type);
-        ASSERT_EQ(index.target(index.Positions(i + 1).begin + step.position), held + 1);
-        ASSERT_NE(KindOf(index, step), HD_REF_WEAK);
+        ASSERT_EQ(index.target(index.positions(i + 1).begin + step.position), held + 1);
+        ASSERT_NE(kind_of(index, step), HD_REF_WEAK);
       }
     }
   }
@@ -128,31 +128,31 @@ TEST_F(PathsTest, AStepIsAReferenceThatIsThere) {
 
 TEST_F(PathsTest, NamespacesAreLeftOut) {
   MadeHeap heap;
-  const uint32_t user = heap.Type("app", "User");
-  const uint32_t name = heap.Str("Ada"), odd = heap.Str("odd"), deep = heap.Str("deep");
+  const uint32_t user = heap.type("app", "User");
+  const uint32_t name = heap.str("Ada"), odd = heap.str("odd"), deep = heap.str("deep");
   const uint32_t instance =
-      heap.Instance(user, {{HD_REF_ATTRIBUTE, "__dict__",
-                            heap.Dict({{"name", name}, {"not a name", odd}, {"tags", heap.List({deep})}})}});
-  const uint32_t own = heap.Dict({{"session", heap.List({instance})}});
+      heap.instance(user, {{HD_REF_ATTRIBUTE, "__dict__",
+                            heap.dict({{"name", name}, {"not a name", odd}, {"tags", heap.list({deep})}})}});
+  const uint32_t own = heap.dict({{"session", heap.list({instance})}});
   const uint32_t local =
-      heap.Instance(heap.Static("_thread._local"), {{HD_REF_FIELD, "dicts", heap.Dict({{"1", own}})}});
-  heap.Module("app", {{"LOCAL", local}});
-  const HeapIndex index = Index(heap.Dump());
+      heap.instance(heap.static_root("_thread._local"), {{HD_REF_FIELD, "dicts", heap.dict({{"1", own}})}});
+  heap.module("app", {{"LOCAL", local}});
+  const HeapIndex index = open_index(heap.dump());
   const std::string at = "sys.modules['app'].LOCAL.session[0]";
-  EXPECT_EQ(SpelledPath(index, instance), at);
-  EXPECT_EQ(SpelledPath(index, name), at + ".name");
-  EXPECT_EQ(SpelledPath(index, odd), at + ".__dict__['not a name']");
-  EXPECT_EQ(SpelledPath(index, deep), at + ".tags[0]");
-  EXPECT_EQ(SpelledParts(index, PathIds(index, name)).size(), PathIds(index, name).size());
+  EXPECT_EQ(format_path(index, instance), at);
+  EXPECT_EQ(format_path(index, name), at + ".name");
+  EXPECT_EQ(format_path(index, odd), at + ".__dict__['not a name']");
+  EXPECT_EQ(format_path(index, deep), at + ".tags[0]");
+  EXPECT_EQ(format_parts(index, path_ids(index, name)).size(), path_ids(index, name).size());
 }
 
 TEST_F(PathsTest, EachKindOfRootIsSpelled) {
   MadeHeap heap;
-  const uint32_t thing = heap.Static("object");
+  const uint32_t thing = heap.static_root("object");
   std::vector<std::pair<uint32_t, std::string>> cases;
   const auto root = [&](uint8_t kind, const std::string& name, const std::string& spelled) {
-    cases.push_back({heap.Instance(thing), spelled});
-    heap.Begin(cases.back().first, kind, name);
+    cases.push_back({heap.instance(thing), spelled});
+    heap.begin(cases.back().first, kind, name);
   };
   root(HD_ROOT_MODULE, "it's", "sys.modules[\"it's\"]");
   root(HD_ROOT_FRAME, "main.f_locals['x']", "main.f_locals['x']");
@@ -162,24 +162,24 @@ TEST_F(PathsTest, EachKindOfRootIsSpelled) {
   root(HD_ROOT_STATIC, "int", "int");
   root(HD_ROOT_STATIC, "", "<static>");
   root(HD_ROOT_C, "3", "<held from C>");
-  cases.push_back({heap.Instance(thing), "<immortal>"});
+  cases.push_back({heap.instance(thing), "<immortal>"});
   heap.objects.back().flags |= HD_IMMORTAL;
-  cases.push_back({heap.Instance(heap.Static("frame")), "main"});
-  heap.Begin(cases.back().first, HD_ROOT_FRAME, "main");
-  cases.push_back({heap.Instance(thing), "sys.modules['app']"});  // the kind that says most
-  heap.Begin(cases.back().first, HD_ROOT_C, "1");
-  heap.Begin(cases.back().first, HD_ROOT_MODULE, "app");
-  heap.Begin(cases.back().first, HD_ROOT_INTERPRETER, "modules");
-  const HeapIndex index = Index(heap.Dump());
-  for (const auto& [id, spelled] : cases) EXPECT_EQ(SpelledPath(index, id), spelled);
+  cases.push_back({heap.instance(heap.static_root("frame")), "main"});
+  heap.begin(cases.back().first, HD_ROOT_FRAME, "main");
+  cases.push_back({heap.instance(thing), "sys.modules['app']"});  // the kind that says most
+  heap.begin(cases.back().first, HD_ROOT_C, "1");
+  heap.begin(cases.back().first, HD_ROOT_MODULE, "app");
+  heap.begin(cases.back().first, HD_ROOT_INTERPRETER, "modules");
+  const HeapIndex index = open_index(heap.dump());
+  for (const auto& [id, spelled] : cases) EXPECT_EQ(format_path(index, id), spelled);
 }
 
 TEST(JoinedPathTest, CountsWhatIsRepeatedFourTimes) {
   const auto joined = [](const std::vector<std::string>& unit, int times) {
     std::vector<std::string> parts{"root"};
-    for (int i = 0; i < times; i++) parts.insert(parts.end(), unit.begin(), unit.end());
+    for (int i = 0; i < times; ++i) parts.insert(parts.end(), unit.begin(), unit.end());
     parts.push_back(".end");
-    return JoinedPath(parts);
+    return joined_path(parts);
   };
   EXPECT_EQ(joined({".next"}, 3), "root.next.next.next.end");
   EXPECT_EQ(joined({".next"}, 4), "root(.next × 4).end");
@@ -188,7 +188,7 @@ TEST(JoinedPathTest, CountsWhatIsRepeatedFourTimes) {
   EXPECT_EQ(joined({".a", ".b"}, 5), "root(.a.b × 5).end");
   EXPECT_EQ(joined({".a", ".b", ".c"}, 4), "root(.a.b.c × 4).end");
   EXPECT_EQ(joined({".a", ".b", ".c", ".d"}, 2), "root.a.b.c.d.a.b.c.d.end");
-  EXPECT_EQ(JoinedPath({}), "");
+  EXPECT_EQ(joined_path({}), "");
 }
 
 // Instances of types that nothing but they hold, modules with their namespaces, functions that refer to
@@ -201,27 +201,27 @@ struct MazeHeap : MadeHeap {
   MazeHeap(uint32_t n, uint32_t seed) {
     std::mt19937 random(seed);
     const auto below = [&](size_t bound) { return static_cast<uint32_t>(random() % bound); };
-    types[0] = Type("app", "One"), types[1] = Type("app", "Two");
+    types[0] = type("app", "One"), types[1] = type("app", "Two");
     std::vector<uint32_t> things{types[0], types[1]};
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; ++i) {
       if (below(6) == 0) {
-        const uint32_t names = Dict({}), module = Instance(Static("module"));
+        const uint32_t names = dict({}), module = instance(static_root("module"));
         objects[module].named.push_back({HD_REF_ATTRIBUTE, "__dict__", names});
-        Begin(module, HD_ROOT_MODULE, "m");
+        begin(module, HD_ROOT_MODULE, "m");
         modules.insert(module);
         module_of_names[names] = module;
         things.insert(things.end(), {names, module});
       } else {
         static constexpr uint8_t kRoots[] = {HD_ROOT_FRAME, HD_ROOT_THREAD, HD_ROOT_INTERPRETER,
                                              HD_ROOT_STATIC, HD_ROOT_C};
-        things.push_back(Instance(below(3) == 0 ? Static("object") : types[below(2)]));
-        if (below(5) == 0) Begin(things.back(), kRoots[below(5)], "1");
+        things.push_back(instance(below(3) == 0 ? static_root("object") : types[below(2)]));
+        if (below(5) == 0) begin(things.back(), kRoots[below(5)], "1");
       }
     }
     static constexpr const char* kLabels[] = {"a", "b", "c"};
     for (const uint32_t thing : things) {
       if (module_of_names.contains(thing)) {
-        for (uint32_t i = below(4); i > 0; i--) Enter(thing, Str("k"), things[below(things.size())]);
+        for (uint32_t i = below(4); i > 0; i--) enter(thing, str("k"), things[below(things.size())]);
         continue;
       }
       for (uint32_t i = below(4); i > 0; i--) {
@@ -231,10 +231,10 @@ struct MazeHeap : MadeHeap {
     }
   }
 
-  uint32_t Lead(uint32_t object) const {
+  uint32_t lead(uint32_t object) const {
     uint32_t lead = kFar;
     for (const Root& root : roots) {
-      if (root.object == object) lead = std::min(lead, RootLead(root.kind));
+      if (root.object == object) lead = std::min(lead, root_penalty(root.kind));
     }
     return lead;
   }
@@ -248,7 +248,7 @@ struct Avoided {
 
 // The lengths, with their leads and without steps to a namespace, of the shortest path from each root,
 // sorted: by relaxing from the end until nothing changes.
-std::vector<uint32_t> Lengths(const MazeHeap& heap, uint32_t end, const Avoided& avoided,
+std::vector<uint32_t> lengths(const MazeHeap& heap, uint32_t end, const Avoided& avoided,
                               bool through_types) {
   const auto is_avoided = [&](uint32_t object) {
     return avoided.objects.contains(object) || avoided.types.contains(heap.objects[object].type);
@@ -257,7 +257,7 @@ std::vector<uint32_t> Lengths(const MazeHeap& heap, uint32_t end, const Avoided&
   distance[end] = 0;
   for (bool changed = true; changed;) {
     changed = false;
-    for (uint32_t holder = 0; holder < heap.objects.size(); holder++) {
+    for (uint32_t holder = 0; holder < heap.objects.size(); ++holder) {
       if (is_avoided(holder)) continue;
       const auto lead_on = [&](uint32_t held) {
         if (held == MadeHeap::kNothing || distance[held] == kFar || heap.modules.contains(held)) return;
@@ -277,16 +277,16 @@ std::vector<uint32_t> Lengths(const MazeHeap& heap, uint32_t end, const Avoided&
         if (reference.kind == HD_REF_WEAK || avoided.labels.contains(reference.label)) continue;
         lead_on(reference.target);
       }
-      for (size_t i = 0; i < heap.objects[holder].rest.size(); i++) {
+      for (size_t i = 0; i < heap.objects[holder].rest.size(); ++i) {
         if (i % 2 == 0 || !avoided.labels.contains("k")) lead_on(heap.objects[holder].rest[i]);
       }
       if (through_types) lead_on(heap.objects[holder].type);
     }
   }
   std::vector<uint32_t> lengths;
-  for (uint32_t root = 0; root < heap.objects.size(); root++) {
-    if (distance[root] != kFar && heap.Lead(root) != kFar)
-      lengths.push_back(distance[root] + heap.Lead(root));
+  for (uint32_t root = 0; root < heap.objects.size(); ++root) {
+    if (distance[root] != kFar && heap.lead(root) != kFar)
+      lengths.push_back(distance[root] + heap.lead(root));
   }
   std::ranges::sort(lengths);
   return lengths;
@@ -294,10 +294,10 @@ std::vector<uint32_t> Lengths(const MazeHeap& heap, uint32_t end, const Avoided&
 
 // Checks that it is a chain of references from a root, which go through nothing avoided; gives its length
 // with its lead.
-void CheckChain(const MazeHeap& heap, const std::vector<uint32_t>& ids, const Avoided& avoided,
-                uint32_t* length) {
-  ASSERT_NE(heap.Lead(ids.front()), kFar);
-  for (size_t i = 0; i + 1 < ids.size(); i++) {
+void check_chain(const MazeHeap& heap, const std::vector<uint32_t>& ids, const Avoided& avoided,
+                 uint32_t* length) {
+  ASSERT_NE(heap.lead(ids.front()), kFar);
+  for (size_t i = 0; i + 1 < ids.size(); ++i) {
     const auto& holder = heap.objects[ids[i]];
     ASSERT_FALSE(avoided.objects.contains(ids[i]));
     ASSERT_FALSE(avoided.types.contains(holder.type));
@@ -306,25 +306,25 @@ void CheckChain(const MazeHeap& heap, const std::vector<uint32_t>& ids, const Av
       held |= reference.target == ids[i + 1] && reference.kind != HD_REF_WEAK &&
               !avoided.labels.contains(reference.label);
     }
-    for (size_t k = 0; k < holder.rest.size(); k++) {
+    for (size_t k = 0; k < holder.rest.size(); ++k) {
       held |= holder.rest[k] == ids[i + 1] && (k % 2 == 0 || !avoided.labels.contains("k"));
     }
     ASSERT_TRUE(held);
   }
-  *length = heap.Lead(ids.front());
-  for (size_t i = 0; i + 1 < ids.size(); i++) {
+  *length = heap.lead(ids.front());
+  for (size_t i = 0; i + 1 < ids.size(); ++i) {
     const auto names = heap.module_of_names.find(ids[i + 1]);
     *length += names == heap.module_of_names.end() || names->second != ids[i];
   }
 }
 
 TEST_F(PathsTest, AroundWhatIsAvoidedAreTheShortestThatThereAre) {
-  for (uint32_t seed = 0; seed < 1500; seed++) {
+  for (uint32_t seed = 0; seed < 1500; ++seed) {
     std::mt19937 random(seed);
     const MazeHeap heap(1 + seed % 20, seed);
-    const HeapIndex index = Index(heap.Dump());
+    const HeapIndex index = open_index(heap.dump());
     const auto object = [&] { return static_cast<uint32_t>(random() % heap.objects.size()); };
-    for (int round = 0; round < 12; round++) {
+    for (int round = 0; round < 12; ++round) {
       Avoided avoided;
       if (round % 2 == 1) avoided.objects = {object(), object()};
       if (round % 3 == 1) avoided.types = {heap.types[random() % 2]};
@@ -333,29 +333,29 @@ TEST_F(PathsTest, AroundWhatIsAvoidedAreTheShortestThatThereAre) {
                   {},
                   {avoided.labels.begin(), avoided.labels.end()}};
       for (const uint32_t type : avoided.types) {
-        const uint32_t row = index.TypeOfObject(type);
+        const uint32_t row = index.type_of_object(type);
         if (row != kNone) avoid.types.push_back(row);
       }
       const uint32_t end = object();
       SCOPED_TRACE(testing::Message() << "seed " << seed << ", round " << round << ", to " << end);
       const size_t most = 1 + random() % 4;
-      const auto paths = PathsToRoot(index, end, avoid, most);
+      const auto paths = paths_to_root(index, end, avoid, most);
 
-      std::vector<uint32_t> expected = Lengths(heap, end, avoided, false);
+      std::vector<uint32_t> expected = lengths(heap, end, avoided, false);
       const bool through_types = expected.empty();
-      if (through_types) expected = Lengths(heap, end, avoided, true);
+      if (through_types) expected = lengths(heap, end, avoided, true);
       if (expected.size() > most) expected.resize(most);
       std::vector<uint32_t> lengths;
       std::set<uint32_t> begun;
       for (const auto& ids : paths) {
         ASSERT_EQ(ids.back(), end);
         ASSERT_TRUE(begun.insert(ids.front()).second) << "a root twice";
-        CheckChain(heap, ids, avoided, &lengths.emplace_back());
+        check_chain(heap, ids, avoided, &lengths.emplace_back());
         if (HasFatalFailure()) return;
       }
       // Where references from roots with names do not lead, the index's own path is one of several.
       const bool by_index = avoid.empty() && most == 1;
-      if (by_index && !expected.empty() && (through_types || expected[0] >= RootLead(HD_ROOT_C))) {
+      if (by_index && !expected.empty() && (through_types || expected[0] >= root_penalty(HD_ROOT_C))) {
         ASSERT_EQ(paths.size(), 1u);
       } else {
         ASSERT_EQ(lengths, expected);
@@ -367,96 +367,97 @@ TEST_F(PathsTest, AroundWhatIsAvoidedAreTheShortestThatThereAre) {
 // A module that holds a list, a function whose globals are the module's, and what avoiding does.
 TEST_F(PathsTest, ANamespaceIsEnteredFromItsModuleWhereThatIsNotAvoided) {
   MadeHeap heap;
-  const uint32_t cache = heap.List({});
-  const uint32_t module = heap.Module("app", {{"CACHE", cache}});
+  const uint32_t cache = heap.list({});
+  const uint32_t module = heap.module("app", {{"CACHE", cache}});
   const uint32_t names = heap.objects[module].named[0].target;
-  const uint32_t function = heap.Instance(heap.Static("function"), {{HD_REF_FIELD, "__globals__", names}});
-  heap.Begin(function, HD_ROOT_INTERPRETER, "hook");
-  const HeapIndex index = Index(heap.Dump());
+  const uint32_t function =
+      heap.instance(heap.static_root("function"), {{HD_REF_FIELD, "__globals__", names}});
+  heap.begin(function, HD_ROOT_INTERPRETER, "hook");
+  const HeapIndex index = open_index(heap.dump());
   using Paths = std::vector<std::vector<uint32_t>>;
   const Paths by_module{{module, names, cache}}, by_function{{function, names, cache}};
-  EXPECT_EQ(PathsToRoot(index, cache, {}, 9), by_module);
-  EXPECT_EQ(PathsToRoot(index, cache, {{module}, {}, {}}, 9), by_function);
-  EXPECT_EQ(PathsToRoot(index, cache, {{}, {index.type(module)}, {}}, 9), by_function);
-  EXPECT_EQ(PathsToRoot(index, cache, {{}, {}, {"__dict__"}}, 9), by_function);
-  EXPECT_EQ(SpelledParts(index, by_module[0]),
+  EXPECT_EQ(paths_to_root(index, cache, {}, 9), by_module);
+  EXPECT_EQ(paths_to_root(index, cache, {{module}, {}, {}}, 9), by_function);
+  EXPECT_EQ(paths_to_root(index, cache, {{}, {index.type(module)}, {}}, 9), by_function);
+  EXPECT_EQ(paths_to_root(index, cache, {{}, {}, {"__dict__"}}, 9), by_function);
+  EXPECT_EQ(format_parts(index, by_module[0]),
             (std::vector<std::string>{"sys.modules['app']", "", ".CACHE"}));
-  EXPECT_EQ(SpelledParts(index, by_function[0]),
+  EXPECT_EQ(format_parts(index, by_function[0]),
             (std::vector<std::string>{"<interpreter hook>", ".__globals__", "['CACHE']"}));
-  EXPECT_EQ(PathsToRoot(index, cache, {{names}, {}, {}}, 9), Paths());
-  EXPECT_EQ(PathsToRoot(index, cache, {{}, {}, {"CACHE"}}, 9), Paths());
+  EXPECT_EQ(paths_to_root(index, cache, {{names}, {}, {}}, 9), Paths());
+  EXPECT_EQ(paths_to_root(index, cache, {{}, {}, {"CACHE"}}, 9), Paths());
 }
 
 class PatternsTest : public PathsTest {
  protected:
   // A chain from a module's global, with labels that come again and again.
-  static MadeHeap Chain(uint32_t n, const std::vector<std::string>& labels, uint32_t* first) {
+  static MadeHeap chain(uint32_t n, const std::vector<std::string>& labels, uint32_t* first) {
     MadeHeap heap;
-    const uint32_t link = heap.Type("app", "Link");
-    *first = heap.Instance(link);
-    for (uint32_t i = 1; i < n; i++) {
-      const uint32_t next = heap.Instance(link);
+    const uint32_t link = heap.type("app", "Link");
+    *first = heap.instance(link);
+    for (uint32_t i = 1; i < n; ++i) {
+      const uint32_t next = heap.instance(link);
       heap.objects[next - 1].named.push_back({HD_REF_ATTRIBUTE, labels[(i - 1) % labels.size()], next});
     }
-    heap.Module("app", {{"HEAD", *first}});
+    heap.module("app", {{"HEAD", *first}});
     return heap;
   }
 };
 
 TEST_F(PatternsTest, LikePathsShareOne) {
   MadeHeap heap;
-  const uint32_t type = heap.Type("app", "User");
+  const uint32_t type = heap.type("app", "User");
   std::vector<uint32_t> tags, users;
   std::vector<std::pair<std::string, uint32_t>> entries;
-  for (int i = 0; i < 5; i++) {
-    tags.push_back(heap.Str("tag"));
-    const uint32_t dict = heap.Dict({{"tags", heap.List({tags.back()})}});
-    users.push_back(heap.Instance(type, {{HD_REF_ATTRIBUTE, "__dict__", dict}}));
+  for (int i = 0; i < 5; ++i) {
+    tags.push_back(heap.str("tag"));
+    const uint32_t dict = heap.dict({{"tags", heap.list({tags.back()})}});
+    users.push_back(heap.instance(type, {{HD_REF_ATTRIBUTE, "__dict__", dict}}));
     entries.push_back({"user" + std::to_string(i), users.back()});
   }
-  const uint32_t listed = heap.Instance(type), lost = heap.Instance(type);
-  heap.Module("app", {{"USERS", heap.Dict(entries)}, {"LIST", heap.List({listed})}});
-  const HeapIndex index = Index(heap.Dump());
+  const uint32_t listed = heap.instance(type), lost = heap.instance(type);
+  heap.module("app", {{"USERS", heap.dict(entries)}, {"LIST", heap.list({listed})}});
+  const HeapIndex index = open_index(heap.dump());
   PathPatterns patterns(index);
-  for (int i = 1; i < 5; i++) {
-    EXPECT_EQ(patterns.Of(users[i]), patterns.Of(users[0]));
-    EXPECT_EQ(patterns.Of(tags[i]), patterns.Of(tags[0]));
+  for (int i = 1; i < 5; ++i) {
+    EXPECT_EQ(patterns.of(users[i]), patterns.of(users[0]));
+    EXPECT_EQ(patterns.of(tags[i]), patterns.of(tags[0]));
   }
-  EXPECT_EQ(patterns.Spelled(patterns.Of(users[0])), "sys.modules['app'].USERS[…]");
-  EXPECT_EQ(patterns.Spelled(patterns.Of(tags[0])), "sys.modules['app'].USERS[…].tags[…]");
-  EXPECT_EQ(patterns.Spelled(patterns.Of(listed)), "sys.modules['app'].LIST[…]");
-  EXPECT_EQ(patterns.Of(lost), 0u);
+  EXPECT_EQ(patterns.format(patterns.of(users[0])), "sys.modules['app'].USERS[…]");
+  EXPECT_EQ(patterns.format(patterns.of(tags[0])), "sys.modules['app'].USERS[…].tags[…]");
+  EXPECT_EQ(patterns.format(patterns.of(listed)), "sys.modules['app'].LIST[…]");
+  EXPECT_EQ(patterns.of(lost), 0u);
 }
 
 TEST_F(PatternsTest, ALongChainHasAHandful) {
   uint32_t first;
-  const MadeHeap heap = Chain(200'000, {"next"}, &first);
-  const HeapIndex index = Index(heap.Dump());
+  const MadeHeap heap = chain(200'000, {"next"}, &first);
+  const HeapIndex index = open_index(heap.dump());
   PathPatterns patterns(index);
   std::set<uint32_t> numbers;
-  for (uint32_t i = 0; i < 200'000; i++) numbers.insert(patterns.Of(first + i));
+  for (uint32_t i = 0; i < 200'000; ++i) numbers.insert(patterns.of(first + i));
   EXPECT_LE(numbers.size(), 6u);
-  EXPECT_EQ(patterns.Spelled(patterns.Of(first + 199'999)), "sys.modules['app'].HEAD.next.next(.next)*");
+  EXPECT_EQ(patterns.format(patterns.of(first + 199'999)), "sys.modules['app'].HEAD.next.next(.next)*");
 }
 
 TEST_F(PatternsTest, StepsThatAlternateAreFolded) {
   for (const std::vector<std::string>& labels :
        {std::vector<std::string>{"left", "right"}, {"value", "left", "right"}, {"a", "a", "b"}}) {
     uint32_t first;
-    const MadeHeap heap = Chain(3000, labels, &first);
-    const HeapIndex index = Index(heap.Dump());
+    const MadeHeap heap = chain(3000, labels, &first);
+    const HeapIndex index = open_index(heap.dump());
     PathPatterns patterns(index);
     std::set<uint32_t> numbers;
-    for (uint32_t i = 0; i < 3000; i++) {
-      numbers.insert(patterns.Of(first + i));
+    for (uint32_t i = 0; i < 3000; ++i) {
+      numbers.insert(patterns.of(first + i));
       // Places with the same labels before them have one pattern, however far in they are.
       const uint32_t again = static_cast<uint32_t>(labels.size());
       if (i > 20) {
-        EXPECT_EQ(patterns.Of(first + i), patterns.Of(first + i - again));
+        EXPECT_EQ(patterns.of(first + i), patterns.of(first + i - again));
       }
     }
     EXPECT_LE(numbers.size(), 5 * labels.size());
-    EXPECT_NE(patterns.Spelled(patterns.Of(first + 2999)).find(")*"), std::string::npos);
+    EXPECT_NE(patterns.format(patterns.of(first + 2999)).find(")*"), std::string::npos);
   }
 }
 
@@ -466,16 +467,16 @@ TEST_F(OwnersTest, AreTheNearestHoldersWithAName) {
   MadeHeap heap;
   std::vector<std::pair<uint32_t, std::string>> owned;
   const auto value = [&](const std::string& owner) {
-    owned.push_back({heap.Str("value"), owner});
+    owned.push_back({heap.str("value"), owner});
     return owned.back().first;
   };
   // Globals, and what is deep in them.
-  const uint32_t cache = heap.Dict({{"k", heap.List({value("sys.modules['app'].CACHE")})}});
+  const uint32_t cache = heap.dict({{"k", heap.list({value("sys.modules['app'].CACHE")})}});
   // Attributes of classes: of a module, and of a function.
-  const uint32_t meta = heap.Type("app", "Meta"), local = heap.Type("app", "make.<locals>.Local");
+  const uint32_t meta = heap.type("app", "Meta"), local = heap.type("app", "make.<locals>.Local");
   for (const auto& [type, name] :
        {std::pair{meta, "sys.modules['app'].Meta.registry"}, {local, "app.make.<locals>.Local.registry"}}) {
-    const uint32_t names = heap.Dict({{"registry", heap.List({value(name)})}});
+    const uint32_t names = heap.dict({{"registry", heap.list({value(name)})}});
     heap.objects[type].named.push_back({HD_REF_FIELD, "__dict__", names});
   }
   // A closure whose code tells the names of its variables, one whose code tells all locals, and one without.
@@ -483,15 +484,15 @@ TEST_F(OwnersTest, AreTheNearestHoldersWithAName) {
                            const std::vector<std::string>& names, const std::vector<uint32_t>& values) {
     std::vector<uint32_t> cells, texts;
     for (const uint32_t held : values) {
-      cells.push_back(heap.Instance(heap.Static("cell"), {{HD_REF_CELL, "cell_contents", held}}));
+      cells.push_back(heap.instance(heap.static_root("cell"), {{HD_REF_CELL, "cell_contents", held}}));
     }
-    for (const std::string& text : names) texts.push_back(heap.Str(text));
+    for (const std::string& text : names) texts.push_back(heap.str(text));
     std::vector<MadeHeap::Reference> fields;
-    if (!names.empty()) fields.push_back({HD_REF_FIELD, names_label, heap.Tuple(texts)});
-    const uint32_t code = heap.Instance(heap.Static("code"), fields);
-    return heap.Instance(heap.Static("function"), {{HD_REF_FIELD, "__qualname__", heap.Str(name)},
-                                                   {HD_REF_FIELD, "__code__", code},
-                                                   {HD_REF_FIELD, "__closure__", heap.Tuple(cells)}});
+    if (!names.empty()) fields.push_back({HD_REF_FIELD, names_label, heap.tuple(texts)});
+    const uint32_t code = heap.instance(heap.static_root("code"), fields);
+    return heap.instance(heap.static_root("function"), {{HD_REF_FIELD, "__qualname__", heap.str(name)},
+                                                        {HD_REF_FIELD, "__code__", code},
+                                                        {HD_REF_FIELD, "__closure__", heap.tuple(cells)}});
   };
   const uint32_t by_freevars =
       closure("make.<locals>.inner", "co_freevars", {"x", "y"},
@@ -500,21 +501,21 @@ TEST_F(OwnersTest, AreTheNearestHoldersWithAName) {
       closure("late", "co_localsplusnames", {"argument", "free"}, {value("late.__closure__['free']")});
   const uint32_t nameless = closure("bare", "", {}, {value("bare.__closure__[0]")});
   // Locals of a suspended generator, whose content begins with its name; a task.
-  const uint32_t generator = heap.Instance(
-      heap.Static("generator"), {{HD_REF_LOCAL, "rows", heap.List({value("read.f_locals['rows']")})}});
+  const uint32_t generator = heap.instance(
+      heap.static_root("generator"), {{HD_REF_LOCAL, "rows", heap.list({value("read.f_locals['rows']")})}});
   heap.objects[generator].content = "read app.py:3";
   heap.objects[generator].flags |= HD_HAS_CONTENT;
-  const uint32_t coroutine = heap.Instance(heap.Static("coroutine"),
-                                           {{HD_REF_FIELD, "__qualname__", heap.Str("serve")},
+  const uint32_t coroutine = heap.instance(heap.static_root("coroutine"),
+                                           {{HD_REF_FIELD, "__qualname__", heap.str("serve")},
                                             {HD_REF_LOCAL, "request", value("serve.f_locals['request']")}});
   const uint32_t task =
-      heap.Instance(heap.Static("_asyncio.Task"),
+      heap.instance(heap.static_root("_asyncio.Task"),
                     {{HD_REF_FIELD, "_coro", coroutine}, {HD_REF_FIELD, "_result", value("task serve")}});
   // A thread-local.
-  const uint32_t kept = heap.Dict({{"kept", heap.List({value("sys.modules['app'].LOCAL.kept")})}});
+  const uint32_t kept = heap.dict({{"kept", heap.list({value("sys.modules['app'].LOCAL.kept")})}});
   const uint32_t thread_local_ =
-      heap.Instance(heap.Static("_thread._local"), {{HD_REF_FIELD, "dicts", heap.Dict({{"1", kept}})}});
-  heap.Module("app", {{"CACHE", cache},
+      heap.instance(heap.static_root("_thread._local"), {{HD_REF_FIELD, "dicts", heap.dict({{"1", kept}})}});
+  heap.module("app", {{"CACHE", cache},
                       {"Meta", meta},
                       {"made", local},
                       {"inner", by_freevars},
@@ -524,27 +525,27 @@ TEST_F(OwnersTest, AreTheNearestHoldersWithAName) {
                       {"task", task},
                       {"LOCAL", thread_local_}});
   // Roots with names of their own, and none at all.
-  const uint32_t frame_local = heap.List({value("main.f_locals['x']")});
-  heap.Begin(frame_local, HD_ROOT_FRAME, "main.f_locals['x']");
-  heap.Begin(value("<interpreter codec_search_path>"), HD_ROOT_INTERPRETER, "codec_search_path");
-  const uint32_t lost = heap.List({});
+  const uint32_t frame_local = heap.list({value("main.f_locals['x']")});
+  heap.begin(frame_local, HD_ROOT_FRAME, "main.f_locals['x']");
+  heap.begin(value("<interpreter codec_search_path>"), HD_ROOT_INTERPRETER, "codec_search_path");
+  const uint32_t lost = heap.list({});
 
-  const HeapIndex index = Index(heap.Dump());
+  const HeapIndex index = open_index(heap.dump());
   Owners owners(index);
-  for (const auto& [id, owner] : owned) EXPECT_EQ(owners.name(owners.Of(id)), owner);
-  EXPECT_EQ(owners.Of(lost), 0u);
+  for (const auto& [id, owner] : owned) EXPECT_EQ(owners.name(owners.of(id)), owner);
+  EXPECT_EQ(owners.of(lost), 0u);
 }
 
 TEST_F(OwnersTest, EveryObjectAliveHasOneThatAllBelowShare) {
-  for (uint32_t seed = 0; seed < 300; seed++) {
+  for (uint32_t seed = 0; seed < 300; ++seed) {
     const RandomHeap heap(40, 80, seed);
-    const HeapIndex index = Index(heap.Dump());
+    const HeapIndex index = open_index(heap.dump());
     Owners owners(index);
     for (uint32_t id = index.objects(); id-- > 0;) {
-      ASSERT_EQ(owners.Of(id) == 0, index.is_garbage(id));
+      ASSERT_EQ(owners.of(id) == 0, index.is_garbage(id));
       // Nothing has a name within: the owner is what the path begins with.
       if (!index.is_garbage(id)) {
-        ASSERT_EQ(owners.name(owners.Of(id)), RootSpelled(index, PathIds(index, id)[0]));
+        ASSERT_EQ(owners.name(owners.of(id)), format_root(index, path_ids(index, id)[0]));
       }
     }
   }

@@ -5,18 +5,18 @@
 #include <functional>
 #include <set>
 
+#include "analysis/diff.h"
+#include "analysis/group_retained.h"
+#include "analysis/growth.h"
+#include "analysis/leaks.h"
+#include "analysis/matching.h"
+#include "heap/heap_index.h"
+#include "heap/object_tree.h"
+#include "heap/path_patterns.h"
+#include "heap/path_search.h"
+#include "heap/root_path.h"
 #include "index/build_index.h"
-#include "index/heap_index.h"
 #include "index/root_paths.h"
-#include "paths/path_patterns.h"
-#include "paths/path_search.h"
-#include "paths/root_path.h"
-#include "questions/diff.h"
-#include "questions/group_retained.h"
-#include "questions/growth.h"
-#include "questions/leaks.h"
-#include "questions/matching.h"
-#include "questions/object_tree.h"
 #include "test/random_heap.h"
 #include "test/temporary_folder.h"
 
@@ -29,17 +29,17 @@ constexpr uint32_t kFar = UINT32_MAX;
 
 class QuestionsTest : public TemporaryFolder {
  protected:
-  HeapIndex Index(const std::string& bytes, const std::string& name = "heap") {
-    WriteFile(path(name + ".bin"), bytes);
-    EnsureIndex(path(name + ".bin"), path(name), [](double) {});
+  HeapIndex open_index(const std::string& bytes, const std::string& name = "heap") {
+    write_file(path(name + ".bin"), bytes);
+    ensure_index(path(name + ".bin"), path(name), [](double) {});
     return HeapIndex(path(name));
   }
 };
 
-bool Begins(const RandomHeap::Node& node) { return node.root >= 0 || node.from_c || node.immortal; }
+bool begins(const RandomHeap::Node& node) { return node.root >= 0 || node.from_c || node.immortal; }
 
 // Nodes that are reached from those that begin, without those that are not `allowed`.
-std::vector<bool> Reached(const RandomHeap& heap, const std::function<bool(uint32_t)>& allowed) {
+std::vector<bool> reached(const RandomHeap& heap, const std::function<bool(uint32_t)>& allowed) {
   std::vector<bool> reached(heap.nodes.size());
   std::vector<uint32_t> open;
   const auto visit = [&](uint32_t i) {
@@ -47,27 +47,27 @@ std::vector<bool> Reached(const RandomHeap& heap, const std::function<bool(uint3
     reached[i] = true;
     open.push_back(i);
   };
-  for (uint32_t i = 0; i < heap.nodes.size(); i++) {
-    if (Begins(heap.nodes[i])) visit(i);
+  for (uint32_t i = 0; i < heap.nodes.size(); ++i) {
+    if (begins(heap.nodes[i])) visit(i);
   }
   while (!open.empty()) {
     const uint32_t i = open.back();
     open.pop_back();
-    for (const uint32_t held : heap.Held(i)) visit(held);
+    for (const uint32_t held : heap.held(i)) visit(held);
   }
   return reached;
 }
 
 // The least number of references and lead from a root with a name, without `avoided` and types.
-std::vector<uint32_t> Distance(const RandomHeap& heap, uint32_t avoided) {
+std::vector<uint32_t> find_distance(const RandomHeap& heap, uint32_t avoided) {
   std::vector<uint32_t> distance;
-  for (uint32_t i = 0; i < heap.nodes.size(); i++) {
+  for (uint32_t i = 0; i < heap.nodes.size(); ++i) {
     const int root = heap.nodes[i].root;
-    distance.push_back(root < 0 || i == avoided ? kFar : RootLead(static_cast<uint32_t>(root)));
+    distance.push_back(root < 0 || i == avoided ? kFar : root_penalty(static_cast<uint32_t>(root)));
   }
   for (bool changed = true; changed;) {
     changed = false;
-    for (uint32_t i = 0; i < heap.nodes.size(); i++) {
+    for (uint32_t i = 0; i < heap.nodes.size(); ++i) {
       if (distance[i] == kFar) continue;
       for (const uint32_t held : heap.nodes[i].strong) {
         if (held == avoided || distance[i] + 1 >= distance[held]) continue;
@@ -79,62 +79,63 @@ std::vector<uint32_t> Distance(const RandomHeap& heap, uint32_t avoided) {
   return distance;
 }
 
-RandomHeap Mortal(uint32_t n, uint32_t references, uint32_t seed) {
+RandomHeap mortal(uint32_t n, uint32_t references, uint32_t seed) {
   RandomHeap heap(n, references, seed);
   for (auto& node : heap.nodes) node.immortal = false;
   return heap;
 }
 
 TEST_F(QuestionsTest, PathsAvoidWhatTheyMustAndAreTheShortest) {
-  for (uint32_t seed = 0; seed < 400; seed++) {
+  for (uint32_t seed = 0; seed < 400; ++seed) {
     SCOPED_TRACE(seed);
     const uint32_t n = 2 + seed % 23;
-    const RandomHeap heap = Mortal(n, seed * 5 % (3 * n), seed);
-    const HeapIndex index = Index(heap.Dump());
-    for (uint32_t i = 0; i < n; i++) {
+    const RandomHeap heap = mortal(n, seed * 5 % (3 * n), seed);
+    const HeapIndex index = open_index(heap.dump());
+    for (uint32_t i = 0; i < n; ++i) {
       const uint32_t avoided = (i + 1 + seed) % n;
       if (avoided == i || index.is_garbage(i + 1)) continue;
-      const auto paths = PathsToRoot(index, i + 1, {.objects = {avoided + 1}, .types = {}, .labels = {}}, 3);
-      ASSERT_EQ(!paths.empty(), Reached(heap, [&](uint32_t k) { return k != avoided; })[i]) << i;
+      const auto paths =
+          paths_to_root(index, i + 1, {.objects = {avoided + 1}, .types = {}, .labels = {}}, 3);
+      ASSERT_EQ(!paths.empty(), reached(heap, [&](uint32_t k) { return k != avoided; })[i]) << i;
       std::set<uint32_t> roots;
       for (const auto& ids : paths) {
         ASSERT_TRUE(roots.insert(ids.front()).second);
-        ASSERT_TRUE(Begins(heap.nodes[ids.front() - 1]));
+        ASSERT_TRUE(begins(heap.nodes[ids.front() - 1]));
         ASSERT_EQ(ids.back(), i + 1);
-        for (size_t step = 0; step < ids.size(); step++) {
+        for (size_t step = 0; step < ids.size(); ++step) {
           ASSERT_NE(ids[step], avoided + 1);
           if (step == 0) continue;
-          const auto held = heap.Held(ids[step - 1] - 1);
+          const auto held = heap.held(ids[step - 1] - 1);
           ASSERT_NE(std::ranges::find(held, ids[step] - 1), held.end());
         }
       }
-      const uint32_t distance = Distance(heap, avoided)[i];
+      const uint32_t distance = find_distance(heap, avoided)[i];
       if (distance != kFar) {
-        ASSERT_EQ(paths[0].size() - 1 + RootLead(RootKind(index, paths[0][0])), distance) << i;
+        ASSERT_EQ(paths[0].size() - 1 + root_penalty(root_kind(index, paths[0][0])), distance) << i;
       }
     }
   }
 }
 
 TEST_F(QuestionsTest, GroupsRetainWhatTheirMembersDominate) {
-  for (uint32_t seed = 0; seed < 1500; seed++) {
+  for (uint32_t seed = 0; seed < 1500; ++seed) {
     SCOPED_TRACE(seed);
     const uint32_t n = 1 + seed % 31, groups = 1 + seed % 4;
     const RandomHeap heap(n, seed * 7 % (3 * n + 1), seed);
-    const HeapIndex index = Index(heap.Dump());
+    const HeapIndex index = open_index(heap.dump());
     const auto group = [&](uint32_t id) {
       const uint32_t number = (id * 7 + seed) % (groups + 1);
       return id == 0 || number == groups ? kNone : number;
     };
-    const auto retained = RetainedByGroup(index, ObjectTree::OfDominators(index), groups, group);
+    const auto retained = retained_by_group(index, ObjectTree::of_dominators(index), groups, group);
     // Dominators tell what a group retains member by member: the union of what each dominates.
-    const auto alive = Reached(heap, [](uint32_t) { return true; });
-    for (uint32_t g = 0; g < groups; g++) {
+    const auto alive = reached(heap, [](uint32_t) { return true; });
+    for (uint32_t g = 0; g < groups; ++g) {
       std::set<uint32_t> freed;
-      for (uint32_t member = 0; member < n; member++) {
+      for (uint32_t member = 0; member < n; ++member) {
         if (group(member + 1) != g || !alive[member]) continue;
-        const auto without = Reached(heap, [&](uint32_t k) { return k != member; });
-        for (uint32_t k = 0; k < n; k++) {
+        const auto without = reached(heap, [&](uint32_t k) { return k != member; });
+        for (uint32_t k = 0; k < n; ++k) {
           if (alive[k] && !without[k]) freed.insert(k);
         }
       }
@@ -146,19 +147,19 @@ TEST_F(QuestionsTest, GroupsRetainWhatTheirMembersDominate) {
 }
 
 TEST_F(QuestionsTest, SumsAlongPathsAreThoseOfWhatIsBelow) {
-  for (uint32_t seed = 0; seed < 300; seed++) {
+  for (uint32_t seed = 0; seed < 300; ++seed) {
     const uint32_t n = 1 + seed % 40;
-    const HeapIndex index = Index(RandomHeap(n, 2 * n, seed).Dump());
+    const HeapIndex index = open_index(RandomHeap(n, 2 * n, seed).dump());
     PageArray<int64_t> sums(index.objects());
     std::vector<int64_t> expected(index.objects());
     int64_t all = 0;
-    for (uint32_t id = 0; id < index.objects(); id++) {
+    for (uint32_t id = 0; id < index.objects(); ++id) {
       sums[id] = static_cast<int64_t>(index.size(id));
-      for (const uint32_t above : PathIds(index, id)) expected[above] += sums[id];
+      for (const uint32_t above : path_ids(index, id)) expected[above] += sums[id];
       all += index.is_garbage(id) ? 0 : sums[id];
     }
-    ASSERT_EQ(ObjectTree::OfPaths(index).SumUp(sums), all);
-    for (uint32_t id = 0; id < index.objects(); id++) {
+    ASSERT_EQ(ObjectTree::of_paths(index).sum_up(sums), all);
+    for (uint32_t id = 0; id < index.objects(); ++id) {
       if (index.is_garbage(id)) continue;
       ASSERT_EQ(sums[id], expected[id]);
     }
@@ -167,47 +168,47 @@ TEST_F(QuestionsTest, SumsAlongPathsAreThoseOfWhatIsBelow) {
 
 TEST_F(QuestionsTest, APatternIsAFewForALongChain) {
   RandomHeap heap(20000, 0, 1);
-  for (uint32_t i = 0; i < heap.nodes.size(); i++) {
+  for (uint32_t i = 0; i < heap.nodes.size(); ++i) {
     RandomHeap::Node& node = heap.nodes[i];
     node = {.strong = {}, .weak = {}, .type = i, .size = 48, .root = i == 0 ? HD_ROOT_MODULE : -1};
     if (i + 1 < heap.nodes.size()) node.strong = {i + 1};
   }
-  const HeapIndex index = Index(heap.Dump());
+  const HeapIndex index = open_index(heap.dump());
   PathPatterns patterns(index);
   std::set<uint32_t> numbers;
-  for (uint32_t id = 1; id < index.objects(); id++) numbers.insert(patterns.Of(id));
+  for (uint32_t id = 1; id < index.objects(); ++id) numbers.insert(patterns.of(id));
   EXPECT_LE(numbers.size(), 5u);
-  EXPECT_EQ(patterns.Spelled(patterns.Of(index.objects() - 1)), "sys.modules['root'][…][…]([…])*");
+  EXPECT_EQ(patterns.format(patterns.of(index.objects() - 1)), "sys.modules['root'][…][…]([…])*");
 }
 
 TEST_F(QuestionsTest, AHeapIsTheSameAsItself) {
-  for (uint32_t seed = 0; seed < 100; seed++) {
-    const HeapIndex index = Index(RandomHeap(30, 60, seed).Dump());
+  for (uint32_t seed = 0; seed < 100; ++seed) {
+    const HeapIndex index = open_index(RandomHeap(30, 60, seed).dump());
     const Matching matching(index, index);
-    for (uint32_t id = 0; id < index.objects(); id++) {
+    for (uint32_t id = 0; id < index.objects(); ++id) {
       ASSERT_EQ(matching.in_old(id), id);
       ASSERT_FALSE(matching.is_gone(id));
     }
-    const ObjectTree tree = ObjectTree::OfPaths(index);
+    const ObjectTree tree = ObjectTree::of_paths(index);
     const Growth growth(index, tree, &index, &index);
     ASSERT_EQ(growth.total(), 0);
-    for (uint32_t id = 0; id < index.objects(); id++) ASSERT_EQ(growth.of(id), 0);
+    for (uint32_t id = 0; id < index.objects(); ++id) ASSERT_EQ(growth.of(id), 0);
   }
 }
 
 TEST_F(QuestionsTest, WhatCameAndWhatWentAddUp) {
-  for (uint32_t seed = 0; seed < 300; seed++) {
+  for (uint32_t seed = 0; seed < 300; ++seed) {
     SCOPED_TRACE(seed);
     const RandomHeap before(25, 50, seed);
     RandomHeap after(25 + seed % 9, 50, seed);  // other references, some other types
-    const HeapIndex old = Index(before.Dump(), "old"), now = Index(after.Dump(), "now");
+    const HeapIndex old = open_index(before.dump(), "old"), now = open_index(after.dump(), "now");
     const auto by_type = [](const HeapIndex& heap) {
       return Grouping{[&](uint32_t id) { return heap.type(id); },
                       [&](uint32_t type) { return std::string(heap.text(heap.types()[type].name)); }};
     };
     const Matching matching(old, now);
     uint64_t count_old = 0, count = 0, kept_old = 0, kept = 0;
-    for (const Difference& row : FindDifferences(old, by_type(old), now, by_type(now), matching)) {
+    for (const Difference& row : find_differences(old, by_type(old), now, by_type(now), matching)) {
       count_old += row.old.count, count += row.now.count;
       kept_old += row.old.count - row.gone.count, kept += row.kept();
     }

@@ -15,7 +15,7 @@ namespace heapdump::test {
 struct RandomHeap {
   static constexpr uint64_t kMeta = 0x7e0000000000;
   static constexpr uint64_t kHeapType = 1 << 9;
-  static constexpr uint64_t Address(uint32_t i) { return 0x7f0000000000 + 64 * uint64_t{i}; }
+  static constexpr uint64_t address(uint32_t i) { return 0x7f0000000000 + 64 * uint64_t{i}; }
 
   struct Node {
     std::vector<uint32_t> strong;
@@ -32,7 +32,7 @@ struct RandomHeap {
     std::mt19937 random(seed);
     const auto below = [&](uint32_t bound) { return static_cast<uint32_t>(random() % bound); };
     static constexpr int kRoots[] = {HD_ROOT_MODULE, HD_ROOT_FRAME, HD_ROOT_INTERPRETER, HD_ROOT_STATIC};
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; ++i) {
       Node& node = nodes[i];
       node.type = below(4) == 0 ? below(std::min(n, 6u)) : i;
       node.size = 16 + below(1000);
@@ -40,7 +40,7 @@ struct RandomHeap {
       node.from_c = below(25) == 0;
       node.immortal = below(40) == 0;
     }
-    for (uint32_t i = 0; i < references; i++) {
+    for (uint32_t i = 0; i < references; ++i) {
       // Half of the graphs are long chains with leaps.
       const uint32_t source = below(n);
       const uint32_t target = seed % 2 == 0 ? below(n) : std::min(n - 1, source + 1 + below(3));
@@ -48,45 +48,45 @@ struct RandomHeap {
     }
   }
 
-  bool IsType(uint32_t i) const {
+  bool is_type(uint32_t i) const {
     return std::ranges::any_of(nodes, [&](const Node& node) { return node.type == i && &node != &nodes[i]; });
   }
   // What a node holds.
-  std::vector<uint32_t> Held(uint32_t i) const {
+  std::vector<uint32_t> held(uint32_t i) const {
     std::vector<uint32_t> held = nodes[i].strong;
     if (nodes[i].type != i) held.push_back(nodes[i].type);
     return held;
   }
 
-  std::string Dump() const {
+  std::string dump() const {
     RecordsPayload records;
-    records.Type(kMeta, "builtins", "type");
+    records.type(kMeta, "builtins", "type");
     const uint32_t n = static_cast<uint32_t>(nodes.size());
     std::vector<uint64_t> counts(n);
-    for (uint32_t i = 0; i < n; i++) {
-      for (const uint32_t target : Held(i)) counts[target]++;
-      if (IsType(i)) records.Type(Address(i), "app", "Type" + std::to_string(i), kHeapType);
+    for (uint32_t i = 0; i < n; ++i) {
+      for (const uint32_t target : held(i)) counts[target]++;
+      if (is_type(i)) records.type(address(i), "app", "Type" + std::to_string(i), kHeapType);
       std::vector<std::pair<uint8_t, std::string>> fields;
-      for (size_t k = 0; k < nodes[i].weak.size(); k++) fields.push_back({HD_REF_WEAK, "weak"});
-      const uint64_t type = nodes[i].type == i ? kMeta : Address(nodes[i].type);
-      records.Shape(i, type, fields, {HD_REF_ITEM | HD_REF_INDEXED});
-      if (nodes[i].root >= 0) records.Root(Address(i), static_cast<uint8_t>(nodes[i].root), "root");
+      for (size_t k = 0; k < nodes[i].weak.size(); ++k) fields.push_back({HD_REF_WEAK, "weak"});
+      const uint64_t type = nodes[i].type == i ? kMeta : address(nodes[i].type);
+      records.shape(i, type, fields, {HD_REF_ITEM | HD_REF_INDEXED});
+      if (nodes[i].root >= 0) records.root(address(i), static_cast<uint8_t>(nodes[i].root), "root");
     }
-    records.Shape(n, kMeta, {}, {});
-    records.Root(kMeta, HD_ROOT_STATIC, "type");
-    records.Objects(n + 1);
-    records.Add({n, kMeta, 16, 1}, std::vector<uint64_t>{});
-    for (uint32_t i = 0; i < n; i++) {
+    records.shape(n, kMeta, {}, {});
+    records.root(kMeta, HD_ROOT_STATIC, "type");
+    records.objects(n + 1);
+    records.add({n, kMeta, 16, 1}, std::vector<uint64_t>{});
+    for (uint32_t i = 0; i < n; ++i) {
       std::vector<uint64_t> targets;
-      for (const uint32_t target : nodes[i].weak) targets.push_back(Address(target));
-      for (const uint32_t target : nodes[i].strong) targets.push_back(Address(target));
+      for (const uint32_t target : nodes[i].weak) targets.push_back(address(target));
+      for (const uint32_t target : nodes[i].strong) targets.push_back(address(target));
       const uint8_t flags = HD_TRACKED | (nodes[i].immortal ? HD_IMMORTAL : 0);
-      records.Add({i, Address(i), nodes[i].size, counts[i] + nodes[i].from_c, flags}, targets);
+      records.add({i, address(i), nodes[i].size, counts[i] + nodes[i].from_c, flags}, targets);
     }
     uint64_t references = 0;
     for (const Node& node : nodes) references += node.strong.size() + node.weak.size();
-    return FileHeader() + MetaChunk() + ChunkOf(HD_CHUNK_RECORDS, records.bytes()) +
-           EndChunk(n + 1, references);
+    return file_header() + meta_chunk() + chunk_of(HD_CHUNK_RECORDS, records.bytes()) +
+           end_chunk(n + 1, references);
   }
 };
 

@@ -5,8 +5,8 @@
 #include <random>
 #include <set>
 
+#include "heap/heap_index.h"
 #include "index/build_index.h"
-#include "index/heap_index.h"
 #include "sqlite/schema.h"
 #include "sqlite/virtual_table.h"
 #include "support/error.h"
@@ -25,22 +25,22 @@ class Database {
   explicit Database(const std::string& index) {
     sqlite3_open(":memory:", &db_);
     sqlite3_heapdump_init(db_, nullptr, nullptr);
-    for (const Table& table : SchemaTables()) {
+    for (const Table& table : schema_tables()) {
       if (std::string(table.name) == "schema_column") continue;
-      Run("CREATE VIRTUAL TABLE " + std::string(table.name) + " USING heapdump(" + table.name + ", '" +
+      run("CREATE VIRTUAL TABLE " + std::string(table.name) + " USING heapdump(" + table.name + ", '" +
           index + "')");
     }
   }
   ~Database() { sqlite3_close(db_); }
 
   // Reads every column of every row; gives how many rows, or -1 where the query failed.
-  int64_t Run(const std::string& sql) {
+  int64_t run(const std::string& sql) {
     sqlite3_stmt* statement = nullptr;
     if (sqlite3_prepare_v2(db_, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) return -1;
     int64_t rows = 0;
     int result;
     while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
-      for (int i = 0; i < sqlite3_column_count(statement); i++) {
+      for (int i = 0; i < sqlite3_column_count(statement); ++i) {
         const unsigned char* text = sqlite3_column_text(statement, i);
         bytes_ += text == nullptr ? 0 : sqlite3_column_bytes(statement, i) + text[0];
       }
@@ -51,38 +51,38 @@ class Database {
   }
 
   // Every table whole, and what is pushed down with every id and beyond.
-  void ReadAll() {
-    for (const Table& table : SchemaTables()) {
+  void read_all() {
+    for (const Table& table : schema_tables()) {
       const std::string name = table.name;
-      if (kOfObject.contains(name) || name == "diff") continue;
-      EXPECT_GE(Run("SELECT * FROM " + name), 0) << name;
+      if (kOfObject_.contains(name) || name == "diff") continue;
+      EXPECT_GE(run("SELECT * FROM " + name), 0) << name;
     }
     for (const std::string two : {"leaks('main')", "leaks('main', 'main')", "diff('main', 'type')",
                                   "diff('main', 'owner')", "diff('main', 'path')"}) {
-      EXPECT_GE(Run("SELECT * FROM " + two), 0) << two;
+      EXPECT_GE(run("SELECT * FROM " + two), 0) << two;
     }
     for (const std::string order : {"size DESC", "size", "retained DESC", "retained", "id DESC", "address"}) {
-      EXPECT_GE(Run("SELECT * FROM object ORDER BY " + order), 0);
+      EXPECT_GE(run("SELECT * FROM object ORDER BY " + order), 0);
     }
-    for (int id = -1; id < 17; id++) {
+    for (int id = -1; id < 17; ++id) {
       const std::string number = std::to_string(id);
-      for (const std::string& table : kOfObject) {
-        EXPECT_GE(Run("SELECT rowid, * FROM " + table + "(" + number + ")"), 0) << table;
+      for (const std::string& table : kOfObject_) {
+        EXPECT_GE(run("SELECT rowid, * FROM " + table + "(" + number + ")"), 0) << table;
       }
-      EXPECT_GE(Run("SELECT * FROM path_to_root(" + number + ", 'label:x', 4)"), 0);
+      EXPECT_GE(run("SELECT * FROM path_to_root(" + number + ", 'label:x', 4)"), 0);
       for (const char* where :
            {"object WHERE id = ", "object WHERE type = ", "object WHERE size > ", "object WHERE address > ",
             "object WHERE retained > ",
             "object WHERE garbage = ", "reference WHERE source = ", "reference WHERE target = ",
             "reference WHERE source = 8 AND target = ", "type WHERE id = ", "root WHERE object = "}) {
-        EXPECT_GE(Run("SELECT rowid, * FROM " + std::string(where) + number), 0);
+        EXPECT_GE(run("SELECT rowid, * FROM " + std::string(where) + number), 0);
       }
     }
   }
 
  private:
-  const std::set<std::string> kOfObject = {"referrers",       "referents",    "reachable",   "dominated",
-                                           "dominated_types", "path_to_root", "merged_paths"};
+  const std::set<std::string> kOfObject_ = {"referrers",       "referents",    "reachable",   "dominated",
+                                            "dominated_types", "path_to_root", "merged_paths"};
   sqlite3* db_ = nullptr;
   int64_t bytes_ = 0;
 };
@@ -90,8 +90,8 @@ class Database {
 class SqliteTest : public TemporaryFolder {
  protected:
   SqliteTest() {
-    WriteFile(path("heap.bin"), Joined(SmallHeap()));
-    EnsureIndex(path("heap.bin"), index_, [](double) {});
+    write_file(path("heap.bin"), joined(small_heap()));
+    ensure_index(path("heap.bin"), index_, [](double) {});
   }
 
   const std::string index_ = path("index");
@@ -99,25 +99,25 @@ class SqliteTest : public TemporaryFolder {
 
 TEST_F(SqliteTest, ReadsEveryTable) {
   Database database(index_);
-  database.ReadAll();
-  EXPECT_EQ(database.Run("SELECT * FROM object"), 14);
-  EXPECT_EQ(database.Run("SELECT * FROM reference WHERE kind <> 'type'"), 17);
-  EXPECT_EQ(database.Run("SELECT * FROM reference WHERE kind = 'type'"), 13)
+  database.read_all();
+  EXPECT_EQ(database.run("SELECT * FROM object"), 14);
+  EXPECT_EQ(database.run("SELECT * FROM reference WHERE kind <> 'type'"), 17);
+  EXPECT_EQ(database.run("SELECT * FROM reference WHERE kind = 'type'"), 13)
       << "one object has a type unknown";
-  EXPECT_EQ(database.Run("SELECT * FROM type"), 6);
-  EXPECT_EQ(database.Run("SELECT * FROM referrers"), -1);
+  EXPECT_EQ(database.run("SELECT * FROM type"), 6);
+  EXPECT_EQ(database.run("SELECT * FROM referrers"), -1);
 }
 
 TEST_F(SqliteTest, ReadsAHeapWithoutObjects) {
-  WriteFile(path("heap.bin"), FileHeader() + MetaChunk() + EndChunk(0, 0));
-  EnsureIndex(path("heap.bin"), index_, [](double) {});
+  write_file(path("heap.bin"), file_header() + meta_chunk() + end_chunk(0, 0));
+  ensure_index(path("heap.bin"), index_, [](double) {});
   Database database(index_);
-  database.ReadAll();
-  EXPECT_EQ(database.Run("SELECT * FROM object"), 0);
+  database.read_all();
+  EXPECT_EQ(database.run("SELECT * FROM object"), 0);
 }
 
 TEST_F(SqliteTest, ADamagedColumnNeverLeadsOutOfTheIndex) {
-  const std::string good = ReadFile(index_);
+  const std::string good = read_file(index_);
   std::vector<SectionPlace> columns;
   {
     const HeapIndex heap(index_);
@@ -126,14 +126,14 @@ TEST_F(SqliteTest, ADamagedColumnNeverLeadsOutOfTheIndex) {
   }
   std::mt19937_64 random(11);
   for (const SectionPlace& column : columns) {
-    for (int round = 0; round < 8 && column.bytes > 0; round++) {
+    for (int round = 0; round < 8 && column.bytes > 0; ++round) {
       std::string bytes = good;
       for (int i = 0; i < 6; i++)
         bytes[column.offset + random() % column.bytes] = static_cast<char>(random());
       const std::string damaged =
           path("damaged." + std::to_string(column.offset) + "." + std::to_string(round));
-      WriteFile(damaged, bytes);
-      Database(damaged).ReadAll();
+      write_file(damaged, bytes);
+      Database(damaged).read_all();
     }
   }
 }

@@ -12,14 +12,14 @@ namespace heapdump::test {
 // A test with a folder of its own.
 class TemporaryFolder : public ::testing::Test {
  protected:
-  TemporaryFolder() : folder_(Make()) {}
+  TemporaryFolder() : folder_(make()) {}
   ~TemporaryFolder() override { std::filesystem::remove_all(folder_); }
 
   const std::string& folder() const { return folder_; }
   std::string path(const std::string& name) const { return folder_ + "/" + name; }
 
  private:
-  static std::string Make() {
+  static std::string make() {
     std::string name = std::filesystem::temp_directory_path() / "heapdump-test.XXXXXX";
     return mkdtemp(name.data());
   }
@@ -27,7 +27,7 @@ class TemporaryFolder : public ::testing::Test {
   const std::string folder_;
 };
 
-inline std::string ReadFile(const std::string& path) {
+inline std::string read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }

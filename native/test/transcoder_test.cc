@@ -119,38 +119,38 @@ class Decoder {
     std::map<uint64_t, uint64_t> recent;
     while (!in.done()) {
       const uint8_t* start = in.at();
-      switch (in.Varint()) {
+      switch (in.varint()) {
         case HD_OBJECTS: {
-          const uint64_t count = in.Varint();
-          for (uint64_t i = 0; i < count; i++) {
+          const uint64_t count = in.varint();
+          for (uint64_t i = 0; i < count; ++i) {
             Object object{};
-            object.shape = in.Varint();
-            object.address = previous += 8 * static_cast<uint64_t>(in.Zigzag());
-            object.size = in.Varint();
-            object.refcount = in.Varint();
-            object.flags = in.U8();
-            if (object.flags & HD_HAS_CONTENT) object.content = in.String();
+            object.shape = in.varint();
+            object.address = previous += 8 * static_cast<uint64_t>(in.zigzag());
+            object.size = in.varint();
+            object.refcount = in.varint();
+            object.flags = in.u8();
+            if (object.flags & HD_HAS_CONTENT) object.content = in.string();
             objects.push_back(object);
             references(in, recent);
           }
           break;
         }
         case HD_REFERENCES:
-          EXPECT_EQ(in.Varint(), objects.back().address);
-          EXPECT_EQ(in.Varint(), objects.back().references.size());
+          EXPECT_EQ(in.varint(), objects.back().address);
+          EXPECT_EQ(in.varint(), objects.back().references.size());
           references(in, recent);
           break;
         case HD_SHAPE:
-          in.Varint();
-          in.Varint();
-          in.Varint();
-          in.Varint();
+          in.varint();
+          in.varint();
+          in.varint();
+          in.varint();
           others.emplace_back(start, in.at());
           break;
         case HD_ROOT:
-          in.Varint();
-          in.U8();
-          in.String();
+          in.varint();
+          in.u8();
+          in.string();
           others.emplace_back(start, in.at());
           break;
         default:
@@ -161,15 +161,15 @@ class Decoder {
 
   void references(Cursor& in, std::map<uint64_t, uint64_t>& recent) {
     Object& object = objects.back();
-    const uint64_t count = in.Varint();
-    for (uint64_t i = 0; i < count; i++) {
-      const uint64_t value = in.Varint();
+    const uint64_t count = in.varint();
+    for (uint64_t i = 0; i < count; ++i) {
+      const uint64_t value = in.varint();
       uint64_t target = 0;
       if (value == HD_NULL_REFERENCE) {
       } else if (value & 1) {
         target = recent.at(value >> 1);
       } else {
-        target = object.address + 8 * static_cast<uint64_t>(Cursor::Unzigzag(value >> 1));
+        target = object.address + 8 * static_cast<uint64_t>(Cursor::unzigzag(value >> 1));
         recent[hd_recent_slot(target)] = target;
       }
       object.references.push_back(target);
@@ -203,7 +203,7 @@ std::vector<Object> some_objects(size_t count, uint64_t seed) {
   std::mt19937_64 random(seed);
   const auto address = [&] { return 0x7f00'0000'0000 + random() % (1 << 20) * 16; };
   std::vector<Object> objects;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; ++i) {
     Object object{.address = address(), .size = random() % 5000, .refcount = random() % 300};
     for (uint64_t n = random() % 5; n > 0; n--) object.references.push_back(random() % 9 ? address() : 0);
     if (random() % 2) {
@@ -443,7 +443,7 @@ TEST(Transcoder, SurvivesDamageAtEveryByte) {
                             .message(Stream().varint(HD_ROOT).varint(8).u8(1).string("main"))
                             .message(end(objects.size(), edges(objects)));
   int refused = 0;
-  for (size_t at = 0; at < stream.bytes().size(); at++) {
+  for (size_t at = 0; at < stream.bytes().size(); ++at) {
     for (const int flip : {0x01, 0x80, 0xff}) {
       std::string damaged = stream.bytes();
       damaged[at] = static_cast<char>(damaged[at] ^ flip);

@@ -1,0 +1,67 @@
+#include "analysis/diff.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "support/parallel.h"
+
+namespace heapdump {
+namespace {
+
+// What a heap has of each group, by its number.
+struct Half {
+  Counted all;
+  Counted alone;  // what the other heap does not have
+};
+
+template <typename Alone>
+std::vector<Half> halves(const HeapIndex& heap, const Grouping& grouping, Alone alone) {
+  std::vector<Half> halves;
+  for (uint32_t id = 0; id < heap.objects(); ++id) {
+    const uint32_t number = grouping.number(id);
+    if (number >= halves.size()) halves.resize(number + 1);
+    halves[number].all.add(heap.size(id));
+    if (alone(id)) halves[number].alone.add(heap.size(id));
+  }
+  return halves;
+}
+
+int64_t growth(const Difference& row) { return static_cast<int64_t>(row.now.size - row.old.size); }
+
+}  // namespace
+
+std::vector<Difference> find_differences(const HeapIndex& old, const Grouping& old_grouping,
+                                         const HeapIndex& now, const Grouping& now_grouping,
+                                         const Matching& matching) {
+  std::vector<Difference> rows;
+  std::unordered_map<std::string, size_t> places;
+  const auto row = [&](std::string name) -> Difference& {
+    const auto [at, fresh] = places.try_emplace(std::move(name), rows.size());
+    if (fresh) rows.push_back({.name = at->first});
+    return rows[at->second];
+  };
+  std::vector<Half> before, after;
+  // A heap beside itself has but one grouping, which is no matter for two threads.
+  in_parallel(&old == &now ? 1 : 2, [&](uint32_t worker) {
+    if (worker == 0) before = halves(old, old_grouping, [&](uint32_t id) { return matching.is_gone(id); });
+    if (worker == 1 || &old == &now) {
+      after = halves(now, now_grouping, [&](uint32_t id) { return matching.in_old(id) == kNone; });
+    }
+  });
+  for (uint32_t number = 0; number < before.size(); ++number) {
+    if (before[number].all.count == 0) continue;
+    Difference& difference = row(old_grouping.name(number));
+    difference.old.count += before[number].all.count, difference.old.size += before[number].all.size;
+    difference.gone.count += before[number].alone.count, difference.gone.size += before[number].alone.size;
+  }
+  for (uint32_t number = 0; number < after.size(); ++number) {
+    if (after[number].all.count == 0) continue;
+    Difference& difference = row(now_grouping.name(number));
+    difference.now.count += after[number].all.count, difference.now.size += after[number].all.size;
+    difference.fresh.count += after[number].alone.count, difference.fresh.size += after[number].alone.size;
+  }
+  std::ranges::stable_sort(rows, std::greater{}, growth);
+  return rows;
+}
+
+}  // namespace heapdump

@@ -1,0 +1,51 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "analysis/matching.h"
+#include "heap/heap_index.h"
+#include "heap/object_tree.h"
+#include "support/page_array.h"
+
+namespace heapdump {
+
+// What each object of the last dump and all that is below it on the paths gained, in bytes. Without a first
+// dump everything is a gain.
+class Growth {
+ public:
+  Growth(const HeapIndex& last, const ObjectTree& tree, const HeapIndex* first, const HeapIndex* before);
+
+  int64_t of(uint32_t id) const { return growth_[id]; }
+  int64_t total() const { return total_; }
+  // Of that, in objects that came, and that the dump before the last has, too.
+  int64_t lasting(uint32_t id) const { return lasting_.size() == 0 ? 0 : lasting_[id]; }
+  // Whether the first dump has the object, or one that it is the successor of; without a first dump all are
+  // there.
+  bool was_there(uint32_t id) const { return !match_ || match_->in_old(id) != kNone || continues_[id]; }
+  bool is_fresh(uint32_t id) const { return match_ && match_->in_old(id) == kNone; }
+  bool took_over(uint32_t id) const { return match_ && match_->took_over(id); }
+  bool has_first() const { return match_.has_value(); }
+  // Bytes that went with places where paths began, of a kind of root and a type's name; not above 0.
+  int64_t gone_from_top(uint32_t root_kind, std::string_view type) const;
+  bool has_before() const { return lasting_.size() != 0; }
+
+  // What the object itself gained.
+  int64_t own(uint32_t id) const;
+  int64_t own_lasting(uint32_t id) const;
+
+ private:
+  void charge(const HeapIndex& last, const ObjectTree& tree, const HeapIndex& first);
+
+  const HeapIndex& last_;
+  const HeapIndex* first_;
+  std::optional<Matching> match_, match_before_;
+  PageArray<int64_t> growth_, lasting_;
+  Bits continues_;  // successors of what went
+  std::map<std::pair<uint32_t, std::string_view>, int64_t> gone_from_top_;
+  int64_t total_ = 0;
+};
+
+}  // namespace heapdump

@@ -1,0 +1,364 @@
+#include "analysis/leaks.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "analysis/growth.h"
+#include "analysis/type_roles.h"
+#include "heap/path_step.h"
+#include "heap/root_path.h"
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+// A suspect has at least this part of the growth and of what is alive; of one dump, of what is alive.
+constexpr int64_t kGrowthParts = 20;
+constexpr int64_t kAliveParts = 10000;
+constexpr int64_t kSingleParts = 20;
+constexpr int64_t kLeast = 32 << 10;
+
+// Parts of a sum that decide, in percent.
+constexpr int64_t kMost = 50;       // what is the greater part
+constexpr int64_t kPreferred = 30;  // enough for a type of the application
+constexpr int64_t kMember = 10;     // enough for the members of a container
+constexpr int64_t kDominant = 70;   // below that it scatters
+constexpr int kDeepest = 16;        // merged steps
+constexpr int kLinks = 16;          // of one type, one after another, are a chain
+
+bool is_part(int64_t part, int64_t percent, int64_t whole) {
+  return part > 0 && part >= whole / 100 * percent;
+}
+
+struct Group {
+  uint32_t type = kNone;
+  int64_t growth = 0;
+  std::vector<uint32_t> members;
+};
+
+// By kind of root (0 below the top) and type.
+using Groups = std::map<std::pair<uint32_t, uint32_t>, Group>;
+
+class Finder {
+ public:
+  Finder(const HeapIndex& heap, const ObjectTree& tree, Owners& owners, const HeapIndex* first,
+         const HeapIndex* before)
+      : heap_(heap),
+        tree_(tree),
+        owners_(owners),
+        growth_(heap, tree, first, before),
+        roles_(heap),
+        first_(first) {
+    int64_t alive = 0;
+    for (uint32_t id = 0; id < heap.objects(); ++id) {
+      if (!heap.is_garbage(id)) alive += static_cast<int64_t>(heap.size(id));
+    }
+    least_ = first == nullptr ? alive / kSingleParts
+                              : std::max(growth_.total() / kGrowthParts, alive / kAliveParts);
+    least_ = std::max(least_, kLeast);
+  }
+
+  std::vector<Suspect> find() {
+    open_.push_back({ObjectTree::kTop, kNone});
+    while (!open_.empty()) {
+      const Place place = open_.back();
+      open_.pop_back();
+      examine(place);
+    }
+    find_garbage();
+    std::ranges::stable_sort(suspects_, [](const Suspect& a, const Suspect& b) {
+      return std::pair(a.lasting, a.growth) > std::pair(b.lasting, b.growth);
+    });
+    return std::move(suspects_);
+  }
+
+ private:
+  struct Place {
+    uint32_t id;
+    uint32_t chain;  // the type that goes on in a chain where it comes again: that of the nearest holder that
+                     // is no container
+  };
+  struct Sum {
+    int64_t growth;
+    int64_t lasting;
+  };
+
+  void examine(Place place) {
+    const bool top = place.id == ObjectTree::kTop;
+    const uint32_t own_type = top ? kNone : heap_.type(place.id);
+    const uint32_t chain = top || roles_.is_container(own_type) ? place.chain : own_type;
+    // What went from here is part of the object's own sum, and no child's; what is gone into is taken off.
+    Sum rest{top ? 0 : growth_.of(place.id), top ? 0 : growth_.own_lasting(place.id)};
+    Groups groups;
+    for (uint32_t child = tree_.first_child(place.id); child != kNone; child = tree_.next_sibling(child)) {
+      const uint32_t type = heap_.type(child);
+      const bool leads_on = growth_.of(child) >= least_ && growth_.was_there(child);
+      if (leads_on && (type != chain || roles_.is_container(type) || !is_chain(child, place.id))) {
+        open_.push_back({child, chain});
+        rest.growth -= growth_.of(child);
+        continue;
+      }
+      Group& group = groups[{top ? root_kind(heap_, child) : 0, type}];
+      group.type = type;
+      group.growth += growth_.of(child);
+      group.members.push_back(child);
+      rest.lasting += growth_.lasting(child);
+    }
+    if (top) return at_top(groups);
+    if (rest.growth < least_) return;
+    if (is_namespace(place.id)) return in_namespace(place.id, groups);
+    gather(place, chain, rest, groups);
+  }
+
+  // Whether the links of one type that begin with `link` go on and on, or branch, so that it is the whole of
+  // them that grew. `holder` has the first of them.
+  bool is_chain(uint32_t link, uint32_t holder) const {
+    const uint32_t type = heap_.type(link);
+    uint32_t above = holder, at = link;
+    int links = 0;
+    for (int steps = 0; steps < kLinks * 4; ++steps) {
+      if (growth_.of(at) < growth_.of(above) / 100 * kDominant) return heap_.type(at) == type;
+      if (heap_.type(at) == type && ++links == kLinks) return true;
+      uint32_t next = kNone;
+      for (uint32_t child = tree_.first_child(at); child != kNone; child = tree_.next_sibling(child)) {
+        if (next == kNone || growth_.of(child) > growth_.of(next)) next = child;
+      }
+      if (next == kNone) return false;
+      above = at;
+      at = next;
+    }
+    return false;
+  }
+
+  void at_top(Groups& groups) {
+    for (auto& [key, group] : groups) {
+      const auto [root_kind, type] = key;
+      if (!growth_.has_first() && roles_.is_module(type)) continue;
+      const int64_t gone = growth_.gone_from_top(root_kind, heap_.text(heap_.types()[type].name));
+      const Sum sum{group.growth + gone, lasting(group.members)};
+      if (sum.growth < least_) continue;
+      const bool from_c = root_kind == HD_ROOT_C;
+      add(from_c ? SuspectKind::kHeldFromC : kind_of(group), kNone, group, sum, top_path(root_kind, group));
+    }
+  }
+
+  std::string top_path(uint32_t root_kind, const Group& group) const {
+    if (group.members.size() > 1 && root_kind == HD_ROOT_MODULE) return "sys.modules[…]";
+    return format_path(heap_, largest(group.members));
+  }
+
+  // Names of a module or a class are places of their own.
+  void in_namespace(uint32_t place, Groups& groups) {
+    if (!growth_.has_first()) return;
+    for (auto& [key, group] : groups) {
+      for (const uint32_t member : group.members) {
+        if (growth_.of(member) < least_) continue;
+        narrow(place, {growth_.of(member), growth_.lasting(member)},
+               {group.type, growth_.of(member), {member}});
+      }
+    }
+  }
+
+  // The object itself, or the one whose attributes it has.
+  uint32_t with_attributes(uint32_t id) const {
+    const uint32_t holder = namespace_holder(heap_, id);
+    return holder == kNone ? id : holder;
+  }
+
+  bool is_namespace(uint32_t id) const {
+    const uint32_t owner = namespace_holder(heap_, id);
+    return owner != kNone && (roles_.is_module(heap_.type(owner)) || heap_.type_of_object(owner) != kNone);
+  }
+
+  void gather(Place place, uint32_t chain, Sum sum, Groups& groups) {
+    Group* best = best_group(groups, sum.growth);
+    // What a container takes for its members is theirs.
+    const int64_t enough = roles_.is_container(heap_.type(place.id)) ? kMember : 100 - kMost;
+    if (best == nullptr || !is_part(best->growth, enough, sum.growth)) {
+      return add(SuspectKind::kDominator, place.id, {heap_.type(place.id), sum.growth, {place.id}}, sum,
+                 format_path(heap_, place.id));
+    }
+    if (best->type == chain && !roles_.is_container(chain)) {  // a chain: its first link
+      uint32_t link = place.id;
+      while (heap_.type(link) != chain && heap_.path_parent(link) != link) link = heap_.path_parent(link);
+      return add(SuspectKind::kDominator, link, {chain, sum.growth, {link}}, sum, format_path(heap_, link));
+    }
+    narrow(place.id, sum, std::move(*best));
+  }
+
+  // Goes on from a group to what it holds as long as that says more of the cause.
+  void narrow(uint32_t place, Sum sum, Group group) {
+    std::string path = format_path(heap_, with_attributes(place)) + step(group.members.front());
+    Group reached = group;
+    std::string way = path;
+    for (int depth = 0; depth < kDeepest; ++depth) {
+      Groups below;
+      int64_t own = reached.growth, old = 0;
+      for (const uint32_t member : reached.members) {
+        if (growth_.has_first() && growth_.was_there(member)) old += growth_.of(member);
+        for (uint32_t child = tree_.first_child(member); child != kNone; child = tree_.next_sibling(child)) {
+          const uint32_t type = heap_.type(child);
+          Group& next = below[{0, type}];
+          next.type = type;
+          next.growth += growth_.of(child);
+          next.members.push_back(child);
+          own -= growth_.of(child);
+        }
+      }
+      const bool grew_inside = is_part(old, kMost, reached.growth);
+      Group* best = best_group(below, reached.growth);
+      if (best == nullptr || is_part(own, kMost, reached.growth)) break;
+      if (!grew_inside && (roles_.is_cause(reached.type) || !is_part(best->growth, kMost, reached.growth)))
+        break;
+      const bool committed = grew_inside && reached.members == group.members;
+      reached = std::move(*best);
+      way += step(reached.members.front());
+      // What does not lead to something that tells the cause is not gone into.
+      if (committed || roles_.is_cause(reached.type)) group = reached, path = way;
+    }
+    if (group.members.size() == 1) path = format_path(heap_, group.members.front());
+    add(kind_of(group), place, group, sum, std::move(path));
+  }
+
+  // What a member adds to the path of its holder; what has the attributes of an object adds nothing until it
+  // is known which of them.
+  std::string step(uint32_t member) const {
+    const uint32_t holder = heap_.path_parent(member);
+    if (holder == member || holder == kNone || namespace_holder(heap_, member) != kNone) return {};
+    const PathStep step = step_between(heap_, holder, member);
+    const Attribute attribute = attribute_of(heap_, step);
+    if (!attribute.name.empty()) return "." + attribute.name;
+    return (attribute.whole == kNone ? "" : ".__dict__") + format_pattern(heap_, step);
+  }
+
+  // The group that grew most; one of a type of the application goes before.
+  Group* best_group(Groups& groups, int64_t whole) const {
+    Group *best = nullptr, *preferred = nullptr;
+    for (auto& [key, group] : groups) {
+      if (group.growth <= 0) continue;
+      if (best == nullptr || group.growth > best->growth) best = &group;
+      if (roles_.is_application(group.type) && (preferred == nullptr || group.growth > preferred->growth)) {
+        preferred = &group;
+      }
+    }
+    return preferred != nullptr && is_part(preferred->growth, kPreferred, whole) ? preferred : best;
+  }
+
+  static SuspectKind kind_of(const Group& group) {
+    return group.members.size() == 1 ? SuspectKind::kDominator : SuspectKind::kGroup;
+  }
+
+  uint32_t largest(const std::vector<uint32_t>& members) const {
+    return *std::ranges::max_element(
+        members, {}, [&](uint32_t id) { return std::pair(growth_.is_fresh(id), heap_.retained(id)); });
+  }
+
+  int64_t lasting(const std::vector<uint32_t>& members) const {
+    int64_t lasting = 0;
+    for (const uint32_t member : members) lasting += growth_.lasting(member);
+    return lasting;
+  }
+
+  void add(SuspectKind kind, uint32_t place, const Group& group, Sum sum, std::string path) {
+    Suspect suspect{.kind = kind,
+                    .type = group.type,
+                    .growth = sum.growth,
+                    .lasting = sum.lasting,
+                    .path = std::move(path),
+                    .place = place,
+                    .example = largest(group.members)};
+    for (const uint32_t member : group.members) {
+      suspect.retained += heap_.retained(member);
+      count(suspect, member);
+    }
+    suspect.owner = owner(place, group.members);
+    suspects_.push_back(std::move(suspect));
+  }
+
+  std::string owner(uint32_t place, const std::vector<uint32_t>& members) {
+    const uint32_t owner = owners_.of(members.front());
+    for (const uint32_t member : members) {
+      if (owners_.of(member) == owner) continue;
+      if (place != kNone) return owners_.name(owners_.of(place));
+      return root_kind(heap_, member) == HD_ROOT_MODULE ? "sys.modules" : "several roots";
+    }
+    return owners_.name(owner);
+  }
+
+  // The objects of the suspect's type from `begin` on.
+  void count(Suspect& suspect, uint32_t begin) {
+    std::vector<uint32_t> open{begin};
+    while (!open.empty()) {
+      const uint32_t id = open.back();
+      open.pop_back();
+      if (heap_.type(id) == suspect.type) {
+        suspect.count++;
+        suspect.fresh += growth_.is_fresh(id);
+        suspect.took_over += growth_.took_over(id);
+      }
+      for (uint32_t child = tree_.first_child(id); child != kNone; child = tree_.next_sibling(child)) {
+        open.push_back(child);
+      }
+    }
+  }
+
+  // What nothing keeps alive and the collector has not freed.
+  void find_garbage() {
+    std::vector<Group> groups(heap_.types().size());
+    Sum sum{};
+    int64_t all = 0;
+    for (uint32_t id = 0; id < heap_.objects(); ++id) {
+      if (!heap_.is_garbage(id)) continue;
+      Group& group = groups[heap_.type(id)];
+      group.type = heap_.type(id);
+      group.growth += static_cast<int64_t>(heap_.size(id));
+      group.members.push_back(id);
+      all += static_cast<int64_t>(heap_.size(id));
+      sum.lasting += growth_.own_lasting(id);
+    }
+    sum.growth = all;
+    for (uint32_t id = 0; first_ != nullptr && id < first_->objects(); ++id) {
+      if (first_->is_garbage(id)) sum.growth -= static_cast<int64_t>(first_->size(id));
+    }
+    if (sum.growth < least_) return;
+    Groups by_type;
+    for (Group& group : groups) {
+      if (!group.members.empty()) by_type[{0, group.type}] = std::move(group);
+    }
+    Group* best = best_group(by_type, 0);
+    if (best == nullptr) return;
+    Suspect suspect{.kind = SuspectKind::kGarbage,
+                    .type = best->type,
+                    .count = best->members.size(),
+                    .retained = static_cast<uint64_t>(all),
+                    .growth = sum.growth,
+                    .lasting = sum.lasting,
+                    .place = kNone,
+                    .example = largest(best->members)};
+    for (const uint32_t member : best->members) {
+      suspect.fresh += growth_.is_fresh(member);
+      suspect.took_over += growth_.took_over(member);
+    }
+    suspects_.push_back(std::move(suspect));
+  }
+
+  const HeapIndex& heap_;
+  const ObjectTree& tree_;
+  Owners& owners_;
+  const Growth growth_;
+  const TypeRoles roles_;
+  const HeapIndex* first_;
+  int64_t least_;
+  std::vector<Place> open_;
+  std::vector<Suspect> suspects_;
+};
+
+}  // namespace
+
+std::vector<Suspect> find_leaks(const HeapIndex& last, const ObjectTree& tree, Owners& owners,
+                                const HeapIndex* first, const HeapIndex* before) {
+  return Finder(last, tree, owners, first, before).find();
+}
+
+}  // namespace heapdump

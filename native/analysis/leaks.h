@@ -1,0 +1,40 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "heap/heap_index.h"
+#include "heap/object_tree.h"
+#include "heap/owners.h"
+
+namespace heapdump {
+
+enum class SuspectKind : uint8_t { kDominator, kGroup, kHeldFromC, kGarbage };
+
+// A place where memory gathers.
+struct Suspect {
+  SuspectKind kind;
+  uint32_t type;          // row of types(): of what gathers
+  uint64_t count = 0;     // objects of that type there
+  uint64_t fresh = 0;     // of these, the ones that the first dump does not have
+  uint64_t retained = 0;  // bytes that would be freed with what gathers
+  int64_t growth;         // bytes that came less bytes that went; of one dump, all bytes
+  int64_t lasting;  // bytes that came, and were there in the dump before the last, too; 0 of fewer than three
+                    // dumps
+  uint64_t took_over = 0;  // of the fresh, those at an address that another object of their type had
+  std::string path;
+  std::string owner;
+  uint32_t place;    // id of the holder where it gathers, kNone for held from C and garbage
+  uint32_t example;  // id of the one that retains most
+};
+
+// The suspects of the last of several dumps of one process, best first. `first` is nullptr where there is but
+// one dump; `before` is the dump before the last, nullptr where there are fewer than three.
+//
+// Growth is summed up along the paths from roots, and followed down as long as one object holds enough of it
+// that was there in the first dump; where it scatters over many, there it gathers. What went is subtracted
+// where it was.
+std::vector<Suspect> find_leaks(const HeapIndex& last, const ObjectTree& tree, Owners& owners,
+                                const HeapIndex* first, const HeapIndex* before);
+
+}  // namespace heapdump

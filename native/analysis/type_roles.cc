@@ -1,0 +1,67 @@
+#include "analysis/type_roles.h"
+
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "heap/category.h"
+
+namespace heapdump {
+namespace {
+
+const std::unordered_set<std::string_view> kContainers = {
+    "dict",
+    "list",
+    "tuple",
+    "set",
+    "frozenset",
+    "cell",
+    "collections.deque",
+    "collections.defaultdict",
+    "collections.OrderedDict",
+    "mappingproxy",
+    "_thread._local",
+    "_thread._localdummy",
+};
+constexpr uint64_t kException = 1 << 30;  // Py_TPFLAGS_BASE_EXC_SUBCLASS
+
+bool runs_code(Category category) {
+  return category == Category::kFrame || category == Category::kTask || category == Category::kFunction;
+}
+
+std::string_view folder(std::string_view file) {
+  const size_t slash = file.rfind('/');
+  return slash == file.npos ? std::string_view() : file.substr(0, slash + 1);
+}
+
+}  // namespace
+
+TypeRoles::TypeRoles(const HeapIndex& heap) {
+  std::unordered_map<std::string_view, std::string_view> files;
+  for (const ModuleRow& module : heap.modules())
+    files.emplace(heap.text(module.name), heap.text(module.file));
+  const auto os = files.find("os");
+  const std::string_view standard = os == files.end() ? std::string_view() : folder(os->second);
+
+  const auto is_application = [&](std::string_view module) {
+    if (module == "__main__") return true;
+    if (module.empty() || module == "builtins") return false;
+    const auto at = files.find(module);
+    if (at == files.end()) return !module.starts_with('_');
+    if (at->second.empty()) return false;
+    const bool installed = at->second.find("/site-packages/") != std::string_view::npos ||
+                           at->second.find("/dist-packages/") != std::string_view::npos;
+    return installed || standard.empty() || !at->second.starts_with(standard);
+  };
+  const Categories categories(heap);
+  for (uint32_t row = 0; row < heap.types().size(); ++row) {
+    const TypeRow& type = heap.types()[row];
+    const std::string_view name = heap.text(type.name);
+    const Category category = categories.of_type(row);
+    const bool cause = runs_code(category) || name == "traceback" || (type.flags & kException) != 0;
+    roles_.push_back({is_application(heap.text(type.module)), kContainers.contains(name), cause,
+                      category == Category::kModule});
+  }
+}
+
+}  // namespace heapdump

@@ -1,0 +1,230 @@
+#include "analysis/waste.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "analysis/equal_contents.h"
+#include "heap/category.h"
+#include "heap/path_step.h"
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+const std::unordered_set<std::string_view> kTexts = {"str", "bytes"};
+const std::unordered_set<std::string_view> kNumbers = {"int", "float", "complex"};
+// By name, with the references that an entry is.
+const std::unordered_map<std::string_view, uint64_t> kEntry = {{"list", 1},
+                                                               {"set", 1},
+                                                               {"dict", 2},
+                                                               {"collections.deque", 1},
+                                                               {"collections.defaultdict", 2},
+                                                               {"collections.OrderedDict", 2}};
+
+// A container is sparse where it takes so many times what others with as many entries take, and so many bytes
+// more.
+constexpr uint64_t kSparse = 3;
+constexpr uint64_t kLeastSparse = 512;
+
+// Object header, collector header; Py_TPFLAGS_LONG_SUBCLASS … Py_TPFLAGS_TYPE_SUBCLASS.
+constexpr uint64_t kPlainInstance = 16 + 16;
+constexpr uint64_t kOfBuiltin = uint64_t{0xff} << 24;
+
+// Where attributes without a dict lie in an array of their own that no size counts: it begins with a prefix,
+// and has room for one more than a class's instances have come to have (CPython 3.12 Objects/dictobject.c,
+// init_inline_values).
+constexpr std::string_view kValuesApart[] = {"3.11.", "3.12."};
+constexpr uint64_t kValuesPrefix = 16;
+
+class WasteFinder {
+ public:
+  WasteFinder(const HeapIndex& heap, const TypeRoles& roles) : heap_(heap), roles_(roles) {
+    for (const TypeRow& type : heap.types()) {
+      const auto at = kEntry.find(heap.text(type.name));
+      entry_.push_back(at == kEntry.end() ? 0 : at->second);
+    }
+    for (const MetaRow& row : heap.meta()) {
+      if (heap.text(row.key) != "python_version") continue;
+      const std::string_view version = heap.text(row.value);
+      values_apart_ =
+          std::ranges::any_of(kValuesApart, [&](auto minor) { return version.starts_with(minor); });
+    }
+  }
+
+  std::vector<Waste> find() {
+    find_duplicates();
+    find_containers();
+    find_slots();
+    std::ranges::stable_sort(found_, std::greater{}, &Waste::wasted);
+    return std::move(found_);
+  }
+
+ private:
+  void find_duplicates() {
+    std::vector<bool> texts, both;
+    for (const TypeRow& type : heap_.types()) {
+      texts.push_back(kTexts.contains(heap_.text(type.name)));
+      both.push_back(texts.back() || kNumbers.contains(heap_.text(type.name)));
+    }
+    for (const EqualContents& equal : find_equal_contents(heap_, both, kLeastWaste)) {
+      const uint32_t type = heap_.type(equal.first);
+      const uint64_t size = heap_.size(equal.first);
+      found_.push_back({texts[type] ? WasteKind::kDuplicate : WasteKind::kBoxes,
+                        type,
+                        equal.first,
+                        equal.count,
+                        size * equal.count,
+                        size * (equal.count - 1),
+                        !heap_.content(equal.first)->cut,
+                        {}});
+    }
+  }
+
+  uint64_t entry_count(uint32_t id, uint32_t type) const { return heap_.positions(id).size() / entry_[type]; }
+
+  // What a container of that type takes that holds so many: the least that one of the dump takes with as
+  // many.
+  using Leasts = std::map<uint64_t, uint64_t>;
+  std::unordered_map<uint32_t, Leasts> least_sizes() const {
+    std::unordered_map<uint32_t, Leasts> sizes;
+    for (uint32_t type = 0; type < entry_.size(); ++type) {
+      if (entry_[type] == 0) continue;
+      Leasts& least = sizes[type];
+      const Range ranks = heap_.instances(type);
+      for (uint64_t rank = ranks.begin; rank < ranks.end; ++rank) {
+        const uint32_t id = heap_.by_type(rank);
+        if (id == kNone) continue;
+        const auto [at, fresh] = least.try_emplace(entry_count(id, type), heap_.size(id));
+        if (!fresh) at->second = std::min(at->second, heap_.size(id));
+      }
+      // One with more entries would hold these, too.
+      uint64_t size = UINT64_MAX;
+      for (auto at = least.rbegin(); at != least.rend(); ++at) size = at->second = std::min(size, at->second);
+    }
+    return sizes;
+  }
+
+  void find_containers() {
+    std::map<std::pair<std::string, uint32_t>, Waste> empty, sparse;
+    for (const auto& [type, least] : least_sizes()) {
+      const Range ranks = heap_.instances(type);
+      for (uint64_t rank = ranks.begin; rank < ranks.end; ++rank) {
+        const uint32_t id = heap_.by_type(rank);
+        if (id == kNone || heap_.is_garbage(id)) continue;
+        const uint64_t entries = entry_count(id, type), size = heap_.size(id), needed = least.at(entries);
+        const bool is_sparse = size >= kSparse * needed && size - needed >= kLeastSparse;
+        if ((entries > 0 && !is_sparse) || namespace_holder(heap_, id) != kNone) continue;
+        auto& rows = is_sparse ? sparse : empty;
+        Waste& row =
+            rows.try_emplace(
+                    {what(id), type},
+                    Waste{is_sparse ? WasteKind::kSparse : WasteKind::kEmpty, type, id, 0, 0, 0, true, {}})
+                .first->second;
+        row.count++;
+        row.size += size;
+        row.wasted += is_sparse ? size - needed : size;
+      }
+    }
+    take(empty, kLeastWaste);
+    take(sparse, 1);
+  }
+
+  void take(std::map<std::pair<std::string, uint32_t>, Waste>& rows, uint64_t least) {
+    for (auto& [key, row] : rows) {
+      if (row.count < least) continue;
+      row.what = key.first;
+      found_.push_back(std::move(row));
+    }
+  }
+
+  // What holds it, and as what.
+  std::string what(uint32_t id) const {
+    const uint32_t holder = heap_.path_parent(id);
+    if (holder == id || holder == kNone) return "a root";
+    const PathStep step = step_between(heap_, holder, id);
+    const auto [owner, name] = attribute_of(heap_, step);
+    if (name.empty()) return type_name(holder) + format_pattern(heap_, step);
+    const bool named = roles_.is_module(heap_.type(owner)) || heap_.type_of_object(owner) != kNone;
+    return (named ? format_name(owner) : type_name(owner)) + "." + name;
+  }
+
+  std::string type_name(uint32_t id) const {
+    return std::string(heap_.text(heap_.types()[heap_.type(id)].name));
+  }
+  std::string format_name(uint32_t id) const {
+    const auto content = heap_.content(id);
+    return content ? std::string(content->bytes) : type_name(id);
+  }
+
+  // Instances of one class that all have the same attributes, in a dict of their own or in themselves.
+  void find_slots() {
+    for (uint32_t type = 0; type < heap_.types().size(); ++type) {
+      const TypeRow& row = heap_.types()[type];
+      if (row.count < kLeastWaste || !roles_.is_application(type) || (row.flags & kOfBuiltin) != 0) continue;
+      if (const auto waste = slots_of(type)) found_.push_back(*waste);
+    }
+  }
+
+  std::optional<Waste> slots_of(uint32_t type) const {
+    Waste waste{WasteKind::kSlots, type, kNone, 0, 0, 0, true, {}};
+    std::vector<uint32_t> names, own;
+    const Range ranks = heap_.instances(type);
+    for (uint64_t rank = ranks.begin; rank < ranks.end; ++rank) {
+      const uint32_t id = heap_.by_type(rank);
+      if (id == kNone || heap_.is_garbage(id)) continue;
+      const uint32_t dict = field_of(heap_, id, "__dict__");
+      if (dict != kNone && heap_.referrers(dict).size() != 1) return std::nullopt;
+      if (!attributes(id, dict, own)) return std::nullopt;
+      if (waste.count == 0) names = own;
+      if (names != own || own.empty()) return std::nullopt;
+      const uint64_t apart = values_apart_ ? kValuesPrefix + 8 * (own.size() + 1) : 0;
+      const uint64_t now = heap_.size(id) + (dict == kNone ? apart : heap_.size(dict));
+      waste.certain &= dict != kNone || !values_apart_;
+      const uint64_t then = kPlainInstance + 8 * own.size();
+      if (waste.count++ == 0) waste.example = id;
+      waste.size += now;
+      waste.wasted += now > then ? now - then : 0;
+    }
+    if (waste.count < kLeastWaste || waste.wasted == 0) return std::nullopt;
+    return waste;
+  }
+
+  // What tells the attributes of an instance: ids of their names in its dict, or its shape and their number.
+  // False where it has none that it keeps by itself, or names that are not known.
+  bool attributes(uint32_t id, uint32_t dict, std::vector<uint32_t>& names) const {
+    names.clear();
+    if (dict != kNone) {
+      const Range rows = heap_.positions(dict);
+      for (uint64_t row = rows.begin; row < rows.end; row += 2) names.push_back(heap_.target(row));
+      return true;
+    }
+    const ShapeRow& shape = heap_.shape(id);
+    const Range rows = heap_.positions(id);
+    for (uint32_t i = 0; i < shape.named && i < rows.size(); ++i) {
+      const FieldRow& field = heap_.fields()[shape.first_field + i];
+      if (field.kind == HD_REF_SLOT) return false;
+      if (field.kind != HD_REF_ATTRIBUTE || heap_.target(rows.begin + i) == kNone) continue;
+      names.push_back(field.label.offset);
+    }
+    return !names.empty();
+  }
+
+  const HeapIndex& heap_;
+  const TypeRoles& roles_;
+  std::vector<uint64_t> entry_;  // by row of types(): references that an entry is; 0: no container
+  bool values_apart_ = false;
+  std::vector<Waste> found_;
+};
+
+}  // namespace
+
+std::vector<Waste> find_waste(const HeapIndex& heap, const TypeRoles& roles) {
+  return WasteFinder(heap, roles).find();
+}
+
+}  // namespace heapdump

@@ -1,0 +1,134 @@
+#include "capture/safe_point_stop.h"
+
+#include <thread>
+
+namespace heapdump {
+namespace {
+
+using std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+// How long a safe point is waited for. A bytecode takes microseconds, the GIL comes within milliseconds.
+constexpr auto kTimeToSafePoint = 250ms;
+// How long the main thread is held, with the GIL, for a tool that may have died.
+constexpr auto kHold = 100ms;
+constexpr auto kPause = 50us;
+constexpr auto kTimeToReturn = 20ms;
+// A GIL that is found free is seldom free still when the last thread has stopped, where threads are busy.
+constexpr int kMostVainStops = 3;
+
+}  // namespace
+
+WholeHeap::WholeHeap(const Inspection& target, const Gadgets& gadgets, const hd_layout& layout,
+                     StopTally& tally, const Cancellation& cancellation)
+    : target_(target),
+      state_(target.memory, target.interpreter.runtime(), layout),
+      tally_(tally),
+      cancellation_(cancellation),
+      threads_(target.pid, target.status.seccomp == 2) {
+  if (can_make_pending_calls(target)) main_.emplace(target, gadgets, tally, cancellation);
+}
+
+Route WholeHeap::stop(Clock deadline) {
+  const Clock until = std::min(deadline, steady_clock::now() + kTimeToSafePoint);
+  ProcessStatus status;
+  const bool stopped_by_signal = read_status(target_.pid, &status) && status.state == 'T';
+  bool may_enter = main_ && !stopped_by_signal;
+  do {
+    cancellation_.check();
+    if (stop_at_rest(deadline)) return Route::kGilFree;
+    if (stopped_by_signal) break;
+    if (may_enter && !is_entered() && !state_.is_collecting() && steady_clock::now() >= next_entry_) {
+      try {
+        enter(until);
+      } catch (const Error&) {
+        // Its end is told by the next stop; all else is no way in.
+        may_enter = false;
+      }
+    } else if (is_entered()) {
+      const hd_call call = main_->call().call();
+      if (call.state == HD_CALL_PARKED && stop_parked(deadline))
+        return call.route == HD_ROUTE_TAKE_OVER ? Route::kTakeOver : Route::kPendingCall;
+      if (call.state == HD_CALL_DONE) may_enter = leave(until) && call.result == HD_CALL_RAN;
+    }
+    std::this_thread::sleep_for(kPause);
+  } while (steady_clock::now() < until);
+  return stop_at_once(deadline);
+}
+
+bool WholeHeap::stop_all(Clock deadline) {
+  while (!threads_.stop(deadline)) {
+    cancellation_.check();
+    if (steady_clock::now() > deadline) {
+      throw Error(ExitCode::kCaptureFailed, "a thread of the target " + threads_.obstacle() +
+                                                ", which cannot be interrupted; nothing was changed in it");
+    }
+    std::this_thread::sleep_for(1ms);
+  }
+  if (threads_.main().has_shadow_stack()) {
+    throw Error(ExitCode::kCannotAttach,
+                "the target runs with a shadow stack, which heapdump cannot enter yet");
+  }
+  return !threads_.main().in_restartable_sequence(target_.memory);
+}
+
+bool WholeHeap::stop_at_rest(Clock deadline) {
+  if (vain_stops_ >= kMostVainStops || !state_.is_at_rest()) return false;
+  if (stop_all(deadline) && state_.is_at_rest()) {
+    disarm();
+    return true;
+  }
+  ++vain_stops_;
+  let_go();
+  return false;
+}
+
+void WholeHeap::enter(Clock deadline) {
+  next_entry_ = steady_clock::now() + kTimeToReturn;
+  main_->begin(deadline, [&](TrampolineCall& call, StoppedThread& thread) {
+    if (can_be_entered(thread)) call.park(thread, kHold, deadline - steady_clock::now());
+  });
+}
+
+// A thread that is in a system call with the GIL runs no Python until it returns: to interrupt it is of no
+// use.
+bool WholeHeap::can_be_entered(const StoppedThread& main) const {
+  const Registers& registers = main.registers();
+  return !is_blocked(registers) ||
+         !state_.holds_gil(target_.interpreter.main_interpreter(target_.memory), registers.fs_base);
+}
+
+bool WholeHeap::stop_parked(Clock deadline) {
+  const bool ready = stop_all(deadline);
+  if (ready && main_->state() == HD_CALL_PARKED &&
+      state_.is_at_rest_beside(target_.interpreter.main_interpreter(target_.memory))) {
+    main_->call().release();
+    return true;
+  }
+  main_->call().release();
+  let_go();
+  std::this_thread::sleep_for(1ms);
+  return false;
+}
+
+Route WholeHeap::stop_at_once(Clock deadline) {
+  while (!stop_all(deadline)) let_go();
+  const bool at_rest = state_.is_at_rest();
+  disarm();
+  return at_rest ? Route::kGilFree : Route::kAtOnce;
+}
+
+// What is on its way into the main thread shall not hold it any more.
+void WholeHeap::disarm() {
+  if (is_entered()) main_->disarm();
+}
+
+void WholeHeap::let_go() {
+  if (!threads_.is_stopped()) return;
+  tally_.add(threads_.stopped_for());
+  threads_.let_go();
+}
+
+bool WholeHeap::leave(Clock deadline) { return !is_entered() || main_->leave(deadline); }
+
+}  // namespace heapdump

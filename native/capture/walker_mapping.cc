@@ -1,0 +1,147 @@
+#include "capture/walker_mapping.h"
+
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "support/error.h"
+
+extern "C" {
+#pragma GCC visibility push(hidden)
+// The walker's code, position-independent, copied as it is; it begins with its struct hd_walker_header.
+extern const unsigned char hd_walker_start[];
+extern const unsigned char hd_walker_end[];
+#pragma GCC visibility pop
+}
+
+namespace heapdump {
+namespace {
+
+constexpr uint64_t kPage = 4096;
+constexpr uint64_t kLeastArena = 16 << 20;
+constexpr uint64_t kArenaBase = 64 << 20;
+constexpr uint64_t kLowestGap = 1 << 20;
+constexpr uint64_t kAddressLimit = (uint64_t{1} << 47) - kPage;
+constexpr uint64_t kTrapAndDirectionFlags = 0x500;
+
+uint64_t pages(uint64_t size) { return (size + kPage - 1) & ~(kPage - 1); }
+
+uint64_t code_size() { return hd_walker_end - hd_walker_start; }
+
+const hd_walker_header& header() { return *reinterpret_cast<const hd_walker_header*>(hd_walker_start); }
+
+template <typename T>
+uint64_t bytes(const std::vector<T>& rows) {
+  return rows.size() * sizeof(T);
+}
+
+}  // namespace
+
+WalkerRoom::WalkerRoom(const WalkTask& task, std::vector<hd_range> stacks, uint64_t resident)
+    : task_(task),
+      stacks_(std::move(stacks)),
+      data_at_(pages(code_size())),
+      guard_at_(data_at_ + pages(sizeof(hd_walk) + bytes(task.fields) + bytes(task.owned) + bytes(stacks_))),
+      stack_at_(guard_at_ + kPage),
+      arena_at_(stack_at_ + HD_WALK_STACK),
+      arena_size_(pages(kArenaBase + resident / 8)) {}
+
+void WalkerRoom::map(RemoteCalls& calls, uint64_t address) {
+  const int fixed = address != 0 ? MAP_FIXED_NOREPLACE : 0;
+  for (;; arena_size_ = pages(arena_size_ / 2)) {
+    const int64_t result = calls.may_fail(SYS_mmap, address, size(), PROT_READ | PROT_WRITE,
+                                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | fixed, -1, 0);
+    if (result > 0) {
+      address_ = result;
+      break;
+    }
+    if (result != -ENOMEM || arena_size_ < kLeastArena) {
+      throw Error(ExitCode::kCaptureFailed, std::string("there is no memory for the snapshot's tables: ") +
+                                                strerror(static_cast<int>(-result)) +
+                                                " (a limit of the target?); try --mode python");
+    }
+  }
+  // Kernels before 4.17 do not know the flag, and may have chosen another place.
+  if (address != 0 && address_ != address) {
+    calls.may_fail(SYS_munmap, address_, size());
+    throw Error(ExitCode::kCaptureFailed, "the kernel has no room at a free address; try --mode fork");
+  }
+  constexpr int kInstead = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+  calls.must("map memory", SYS_mmap, address_, data_at_, PROT_READ | PROT_EXEC, kInstead, -1, 0);
+  calls.must("map memory", SYS_mmap, address_ + guard_at_, kPage, PROT_NONE, kInstead, -1, 0);
+}
+
+uint64_t WalkerRoom::stack_top() const { return address_ + arena_at_; }
+
+uint64_t WalkerRoom::birth_stack() const { return stack_top() - kReturnFrameSize; }
+
+void WalkerRoom::furnish(const Memory& memory, int fd, bool consistent) {
+  memory.write(address_, hd_walker_start, code_size());
+  hd_walk walk{};
+  walk.layout = task_.layout;
+  walk.types = task_.types;
+  walk.runtime = task_.runtime;
+  walk.pid = task_.pid;
+  walk.fd = fd;
+  walk.content_limit = task_.content_limit;
+  walk.consistent = consistent;
+  uint64_t at = address_ + data_at_ + sizeof walk;
+  const auto put = [&](const auto& rows, uint64_t* address, uint64_t* count) {
+    *address = at;
+    *count = rows.size();
+    if (!rows.empty()) memory.write(at, rows.data(), bytes(rows));
+    at += bytes(rows);
+  };
+  put(task_.fields, &walk.fields, &walk.field_count);
+  put(task_.owned, &walk.owned, &walk.owned_count);
+  put(stacks_, &walk.stacks, &walk.stack_count);
+  walk.arena = {address_ + arena_at_, address_ + size()};
+  memory.write(address_ + data_at_, &walk, sizeof walk);
+}
+
+Registers WalkerRoom::start(Registers registers) const {
+  registers.rip = address_ + header().entry;
+  registers.rsp = stack_top();
+  registers.rbp = 0;
+  registers.rdi = address_ + data_at_;
+  registers.orig_rax = static_cast<uint64_t>(-1);
+  registers.eflags &= ~kTrapAndDirectionFlags;
+  return registers;
+}
+
+Registers WalkerRoom::recovery(Registers registers, const hd_walk& now, hd_walk_failure failure) const {
+  registers.rip = address_ + header().recover;
+  registers.rsp = now.recover_stack;
+  registers.rax = failure;
+  registers.orig_rax = static_cast<uint64_t>(-1);
+  registers.eflags &= ~kTrapAndDirectionFlags;
+  return registers;
+}
+
+bool WalkerRoom::read_walk(const Memory& memory, hd_walk* walk) const {
+  return memory.try_read(address_ + data_at_, walk, sizeof *walk);
+}
+
+uint64_t find_gap(const std::vector<Mapping>& maps, uint64_t size) {
+  // In the midst of the largest: far from what grows.
+  uint64_t best = 0;
+  uint64_t largest = 0;
+  uint64_t end = kLowestGap;
+  const auto consider = [&](uint64_t start) {
+    if (start > end && start - end > largest) {
+      largest = start - end;
+      best = end + pages((largest - std::min(largest, size)) / 2);
+    }
+  };
+  for (const Mapping& mapping : maps) {
+    consider(std::min(mapping.start, kAddressLimit));
+    end = std::max(end, mapping.end);
+  }
+  consider(kAddressLimit);
+  return largest > size + 2 * kPage ? best : 0;
+}
+
+}  // namespace heapdump

@@ -1,0 +1,186 @@
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "dump/decoded_dump.h"
+#include "protocol.h"
+#include "support/cursor.h"
+
+namespace heapdump {
+namespace {
+
+class Decoder {
+ public:
+  Decoder(std::span<const uint8_t> payload, uint32_t chunk, bool stable, DecodedPart& part)
+      : in_(payload.data(), payload.data() + payload.size()), chunk_(chunk), stable_(stable), part_(part) {}
+
+  void run() {
+    while (!in_.done()) record(in_.varint());
+  }
+
+ private:
+  // An object takes at least this many bytes; a reference takes one.
+  static constexpr uint64_t kLeastObject = 6;
+
+  void record(uint64_t kind) {
+    switch (kind) {
+      case HD_TYPE: {
+        const uint64_t address = in_.varint(), flags = in_.varint();
+        std::string module(in_.string());
+        defined().types.push_back({address, flags, std::move(module), std::string(in_.string())});
+        return;
+      }
+      case HD_SHAPE:
+        return shape();
+      case HD_OBJECTS: {
+        const uint64_t count = in_.varint();
+        if (count > in_.left() / kLeastObject) throw Malformed("more objects than bytes");
+        for (uint64_t i = 0; i < count; ++i) object();
+        return;
+      }
+      case HD_ROOT: {
+        const uint64_t address = in_.varint();
+        const uint8_t root_kind = in_.u8();
+        defined().roots.push_back({address, root_kind, std::string(in_.string())});
+        return;
+      }
+      case HD_MODULE: {
+        const uint64_t address = in_.varint();
+        std::string name(in_.string());
+        defined().modules.push_back({address, std::move(name), std::string(in_.string())});
+        return;
+      }
+      case HD_THREAD: {
+        const uint64_t id = in_.varint();
+        defined().threads.push_back({id, std::string(in_.string())});
+        return;
+      }
+      case HD_FRAME: {
+        FrameRecord frame{};
+        frame.address = in_.varint();
+        frame.thread = in_.varint();
+        frame.depth = in_.varint();
+        frame.function = in_.string();
+        frame.file = in_.string();
+        frame.line = in_.varint();
+        defined().frames.push_back(std::move(frame));
+        return;
+      }
+      case HD_REFERENCES: {
+        Continuation more{chunk_,       part_.objects.size(),    in_.varint(),
+                          in_.varint(), part_.references.size(), 0};
+        if (more.address >= kAddressLimit) throw Malformed("an address beyond 2^47");
+        more.count = references(more.address);
+        part_.continuations.push_back(more);
+        return;
+      }
+      default:
+        throw Malformed("a record of unknown kind");
+    }
+  }
+
+  void shape() {
+    ShapeRecord shape{in_.varint(), in_.varint(), {}, {}};
+    for (uint64_t left = in_.varint(); left > 0; left--) {
+      const uint8_t kind = in_.u8();
+      shape.named.push_back({kind, std::string(in_.string())});
+    }
+    const uint64_t tail = in_.varint();
+    if (tail > 4) throw Malformed("a tail of more than four");
+    for (uint64_t i = 0; i < tail; ++i) shape.tail.push_back(in_.u8());
+    defined().shapes.push_back(std::move(shape));
+  }
+
+  void object() {
+    DecodedObject object{};
+    const uint64_t shape = in_.varint();
+    const uint64_t address = previous_ + static_cast<uint64_t>(in_.zigzag()) * 8;
+    if (address == 0 || address >= kAddressLimit) throw Malformed("an address beyond 2^47");
+    previous_ = address;
+    object.shape = static_cast<uint32_t>(std::min<uint64_t>(shape, kNone));
+    object.size = saturate(address, in_.varint(), part_.large_sizes);
+    object.refcount = saturate(address, in_.varint(), part_.large_refcounts);
+    const uint8_t flags = in_.u8();
+    if ((flags & HD_HAS_CONTENT) != 0) content(object);
+    object.address = address | static_cast<uint64_t>(flags) << kFlagShift;
+    object.first_reference = part_.references.size();
+    object.references = references(address) & 0x7fffffff;
+    part_.objects.push_back(object);
+  }
+
+  static uint32_t saturate(uint64_t address, uint64_t value, std::vector<LargeValue>& large) {
+    if (value < kSaturated) [[likely]]
+      return static_cast<uint32_t>(value);
+    large.push_back({address, value});
+    return kSaturated;
+  }
+
+  void content(DecodedObject& object) {
+    const uint8_t* begin = in_.at();
+    in_.string();
+    object.content = stable_ ? begin : copy(begin, in_.at() - begin);
+  }
+
+  const uint8_t* copy(const uint8_t* bytes, size_t count) {
+    constexpr size_t kContentBlock = 1 << 20;
+    if (part_.content_room < count) {
+      part_.content_room = std::max(kContentBlock, count);
+      part_.contents.push_back(std::make_unique_for_overwrite<uint8_t[]>(part_.content_room));
+      part_.content_end = part_.contents.back().get();
+    }
+    std::memcpy(part_.content_end, bytes, count);
+    part_.content_room -= count;
+    return std::exchange(part_.content_end, part_.content_end + count);
+  }
+
+  uint32_t references(uint64_t base) {
+    const uint64_t count = in_.varint();
+    if (count > in_.left()) throw Malformed("more references than bytes");
+    uint64_t* out = part_.references.room(count);
+    for (uint64_t i = 0; i < count; ++i) {
+      const uint64_t v = in_.varint();
+      if ((v & 1) == 0) {
+        const uint64_t target = base + static_cast<uint64_t>(Cursor::unzigzag(v >> 1)) * 8;
+        recent_[hd_recent_slot(target)] = target;
+        out[i] = target;
+      } else if (v < HD_NULL_REFERENCE) {
+        out[i] = recent_[v >> 1];
+      } else if (v == HD_NULL_REFERENCE) {
+        out[i] = 0;
+      } else {
+        throw Malformed("a reference of unknown kind");
+      }
+    }
+    part_.references.commit(count);
+    return static_cast<uint32_t>(count);
+  }
+
+  Definitions& defined() {
+    if (part_.definitions.empty() || part_.definitions.back().first != chunk_) {
+      part_.definitions.emplace_back(chunk_, Definitions{});
+    }
+    return part_.definitions.back().second;
+  }
+
+  Cursor in_;
+  const uint32_t chunk_;
+  const bool stable_;
+  DecodedPart& part_;
+  uint64_t previous_ = 0;
+  std::array<uint64_t, HD_RECENT_SLOTS> recent_{};
+};
+
+}  // namespace
+
+void decode_records(std::span<const uint8_t> payload, uint32_t chunk, uint32_t worker, bool stable,
+                    DecodedPart& part) {
+  const uint64_t first = part.objects.size();
+  try {
+    Decoder(payload, chunk, stable, part).run();
+  } catch (const Malformed&) {
+    part.damaged++;
+  }
+  if (part.objects.size() > first) part.ranges.push_back({chunk, worker, first, part.objects.size()});
+}
+
+}  // namespace heapdump

@@ -1,0 +1,135 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/page_array.h"
+
+namespace heapdump {
+
+constexpr uint32_t kNone = UINT32_MAX;
+constexpr uint64_t kAddressLimit = uint64_t{1} << 47;
+
+// An object as it stood in the dump, in the order of the dump.
+struct DecodedObject {
+  uint64_t address;
+  uint64_t first_reference;  // in the worker's `references`; with kContinued, in `continued`
+  const uint8_t* content;    // a length (varint) and the bytes, or nullptr
+  uint32_t shape;
+  uint32_t size;      // kSaturated: see `large_sizes`
+  uint32_t refcount;  // kSaturated: see `large_refcounts`
+  uint32_t references : 31;
+  uint32_t dropped : 1;  // stands in the dump a second time
+};
+constexpr uint32_t kSaturated = UINT32_MAX;
+
+// Flags live beside the address, in bits that no address has.
+constexpr int kFlagShift = 56;
+constexpr uint64_t kContinued = uint64_t{1} << 55;
+inline uint64_t address_of(const DecodedObject& object) { return object.address & (kAddressLimit - 1); }
+inline uint8_t flags_of(const DecodedObject& object) {
+  return static_cast<uint8_t>(object.address >> kFlagShift);
+}
+
+struct LargeValue {
+  uint64_t address;
+  uint64_t value;
+};
+
+// A REFERENCES record: more references of the object before it.
+struct Continuation {
+  uint32_t chunk;
+  uint64_t before;  // objects of the worker decoded before this record
+  uint64_t address;
+  uint64_t position;
+  uint64_t first_reference;
+  uint64_t count;
+};
+
+// The part of a worker's objects that came from one chunk.
+struct ChunkRange {
+  uint32_t chunk;
+  uint32_t worker;
+  uint64_t first;
+  uint64_t last;
+};
+
+struct TypeRecord {
+  uint64_t address;
+  uint64_t flags;
+  std::string module;
+  std::string name;
+};
+
+struct NamedReference {
+  uint8_t kind;
+  std::string label;
+};
+
+struct ShapeRecord {
+  uint64_t id;
+  uint64_t type;
+  std::vector<NamedReference> named;
+  std::vector<uint8_t> tail;
+};
+
+struct RootRecord {
+  uint64_t address;
+  uint8_t kind;
+  std::string name;
+};
+
+struct ModuleRecord {
+  uint64_t address;
+  std::string name;
+  std::string file;
+};
+
+struct ThreadRecord {
+  uint64_t id;
+  std::string name;
+};
+
+struct FrameRecord {
+  uint64_t address;
+  uint64_t thread;
+  uint64_t depth;
+  std::string function;
+  std::string file;
+  uint64_t line;
+};
+
+// The records that are few, in the order of the dump.
+struct Definitions {
+  std::vector<TypeRecord> types;
+  std::vector<ShapeRecord> shapes;
+  std::vector<RootRecord> roots;
+  std::vector<ModuleRecord> modules;
+  std::vector<ThreadRecord> threads;
+  std::vector<FrameRecord> frames;
+};
+
+// What one thread decoded, of the chunks that it took.
+struct DecodedPart {
+  PageArray<DecodedObject> objects;
+  PageArray<uint64_t> references;  // addresses; 0 where a slot is not set
+  std::vector<ChunkRange> ranges;
+  std::vector<Continuation> continuations;
+  std::vector<LargeValue> large_sizes;
+  std::vector<LargeValue> large_refcounts;
+  std::vector<std::pair<uint32_t, Definitions>> definitions;  // by chunk
+  std::vector<std::unique_ptr<uint8_t[]>> contents;           // copies, where the source is not stable
+  uint8_t* content_end = nullptr;                             // room in the last of them
+  size_t content_room = 0;
+  uint64_t damaged = 0;
+};
+
+// Decodes the payload of the RECORDS chunk number `chunk` into `part`. What follows a malformed record is
+// left out and the chunk counted as damaged. Content is copied unless the payload is `stable`.
+void decode_records(std::span<const uint8_t> payload, uint32_t chunk, uint32_t worker, bool stable,
+                    DecodedPart& part);
+
+}  // namespace heapdump

@@ -1,0 +1,20 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "heap/heap_index.h"
+
+namespace heapdump {
+
+// What paths do not go through.
+struct Avoid {
+  std::vector<uint32_t> objects;    // ids
+  std::vector<uint32_t> types;      // rows of types(): all instances
+  std::vector<std::string> labels;  // of references: a name, or a key of a dict without its quotes
+
+  bool empty() const { return objects.empty() && types.empty() && labels.empty(); }
+  bool covers_label(const HeapIndex& heap, uint32_t holder, uint64_t position) const;
+};
+
+}  // namespace heapdump

@@ -1,0 +1,54 @@
+#include "heap/category.h"
+
+#include <map>
+#include <string_view>
+
+namespace heapdump {
+namespace {
+
+const std::map<std::string_view, Category> kNamed = {
+    {"module", Category::kModule},
+    {"dict", Category::kDict},
+    {"cell", Category::kCell},
+    {"function", Category::kFunction},
+    {"frame", Category::kFrame},
+    {"generator", Category::kFrame},
+    {"coroutine", Category::kFrame},
+    {"async_generator", Category::kFrame},
+    {"_asyncio.Task", Category::kTask},
+    {"asyncio.tasks.Task", Category::kTask},
+    {"_thread._local", Category::kThreadLocal},
+};
+
+}  // namespace
+
+Categories::Categories(const HeapIndex& heap) : heap_(heap) {
+  for (const TypeRow& type : heap.types()) {
+    const auto at = kNamed.find(heap.text(type.name));
+    by_type_.push_back(at == kNamed.end() ? Category::kOther : at->second);
+  }
+}
+
+uint32_t field_of(const HeapIndex& heap, uint32_t id, std::string_view label) {
+  const ShapeRow& shape = heap.shape(id);
+  const Range rows = heap.positions(id);
+  for (uint32_t i = 0; i < shape.named && i < rows.size(); ++i) {
+    if (heap.text(heap.fields()[shape.first_field + i].label) == label) return heap.target(rows.begin + i);
+  }
+  return kNone;
+}
+
+std::string qualified_name(const HeapIndex& heap, uint32_t id) {
+  const uint32_t name = field_of(heap, id, "__qualname__");
+  if (name != kNone) {
+    if (const auto content = heap.content(name); content && content->is_text) {
+      return std::string(content->bytes) + (content->cut ? "…" : "");
+    }
+  }
+  if (const auto content = heap.content(id)) {
+    return std::string(content->bytes.substr(0, content->bytes.find(' ')));
+  }
+  return "<unknown>";
+}
+
+}  // namespace heapdump

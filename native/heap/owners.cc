@@ -1,0 +1,110 @@
+#include "heap/owners.h"
+
+#include "heap/label.h"
+#include "heap/root_path.h"
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+// A type as Python reaches it, or its name alone where it is defined within a function.
+std::string format_type(const HeapIndex& heap, uint32_t object) {
+  const TypeRow& type = heap.types()[heap.type_of_object(object)];
+  const std::string name(heap.text(type.name)), module(heap.text(type.module));
+  if (name.find("<locals>") != name.npos || !name.starts_with(module + ".")) return name;
+  return "sys.modules[" + repr(module, false) + "]" + name.substr(module.size());
+}
+
+// The name of the free variable that stands at a position of a function's closure.
+std::string free_variable(const HeapIndex& heap, uint32_t function, uint64_t position, uint64_t count) {
+  const uint32_t code = field_of(heap, function, "__code__");
+  uint32_t names = code == kNone ? kNone : field_of(heap, code, "co_freevars");
+  if (names == kNone && code != kNone) names = field_of(heap, code, "co_localsplusnames");
+  if (names == kNone) return {};
+  const Range rows = heap.positions(names);  // the free variables come last
+  if (rows.size() < count) return {};
+  const uint32_t name = heap.target(rows.end - count + position);
+  const auto content = name == kNone ? std::nullopt : heap.content(name);
+  return content && content->is_text && !content->cut ? std::string(content->bytes) : std::string();
+}
+
+}  // namespace
+
+Owners::Owners(const HeapIndex& heap) : heap_(heap), categories_(heap), of_(heap.objects()) {
+  names_.emplace_back();
+}
+
+uint32_t Owners::of(uint32_t id) {
+  if (heap_.is_garbage(id)) return 0;
+  way_.clear();
+  uint32_t owner = 0;
+  while ((owner = of_[id]) == 0) {
+    way_.push_back(id);
+    const uint32_t parent = heap_.path_parent(id);
+    std::string name = own_name(id);
+    // The bound holds where a damaged index leads in a circle.
+    if (name.empty() && (parent == id || parent == kNone || way_.size() > heap_.objects())) {
+      name = format_root(heap_, id);
+    }
+    if (!name.empty()) {
+      owner = intern(std::move(name));
+      break;
+    }
+    id = parent;
+  }
+  for (const uint32_t below : way_) of_[below] = owner;
+  return owner;
+}
+
+uint32_t Owners::intern(std::string name) {
+  const auto [at, fresh] = numbers_.try_emplace(name, count());
+  if (fresh) names_.push_back(std::move(name));
+  return at->second;
+}
+
+std::string Owners::own_name(uint32_t id) {
+  const uint32_t parent = heap_.path_parent(id);
+  if (parent == id || parent == kNone) return {};
+  switch (categories_[parent]) {
+    case Category::kDict:
+      return in_namespace(id, parent);
+    case Category::kTask: {
+      const uint32_t coroutine = field_of(heap_, parent, "_coro");
+      return "task " + (coroutine == kNone ? "<unknown>" : qualified_name(heap_, coroutine));
+    }
+    case Category::kCell:
+      return in_closure(parent);
+    case Category::kFrame: {
+      const PathStep step = step_between(heap_, parent, id);
+      if (kind_of(heap_, step) != HD_REF_LOCAL) return {};
+      return qualified_name(heap_, parent) + format_step(heap_, step);
+    }
+    default:
+      return {};
+  }
+}
+
+std::string Owners::in_namespace(uint32_t id, uint32_t dict) {
+  const uint32_t holder = namespace_holder(heap_, dict);
+  if (holder == kNone) return {};
+  const Category category = categories_[holder];
+  if (category != Category::kModule && category != Category::kType && category != Category::kThreadLocal) {
+    return {};
+  }
+  const std::string name = attribute_of(heap_, step_between(heap_, dict, id), holder).name;
+  if (name.empty()) return {};
+  return (category == Category::kType ? format_type(heap_, holder) : format_path(heap_, holder)) + "." + name;
+}
+
+std::string Owners::in_closure(uint32_t cell) const {
+  const uint32_t closure = heap_.path_parent(cell);
+  if (closure == cell || closure == kNone) return {};
+  const uint32_t function = heap_.path_parent(closure);
+  if (function == closure || function == kNone || categories_[function] != Category::kFunction) return {};
+  const PathStep step = step_between(heap_, closure, cell);
+  const std::string name = free_variable(heap_, function, step.position, heap_.positions(closure).size());
+  const std::string place = name.empty() ? std::to_string(step.position) : "'" + name + "'";
+  return qualified_name(heap_, function) + ".__closure__[" + place + "]";
+}
+
+}  // namespace heapdump

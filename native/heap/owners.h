@@ -1,0 +1,42 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "heap/category.h"
+#include "heap/heap_index.h"
+#include "support/page_array.h"
+
+namespace heapdump {
+
+// The owner of an object: the nearest holder on its path that a person can name, such as a module's global
+// (`sys.modules['app'].CACHE`), an attribute of a class (`sys.modules['app'].Meta.registry`), of a
+// thread-local, a cell of a closure (`make.<locals>.inner.__closure__['x']`), a local of a function that is
+// running or suspended
+// (`serve.f_locals['x']`), an asyncio task (`task serve`); else what the path begins with.
+class Owners {
+ public:
+  explicit Owners(const HeapIndex& heap);
+
+  // A number of the owner, from 1; 0 for garbage. Owners with the same name are one.
+  uint32_t of(uint32_t id);
+  const std::string& name(uint32_t owner) const { return names_[owner]; }
+  uint32_t count() const { return static_cast<uint32_t>(names_.size()); }
+
+ private:
+  uint32_t intern(std::string name);
+  // Empty where the object has no name of its own.
+  std::string own_name(uint32_t id);
+  std::string in_namespace(uint32_t id, uint32_t dict);
+  std::string in_closure(uint32_t cell) const;
+
+  const HeapIndex& heap_;
+  Categories categories_;
+  PageArray<uint32_t> of_;
+  std::vector<std::string> names_;
+  std::unordered_map<std::string, uint32_t> numbers_;
+  std::vector<uint32_t> way_;
+};
+
+}  // namespace heapdump

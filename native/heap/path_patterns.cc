@@ -1,0 +1,106 @@
+#include "heap/path_patterns.h"
+
+#include <algorithm>
+
+#include "heap/path_step.h"
+#include "heap/root_path.h"
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+constexpr uint32_t kLongestPeriod = 3;
+// Steps that come this often one after another are left open.
+constexpr uint32_t kRepeats = 4;
+
+}  // namespace
+
+PathPatterns::PathPatterns(const HeapIndex& heap) : heap_(heap), of_(heap.objects()) {
+  patterns_.push_back({});
+  open_ = text("[…]");
+}
+
+uint32_t PathPatterns::of(uint32_t id) {
+  if (heap_.is_garbage(id)) return 0;
+  way_.clear();
+  // The bound holds where a damaged index leads in a circle.
+  while (of_[id] == 0 && way_.size() <= heap_.objects()) {
+    const uint32_t parent = heap_.path_parent(id);
+    if (parent == id || parent == kNone) {
+      of_[id] = root(id);
+      break;
+    }
+    way_.push_back(id);
+    id = parent;
+  }
+  uint32_t pattern = of_[id];
+  while (!way_.empty()) {
+    pattern = of_[way_.back()] = below(pattern, id, way_.back());
+    id = way_.back();
+    way_.pop_back();
+  }
+  return pattern;
+}
+
+uint32_t PathPatterns::root(uint32_t id) { return intern(0, text(format_root(heap_, id))); }
+
+uint32_t PathPatterns::below(uint32_t parent, uint32_t holder, uint32_t held) {
+  const PathStep step = step_between(heap_, holder, held);
+  const Attribute attribute = attribute_of(heap_, step);
+  if (!attribute.name.empty()) return intern(of_[attribute.whole], text("." + attribute.name));
+  const uint8_t kind = kind_of(heap_, step);
+  return intern(parent,
+                kind == HD_REF_VALUE || kind == HD_REF_ITEM ? open_ : text(format_pattern(heap_, step)));
+}
+
+uint32_t PathPatterns::text(std::string text) {
+  const auto [at, fresh] = text_numbers_.try_emplace(std::move(text), static_cast<uint32_t>(texts_.size()));
+  if (fresh) texts_.push_back(&at->first);
+  return at->second;
+}
+
+uint32_t PathPatterns::intern(uint32_t parent, uint32_t text) {
+  const auto [at, fresh] = numbers_.try_emplace(uint64_t{parent} << 32 | text);
+  if (!fresh) return at->second;
+  at->second = folded(parent, text);
+  if (at->second != 0) return at->second;
+  at->second = count();
+  patterns_.push_back({parent, text});
+  return at->second;
+}
+
+// The pattern that a further step leads back to, where the last steps and this one repeat those before them;
+// else 0.
+uint32_t PathPatterns::folded(uint32_t parent, uint32_t text) {
+  std::vector<uint32_t> last;  // the innermost first
+  for (uint32_t at = parent; at != 0 && last.size() < kRepeats * kLongestPeriod; at = patterns_[at].parent) {
+    last.push_back(at);
+  }
+  const auto text_at = [&](uint32_t back) { return back == 0 ? text : patterns_[last[back - 1]].text; };
+  for (uint32_t period = 1; period <= kLongestPeriod; ++period) {
+    const uint32_t compared = (kRepeats - 1) * period;
+    if (last.size() <= compared + period - 1) break;  // what the path begins with is no step
+    bool repeats = true;
+    for (uint32_t i = 0; i < compared && repeats; ++i) repeats = text_at(i) == text_at(i + period);
+    if (!repeats) continue;
+    const uint32_t again = last[period - 1];
+    patterns_[again].period = static_cast<uint8_t>(period);
+    return again;
+  }
+  return 0;
+}
+
+std::string PathPatterns::format(uint32_t pattern) const {
+  std::string path;
+  while (pattern != 0) {
+    const uint32_t repeated = patterns_[pattern].period;
+    std::string part;
+    for (uint32_t i = 0; i < std::max<uint32_t>(1, repeated); i++, pattern = patterns_[pattern].parent) {
+      part.insert(0, *texts_[patterns_[pattern].text]);
+    }
+    path.insert(0, repeated == 0 ? part : "(" + part + ")*");
+  }
+  return path;
+}
+
+}  // namespace heapdump

@@ -1,0 +1,47 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "heap/heap_index.h"
+#include "support/page_array.h"
+
+namespace heapdump {
+
+// The paths of objects with what differs between like ones left open: `[…]` for a key, an index or an
+// element, and
+// `(.next)*` for steps that come again and again. Objects with one cause of being alive have one pattern.
+class PathPatterns {
+ public:
+  explicit PathPatterns(const HeapIndex& heap);
+
+  // A number of the pattern, from 1; 0 for garbage.
+  uint32_t of(uint32_t id);
+  uint32_t count() const { return static_cast<uint32_t>(patterns_.size()); }
+  std::string format(uint32_t pattern) const;
+
+ private:
+  struct Pattern {
+    uint32_t parent;
+    uint32_t text;
+    uint8_t period = 0;  // of the steps that end here, where they are repeated
+  };
+
+  uint32_t root(uint32_t id);
+  uint32_t below(uint32_t parent, uint32_t holder, uint32_t held);
+  uint32_t text(std::string text);
+  uint32_t intern(uint32_t parent, uint32_t text);
+  uint32_t folded(uint32_t parent, uint32_t text);
+
+  const HeapIndex& heap_;
+  PageArray<uint32_t> of_;
+  std::vector<Pattern> patterns_;
+  std::unordered_map<uint64_t, uint32_t> numbers_;  // by parent and text
+  std::unordered_map<std::string, uint32_t> text_numbers_;
+  std::vector<const std::string*> texts_;
+  uint32_t open_ = 0;  // text of a key, index or element
+  std::vector<uint32_t> way_;
+};
+
+}  // namespace heapdump

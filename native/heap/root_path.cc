@@ -1,0 +1,134 @@
+#include "heap/root_path.h"
+
+#include <algorithm>
+
+#include "heap/label.h"
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+// Kinds of roots, the one that says most first.
+int rank(const RootRow& root) {
+  static constexpr int kRanks[] = {6, 0, 1, 2, 3, 4, 5};  // by hd_root_kind
+  return root.kind < std::size(kRanks) ? kRanks[root.kind] : 6;
+}
+
+bool is_frame(const HeapIndex& heap, uint32_t id) {
+  return heap.text(heap.types()[heap.type(id)].name) == "frame";
+}
+
+// A part that is repeated at least this often is counted.
+constexpr size_t kRepeats = 4;
+// Parts of a long path that are written, at its beginning and at its end.
+constexpr size_t kHead = 64;
+constexpr size_t kTail = 32;
+
+}  // namespace
+
+const RootRow* root_of(const HeapIndex& heap, uint32_t id) {
+  const auto found = std::ranges::equal_range(heap.roots(), id, {}, &RootRow::object);
+  const auto best = std::ranges::min_element(found, {}, rank);
+  return best == found.end() ? nullptr : &*best;
+}
+
+uint32_t root_kind(const HeapIndex& heap, uint32_t id) {
+  const RootRow* root = root_of(heap, id);
+  return root == nullptr ? 0 : root->kind;
+}
+
+std::string format_root(const HeapIndex& heap, uint32_t id) {
+  const RootRow* root = root_of(heap, id);
+  if (root == nullptr) return heap.is_immortal(id) ? "<immortal>" : "<unknown holder>";
+  const std::string name(heap.text(root->name));
+  switch (root->kind) {
+    case HD_ROOT_MODULE:
+      return "sys.modules[" + repr(name, false) + "]";
+    case HD_ROOT_FRAME:
+      return name.find(".f_locals[") != name.npos || is_frame(heap, id) ? name : "<frame " + name + ">";
+    case HD_ROOT_THREAD:
+      return "<thread " + name + ">";
+    case HD_ROOT_INTERPRETER:
+      return "<interpreter " + name + ">";
+    case HD_ROOT_C:
+      return "<held from C>";
+    default:
+      return name.empty() ? "<static>" : name;
+  }
+}
+
+std::vector<uint32_t> path_ids(const HeapIndex& heap, uint32_t id) {
+  std::vector<uint32_t> ids;
+  if (heap.is_garbage(id)) return ids;
+  // The bound holds where a damaged index leads in a circle.
+  for (uint32_t at = id; at != kNone && ids.size() <= heap.objects(); at = heap.path_parent(at)) {
+    ids.push_back(at);
+    if (heap.path_parent(at) == at) break;
+  }
+  std::ranges::reverse(ids);
+  return ids;
+}
+
+std::vector<std::string> format_parts(const HeapIndex& heap, const std::vector<uint32_t>& ids,
+                                      const Avoid& avoid) {
+  std::vector<std::string> parts;
+  if (ids.empty()) return parts;
+  parts.push_back(format_root(heap, ids.front()));
+  for (size_t i = 1; i < ids.size(); ++i) {
+    const PathStep step = step_between(heap, ids[i - 1], ids[i], avoid);
+    const auto back = [&](size_t steps) { return i < steps ? kNone : ids[i - steps]; };
+    const Attribute attribute = attribute_of(heap, step, namespace_holder(heap, back(1), back(2), back(3)));
+    if (attribute.name.empty()) {
+      parts.push_back(format_step(heap, step));
+      continue;
+    }
+    for (size_t above = i - 1; ids[above] != attribute.whole; above--) parts[above].clear();
+    parts.push_back("." + attribute.name);
+  }
+  return parts;
+}
+
+std::string joined_path(const std::vector<std::string>& parts) {
+  std::vector<const std::string*> own;
+  for (const std::string& part : parts) {
+    if (!part.empty()) own.push_back(&part);
+  }
+  // How often the `period` parts from `at` on come one after another.
+  const auto repeats = [&](size_t at, size_t period) {
+    size_t times = 1;
+    const auto same = [&](size_t next) {
+      for (size_t i = 0; i < period; ++i) {
+        if (*own[at + i] != *own[next + i]) return false;
+      }
+      return true;
+    };
+    while (at + (times + 1) * period <= own.size() && same(at + times * period)) times++;
+    return times;
+  };
+  std::vector<std::string> units;
+  for (size_t at = 0; at < own.size();) {
+    size_t period = 1, times = 1;
+    for (size_t candidate = 1; candidate <= 3 && at + candidate <= own.size() && times < kRepeats;
+         candidate++) {
+      times = repeats(at, period = candidate);
+    }
+    if (times < kRepeats) period = times = 1;
+    std::string unit;
+    for (size_t i = 0; i < period; ++i) unit += *own[at + i];
+    units.push_back(times == 1 ? unit : "(" + unit + " × " + std::to_string(times) + ")");
+    at += period * times;
+  }
+  const size_t left_out = units.size() > kHead + kTail ? units.size() - kHead - kTail : 0;
+  std::string path;
+  for (size_t i = 0; i < units.size(); ++i) {
+    if (left_out > 0 && i == kHead) path += "(… " + std::to_string(left_out) + " more …)";
+    if (left_out == 0 || i < kHead || i >= kHead + left_out) path += units[i];
+  }
+  return path;
+}
+
+std::string format_path(const HeapIndex& heap, uint32_t id) {
+  return joined_path(format_parts(heap, path_ids(heap, id)));
+}
+
+}  // namespace heapdump
