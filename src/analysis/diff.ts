@@ -1,4 +1,5 @@
 import type { Heap } from "../store/heap.js";
+import { isIncomplete } from "./incomplete.js";
 import { hoursBetween } from "./series.js";
 
 /** What a row is. */
@@ -30,6 +31,8 @@ export interface Diff {
   total: Omit<DiffRow, "name" | "sizes"> & { rows: bigint };
   old: Heap;
   hours: number | null;
+  /** Whether one of the dumps is not complete: what it has lost is in no figure. */
+  incomplete: boolean;
 }
 
 const SUMMED = ["count_old", "size_old", "count", "size", "new", "new_size", "gone", "gone_size", "kept"];
@@ -58,6 +61,7 @@ export function findDifferences(heaps: Heap[], by: DiffBy, against: DiffAgainst,
     total,
     old,
     hours: hoursBetween(old, last),
+    incomplete: heaps.some(isIncomplete),
   };
 }
 

@@ -1,6 +1,8 @@
 import { distance } from "fastest-levenshtein";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
+import { isAddress, parseAddress } from "./address.js";
+import { isIncomplete } from "./incomplete.js";
 
 /** A set of objects, by address and by type; both hold ids. */
 export interface Selection {
@@ -45,7 +47,7 @@ export function select(heap: Heap, terms: string[], missing: (error: HeapdumpErr
   const selection: Selection = { objects: new Set(), types: new Set() };
   for (const term of terms) {
     try {
-      if (/^0x/i.test(term)) selection.objects.add(objectAt(heap, term));
+      if (isAddress(term)) selection.objects.add(objectAt(heap, term));
       else for (const type of typesNamed(heap, term)) selection.types.add(type);
     } catch (error) {
       if (!(error instanceof HeapdumpError)) throw error;
@@ -56,38 +58,44 @@ export function select(heap: Heap, terms: string[], missing: (error: HeapdumpErr
 }
 
 function objectAt(heap: Heap, text: string): bigint {
-  if (!/^0x[0-9a-f]+$/i.test(text)) {
-    throw new HeapdumpError(ExitCode.Usage, `${text} is not an address: it is 0x and hexadecimal digits`);
-  }
-  const address = BigInt(text);
-  const found = address < 1n << 63n ? heap.objectAt(address) : undefined;
-  if (!found) {
-    throw new HeapdumpError(
-      ExitCode.Usage,
-      `no object at ${text} in ${heap.path} (heapdump top ${heap.path} lists addresses)`,
-    );
-  }
-  return found.id;
+  const found = heap.objectAt(parseAddress(text));
+  if (found) return found.id;
+  throw new HeapdumpError(
+    ExitCode.Usage,
+    `no object at ${text} in ${placeWords(heap)} (heapdump top ${heap.path} lists addresses)`,
+  );
+}
+
+/** What is not found in an incomplete dump may have been lost. */
+function placeWords(heap: Heap): string {
+  return isIncomplete(heap) ? `what could be read of ${heap.path}` : heap.path;
 }
 
 /** Types by full name, name without module, or glob; a leading `_` of the module is overlooked. */
 function typesNamed(heap: Heap, pattern: string): bigint[] {
-  const found = heap.all<{ id: bigint }>(
-    `SELECT id FROM {heap}.type
-      WHERE id IS NOT NULL
-        AND (name GLOB @pattern
-          OR 'builtins.' || name GLOB @pattern AND module = 'builtins'
-          OR substr(name, length(module) + 2) GLOB @pattern AND name GLOB module || '.*'
-          OR ltrim(name, '_') GLOB ltrim(@pattern, '_'))`,
+  const matching = heap.all<{ id: bigint | null; name: string; count: bigint }>(
+    `SELECT id, name, count FROM {heap}.type
+      WHERE name GLOB @pattern
+         OR 'builtins.' || name GLOB @pattern AND module = 'builtins'
+         OR substr(name, length(module) + 2) GLOB @pattern AND name GLOB module || '.*'
+         OR ltrim(name, '_') GLOB ltrim(@pattern, '_')`,
     { pattern },
   );
-  if (found.length) return found.map(({ id }) => id);
+  const found = matching.flatMap(({ id }) => (id === null ? [] : [id]));
+  if (found.length > 0) return found;
+  const [lost] = matching;
+  if (lost) {
+    throw new HeapdumpError(
+      ExitCode.Usage,
+      `the type ${lost.name} was lost with a part of ${heap.path}, so its ${lost.count} objects cannot be told from others (heapdump top --by type ${heap.path} counts them)`,
+    );
+  }
   const near = nearest(
     pattern,
     heap.types().map(({ name }) => name),
   );
   const hint = near.length ? `; the nearest: ${near.join(", ")}` : "";
-  throw new HeapdumpError(ExitCode.Usage, `no type ${pattern} in ${heap.path}${hint}`);
+  throw new HeapdumpError(ExitCode.Usage, `no type ${pattern} in ${placeWords(heap)}${hint}`);
 }
 
 /** The names most like `wanted`, by their whole or by their last part. */

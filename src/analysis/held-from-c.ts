@@ -1,4 +1,5 @@
 import type { Heap, HeapObject } from "../store/heap.js";
+import { isIncomplete } from "./incomplete.js";
 
 export interface HeldType {
   typeName: string;
@@ -18,8 +19,8 @@ export interface HeldFromC {
   /** Of all types, the ones left out too. */
   count: bigint;
   retained: bigint;
-  /** False where the dump does not tell, as one of python mode. */
-  known: boolean;
+  /** Why the dump does not say it: its mode, or lost objects, whose references look like those of C code. */
+  unknown: "mode" | "incomplete" | null;
 }
 
 /** Objects that only C code holds, by type, those that retain most first. */
@@ -39,6 +40,6 @@ export function findHeldFromC(heap: Heap, limit: number): HeldFromC {
     })),
     count: rows.reduce((sum, { count }) => sum + count, 0n),
     retained: rows.reduce((sum, { retained }) => sum + retained, 0n),
-    known: heap.meta().get("mode") !== "python",
+    unknown: heap.meta().get("mode") === "python" ? "mode" : isIncomplete(heap) ? "incomplete" : null,
   };
 }

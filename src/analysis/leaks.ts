@@ -1,5 +1,6 @@
 import type { Heap, HeapObject } from "../store/heap.js";
 import { type Hold, HolderFinder } from "./holders.js";
+import { isIncomplete } from "./incomplete.js";
 import { hoursBetween } from "./series.js";
 
 export interface Suspect {
@@ -43,6 +44,8 @@ export interface Leaks {
   /** Bytes alive that came between the first and the last, less those that went; null of one dump. */
   growth: bigint | null;
   hours: number | null;
+  /** Whether one of the dumps is not complete: what it has lost is in no figure. */
+  incomplete: boolean;
 }
 
 const FIELDS = 6;
@@ -62,12 +65,20 @@ export function findLeaks(heaps: Heap[]): Leaks {
     first?.schema ?? null,
     before?.schema ?? null,
   );
-  const suspects = rows.map((row) =>
+  // Without all holders, what is garbage is not known.
+  const known = isIncomplete(last) ? rows.filter(({ kind }) => kind !== "garbage") : rows;
+  const suspects = known.map((row) =>
     suspect(row, last, { grows: Boolean(first), lasts: Boolean(before), hours }),
   );
   const alive = bytesAlive(last);
   suspects.sort((a, b) => Number(a.waits) - Number(b.waits));
-  return { suspects, ...alive, growth: first ? alive.alive - bytesAlive(first).alive : null, hours };
+  return {
+    suspects,
+    ...alive,
+    growth: first ? alive.alive - bytesAlive(first).alive : null,
+    hours,
+    incomplete: heaps.some(isIncomplete),
+  };
 }
 
 interface Row {

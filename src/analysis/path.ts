@@ -1,6 +1,7 @@
 // Why an object, or those of a type, are alive.
 import type { Heap, HeapObject, Root, TypedObject } from "../store/heap.js";
 import { type Hold, HolderFinder } from "./holders.js";
+import { isIncomplete } from "./incomplete.js";
 
 export interface RootPath {
   /** As Python writes it. */
@@ -34,6 +35,8 @@ export interface ObjectPaths extends TypedObject {
   garbage: boolean;
   owner: string | null;
   paths: RootPath[];
+  /** Whether the dump is not complete: what keeps the object alive may have been lost. */
+  incomplete: boolean;
   /** Of garbage: what refers to it. */
   referrers: (TypedObject & { hold: Hold })[];
 }
@@ -54,6 +57,7 @@ export function pathsOf(heap: Heap, id: bigint, avoid: string | null, limit: num
     ...heap.typedObject(id),
     retained: facts?.retained ?? 0n,
     garbage,
+    incomplete: isIncomplete(heap),
     owner: facts?.owner ?? null,
     paths: garbage ? [] : rootPaths(heap, id, avoid, limit),
     referrers: garbage ? referrersOf(heap, id) : [],

@@ -10,10 +10,11 @@ export function inOther(heap: Heap, other: Heap): string {
   heap.db.exec(`
     CREATE TEMP TABLE IF NOT EXISTS same_type_${other.schema} (type INTEGER PRIMARY KEY, other INTEGER, immutable);
     DELETE FROM ${match};
-    INSERT INTO ${match}
+    INSERT OR IGNORE INTO ${match}
       SELECT own.id, other.id, own.name IN (${IMMUTABLE.map((name) => `'${name}'`).join(", ")})
         FROM ${heap.schema}.type AS own
-        JOIN ${other.schema}.type AS other ON other.address = own.address AND other.name = own.name`);
+        JOIN ${other.schema}.type AS other ON other.address = own.address AND other.name = own.name
+       WHERE own.id IS NOT NULL AND other.id IS NOT NULL`);
   return `EXISTS (SELECT 1 FROM ${other.schema}.object AS p CROSS JOIN ${match} AS m
                    WHERE p.address = o.address AND m.type = o.type AND m.other = p.type AND ${SAME_CONTENT})`;
 }
@@ -27,12 +28,6 @@ const SAMPLE = 2000n;
 
 /** Why a match between two dumps may be wrong; undefined where nothing speaks against it. */
 export function doubtAboutSame(heap: Heap, other: Heap): string | undefined {
-  const [own, theirs] = [heap.meta(), other.meta()];
-  for (const key of ["host", "pid"]) {
-    if (own.get(key) !== theirs.get(key)) {
-      return `${other.path} is of another process (${key} ${theirs.get(key)}, not ${own.get(key)})`;
-    }
-  }
   const reused = reuse(heap, other);
   if (reused < 0.05) return undefined;
   const percent = Math.round(reused * 100);

@@ -1,10 +1,9 @@
 // Several dumps of one process.
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
-import { doubtAboutSame } from "./same.js";
 
 /** When the dump was taken, in milliseconds since 1970; NaN where it does not say. */
-export function timeOf(heap: Heap): number {
+function timeOf(heap: Heap): number {
   return Date.parse(heap.meta().get("time") ?? "");
 }
 
@@ -14,21 +13,65 @@ export function hoursBetween(first: Heap, last: Heap): number | null {
   return hours > 0 ? hours : null;
 }
 
-/** Why the order of the dumps is in doubt; undefined where each is later than the one before. */
-export function doubtAboutOrder(heaps: Heap[]): string | undefined {
-  for (const [i, heap] of heaps.entries()) {
-    const before = heaps[i - 1];
-    if (before && timeOf(heap) < timeOf(before)) {
-      return `${heap.path} was taken before ${before.path}: name the earlier dumps first`;
-    }
-  }
-  return undefined;
+/** The heaps in the order of their times; as they were given if one of them does not say its time. */
+export function byTime(heaps: Heap[]): Heap[] {
+  return heaps.some((heap) => Number.isNaN(timeOf(heap)))
+    ? heaps
+    : [...heaps].sort((a, b) => timeOf(a) - timeOf(b));
 }
 
-/** Doubts about each of the heaps as one of the process of the last. */
-export function doubtsAboutSame(heaps: Heap[]): string[] {
-  const last = heaps.at(-1) as Heap;
-  return heaps.slice(0, -1).flatMap((heap) => doubtAboutSame(last, heap) ?? []);
+export function isLater(heap: Heap, than: Heap): boolean {
+  return timeOf(heap) > timeOf(than);
+}
+
+/** Facts that the dumps of one process have in common. */
+const OF_A_PROCESS = {
+  host: "host",
+  pid: "pid",
+  boot_id: "boot of the machine",
+  process_start: "start of the process",
+  executable: "executable",
+  python_version: "Python",
+};
+
+/** Refuses to compare dumps of different processes; a fact that a dump does not have does not count. */
+export function requireOneProcess([first, ...others]: Heap[]): void {
+  for (const other of others) {
+    const why = first && difference(first, other);
+    if (!why) continue;
+    throw new HeapdumpError(
+      ExitCode.Usage,
+      `${first.path} and ${other.path} are dumps of different processes (${why}): only dumps of one process can be compared`,
+    );
+  }
+}
+
+function difference(heap: Heap, other: Heap): string | undefined {
+  const [own, theirs] = [heap.meta(), other.meta()];
+  for (const [key, name] of Object.entries(OF_A_PROCESS)) {
+    const [a, b] = [own.get(key), theirs.get(key)];
+    if (a && b && a !== b) return `${name} ${a} and ${b}`;
+  }
+  // A pid is used again, and exec keeps it; static types are then elsewhere, unless addresses are not randomised.
+  const [a, b] = [addressOfType(heap), addressOfType(other)];
+  return a && b && a !== b ? "the interpreter is at another address" : undefined;
+}
+
+/** Of the type `type`, which is part of the interpreter. */
+function addressOfType(heap: Heap): bigint | undefined {
+  return heap.types().find(({ name }) => name === "type")?.address ?? undefined;
+}
+
+/** Dumps that are the same one, as a sentence; undefined if all are different. */
+export function repeated(heaps: Heap[]): string | undefined {
+  const seen = new Map<string, Heap>();
+  for (const heap of heaps) {
+    const id = ["dump_id", "time"].map((key) => heap.meta().get(key)).join();
+    const same = seen.get(id);
+    if (same) return `${same.path} and ${heap.path} are the same dump: nothing differs between them`;
+    seen.set(id, heap);
+  }
+  return undefined;
 }
 
 /** Refuses what cannot be asked of so few dumps. */

@@ -1,6 +1,7 @@
 // One object with all that is around it.
 import type { Heap, HeapObject, Root, TypedObject } from "../store/heap.js";
 import { type Hold, HolderFinder } from "./holders.js";
+import { isIncomplete } from "./incomplete.js";
 
 export interface Neighbour extends TypedObject {
   hold: Hold;
@@ -22,6 +23,8 @@ export interface Shown extends TypedObject {
   /** Null where not known, as of what is not tracked. */
   generation: bigint | null;
   garbage: boolean;
+  /** Whether the dump is not complete: what keeps the object alive may have been lost. */
+  incomplete: boolean;
   owner: string | null;
   path: string | null;
   roots: Root[];
@@ -60,6 +63,7 @@ export function showObject(heap: Heap, id: bigint, limit: number): Shown {
     tracked: facts.tracked === 1n,
     generation: facts.generation,
     garbage: facts.garbage === 1n,
+    incomplete: isIncomplete(heap),
     owner: facts.owner,
     path: facts.path,
     roots: heap.rootsOf(id),

@@ -1,35 +1,40 @@
 // What a command is asked about.
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
+import { isAddress, parseAddress } from "./address.js";
 import { select } from "./filter.js";
 
 export type Subject = { object: bigint } | { types: bigint[] };
 
 /** One object by its address, or types by their name. A term that finds nothing is an error with exit code 2. */
 export function parseSubject(heap: Heap, term: string): Subject {
-  const { objects, types } = select(heap, [term], (error) => {
-    throw error;
-  });
+  const { objects, types } = select(heap, [term], refuse);
   const [object] = objects;
   return object === undefined ? { types: [...types] } : { object };
 }
 
-/** An object by its address. */
-export function parseAddress(heap: Heap, term: string): bigint {
-  if (!/^0x/i.test(term)) {
-    throw new HeapdumpError(ExitCode.Usage, `${term} is not an address: it is 0x and hexadecimal digits`);
+/** One object, by its address or as the only instance of a type. */
+export function parseObject(heap: Heap, term: string): bigint {
+  if (isAddress(term)) {
+    const within = objectAround(heap, term);
+    if (within) throw new HeapdumpError(ExitCode.Usage, within);
   }
-  const within = objectAround(heap, term);
-  if (within) throw new HeapdumpError(ExitCode.Usage, within);
   const subject = parseSubject(heap, term);
-  if (!("object" in subject)) throw new Error(`${term} names types`);
-  return subject.object;
+  if ("object" in subject) return subject.object;
+  const instances = subject.types.flatMap((type) =>
+    heap.all<{ id: bigint }>("SELECT id FROM {heap}.object WHERE type = ? LIMIT 2", type),
+  );
+  const [only] = instances;
+  if (instances.length === 1 && only) return only.id;
+  throw new HeapdumpError(
+    ExitCode.Usage,
+    `${term} names ${instances.length === 0 ? "a type without instances" : "more than one object"}: give an address (heapdump top --filter '${term}' ${heap.path} lists them)`,
+  );
 }
 
 /** What to ask for instead of an address that lies within an object. */
 function objectAround(heap: Heap, term: string): string | undefined {
-  if (!/^0x[0-9a-f]{1,15}$/i.test(term)) return undefined;
-  const address = BigInt(term);
+  const address = parseAddress(term);
   const before = heap.get<{ address: bigint; size: bigint; type: bigint | null }>(
     "SELECT address, size, type FROM {heap}.object WHERE address <= ? ORDER BY address DESC LIMIT 1",
     address,
@@ -52,13 +57,15 @@ export function parseAvoid(heap: Heap, text: string | undefined): string | null 
   const { objects, types } = select(
     heap,
     terms.filter((term) => !term.startsWith(".")),
-    (error) => {
-      throw error;
-    },
+    refuse,
   );
   return [
     ...[...objects].map((id) => `object:${id}`),
     ...[...types].map((id) => `type:${id}`),
     ...labels.map((label) => `label:${label}`),
   ].join(",");
+}
+
+function refuse(error: HeapdumpError): never {
+  throw error;
 }

@@ -1,4 +1,5 @@
 import type { Heap, HeapObject } from "../store/heap.js";
+import { isIncomplete } from "./incomplete.js";
 
 export interface Waste {
   /** duplicate, boxes, empty, sparse or slots. */
@@ -21,6 +22,8 @@ export interface WasteOf {
   kinds: { kind: string; rows: bigint; count: bigint; wasted: bigint }[];
   /** Bytes of all objects. */
   size: bigint;
+  /** Whether the dump is not complete: what it has lost is in no figure. */
+  incomplete: boolean;
 }
 
 interface Row extends Omit<Waste, "typeName" | "certain" | "example"> {
@@ -46,5 +49,6 @@ export function findWaste(heap: Heap, limit: number): WasteOf {
          FROM temp.waste_found GROUP BY kind ORDER BY wasted DESC`,
     ),
     size: heap.totals().size,
+    incomplete: isIncomplete(heap),
   };
 }

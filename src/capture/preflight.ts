@@ -28,6 +28,8 @@ export function describeTarget(target: Target, settings: CaptureSettings): Pairs
       executable: readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ""),
       host: hostname(),
       container: containerId(read(pid, "cgroup")),
+      boot_id: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
+      process_start: startTicks(read(pid, "stat")),
       time: new Date().toISOString(),
       python_version: target.pythonVersion,
       python_build: target.pythonBuild,
@@ -55,6 +57,11 @@ function read(pid: number, file: string): string {
 
 function fields(status: string): Map<string, string> {
   return new Map([...status.matchAll(/^(\w+):\s*(.*)$/gm)].map(([, key, value]) => [key ?? "", value ?? ""]));
+}
+
+/** Field 22 of `/proc/PID/stat`; the second is the name in parentheses, which may hold any character. */
+export function startTicks(stat: string): string {
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
 }
 
 /** `123 kB` in bytes. */

@@ -2,11 +2,9 @@ import { type Command, Option } from "commander";
 import { type DiffAgainst, type DiffBy, findDifferences } from "../analysis/diff.js";
 import { requireTwo } from "../analysis/series.js";
 import { diffJson, diffText } from "../view/diff.js";
-import { jsonText } from "../view/json.js";
-import { terminal } from "../view/terminal.js";
 import { openSeries } from "./heaps.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
-import { print } from "./output.js";
+import { output } from "./output.js";
 
 interface DiffOptions {
   by: DiffBy;
@@ -29,7 +27,7 @@ export function registerDiff(program: Command): void {
     .command("diff")
     .summary("what came and what went between dumps")
     .description("Compares the last of several dumps of a process with an earlier one.")
-    .argument("<file...>", "dumps of one process (.bin or .bin.gz), in the order of their times")
+    .argument("<file...>", "two dumps of one process or more (.bin or .bin.gz)")
     .addOption(new Option("--by <what>", "what a row is").choices(["type", "owner", "path"]).default("type"))
     .addOption(
       new Option(
@@ -45,8 +43,14 @@ export function registerDiff(program: Command): void {
     .action(diff);
 }
 
-async function diff(files: string[], { by, against, number, json }: DiffOptions): Promise<void> {
+async function diff(files: string[], options: DiffOptions): Promise<void> {
+  const { by, against, number } = options;
   requireTwo(files.length, "diff");
-  const found = findDifferences(await openSeries(files), by, against, number);
-  print(json ? jsonText(diffJson(found)) : diffText(found, by, files.at(-1) ?? "", terminal(process.stdout)));
+  const heaps = await openSeries("diff", files);
+  const found = findDifferences(heaps, by, against, number);
+  output(
+    options,
+    () => diffJson(found),
+    (terminal) => diffText(found, by, heaps.at(-1)?.path ?? "", terminal),
+  );
 }

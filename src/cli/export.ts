@@ -1,11 +1,10 @@
 import { type Command, Option } from "commander";
 import { exportSqlite } from "../store/export.js";
-import { jsonText } from "../view/json.js";
 import { progress } from "../view/progress.js";
 import { countText, sizeText } from "../view/units.js";
 import { openHeap } from "./heaps.js";
 import { JSON_OPTION } from "./options.js";
-import { print } from "./output.js";
+import { output } from "./output.js";
 import { untilSignal } from "./signals.js";
 
 interface ExportOptions {
@@ -31,16 +30,17 @@ export function registerExport(program: Command): void {
     .action(exportDump);
 }
 
-async function exportDump(file: string, { output, json }: ExportOptions): Promise<void> {
-  const heap = await openHeap(file);
-  const bar = progress(`Writing ${output}`);
+async function exportDump(file: string, options: ExportOptions): Promise<void> {
+  const { output: path } = options;
+  const heap = await openHeap("export", file);
+  const bar = progress(`Writing ${path}`);
   const written = await untilSignal((signal) =>
-    exportSqlite(heap, output, (fraction) => bar.update(fraction), signal),
+    exportSqlite(heap, path, (fraction) => bar.update(fraction), signal),
   ).finally(() => bar.stop());
   const { objects, references, bytes } = written;
-  print(
-    json
-      ? jsonText({ file: output, objects, references, bytes })
-      : `${output}: ${countText(objects)} objects, ${countText(references)} references, ${sizeText(bytes)}`,
+  output(
+    options,
+    () => ({ file: path, objects, references, bytes }),
+    () => `${path}: ${countText(objects)} objects, ${countText(references)} references, ${sizeText(bytes)}`,
   );
 }

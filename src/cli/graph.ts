@@ -6,11 +6,10 @@ import { ExitCode, HeapdumpError } from "../errors.js";
 import { writePrivateFile } from "../files.js";
 import { dotText, leftOutText } from "../view/dot.js";
 import { graphJson } from "../view/graph.js";
-import { jsonText } from "../view/json.js";
 import { htmlText, svgText } from "../view/picture.js";
 import { openHeap } from "./heaps.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
-import { note, print, warn } from "./output.js";
+import { note, output, print, warn } from "./output.js";
 
 interface GraphOptions {
   filter: string;
@@ -63,7 +62,7 @@ export function registerGraph(program: Command): void {
 
 async function graph(file: string, options: GraphOptions): Promise<void> {
   const write = options.output === undefined ? undefined : writer(options.output);
-  const heap = await openHeap(file);
+  const heap = await openHeap("graph", file);
   const filter = parseFilter(heap, options.filter);
   if (!filter.include) {
     throw new HeapdumpError(
@@ -76,8 +75,13 @@ async function graph(file: string, options: GraphOptions): Promise<void> {
   const found = holderGraph(heap, { ...options, filter, highlight });
   const title = `${file}: what ${options.direction === "referrers" ? "holds" : "is held by"} ${options.filter}`;
   if (write) await write(dotText(found, title), title);
-  if (options.json) print(jsonText(graphJson(found)));
-  else if (!write) print(dotText(found, title));
+  if (options.json || !write) {
+    output(
+      options,
+      () => graphJson(found),
+      () => dotText(found, title),
+    );
+  }
   tell(found, options);
 }
 

@@ -1,19 +1,87 @@
-import { doubtAboutOrder, doubtsAboutSame } from "../analysis/series.js";
+import { type DumpCommand, incompleteWarning, isIncomplete, type Role } from "../analysis/incomplete.js";
+import { doubtAboutSame } from "../analysis/same.js";
+import { byTime, isLater, repeated, requireOneProcess } from "../analysis/series.js";
 import type { Heap } from "../store/heap.js";
 import { openHeaps } from "../store/open.js";
-import { openEvents, warn } from "./output.js";
+import { note, openEvents, warn } from "./output.js";
 
-/** One dump, as `main`. */
-export async function openHeap(file: string, events = openEvents()): Promise<Heap> {
-  const [heap] = (await openHeaps([{ schema: "main", path: file }], events)) as [Heap];
-  return heap;
+/** Another dump that is compared with the first. */
+export interface Compared {
+  role: "previous" | "next" | "exclude";
+  path: string;
 }
 
-/** Several dumps of a process, the last of them as `main`; says what is doubtful about them. */
-export async function openSeries(files: string[]): Promise<Heap[]> {
-  const last = files.length - 1;
-  const sources = files.map((path, i) => ({ schema: i === last ? "main" : `dump${i + 1}`, path }));
-  const heaps = await openHeaps(sources, openEvents());
-  for (const doubt of [doubtAboutOrder(heaps) ?? [], doubtsAboutSame(heaps)].flat()) warn(doubt);
+/** One dump, as `main`. Warns of what it means to the command's answer if the dump is not complete. */
+export async function openHeap(command: DumpCommand, file: string): Promise<Heap> {
+  const [heap] = await openHeaps([{ schema: "main", path: file }], openEvents());
+  warnOfLoss(command, "main", heap as Heap);
+  return heap as Heap;
+}
+
+/** Several dumps of a process, the earliest first. */
+export async function openSeries(command: DumpCommand, files: string[]): Promise<Heap[]> {
+  const sources = files.map((path, i) => ({ schema: i === 0 ? "main" : `dump${i + 1}`, path }));
+  const given = await openHeaps(sources, openEvents());
+  const heaps = byTime(given);
+  if (heaps.some((heap, i) => heap !== given[i])) {
+    note(`in the order in which they were taken: ${heaps.map(({ path }) => path).join(", ")}`);
+  }
+  requireOneProcess(heaps);
+  const last = heaps.at(-1) as Heap;
+  for (const heap of heaps) {
+    warnOfLoss(command, heaps.length === 1 ? "main" : heap === last ? "last" : "earlier", heap);
+  }
+  for (const heap of heaps.slice(0, -1)) warnOfDoubt(last, heap);
+  const twice = repeated(heaps);
+  if (twice) warn(twice);
   return heaps;
+}
+
+/** A dump as `main`, and others of its process that it is compared with. */
+export async function openCompared(
+  command: DumpCommand,
+  file: string,
+  compared: Compared[],
+): Promise<{ heap: Heap; others: { role: Compared["role"]; heap: Heap }[] }> {
+  const sources = compared.map(({ role, path }, i) => ({ schema: `${role}${i}`, path }));
+  const [heap, ...rest] = (await openHeaps([{ schema: "main", path: file }, ...sources], openEvents())) as [
+    Heap,
+    ...Heap[],
+  ];
+  requireOneProcess([heap, ...rest]);
+  warnOfLoss(command, "main", heap);
+  const others = rest.map((other, i) => ({ role: (compared[i] as Compared).role, heap: other }));
+  for (const { role, heap: other } of others) {
+    if (role === "previous" && isLater(other, heap)) {
+      warn(`${other.path} was taken after ${file}: --previous is for an earlier dump`);
+    }
+    if (role === "next" && isLater(heap, other)) {
+      warn(`${other.path} was taken before ${file}: --next is for a later dump`);
+    }
+    warnOfLoss(command, role, other);
+    warnOfDoubt(heap, other);
+  }
+  return { heap, others };
+}
+
+/** Dumps side by side, each as the schema that the user chose. */
+export async function openAttached(
+  command: DumpCommand,
+  sources: { schema: string; path: string }[],
+): Promise<[Heap, ...Heap[]]> {
+  const heaps = (await openHeaps(sources, openEvents())) as [Heap, ...Heap[]];
+  for (const heap of heaps) warnOfLoss(command, "main", heap);
+  return heaps;
+}
+
+function warnOfLoss(command: DumpCommand, role: Role, heap: Heap): void {
+  const words = incompleteWarning(command, role, heap);
+  if (words) warn(words);
+}
+
+function warnOfDoubt(heap: Heap, other: Heap): void {
+  // What was lost looks as if it were another object.
+  if (isIncomplete(heap) || isIncomplete(other)) return;
+  const doubt = doubtAboutSame(heap, other);
+  if (doubt) warn(doubt);
 }

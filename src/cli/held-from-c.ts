@@ -1,11 +1,9 @@
 import type { Command } from "commander";
 import { findHeldFromC } from "../analysis/held-from-c.js";
 import { heldFromCJson, heldFromCText } from "../view/held-from-c.js";
-import { jsonText } from "../view/json.js";
-import { terminal } from "../view/terminal.js";
 import { openHeap } from "./heaps.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
-import { print } from "./output.js";
+import { output } from "./output.js";
 
 const EXAMPLE = `
 An object is held from C where it has more references than were found in all objects and roots, and nothing else keeps
@@ -28,8 +26,11 @@ export function registerHeldFromC(program: Command): void {
     .action(heldFromC);
 }
 
-async function heldFromC(file: string, { number, json }: { number: number; json?: boolean }): Promise<void> {
-  const heap = await openHeap(file);
-  const found = findHeldFromC(heap, number);
-  print(json ? jsonText(heldFromCJson(found)) : heldFromCText(found, file, terminal(process.stdout)));
+async function heldFromC(file: string, options: { number: number; json?: boolean }): Promise<void> {
+  const found = findHeldFromC(await openHeap("held-from-c", file), options.number);
+  output(
+    options,
+    () => heldFromCJson(found),
+    (terminal) => heldFromCText(found, file, terminal),
+  );
 }

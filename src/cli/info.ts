@@ -2,12 +2,10 @@ import type { Command } from "commander";
 import { describe } from "../analysis/info.js";
 import { survey } from "../dump/reader.js";
 import { infoJson, infoText } from "../view/info.js";
-import { jsonText } from "../view/json.js";
 import { progress } from "../view/progress.js";
-import { terminal } from "../view/terminal.js";
 import { openHeap } from "./heaps.js";
 import { JSON_OPTION } from "./options.js";
-import { openEvents, print } from "./output.js";
+import { output } from "./output.js";
 
 export function registerInfo(program: Command): void {
   program
@@ -24,8 +22,10 @@ async function info(file: string, options: { json?: boolean }): Promise<void> {
   const bar = progress(`Reading ${file}`);
   const dump = await survey(file, (fraction) => bar.update(fraction));
   bar.stop();
-  const events = { ...openEvents(), onWarning() {} };
-  const heap = await openHeap(file, events);
-  const described = describe(heap, dump);
-  print(options.json ? jsonText(infoJson(described)) : infoText(described, terminal(process.stdout)));
+  const described = describe(await openHeap("info", file), dump);
+  output(
+    options,
+    () => infoJson(described),
+    (terminal) => infoText(described, terminal),
+  );
 }

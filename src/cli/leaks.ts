@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import { type Check, meets, needsTwo, parseCheck } from "../analysis/fail-on.js";
+import { isIncomplete } from "../analysis/incomplete.js";
 import { findLeaks } from "../analysis/leaks.js";
 import { requireTwo } from "../analysis/series.js";
-import { ExitCode } from "../errors.js";
-import { jsonText } from "../view/json.js";
+import { ExitCode, HeapdumpError } from "../errors.js";
+import type { Heap } from "../store/heap.js";
 import { leaksJson, leaksText, suspectWords } from "../view/leaks.js";
-import { terminal } from "../view/terminal.js";
 import { openSeries } from "./heaps.js";
 import { collect, JSON_OPTION, wholeNumber } from "./options.js";
-import { note, print } from "./output.js";
+import { note, output } from "./output.js";
 
 interface LeaksOptions {
   failOn?: string[];
@@ -30,7 +30,7 @@ export function registerLeaks(program: Command): void {
     .command("leaks")
     .summary("what leaks, where it gathers, and who holds it")
     .description("Names the suspects of a leak from one dump of a process or more, the earliest first.")
-    .argument("<file...>", "dumps of one process (.bin or .bin.gz), in the order of their times")
+    .argument("<file...>", "dumps of one process (.bin or .bin.gz)")
     .option(
       "--fail-on <check>",
       "exit code 1 where a suspect meets it: growth>10MB; of growth, growth_per_hour, lasting, retained (bytes), count or new (objects) (repeatable)",
@@ -45,17 +45,29 @@ export function registerLeaks(program: Command): void {
 async function leaks(files: string[], options: LeaksOptions): Promise<void> {
   const checks = (options.failOn ?? []).map(parseCheck);
   for (const check of checks.filter(needsTwo)) requireTwo(files.length, `--fail-on ${check.text}`);
-  const found = findLeaks(await openSeries(files));
-  const path = files.at(-1) ?? "";
-  print(
-    options.json
-      ? jsonText(leaksJson(found))
-      : leaksText(found, path, terminal(process.stdout), options.number),
+  const heaps = await openSeries("leaks", files);
+  if (checks.length > 0) requireComplete(heaps);
+  const found = findLeaks(heaps);
+  const path = heaps.at(-1)?.path ?? "";
+  output(
+    options,
+    () => leaksJson(found),
+    (terminal) => leaksText(found, path, terminal, options.number),
   );
   for (const check of checks) {
     const suspect = meets(check, found.suspects);
     if (suspect) fail(check, suspectWords(suspect));
   }
+}
+
+/** A check of what is left of a dump would pass, or fail, for the wrong reason. */
+function requireComplete(heaps: Heap[]): void {
+  const damaged = heaps.find(isIncomplete);
+  if (!damaged) return;
+  throw new HeapdumpError(
+    ExitCode.Unreadable,
+    `${damaged.path} is not complete, so --fail-on cannot be decided: take the dump again`,
+  );
 }
 
 function fail(check: Check, words: string): void {

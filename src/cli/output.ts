@@ -1,17 +1,33 @@
 import type { OpenEvents } from "../store/open.js";
+import { jsonText } from "../view/json.js";
 import { progress } from "../view/progress.js";
+import { type Terminal, terminal } from "../view/terminal.js";
+
+const warnings: string[] = [];
+
+/** Prints the answer of a command: as one JSON document, which has the warnings too, or as text. */
+export function output(
+  { json }: { json?: boolean },
+  document: () => object,
+  text: (terminal: Terminal) => string,
+): void {
+  if (json) print(jsonText({ ...document(), ...documentWarnings() }));
+  else print(text(terminal(process.stdout)));
+}
+
+/** What the user was warned of, as a part of a document; nothing if there was no warning. */
+export function documentWarnings(): { warnings?: string[] } {
+  const told = warnings.splice(0);
+  return told.length === 0 ? {} : { warnings: told };
+}
 
 export function print(text: string): void {
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
-/** Writes what comes in parts that end as they must. */
-export function printParts(parts: Iterable<string>): void {
-  for (const part of parts) process.stdout.write(part);
-}
-
 /** To standard error, so that what stands on standard output stays a document. */
 export function warn(text: string): void {
+  warnings.push(text);
   process.stderr.write(`heapdump: warning: ${text}\n`);
 }
 
@@ -19,11 +35,15 @@ export function note(text: string): void {
   process.stderr.write(`heapdump: ${text}\n`);
 }
 
-/** Warnings and progress of the heaps that a command opens. */
+/** Writes what comes in parts that end as they must. */
+export function printParts(parts: Iterable<string>): void {
+  for (const part of parts) process.stdout.write(part);
+}
+
+/** Progress of the heaps that a command opens. */
 export function openEvents(): OpenEvents {
   const bars = new Map<string, ReturnType<typeof progress>>();
   return {
-    onWarning: warn,
     onProgress(path, fraction) {
       const bar = bars.get(path) ?? progress(`Indexing ${path}`);
       bars.set(path, bar);

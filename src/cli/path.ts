@@ -1,12 +1,10 @@
 import type { Command } from "commander";
 import { mergedPaths, pathsOf } from "../analysis/path.js";
 import { parseAvoid, parseSubject } from "../analysis/subject.js";
-import { jsonText } from "../view/json.js";
 import { objectPathsJson, objectPathsText, typePathsJson, typePathsText } from "../view/path.js";
-import { terminal } from "../view/terminal.js";
 import { openHeap } from "./heaps.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
-import { print } from "./output.js";
+import { output } from "./output.js";
 
 interface PathOptions {
   exclude?: string;
@@ -31,7 +29,7 @@ export function registerPath(program: Command): void {
       "Shows the shortest paths from roots, as Python writes them. Weak references keep nothing alive.",
     )
     .argument("<file>", "a dump (.bin or .bin.gz)")
-    .argument("<what>", "an address (0x…) or a type")
+    .argument("<what>", "an address (0x… or decimal) or a type")
     .option("--exclude <terms>", "ADDR,Type,.field: what paths must not go through")
     .option("-n, --number <n>", "paths (default: 3 of an object, 20 of a type)", wholeNumber(1))
     .option(...JSON_OPTION)
@@ -39,19 +37,23 @@ export function registerPath(program: Command): void {
     .action(path);
 }
 
-async function path(file: string, what: string, { exclude, number, json }: PathOptions): Promise<void> {
-  const heap = await openHeap(file);
+async function path(file: string, what: string, options: PathOptions): Promise<void> {
+  const heap = await openHeap("path", file);
   const subject = parseSubject(heap, what);
-  const avoid = parseAvoid(heap, exclude);
+  const avoid = parseAvoid(heap, options.exclude);
   if ("object" in subject) {
-    const found = pathsOf(heap, subject.object, avoid, number ?? 3);
-    print(json ? jsonText(objectPathsJson(found)) : objectPathsText(found, file, terminal(process.stdout)));
+    const found = pathsOf(heap, subject.object, avoid, options.number ?? 3);
+    output(
+      options,
+      () => objectPathsJson(found),
+      (terminal) => objectPathsText(found, file, terminal),
+    );
   } else {
     const found = mergedPaths(heap, subject.types, avoid);
-    print(
-      json
-        ? jsonText(typePathsJson(found))
-        : typePathsText(found, file, terminal(process.stdout), number ?? 20),
+    output(
+      options,
+      () => typePathsJson(found),
+      (terminal) => typePathsText(found, file, terminal, options.number ?? 20),
     );
   }
 }

@@ -1,12 +1,10 @@
 import type { Command } from "commander";
 import { showObject } from "../analysis/show.js";
-import { parseAddress } from "../analysis/subject.js";
-import { jsonText } from "../view/json.js";
+import { parseObject } from "../analysis/subject.js";
 import { showJson, showText } from "../view/show.js";
-import { terminal } from "../view/terminal.js";
 import { openHeap } from "./heaps.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
-import { print } from "./output.js";
+import { output } from "./output.js";
 
 interface ShowOptions {
   number: number;
@@ -14,8 +12,9 @@ interface ShowOptions {
 }
 
 const EXAMPLES = `
-Example:
-  heapdump show heap.bin 0x7f3a0c0041d0`;
+Examples:
+  heapdump show heap.bin 0x7f3a0c0041d0
+  heapdump show heap.bin shop.app.Registry`;
 
 export function registerShow(program: Command): void {
   program
@@ -25,15 +24,19 @@ export function registerShow(program: Command): void {
       "Shows an object with its fields, what refers to it and as what, its dominators, what it dominates and its path.",
     )
     .argument("<file>", "a dump (.bin or .bin.gz)")
-    .argument("<address>", "0x and hexadecimal digits, as other commands print it")
+    .argument("<what>", "an address (0x… or decimal), or a type that has one instance")
     .option("-n, --number <n>", "fields, and referrers", wholeNumber(1), 20)
     .option(...JSON_OPTION)
     .addHelpText("after", EXAMPLES)
     .action(show);
 }
 
-async function show(file: string, address: string, { number, json }: ShowOptions): Promise<void> {
-  const heap = await openHeap(file);
-  const shown = showObject(heap, parseAddress(heap, address), number);
-  print(json ? jsonText(showJson(shown)) : showText(shown, file, terminal(process.stdout)));
+async function show(file: string, what: string, options: ShowOptions): Promise<void> {
+  const heap = await openHeap("show", file);
+  const shown = showObject(heap, parseObject(heap, what), options.number);
+  output(
+    options,
+    () => showJson(shown),
+    (terminal) => showText(shown, file, terminal),
+  );
 }

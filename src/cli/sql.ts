@@ -2,14 +2,14 @@ import { text as readAll } from "node:stream/consumers";
 import type { Command } from "commander";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { documentation } from "../store/documentation.js";
-import { openHeaps, type Source } from "../store/open.js";
+import type { Source } from "../store/open.js";
 import { runQuery } from "../store/query.js";
-import { jsonText } from "../view/json.js";
 import { rowsJson, rowsText } from "../view/rows.js";
 import { schemaJson, schemaText } from "../view/schema.js";
 import { terminal } from "../view/terminal.js";
+import { openAttached } from "./heaps.js";
 import { collect, JSON_OPTION } from "./options.js";
-import { openEvents, print, printParts } from "./output.js";
+import { documentWarnings, output, printParts } from "./output.js";
 import { prompt } from "./prompt.js";
 
 interface SqlOptions {
@@ -43,18 +43,23 @@ export function registerSql(program: Command): void {
 async function sql(file: string | undefined, query: string | undefined, options: SqlOptions): Promise<void> {
   if (options.schema) {
     const columns = documentation();
-    print(options.json ? jsonText(schemaJson(columns)) : schemaText(columns, terminal(process.stdout)));
+    output(
+      options,
+      () => schemaJson(columns),
+      (terminal) => schemaText(columns, terminal),
+    );
     return;
   }
   if (file === undefined) throw new HeapdumpError(ExitCode.Usage, "sql needs a dump, or --schema");
   const sources = [{ schema: "main", path: file }, ...(options.attach ?? []).map(attached)];
   const twice = sources.find(({ schema }, i) => sources.findIndex((other) => other.schema === schema) !== i);
   if (twice) throw new HeapdumpError(ExitCode.Usage, `--attach ${twice.schema}= is given twice`);
-  const [heap] = await openHeaps(sources, openEvents());
-  if (!heap) return;
+  const [heap] = await openAttached("sql", sources);
   if (query === undefined && process.stdin.isTTY) return prompt(heap.db);
   const result = runQuery(heap.db, query ?? (await readAll(process.stdin)));
-  const parts = options.json ? rowsJson(result) : rowsText(result, terminal(process.stdout));
+  const parts = options.json
+    ? rowsJson(result, documentWarnings())
+    : rowsText(result, terminal(process.stdout));
   printParts(parts);
 }
 

@@ -1,13 +1,8 @@
 import { type Command, Option } from "commander";
 import { parseFilter } from "../analysis/filter.js";
 import { parentsOf } from "../analysis/parents.js";
-import { doubtAboutSame } from "../analysis/same.js";
 import { topObjects, topOwners, topTypes } from "../analysis/top.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
-import type { Heap } from "../store/heap.js";
-import { openHeaps, type Source } from "../store/open.js";
-import { jsonText } from "../view/json.js";
-import { terminal } from "../view/terminal.js";
 import {
   topObjectsJson,
   topObjectsText,
@@ -16,8 +11,9 @@ import {
   topTypesJson,
   topTypesText,
 } from "../view/top.js";
+import { type Compared, openCompared } from "./heaps.js";
 import { collect, JSON_OPTION, wholeNumber } from "./options.js";
-import { openEvents, print, warn } from "./output.js";
+import { output } from "./output.js";
 
 interface TopOptions {
   by: "object" | "retained" | "type" | "owner";
@@ -68,33 +64,34 @@ async function top(file: string, options: TopOptions): Promise<void> {
   if (options.showParents && (options.by === "type" || options.by === "owner")) {
     throw new HeapdumpError(ExitCode.Usage, `--show-parents is of objects: leave out --by ${options.by}`);
   }
-  const sources = [
-    { schema: "main", path: file },
+  const { heap, others } = await openCompared("top", file, [
     ...named("previous", options.previous),
     ...named("next", options.next),
     ...named("exclude", options.exclude),
-  ];
-  const [heap, ...others] = (await openHeaps(sources, openEvents())) as [Heap, ...Heap[]];
-  for (const other of others) {
-    const doubt = doubtAboutSame(heap, other);
-    if (doubt) warn(doubt);
-  }
-  const notIn = others.filter(({ schema }) => schema.startsWith("exclude"));
+  ]);
+  const heaps = (excluded: boolean) =>
+    others.filter(({ role }) => (role === "exclude") === excluded).map((other) => other.heap);
   const request = {
     filter: parseFilter(heap, options.filter),
-    alsoIn: others.filter((other) => !notIn.includes(other)),
-    notIn,
+    alsoIn: heaps(false),
+    notIn: heaps(true),
     limit: options.number,
   };
   if (options.by === "type") {
     const found = topTypes(heap, request);
-    print(options.json ? jsonText(topTypesJson(found)) : topTypesText(found, heap, terminal(process.stdout)));
+    output(
+      options,
+      () => topTypesJson(found),
+      (terminal) => topTypesText(found, heap, terminal),
+    );
     return;
   }
   if (options.by === "owner") {
     const found = topOwners(heap, request);
-    print(
-      options.json ? jsonText(topOwnersJson(found)) : topOwnersText(found, heap, terminal(process.stdout)),
+    output(
+      options,
+      () => topOwnersJson(found),
+      (terminal) => topOwnersText(found, heap, terminal),
     );
     return;
   }
@@ -105,13 +102,13 @@ async function top(file: string, options: TopOptions): Promise<void> {
     roots: heap.rootsOf(object.id),
     ...(options.showParents ? { above: parentsOf(heap, object.id, options) } : {}),
   }));
-  print(
-    options.json
-      ? jsonText(topObjectsJson(objects))
-      : topObjectsText(objects, by, heap, terminal(process.stdout)),
+  output(
+    options,
+    () => topObjectsJson(objects),
+    (terminal) => topObjectsText(objects, by, heap, terminal),
   );
 }
 
-function named(schema: string, paths: string[] = []): Source[] {
-  return paths.map((path, i) => ({ schema: `${schema}${i || ""}`, path }));
+function named(role: Compared["role"], paths: string[] = []): Compared[] {
+  return paths.map((path) => ({ role, path }));
 }

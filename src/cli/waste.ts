@@ -1,11 +1,9 @@
 import type { Command } from "commander";
 import { findWaste } from "../analysis/waste.js";
-import { jsonText } from "../view/json.js";
-import { terminal } from "../view/terminal.js";
 import { wasteJson, wasteText } from "../view/waste.js";
 import { openHeap } from "./heaps.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
-import { print } from "./output.js";
+import { output } from "./output.js";
 
 const EXAMPLE = `
 Example:
@@ -25,8 +23,11 @@ export function registerWaste(program: Command): void {
     .action(waste);
 }
 
-async function waste(file: string, { number, json }: { number: number; json?: boolean }): Promise<void> {
-  const heap = await openHeap(file);
-  const found = findWaste(heap, number);
-  print(json ? jsonText(wasteJson(found)) : wasteText(found, file, terminal(process.stdout)));
+async function waste(file: string, options: { number: number; json?: boolean }): Promise<void> {
+  const found = findWaste(await openHeap("waste", file), options.number);
+  output(
+    options,
+    () => wasteJson(found),
+    (terminal) => wasteText(found, file, terminal),
+  );
 }

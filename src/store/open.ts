@@ -44,7 +44,6 @@ export interface Source {
 export interface OpenEvents {
   /** Of the index that is being built: 0 … 1. */
   onProgress(path: string, fraction: number): void;
-  onWarning(text: string): void;
 }
 
 /** SQLite with the extension and no heap. */
@@ -78,13 +77,10 @@ export async function openHeaps(sources: Source[], events: OpenEvents): Promise<
   });
 }
 
-async function index(path: string, { onProgress, onWarning }: OpenEvents): Promise<string> {
+async function index(path: string, { onProgress }: OpenEvents): Promise<string> {
   await readIdentity(path);
   const place = indexPath(path);
-  const result = await native().ensureIndex(path, place, (fraction) => onProgress(path, fraction));
+  await native().ensureIndex(path, place, (fraction) => onProgress(path, fraction));
   onProgress(path, 1);
-  if (!result.complete) {
-    onWarning(`${path} is not complete: it is read as far as it goes (heapdump info ${path} says more)`);
-  }
   return place;
 }

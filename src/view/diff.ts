@@ -9,13 +9,13 @@ import { countText, durationText, signedSizeText, sizeText } from "./units.js";
 const TITLES: Record<DiffBy, string> = { type: "TYPE", owner: "OWNER", path: "PATH" };
 
 export function diffText(
-  { rows, total, old, hours }: Diff,
+  { rows, total, old, hours, incomplete }: Diff,
   by: DiffBy,
   path: string,
   terminal: Terminal,
 ): string {
   const { bold, cyan, dim } = terminal.colors;
-  if (rows.length === 0) return "Nothing came, and nothing went.";
+  if (rows.length === 0) return incomplete ? "No differences in what could be read." : "No differences.";
   const several = by === "type" && (rows[0]?.sizes.length ?? 0) > 2;
   const columns: [Column, (row: DiffRow) => string][] = [
     [{ title: "GROWTH", align: "right", paint: bold }, (row) => signedSizeText(row.size - row.size_old)],

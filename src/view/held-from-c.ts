@@ -6,11 +6,16 @@ import type { Terminal } from "./terminal.js";
 import { addressText, contentText, escapeControls, plural } from "./text.js";
 import { countText, sizeText } from "./units.js";
 
+const UNKNOWN = {
+  mode: "A dump of python mode does not say what C code holds: its reference counts are not exact.",
+  incomplete:
+    "An incomplete dump does not say what C code holds: references from objects that were lost look the same.",
+};
+
 export function heldFromCText(found: HeldFromC, path: string, terminal: Terminal): string {
   const { bold, cyan, dim } = terminal.colors;
-  const { types, count, retained, known } = found;
-  if (!known)
-    return "A dump of python mode does not tell what C code holds: its reference counts are not exact.";
+  const { types, count, retained, unknown } = found;
+  if (unknown) return UNKNOWN[unknown];
   if (types.length === 0) return "C code alone holds nothing: every reference was found.";
   const text = table(
     [
@@ -37,9 +42,9 @@ export function heldFromCText(found: HeldFromC, path: string, terminal: Terminal
   return [text, "", dim(total), dim(about), dim(nextStep("show", path, first))].join("\n");
 }
 
-export function heldFromCJson({ types, count, retained, known }: HeldFromC): object {
+export function heldFromCJson({ types, count, retained, unknown }: HeldFromC): object {
   return {
-    known,
+    known: unknown === null,
     ...jsonTable(types, {
       type: ({ typeName }) => typeName,
       count: (type) => type.count,

@@ -10,7 +10,7 @@ export function leaksText(leaks: Leaks, path: string, terminal: Terminal, most: 
   const { suspects } = leaks;
   const { bold, dim } = terminal.colors;
   const shown = suspects.slice(0, most);
-  if (suspects.length === 0) return `${heading(leaks)}\nThere is no suspect: nothing gathers in one place.`;
+  if (suspects.length === 0) return `${heading(leaks)}\n${noSuspects(leaks)}`;
   const blocks = shown.map((suspect, i) => block(suspect, i + 1, leaks, terminal));
   const more = suspects.length - shown.length;
   const example = addressText(shown[0]?.example.address ?? 0n);
@@ -19,8 +19,15 @@ export function leaksText(leaks: Leaks, path: string, terminal: Terminal, most: 
   return [bold(heading(leaks)), ...blocks, [...rest, dim(next)].join("\n")].join("\n\n");
 }
 
-function heading({ suspects, growth, alive, hours, garbage }: Leaks): string {
-  const waiting = garbage > 0n ? `, ${sizeText(garbage)} of garbage` : "";
+function noSuspects({ incomplete }: Leaks): string {
+  return incomplete
+    ? "No suspects in what could be read: something may leak nevertheless."
+    : "There is no suspect: nothing gathers in one place.";
+}
+
+function heading({ suspects, growth, alive, hours, garbage, incomplete }: Leaks): string {
+  const unreached = incomplete ? "of garbage, or held by what was lost" : "of garbage";
+  const waiting = garbage > 0n ? `, ${sizeText(garbage)} ${unreached}` : "";
   const suspected = suspects.length === 0 ? "" : `${plural(suspects.length, "suspect")}: `;
   if (growth === null) return `${suspected}${sizeText(alive)} alive${waiting}`;
   const time = hours === null ? "" : ` in ${durationText(hours)}`;

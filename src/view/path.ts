@@ -31,11 +31,15 @@ export function objectPathsText(found: ObjectPaths, path: string, terminal: Term
   return [head.join("\n"), ...blocks, dim(next)].join("\n\n");
 }
 
-function garbageLines({ referrers }: ObjectPaths, width: number): string[] {
-  const lines = ["Nothing keeps it alive: it is garbage, which the collector has not freed yet."];
+function garbageLines({ referrers, incomplete }: ObjectPaths, width: number): string[] {
+  const lines = [
+    incomplete
+      ? "No path in what could be read: it is garbage, or what keeps it alive was lost."
+      : "Nothing keeps it alive: it is garbage, which the collector has not freed yet.",
+  ];
   for (const { hold, object, typeName } of referrers) {
     const how = `${spelling(hold).trim()} of ${escapeControls(typeName)} ${addressText(object.address)}`;
-    lines.push(shorten(`  └─ ${how}, garbage itself`, width));
+    lines.push(shorten(`  └─ ${how}, ${incomplete ? "without a path too" : "garbage itself"}`, width));
   }
   return lines;
 }

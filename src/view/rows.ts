@@ -34,7 +34,7 @@ export function* rowsText({ columns, rows }: Result, terminal: Terminal): Genera
 }
 
 /** A result as one JSON document, in parts of about `PART` characters. */
-export function* rowsJson({ columns, rows }: Result): Generator<string> {
+export function* rowsJson({ columns, rows }: Result, more: { warnings?: string[] } = {}): Generator<string> {
   let part = `{"columns": ${jsonText(columns)}, "rows": [`;
   let separator = "\n";
   for (const row of rows) {
@@ -45,7 +45,8 @@ export function* rowsJson({ columns, rows }: Result): Generator<string> {
       part = "";
     }
   }
-  yield `${part}${separator === "\n" ? "" : "\n"}]}\n`;
+  const end = more.warnings ? `, "warnings": ${jsonText(more.warnings)}` : "";
+  yield `${part}${separator === "\n" ? "" : "\n"}]${end}}\n`;
 }
 
 function column(title: string, rows: Value[][], index: number): Column {

@@ -24,7 +24,10 @@ export function showText(shown: Shown, path: string, terminal: Terminal): string
 }
 
 function facts(shown: Shown, { width }: Terminal): string[] {
-  const { object, retained, generation, tracked, garbage, owner, path, roots, code, dictOf } = shown;
+  const { object, retained, generation, tracked, owner, path, roots, code, dictOf } = shown;
+  const garbage = shown.incomplete
+    ? "no path to it in what could be read"
+    : "garbage: nothing keeps it alive";
   const collector = tracked
     ? `tracked${generation === null ? "" : `, generation ${generation}`}`
     : "not tracked";
@@ -32,7 +35,7 @@ function facts(shown: Shown, { width }: Terminal): string[] {
   const lines: [string, string][] = [
     ["size", `${sizeText(object.size)}, retains ${sizeText(retained)}`],
     ["references", object.refcount === null ? "immortal" : countText(object.refcount)],
-    ["collector", garbage ? `${collector}; garbage: nothing keeps it alive` : collector],
+    ["collector", shown.garbage ? `${collector}; ${garbage}` : collector],
     ["content", code === content ? "" : content],
     ["code", code === null ? "" : escapeControls(code)],
     ["is", dictOf === null ? "" : `the __dict__ of ${objectText(dictOf)}`],

@@ -23,9 +23,13 @@ const KINDS: Record<string, { is: string; advice: string }> = {
   slots: { is: "instances that all have the same attributes", advice: "give their class __slots__" },
 };
 
-export function wasteText({ rows, kinds, size }: WasteOf, path: string, terminal: Terminal): string {
+export function wasteText(
+  { rows, kinds, size, incomplete }: WasteOf,
+  path: string,
+  terminal: Terminal,
+): string {
   const { bold, cyan, dim } = terminal.colors;
-  if (rows.length === 0) return "Nothing wastes memory.";
+  if (rows.length === 0) return incomplete ? "No waste in what could be read." : "Nothing wastes memory.";
   const text = table(
     [
       { title: "WASTED", align: "right", paint: bold },

@@ -25,6 +25,7 @@ beforeAll(() => {
     time: "2026-03-01T13:00:00.000Z",
   });
   place.dump("middle.bin", shop({ sessions: 7 }).heap, { time: "2026-03-01T12:30:00.000Z" });
+  place.dump("later.bin", shop({ sessions: 7 }).heap, { time: "2026-03-01T13:30:00.000Z" });
   place.dump("wasteful.bin", wasteful(), { mode: "fork" }, FORKED.end);
   place.dump("fork.bin", shop().heap, FORKED.meta, FORKED.end);
   place.dump("huge.bin.gz", huge().heap);
@@ -101,7 +102,7 @@ const cases: [name: string, ...args: string[]][] = [
   ["diff-owner", "diff", "--by", "owner", "-n", "6", "before.bin", "after.bin"],
   ["diff-path", "diff", "--by", "path", "-n", "6", "before.bin", "after.bin"],
   ["diff-three", "diff", "--against", "previous", "-n", "4", "before.bin", "middle.bin", "after.bin"],
-  ["diff-peak", "diff", "--against", "peak", "-n", "4", "after.bin", "before.bin", "middle.bin"],
+  ["diff-peak", "diff", "--against", "peak", "-n", "4", "after.bin", "before.bin", "later.bin"],
   ["diff-same", "diff", "after.bin", "after.bin"],
   ["diff-one", "diff", "after.bin"],
   ["leaks-one", "leaks", "after.bin"],

@@ -197,16 +197,17 @@ export class PythonHeap {
     this.frames.push([thing, thread, depth, fn, file, line]);
   }
 
-  parts(meta: Record<string, string> = {}, end: Record<string, string> = {}): DumpParts {
+  /** Objects are in as many chunks as `pieces`. */
+  parts(meta: Record<string, string> = {}, end: Record<string, string> = {}, pieces = 2): DumpParts {
     const definitions = new Records();
     for (const { thing, module, name } of this.types.values()) {
       definitions.type({ address: thing.address, module, name });
     }
     for (const shape of this.shapes) definitions.shape(shape);
 
-    const half = Math.ceil(this.things.length / 2);
-    const objects = [this.things.slice(0, half), this.things.slice(half)].map((things) =>
-      new Records().objects(things.map(toRecord)).done(),
+    const each = Math.ceil(this.things.length / pieces);
+    const objects = Array.from({ length: pieces }, (_, i) =>
+      new Records().objects(this.things.slice(i * each, (i + 1) * each).map(toRecord)).done(),
     );
 
     const rest = new Records();

@@ -18,7 +18,7 @@ import { DumpWriter } from "../../src/capture/dump-writer.js";
 import { chooseMode } from "../../src/capture/mode.js";
 import { dumpNames } from "../../src/capture/names.js";
 import { OutputFile } from "../../src/capture/output-file.js";
-import { containerId, describeTarget, heapSize } from "../../src/capture/preflight.js";
+import { containerId, describeTarget, heapSize, startTicks } from "../../src/capture/preflight.js";
 import { dumpScript } from "../../src/capture/script.js";
 import { ExitCode } from "../../src/errors.js";
 import { encodeDump } from "../support/dump-file.js";
@@ -275,6 +275,11 @@ test("[heap] is all of its mappings", () => {
   ];
   expect(heapSize(maps.join("\n"))).toBe(String(0x11000));
   expect(heapSize("")).toBe("0");
+});
+
+test("the start of a process is found behind a name of any characters", () => {
+  const fields = Array.from({ length: 50 }, (_, i) => `f${i + 3}`).join(" ");
+  expect(startTicks(`12 (a) (b) ) ${fields}`)).toBe("f22");
 });
 
 const ID = "0123456789abcdef".repeat(4);
