@@ -45,8 +45,8 @@ struct Plain {
 struct Types : Plain<TypeRow> {
   static auto rows(const HeapIndex& heap) { return heap.types(); }
   // The row of lost types is there even where no object has one.
-  static bool Exists(const TypeRow& row) { return row.address != 0 || row.count != 0; }
-  static Range Find(const HeapIndex& heap, sqlite3_value* value) {
+  static bool exists(const TypeRow& row) { return row.address != 0 || row.count != 0; }
+  static Range find(const HeapIndex& heap, sqlite3_value* value) {
     const uint32_t object = id_of(value, heap.objects());
     const uint32_t type = object == kNone ? kNone : heap.type_of_object(object);
     return type == kNone ? Range{} : Range{type, type + uint64_t{1}};
@@ -77,7 +77,7 @@ struct Types : Plain<TypeRow> {
 
 struct Roots : Plain<RootRow> {
   static auto rows(const HeapIndex& heap) { return heap.roots(); }
-  static Range Find(const HeapIndex& heap, sqlite3_value* value) {
+  static Range find(const HeapIndex& heap, sqlite3_value* value) {
     const uint32_t object = id_of(value, heap.objects());
     if (object == kNone) return {};
     const auto found = std::ranges::equal_range(heap.roots(), object, {}, &RootRow::object);
