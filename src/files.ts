@@ -1,60 +1,132 @@
 // Files of ours hold what a process had in its memory: nobody but the user may read them.
-import {
-  chownSync,
-  closeSync,
-  existsSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, lstat, open, readdir, realpath, rename, rm, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { ExitCode, HeapdumpError } from "./errors.js";
+import { cannotCreate, cannotWrite, ExitCode, HeapdumpError } from "./errors.js";
 
-export const PRIVATE = 0o600;
+const PRIVATE = 0o600;
 
-/** An empty file that only its owner may read: under sudo the user's own. An existing one is emptied. */
-export function createPrivateFile(path: string): void {
-  try {
-    rmSync(path, { force: true });
-    closeSync(openSync(path, "wx", PRIVATE));
-    const user = userUnderSudo();
-    if (user) chownSync(path, user.uid, user.gid);
-  } catch (error) {
-    throw cannotWrite(path, error);
+/**
+ * A file that only the user may read: under a `.partial` name until it is whole, so that an earlier file of the name
+ * stays until then, and nobody takes half of it for the whole. A pipe or a device is written to directly.
+ */
+export class PrivateFile {
+  private constructor(
+    /** As the user named it. */
+    readonly path: string,
+    readonly handle: FileHandle,
+    private readonly partial?: { path: string; final: string; inode: bigint },
+  ) {}
+
+  /** Throws with exit code 2 if nothing can be written there. */
+  static async create(path: string): Promise<PrivateFile> {
+    try {
+      const folder = dirname(path);
+      if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
+        throw cannotCreate(path, `there is no folder ${folder}`);
+      }
+      const existing = await stat(path).catch(() => undefined);
+      if (existing?.isDirectory()) throw cannotCreate(path, "is a folder; name a file in it");
+      if (existing && !existing.isFile()) return new PrivateFile(path, await open(path, constants.O_WRONLY));
+      const final = existing ? await realpath(path) : path;
+      return await PrivateFile.createPartial(path, final);
+    } catch (error) {
+      throw error instanceof HeapdumpError ? error : cannotWrite(path, error, ExitCode.Usage);
+    }
+  }
+
+  private static async createPartial(path: string, final: string): Promise<PrivateFile> {
+    const partial = `${final}.partial`;
+    const handle = await createNew(partial);
+    try {
+      const { ino } = await handle.stat({ bigint: true });
+      const user = userUnderSudo();
+      if (user) await handle.chown(user.uid, user.gid);
+      return new PrivateFile(path, handle, { path: partial, final, inode: ino });
+    } catch (error) {
+      await unlink(partial);
+      await handle.close();
+      throw error;
+    }
+  }
+
+  /** Where the bytes go until they are all there; undefined for a pipe or a device. */
+  get partialPath(): string | undefined {
+    return this.partial?.path;
+  }
+
+  /** Makes the written bytes the file of that name. A crash of the machine leaves the old file or the whole new one. */
+  async commit(): Promise<void> {
+    try {
+      if (this.partial) {
+        await this.handle.sync();
+        if (!(await this.isOwn())) throw new Error(`somebody else replaced ${this.partial.path}`);
+      }
+      await this.handle.close();
+      if (this.partial) await rename(this.partial.path, this.partial.final);
+    } catch (error) {
+      throw cannotWrite(this.path, error);
+    }
+  }
+
+  /** Leaves nothing behind but what was there before. */
+  async discard(): Promise<void> {
+    if (this.partial && (await this.isOwn())) await rm(this.partial.path, { force: true }).catch(() => {});
+    await this.handle.close().catch(() => {});
+  }
+
+  private async isOwn(): Promise<boolean> {
+    const found = await stat(this.partial?.path ?? "", { bigint: true }).catch(() => undefined);
+    return found?.ino === this.partial?.inode;
   }
 }
 
-/** Whom our files belong to where the tool runs under sudo. */
-export function userUnderSudo(): { uid: number; gid: number } | undefined {
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  const file = await PrivateFile.create(path);
+  try {
+    await file.handle.writeFile(text).catch((error) => {
+      throw cannotWrite(path, error);
+    });
+    await file.commit();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}
+
+/** Whom our files belong to if the tool runs under sudo. */
+function userUnderSudo(): { uid: number; gid: number } | undefined {
   const { SUDO_UID, SUDO_GID } = process.env;
   if (process.getuid?.() !== 0 || !SUDO_UID || !SUDO_GID) return undefined;
   return { uid: Number(SUDO_UID), gid: Number(SUDO_GID) };
 }
 
-/** Written beside and renamed, so that nobody finds half of it. */
-export function writePrivateFile(path: string, text: string): void {
-  const partial = `${path}.partial`;
-  requireFolder(path);
-  createPrivateFile(partial);
-  try {
-    writeFileSync(partial, text);
-    renameSync(partial, path);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw cannotWrite(path, error);
+/** A file that was not there. What a killed heapdump left is removed; what a living one writes is not. */
+async function createNew(partial: string): Promise<FileHandle> {
+  for (;;) {
+    try {
+      return await open(partial, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, PRIVATE);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    const left = await lstat(partial).catch(() => undefined);
+    if (left && (await isOpenSomewhere(left))) {
+      throw cannotCreate(partial, "another heapdump is writing it; name another file");
+    }
+    // If it is gone, it has got its name just now.
+    if (left) await rm(partial, { force: true });
   }
 }
 
-/** Throws with exit code 2 where the folder that a file is to go to does not exist. */
-export function requireFolder(path: string): void {
-  const folder = dirname(path);
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new HeapdumpError(ExitCode.Usage, `${path}: there is no folder ${folder}`);
+/** True if a process, of those that this user may look into, has the file open. */
+async function isOpenSomewhere(file: Stats): Promise<boolean> {
+  for (const pid of await readdir("/proc")) {
+    if (!/^\d+$/.test(pid)) continue;
+    const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => []);
+    for (const fd of descriptors) {
+      const open = await stat(`/proc/${pid}/fd/${fd}`).catch(() => undefined);
+      if (open?.ino === file.ino && open.dev === file.dev) return true;
+    }
   }
-}
-
-export function cannotWrite(path: string, error: unknown): HeapdumpError {
-  return new HeapdumpError(ExitCode.Usage, `${path}: cannot be written: ${(error as Error).message}`);
+  return false;
 }

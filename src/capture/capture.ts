@@ -1,5 +1,9 @@
 // Process → dump: everything about one dump that is not native.
+import type { Pairs } from "../dump/format.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
+import { PrivateFile } from "../files.js";
+import type { Mode, TakenDump } from "../model/dump.js";
+import { type MemoryPlan, ShortOfMemory } from "../model/memory.js";
 import {
   type CaptureEvent,
   type CaptureRequest,
@@ -8,11 +12,9 @@ import {
   type Target,
 } from "../native/addon.js";
 import { DumpWriter } from "./dump-writer.js";
-import { describeMemory, type MemoryPlan, planMemory } from "./memory/plan.js";
+import { describeMemory, planMemory } from "./memory/plan.js";
 import { MemoryWatchdog } from "./memory/watchdog.js";
-import type { Mode } from "./mode.js";
-import { OutputFile } from "./output-file.js";
-import { describeTarget, type Pairs } from "./preflight.js";
+import { describeTarget } from "./metadata.js";
 import { dumpScript } from "./script.js";
 
 /** Linux include/linux/threads.h, PID_MAX_LIMIT. */
@@ -39,24 +41,15 @@ export interface CaptureObserver {
   event(event: Exclude<CaptureEvent, { kind: "records" }>): void;
 }
 
-export interface CapturedDump extends Omit<CaptureResult, "meta"> {
-  file: string;
-  /** Of the file, compressed where its name says so. */
-  bytes: number;
-  /** What the dump says of itself: META and END. */
-  meta: Pairs;
-  elapsedMs: number;
-}
-
 /** Throws a HeapdumpError of exit code 2, 3, 4 or 130; whatever happens the target goes on, and no half dump stays. */
-export async function captureDump(options: CaptureOptions, observer: CaptureObserver): Promise<CapturedDump> {
+export async function captureDump(options: CaptureOptions, observer: CaptureObserver): Promise<TakenDump> {
   const start = performance.now();
   const { pid, file, signal } = options;
   const target = inspect(pid);
   const described = describeTarget(target, options);
   const memory = options.mode === "python" ? undefined : planMemory(pid, options.mode);
   const meta = { ...described, ...(memory && describeMemory(memory)) };
-  const output = await OutputFile.create(file);
+  const output = await PrivateFile.create(file);
   observer.target(target);
   if (memory) observer.memory(memory);
   const cancel = () => native().cancelCapture();
@@ -79,13 +72,28 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
     const end = describeEnd(result, meta);
     await writer.end(end);
     signal.throwIfAborted();
-    await output.commit();
-    const elapsedMs = performance.now() - start;
-    return { ...result, file, bytes: writer.bytes, meta: { ...meta, ...end }, elapsedMs };
+    await output.commit().catch((failure) => {
+      throw sparing(pid, failure);
+    });
+    const { route, stops, pauseMs, consistent, objects, references } = result;
+    return {
+      file,
+      bytes: writer.bytes,
+      objects,
+      references,
+      route,
+      stops,
+      pauseMs,
+      consistent,
+      elapsedMs: performance.now() - start,
+      memory,
+      meta: { ...meta, ...end },
+    };
   } catch (error) {
     // A disk that is full, or memory that is short, cancels the capture, and is then the reason to tell.
-    const shortage = watchdog?.reason && gaveUp(pid, watchdog.reason);
-    const reason = writer.failure ?? shortage ?? error;
+    const shortage = watchdog?.shortage && new ShortOfMemory(pid, watchdog.shortage);
+    const failure = writer.failure && sparing(pid, writer.failure);
+    const reason = failure ?? shortage ?? error;
     writer.abort();
     await output.discard();
     throw signal.aborted ? interrupted(pid) : reason;
@@ -121,10 +129,15 @@ function describeEnd(result: CaptureResult, meta: Pairs): Pairs {
 }
 
 function gaveUp(pid: number, why: string): HeapdumpError {
-  const message = `process ${pid} was not dumped: ${why}; it goes on unharmed`;
+  const message = `process ${pid} was not dumped: ${why}; it keeps running`;
   return new HeapdumpError(ExitCode.CaptureFailed, message);
 }
 
+/** A file that could not be written, when the target was seized already. */
+function sparing(pid: number, { exitCode, message }: HeapdumpError): HeapdumpError {
+  return new HeapdumpError(exitCode, `${message}; process ${pid} keeps running`);
+}
+
 function interrupted(pid: number): HeapdumpError {
-  return new HeapdumpError(ExitCode.Interrupted, `interrupted; process ${pid} goes on unharmed`);
+  return new HeapdumpError(ExitCode.Interrupted, `interrupted; process ${pid} keeps running`);
 }

@@ -1,10 +1,9 @@
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { ExitCode, type HeapdumpError } from "../errors.js";
-import { Chunk, chunkHeader, encodePairs, fileHeader } from "./framing.js";
-import { type OutputFile, writeFailure } from "./output-file.js";
-import type { Pairs } from "./preflight.js";
+import { Chunk, chunkHeader, encodePairs, fileHeader, type Pairs } from "../dump/format.js";
+import { cannotWrite, type HeapdumpError } from "../errors.js";
+import type { PrivateFile } from "../files.js";
 
 /** zlib's default (6) makes a dump 6 % smaller and takes three times as long: measured on the mixed heap. */
 const COMPRESSION_LEVEL = 1;
@@ -18,7 +17,7 @@ export class DumpWriter {
   private written = 0;
 
   /** `onFailure` is called at the first byte that cannot be written. */
-  constructor(output: OutputFile, onFailure: () => void) {
+  constructor(output: Pick<PrivateFile, "path" | "handle">, onFailure: () => void) {
     const file = new Writable({
       write: (bytes: Buffer, _encoding, callback) => {
         this.written += bytes.length;
@@ -37,7 +36,7 @@ export class DumpWriter {
     this.head.on("error", () => {});
     this.done.catch((error) => {
       if (this.aborted) return;
-      this.reason = writeFailure(output.path, error, ExitCode.CaptureFailed);
+      this.reason = cannotWrite(output.path, error);
       onFailure();
     });
   }
@@ -61,7 +60,7 @@ export class DumpWriter {
     this.chunk(Chunk.Records, payload, onWritten);
   }
 
-  /** Resolves when all is in the file; rejects where that failed, or was aborted. */
+  /** Resolves when all is in the file; rejects if that failed, or was aborted. */
   async end(pairs: Pairs): Promise<void> {
     this.chunk(Chunk.End, encodePairs(pairs));
     this.head.end();

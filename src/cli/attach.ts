@@ -1,10 +1,12 @@
 import { statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type CapturedDump, captureDump } from "../capture/capture.js";
-import { chooseMode, MODES, type Mode } from "../capture/mode.js";
-import { dumpNames } from "../capture/names.js";
+import { captureDump } from "../capture/capture.js";
+import { dumpNames } from "../capture/output-names.js";
 import { HeapdumpError } from "../errors.js";
-import { attachJson, type MissedDump, takenText } from "../view/attach.js";
+import { type MissedDump, MODES, type Mode, type TakenDump } from "../model/dump.js";
+import { ShortOfMemory } from "../model/memory.js";
+import { attachJson, takenText } from "../view/attach.js";
+import { shortageText } from "../view/memory.js";
 import { nextStep } from "../view/next.js";
 import { captureProgress } from "./capture-progress.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
@@ -19,12 +21,11 @@ const DEFAULT_TIMEOUT_S = 30;
 const MODE_HELP =
   "how the dump is taken. fork: of a copy, while the process goes on; takes memory for what it writes meanwhile. " +
   "stop: the process stands still until the dump is taken; takes the least memory. " +
-  "python: by a script in the process, whose main thread waits; for a CPython that the others do not know " +
-  `(default: ${chooseMode(undefined)})`;
+  "python: by a script in the process, whose main thread waits; for a CPython that the others do not know";
 
 interface Options {
   output?: string;
-  mode?: Mode;
+  mode: Mode;
   /** False where none is to be written. */
   content: number | false;
   timeout: number;
@@ -36,7 +37,7 @@ export function registerAttach(program: Command): void {
     .command("attach")
     .summary("take a dump of a running process")
     .description(
-      "Takes a dump of the heap of a running CPython process, which goes on as before. Several processes " +
+      "Takes a dump of the heap of a running CPython process, which keeps running. Several processes " +
         "make one dump each; one that fails does not spoil the others, and the worst exit code counts.",
     )
     .argument("<pid...>", "processes, such as $(pidof python)", collectPids)
@@ -45,9 +46,7 @@ export function registerAttach(program: Command): void {
       "where the dump goes, compressed where the name ends in .gz; for several processes the pid joins the name " +
         "(default: heap.PID.bin)",
     )
-    .addOption(
-      new Option("--mode <mode>", MODE_HELP).choices(MODES).default(undefined, chooseMode(undefined)),
-    )
+    .addOption(new Option("--mode <mode>", MODE_HELP).choices(MODES).default("fork"))
     .option(
       "--content <bytes>",
       "how much of the content of a str, bytes, … to keep",
@@ -87,12 +86,12 @@ function seconds(text: string): number {
 async function attach(given: number[], options: Options): Promise<void> {
   const names = dumpNames([...new Set(given)], options.output);
   const settings = {
-    mode: chooseMode(options.mode),
+    mode: options.mode,
     contentLimit: options.content || 0,
     timeoutMs: options.timeout * 1000,
     toolVersion: version(),
   };
-  const taken: CapturedDump[] = [];
+  const taken: TakenDump[] = [];
   const missed: MissedDump[] = [];
   await untilSignal(async (signal) => {
     for (const [pid, file] of names) {
@@ -103,6 +102,7 @@ async function attach(given: number[], options: Options): Promise<void> {
         taken.push(dump);
         if (!options.json) print(takenText(dump));
       } catch (error) {
+        if (error instanceof ShortOfMemory) error.message = shortageText(pid, error.shortage);
         const { exitCode, message = "" } = error as Partial<HeapdumpError>;
         if (names.size === 1 || exitCode === undefined || signal.aborted) throw error;
         note(message);
@@ -119,6 +119,6 @@ async function attach(given: number[], options: Options): Promise<void> {
 }
 
 /** False of a dump that went into a pipe or a device. */
-function isKept({ file }: CapturedDump): boolean {
+function isKept({ file }: TakenDump): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
-import { exportSqlite } from "../store/export.js";
+import type { ExportFormat } from "../export/format.js";
+import { exportHeap, FORMATS } from "../export/formats.js";
 import { progress } from "../view/progress.js";
 import { countText, sizeText } from "../view/units.js";
 import { openHeap } from "./heaps.js";
@@ -8,7 +9,7 @@ import { output } from "./output.js";
 import { untilSignal } from "./signals.js";
 
 interface ExportOptions {
-  to: "sqlite";
+  to: string;
   output: string;
   json?: boolean;
 }
@@ -21,9 +22,13 @@ export function registerExport(program: Command): void {
   program
     .command("export")
     .summary("a dump in another format")
-    .description("Writes a dump as an ordinary SQLite database, with the tables of `heapdump sql`.")
+    .description(`Writes a dump as ${FORMATS.map(({ description }) => description).join(", or ")}.`)
     .argument("<file>", "a dump (.bin or .bin.gz)")
-    .addOption(new Option("--to <format>", "the format").choices(["sqlite"]).makeOptionMandatory())
+    .addOption(
+      new Option("--to <format>", "the format")
+        .choices(FORMATS.map(({ name }) => name))
+        .makeOptionMandatory(),
+    )
     .requiredOption("-o, --output <file>", "the file to write; it takes the place of one that is there")
     .option(...JSON_OPTION)
     .addHelpText("after", EXAMPLE)
@@ -31,11 +36,12 @@ export function registerExport(program: Command): void {
 }
 
 async function exportDump(file: string, options: ExportOptions): Promise<void> {
-  const { output: path } = options;
+  const { to, output: path } = options;
+  const format = FORMATS.find(({ name }) => name === to) as ExportFormat;
   const heap = await openHeap("export", file);
   const bar = progress(`Writing ${path}`);
   const written = await untilSignal((signal) =>
-    exportSqlite(heap, path, (fraction) => bar.update(fraction), signal),
+    exportHeap(format, heap, path, (fraction) => bar.update(fraction), signal),
   ).finally(() => bar.stop());
   const { objects, references, bytes } = written;
   output(

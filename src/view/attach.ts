@@ -1,30 +1,9 @@
+import type { MissedDump, TakenDump } from "../model/dump.js";
+import type { MemoryPlan } from "../model/memory.js";
 import { inconsistencyText, listed } from "./capture.js";
 import { jsonText } from "./json.js";
 import { escapeControls, plural } from "./text.js";
 import { countText, sizeText } from "./units.js";
-
-/** A dump that was just taken. */
-export interface TakenDump {
-  file: string;
-  /** Of the file. */
-  bytes: number;
-  objects: bigint;
-  references: bigint;
-  route: string;
-  stops: number;
-  pauseMs: number;
-  consistent: boolean;
-  elapsedMs: number;
-  /** What the dump says of itself. */
-  meta: Record<string, string>;
-}
-
-/** A process of several that could not be dumped. */
-export interface MissedDump {
-  pid: number;
-  error: string;
-  exitCode: number;
-}
 
 export function takenText(dump: TakenDump): string {
   const { meta } = dump;
@@ -66,22 +45,22 @@ function takenJson(dump: TakenDump): Record<string, unknown> {
     elapsed_ms: Math.round(dump.elapsedMs),
     left_out: listed(meta.left_out),
     skipped: listed(meta.skipped),
-    memory: memoryJson(meta),
+    memory: memoryJson(dump.memory),
   };
 }
 
 /** What was known of memory before a snapshot, in bytes; null in a mode that makes none. */
-function memoryJson(meta: Record<string, string>): object | null {
-  if (meta.snapshot_cost_least === undefined) return null;
-  const bytes = (text: string | undefined) => (text ? Number(text) : null);
+function memoryJson(memory: MemoryPlan | undefined): object | null {
+  if (!memory) return null;
+  const { cost, headroom, limit, oomGroup, unknown } = memory;
   return {
-    cost_least: bytes(meta.snapshot_cost_least),
-    cost_most: bytes(meta.snapshot_cost_most),
-    headroom: bytes(meta.memory_headroom),
-    limit: bytes(meta.memory_limit),
-    limit_name: meta.memory_limit_name || null,
-    oom_group: meta.oom_group || null,
-    unknown: listed(meta.memory_unknown),
+    cost_min: cost.min,
+    cost_max: cost.max,
+    headroom: headroom ?? null,
+    limit: limit?.limit ?? null,
+    limit_name: limit ? [limit.name, limit.cgroup ?? ""].join(" ").trim() : null,
+    oom_group: oomGroup ?? null,
+    unknown,
   };
 }
 

@@ -1,9 +1,9 @@
-// How a dump was taken, in words; of what the dump says of itself (docs/dump-format.md).
-export type Said = (key: string) => string | undefined;
+// How a dump was taken, in words; by what the dump says of itself (docs/dump-format.md).
+import type { MetaReader } from "../model/dump.js";
 
 /** Why a dump is not consistent. */
-export function inconsistencyText(said: Said): string {
-  return said("mode") === "python"
+export function inconsistencyText(meta: MetaReader): string {
+  return meta("mode") === "python"
     ? "other threads ran while it was taken"
     : "no safe point came, and some objects may be half-updated";
 }

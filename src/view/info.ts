@@ -1,5 +1,6 @@
 import type { Description } from "../analysis/info.js";
-import { inconsistencyText, listed, type Said } from "./capture.js";
+import type { MetaReader } from "../model/dump.js";
+import { inconsistencyText, listed } from "./capture.js";
 import { jsonTable } from "./json.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
@@ -113,10 +114,10 @@ function section(title: string, lines: Line[], { colors, width }: Terminal): str
   return [colors.bold(title), ...shown].join("\n");
 }
 
-function consistency(said: Said): string | undefined {
-  const value = said("consistent");
+function consistency(meta: MetaReader): string | undefined {
+  const value = meta("consistent");
   if (value === "true") return "yes";
-  return value === "false" ? `no: ${inconsistencyText(said)}` : undefined;
+  return value === "false" ? `no: ${inconsistencyText(meta)}` : undefined;
 }
 
 /** A list, one a line. */

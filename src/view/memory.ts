@@ -1,27 +1,15 @@
+import type { MemoryLimit, MemoryPlan, MemoryShortage } from "../model/memory.js";
 import { escapeControls } from "./text.js";
 import { sizeText } from "./units.js";
 
-/** What a snapshot may take of its target's memory, in bytes. */
-export interface SnapshotMemory {
-  cost: { least: number; most: number; seconds: number };
-  headroom: number | undefined;
-  limit: { name: string; cgroup?: string; limit: number } | undefined;
-  reserve: number;
-  tight: boolean;
-  oomGroup: string | undefined;
-  unknown: string[];
-}
-
-/** What a user should know before a snapshot is taken; empty where there is plenty. */
-export function memoryNote(pid: number, memory: SnapshotMemory): string {
+/** What a user should know before a snapshot is taken; empty if there is plenty. */
+export function memoryNote(pid: number, memory: MemoryPlan): string {
   const { cost, headroom, limit, reserve, tight, oomGroup, unknown } = memory;
   if (!tight || headroom === undefined || !limit) return "";
-  const bytes = (count: number) => sizeText(BigInt(Math.ceil(count)));
-  const whose = limit.cgroup === undefined ? "the machine" : `${limit.name} of the cgroup ${limit.cgroup}`;
   const parts = [
-    `memory is short: the snapshot takes ${bytes(cost.least)}, and up to ${bytes(cost.most)} if process ${pid} writes to ` +
+    `memory is short: the snapshot takes ${bytes(cost.min)}, and up to ${bytes(cost.max)} if process ${pid} writes to ` +
       `all of its memory in the ${duration(cost.seconds)} that it lasts; ${bytes(headroom)} are left of ` +
-      `${bytes(limit.limit)} (${whose}). It is given up when less than ${bytes(reserve)} are left`,
+      `${limitText(limit)}. It is given up when less than ${bytes(reserve)} are left`,
   ];
   if (oomGroup !== undefined)
     parts.push(
@@ -29,6 +17,48 @@ export function memoryNote(pid: number, memory: SnapshotMemory): string {
     );
   parts.push(...unknown);
   return escapeControls(parts.join("; "));
+}
+
+/** Why there is no dump, and what to do about it. */
+export function shortageText(pid: number, shortage: MemoryShortage): string {
+  return escapeControls(`process ${pid} was not ${why(shortage)}`);
+}
+
+function why(shortage: MemoryShortage): string {
+  const left = bytes(shortage.left);
+  switch (shortage.kind) {
+    case "no-headroom": {
+      const { mode, reserve, limit, stopTakes } = shortage;
+      const needed = `${bytes(shortage.needed)}${reserve ? ` and ${bytes(reserve)} in reserve` : ""}`;
+      const reason = `a snapshot in ${mode} mode takes ${needed}, and ${left} are left of ${limitText(limit)}`;
+      return `touched: ${reason}; ${stopInstead(stopTakes)}free memory, or raise the limit`;
+    }
+    case "no-commit": {
+      const { mode, needed, stopTakes } = shortage;
+      const reason = `vm.overcommit_memory is 2, and of the ${bytes(needed)} that ${mode} mode asks for ${left} are left`;
+      return `touched: ${reason}; ${stopInstead(stopTakes)}free memory, or raise vm.overcommit_ratio`;
+    }
+    case "given-up": {
+      const { limit } = shortage;
+      const whose = limit.cgroup === undefined ? "machine" : "container";
+      const reason = `the ${whose} had ${left} of memory left of ${limitText(limit)}, and the snapshot was given up`;
+      return `dumped: ${reason}; it keeps running`;
+    }
+  }
+}
+
+function stopInstead(takes: number | undefined): string {
+  if (takes === undefined) return "";
+  return `--mode stop takes ${bytes(takes)}, but stops the process until the dump is taken; or `;
+}
+
+/** Where a limit stands. */
+function limitText({ name, cgroup, limit }: MemoryLimit): string {
+  return `${bytes(limit)} (${cgroup === undefined ? "the machine" : `${name} of the cgroup ${cgroup}`})`;
+}
+
+function bytes(count: number): string {
+  return sizeText(BigInt(Math.ceil(count)));
 }
 
 function duration(seconds: number): string {

@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HEAPDUMP, Workplace } from "../support/cli.js";
@@ -258,6 +268,38 @@ describe("export", () => {
   });
 });
 
+describe("a file that a command writes", () => {
+  const commands = [
+    ["graph", "--filter", "Item", "after.bin"],
+    ["export", "after.bin", "--to", "sqlite"],
+  ];
+
+  test.each(commands)("%s: is not taken from another heapdump that is writing it", (...args) => {
+    const name = `${args[0]}.svg`;
+    const held = openSync(place.path(`${name}.partial`), "w");
+    expect(place.run([...args, "-o", name])).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: `heapdump: ${name}.partial: another heapdump is writing it; name another file\n`,
+    });
+    closeSync(held);
+    expect(place.run([...args, "-o", name]).status).toBe(0);
+    expect(readdirSync(place.folder).filter((file) => file.startsWith(name))).toEqual([name]);
+  });
+
+  test("that the disk does not take is told with exit code 4", () => {
+    symlinkSync("/dev/full", place.path("device.svg"));
+    expect(place.run(["graph", "--filter", "Item", "-o", "device.svg", "after.bin"])).toMatchObject({
+      status: 4,
+      stderr: "heapdump: device.svg: no space is left on the device\n",
+    });
+    expect(place.run(["export", "after.bin", "--to", "sqlite", "-o", "device.svg"])).toMatchObject({
+      status: 2,
+      stderr: "heapdump: device.svg: is not a regular file\n",
+    });
+  });
+});
+
 test("an interrupted export leaves nothing behind", () => {
   // The tool interrupts itself as soon as it has begun to write, so that nothing depends on time.
   const interrupt = `import { existsSync } from "node:fs";
@@ -270,7 +312,7 @@ test("an interrupted export leaves nothing behind", () => {
   expect(place.run(args, { env: { NODE_OPTIONS } })).toEqual({
     status: 4,
     stdout: "",
-    stderr: "heapdump: stopped.sqlite: interrupted; it is not written\n",
+    stderr: "heapdump: stopped.sqlite: interrupted; nothing was written\n",
   });
   expect(readdirSync(place.folder).filter((name) => name.startsWith("stopped"))).toEqual([]);
 });

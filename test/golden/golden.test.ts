@@ -37,8 +37,8 @@ afterAll(() => place.remove());
 const FORKED = {
   meta: {
     mode: "fork",
-    snapshot_cost_least: "12582912",
-    snapshot_cost_most: "54525952",
+    snapshot_cost_min: "12582912",
+    snapshot_cost_max: "54525952",
     memory_headroom: "94371840",
     memory_limit: "314572800",
     memory_limit_name: "memory.max /kubepods/pod1",

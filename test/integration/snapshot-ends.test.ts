@@ -58,7 +58,7 @@ describe.each(MODES)("%s", (mode) => {
     process.kill(tool.pid, "SIGINT");
     process.kill(tool.pid, "SIGCONT");
     const { status, stderr } = await tool.done;
-    expect(stderr).toContain(`interrupted; process ${target.pid} goes on unharmed`);
+    expect(stderr).toContain(`interrupted; process ${target.pid} keeps running`);
     expect({ status, files: readdirSync(folder) }).toEqual({ status: 130, files: [] });
     await expectUnharmed(await settledView(target.pid));
   });

@@ -1,13 +1,14 @@
 // What there is of memory, and whether a snapshot fits, by what the kernel's files say. The trees are those of
 // machines of each kind, cut to what is asked.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { MemoryCgroups, type MemoryLimit } from "../../src/capture/memory/cgroup.js";
+import { MemoryCgroups } from "../../src/capture/memory/cgroup.js";
 import { snapshotCost } from "../../src/capture/memory/cost.js";
 import { HeadroomGauge } from "../../src/capture/memory/headroom.js";
 import { describeMemory, planMemory, reserveOf } from "../../src/capture/memory/plan.js";
 import { MemoryWatchdog } from "../../src/capture/memory/watchdog.js";
 import { ExitCode } from "../../src/errors.js";
-import { memoryNote } from "../../src/view/memory.js";
+import { type MemoryLimit, ShortOfMemory } from "../../src/model/memory.js";
+import { memoryNote, shortageText } from "../../src/view/memory.js";
 
 type Tree = Record<string, string>;
 
@@ -197,15 +198,15 @@ describe("the machine", () => {
 
 describe("what a snapshot takes", () => {
   test("a fork: tables, page tables, and at most all that the target has", () => {
-    const { least, most } = snapshotCost("fork", STATUS);
-    expect(least / MIB).toBeCloseTo(8 + 0.016 * 200 + 1);
-    expect((most - least) / MIB).toBe(200);
+    const { min, max } = snapshotCost("fork", STATUS);
+    expect(min / MIB).toBeCloseTo(8 + 0.016 * 200 + 1);
+    expect((max - min) / MIB).toBe(200);
   });
 
   test("a stop: tables alone", () => {
-    const { least, most, committed } = snapshotCost("stop", STATUS);
-    expect(least / MIB).toBeCloseTo(8 + 0.016 * 200);
-    expect([most, committed]).toEqual([least, least]);
+    const { min, max, committed } = snapshotCost("stop", STATUS);
+    expect(min / MIB).toBeCloseTo(8 + 0.016 * 200);
+    expect([max, committed]).toEqual([min, min]);
   });
 });
 
@@ -218,6 +219,17 @@ describe("whether it fits", () => {
   });
   const plan = (tree: Tree, mode: "fork" | "stop" = "fork") =>
     planMemory(PID, mode, new HeadroomGauge(PID, reader(tree)), STATUS);
+  const refusal = (...args: Parameters<typeof plan>): string => {
+    try {
+      plan(...args);
+    } catch (error) {
+      const { exitCode, pid, shortage } = error as ShortOfMemory;
+      expect(error).toBeInstanceOf(ShortOfMemory);
+      expect(exitCode).toBe(ExitCode.CaptureFailed);
+      return shortageText(pid, shortage);
+    }
+    return "";
+  };
 
   test("with room for everything there is nothing to say", () => {
     const roomy = plan(container(1000, 200));
@@ -232,8 +244,8 @@ describe("whether it fits", () => {
     expect(tight.limit).toMatchObject({ name: "memory.max", cgroup: "/app" });
     expect(plan(container(300, 200), "stop").tight).toBe(false);
     expect(describeMemory(tight)).toEqual({
-      snapshot_cost_least: String(tight.cost.least),
-      snapshot_cost_most: String(tight.cost.most),
+      snapshot_cost_min: String(tight.cost.min),
+      snapshot_cost_max: String(tight.cost.max),
       memory_headroom: String(100 * MIB),
       memory_limit: String(300 * MIB),
       memory_limit_name: "memory.max /app",
@@ -253,23 +265,19 @@ describe("whether it fits", () => {
   });
 
   test("without room for the tables and a reserve a fork is refused, with the way out", () => {
-    expect(() => plan(container(220, 200))).toThrow(
-      expect.objectContaining({
-        exitCode: ExitCode.CaptureFailed,
-        message:
-          "process 42 was not touched: a snapshot in fork mode takes 12 MiB and 32 MiB in reserve, and 20 MiB are " +
-          "left of 220 MiB (memory.max of the cgroup /app); --mode stop takes 11 MiB, but stops the process until " +
-          "the dump is taken; or free memory, or raise the limit",
-      }),
+    expect(refusal(container(220, 200))).toBe(
+      "process 42 was not touched: a snapshot in fork mode takes 12.2 MiB and 32.0 MiB in reserve, and 20.0 MiB are " +
+        "left of 220.0 MiB (memory.max of the cgroup /app); --mode stop takes 11.2 MiB, but stops the process until " +
+        "the dump is taken; or free memory, or raise the limit",
     );
     expect(plan(container(220, 200), "stop").headroom).toBe(20 * MIB);
-    expect(() => plan(container(205, 200), "stop")).toThrow(/^process 42 was not touched: .*; free memory/);
+    expect(refusal(container(205, 200), "stop")).toMatch(/^process 42 was not touched: .*; free memory/);
   });
 
   test("more is held in reserve where the whole cgroup would be killed", () => {
     const killed = { "memory.oom.group": "1\n" };
     expect(plan(container(400, 200, killed))).toMatchObject({ oomGroup: "/app", reserve: 64 * MIB });
-    expect(() => plan(container(260, 200, killed))).toThrow(/takes 12 MiB and 64 MiB in reserve/);
+    expect(refusal(container(260, 200, killed))).toMatch(/takes 12\.2 MiB and 64\.0 MiB in reserve/);
     const limit = { name: "x", limit: 2 ** 40, used: 0 };
     expect(reserveOf(limit, undefined)).toBe(256 * MIB);
   });
@@ -279,8 +287,8 @@ describe("whether it fits", () => {
       "/proc/meminfo": MEMINFO.replace("204800", "1000000") + COMMIT,
       "/proc/sys/vm/overcommit_memory": "2\n",
     };
-    expect(() => plan(strict)).toThrow(
-      /vm\.overcommit_memory is 2, and of the 412 MiB that fork mode asks for 100 MiB are left; --mode stop/,
+    expect(refusal(strict)).toMatch(
+      /vm\.overcommit_memory is 2, and of the 412\.2 MiB that fork mode asks for 100\.0 MiB are left; --mode stop/,
     );
     expect(plan(strict, "stop").cost.committed).toBeLessThan(100 * MIB);
   });
@@ -304,14 +312,13 @@ describe("the watchdog", () => {
     const onShortage = vi.fn();
     const watchdog = new MemoryWatchdog(PID, onShortage, { headroom, oomGroup: undefined });
     vi.advanceTimersByTime(15);
-    expect(watchdog.reason).toBeUndefined();
+    expect(watchdog.shortage).toBeUndefined();
     vi.advanceTimersByTime(1000);
-    expect(onShortage.mock.calls).toEqual([
-      [
-        "the container had 12 MiB of memory left of 300 MiB (memory.max of the cgroup /app), and the snapshot was given up",
-      ],
+    expect(onShortage.mock.calls.map(([shortage]) => shortageText(PID, shortage))).toEqual([
+      "process 42 was not dumped: the container had 12.0 MiB of memory left of 300.0 MiB (memory.max of the cgroup " +
+        "/app), and the snapshot was given up; it keeps running",
     ]);
-    expect(watchdog.reason).toBe(onShortage.mock.calls[0]?.[0]);
+    expect(watchdog.shortage).toBe(onShortage.mock.calls[0]?.[0]);
     expect(headroom).toHaveBeenCalledTimes(3);
     watchdog.stop();
   });

@@ -58,8 +58,16 @@ describe("a dump that was taken", () => {
       python_version: "3.11.7",
       mode: "fork",
       dump_id: "ab",
-      snapshot_cost_least: "1",
     } as Record<string, string>,
+    memory: {
+      cost: { min: 1, max: 5, committed: 0, seconds: 0 },
+      headroom: 7,
+      limit: { name: "memory.max", cgroup: "/app", limit: 9, used: 2 },
+      reserve: 0,
+      tight: false,
+      oomGroup: undefined,
+      unknown: [] as string[],
+    },
   };
 
   test("is told in a few lines", () => {
@@ -84,20 +92,14 @@ describe("a dump that was taken", () => {
     const meta = {
       ...dump.meta,
       skipped: "app.Bad: 3 faults; app.Slow: 1 hangs",
-      snapshot_cost_most: "5",
-      memory_headroom: "7",
-      memory_limit: "9",
-      memory_limit_name: "memory.max /app",
-      oom_group: "",
-      memory_unknown: "",
     };
     expect(JSON.parse(attachJson([{ ...dump, meta }], [], false))).toMatchObject({
       mode: "fork",
       route: "gil-free",
       skipped: ["app.Bad: 3 faults", "app.Slow: 1 hangs"],
       memory: {
-        cost_least: 1,
-        cost_most: 5,
+        cost_min: 1,
+        cost_max: 5,
         headroom: 7,
         limit: 9,
         limit_name: "memory.max /app",
@@ -105,7 +107,7 @@ describe("a dump that was taken", () => {
         unknown: [],
       },
     });
-    const python = { ...dump, meta: { pid: "42", mode: "python" } };
+    const python = { ...dump, memory: undefined, meta: { pid: "42", mode: "python" } };
     expect(JSON.parse(attachJson([python], [], false))).toMatchObject({ skipped: [], memory: null });
   });
 });

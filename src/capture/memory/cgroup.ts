@@ -2,6 +2,7 @@
 // target's own cgroup, and in all above it that can be seen.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { MemoryLimit } from "../../model/memory.js";
 
 /** A file's text; undefined where it cannot be read. */
 export type Read = (path: string) => string | undefined;
@@ -13,17 +14,6 @@ export const readText: Read = (path) => {
     return undefined;
   }
 };
-
-/** In bytes. */
-export interface MemoryLimit {
-  /** The kernel's name for it, such as `memory.max`. */
-  name: string;
-  /** As /proc/PID/cgroup has it; undefined for the machine itself. */
-  cgroup?: string;
-  limit: number;
-  /** Without the page cache that the kernel gives up first. */
-  used: number;
-}
 
 /** One cgroup on the way up from the target's. */
 interface Group {

@@ -1,17 +1,6 @@
 // What a snapshot takes of the target's memory, by what /proc/PID/status says of the target.
+import type { SnapshotCost } from "../../model/memory.js";
 import { kibibyteFields } from "./headroom.js";
-
-/** Bytes; charged to the target's cgroup while the snapshot is taken, and given back after it. */
-export interface SnapshotCost {
-  /** Taken in any case: the walker's tables, and of a fork the page tables. */
-  least: number;
-  /** With a copy of every page that the target writes meanwhile, were it all of them. */
-  most: number;
-  /** What a kernel that grants no more than it has wants to grant at once. */
-  committed: number;
-  /** How long a fork lives, roughly. */
-  seconds: number;
-}
 
 const FIXED = 8 * 2 ** 20;
 /** Of the anonymous memory: a bit for every 16 bytes, and a little: measured on heaps of 0.1 to 8 GB. */
@@ -23,7 +12,7 @@ export function snapshotCost(mode: "fork" | "stop", status: string): SnapshotCos
   const { RssAnon = 0, VmSwap = 0, VmPTE = 0, VmData = 0, VmStk = 0 } = kibibyteFields(status);
   const tables = Math.ceil(FIXED + TABLES * (RssAnon + VmSwap));
   const seconds = SECONDS_PER_BYTE * (RssAnon + VmSwap);
-  if (mode === "stop") return { least: tables, most: tables, committed: tables, seconds };
-  const least = tables + VmPTE;
-  return { least, most: least + RssAnon, committed: VmData + VmStk + tables, seconds };
+  if (mode === "stop") return { min: tables, max: tables, committed: tables, seconds };
+  const min = tables + VmPTE;
+  return { min, max: min + RssAnon, committed: VmData + VmStk + tables, seconds };
 }

@@ -1,5 +1,6 @@
 // How much memory a process can still be charged before the tightest of its limits is met.
-import { MemoryCgroups, type MemoryLimit, type Read, readText } from "./cgroup.js";
+import type { MemoryLimit } from "../../model/memory.js";
+import { MemoryCgroups, type Read, readText } from "./cgroup.js";
 
 export interface Headroom {
   /** Up to `limit`; at least 0. */

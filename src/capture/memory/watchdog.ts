@@ -1,5 +1,6 @@
-import { type Headroom, HeadroomGauge } from "./headroom.js";
-import { limitText, mib, reserveOf } from "./plan.js";
+import type { MemoryShortage } from "../../model/memory.js";
+import { HeadroomGauge } from "./headroom.js";
+import { reserveOf } from "./plan.js";
 
 const PERIOD_MS = 10;
 
@@ -7,12 +8,12 @@ const PERIOD_MS = 10;
 export class MemoryWatchdog {
   private readonly timer: NodeJS.Timeout;
   private looked = Number.NEGATIVE_INFINITY;
-  private found: string | undefined;
+  private found: MemoryShortage | undefined;
   private readonly oomGroup: string | undefined;
 
   constructor(
     pid: number,
-    private readonly onShortage: (reason: string) => void,
+    private readonly onShortage: (shortage: MemoryShortage) => void,
     private readonly gauge: Pick<HeadroomGauge, "headroom" | "oomGroup"> = new HeadroomGauge(pid),
   ) {
     this.oomGroup = gauge.oomGroup;
@@ -21,7 +22,7 @@ export class MemoryWatchdog {
   }
 
   /** Why the snapshot is to be given up; undefined while there is memory. */
-  get reason(): string | undefined {
+  get shortage(): MemoryShortage | undefined {
     return this.found;
   }
 
@@ -33,16 +34,11 @@ export class MemoryWatchdog {
     const headroom = this.gauge.headroom();
     if (!headroom || headroom.bytes >= reserveOf(headroom.limit, this.oomGroup)) return;
     this.stop();
-    this.found = shortage(headroom);
+    this.found = { kind: "given-up", left: headroom.bytes, limit: headroom.limit };
     this.onShortage(this.found);
   }
 
   stop(): void {
     clearInterval(this.timer);
   }
-}
-
-function shortage({ bytes, limit }: Headroom): string {
-  const whose = limit.cgroup === undefined ? "machine" : "container";
-  return `the ${whose} had ${mib(bytes)} of memory left of ${limitText(limit)}, and the snapshot was given up`;
 }

@@ -1,12 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { ExitCode, HeapdumpError } from "../errors.js";
+import type { Pairs } from "../dump/format.js";
+import { ExitCode, HeapdumpError, targetEnded } from "../errors.js";
+import type { Mode } from "../model/dump.js";
 import type { Target } from "../native/addon.js";
-import type { Mode } from "./mode.js";
-
-/** Text by key, as the META and END chunks of a dump hold it. */
-export type Pairs = Record<string, string>;
 
 export interface CaptureSettings {
   mode: Mode;
@@ -43,11 +41,8 @@ export function describeTarget(target: Target, settings: CaptureSettings): Pairs
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    const gone = code === "ENOENT" || code === "ESRCH";
-    throw new HeapdumpError(
-      ExitCode.CannotAttach,
-      gone ? `process ${pid} has ended` : `process ${pid} cannot be looked at: ${message}`,
-    );
+    if (code === "ENOENT" || code === "ESRCH") throw targetEnded(pid);
+    throw new HeapdumpError(ExitCode.CannotAttach, `process ${pid} cannot be looked at: ${message}`);
   }
 }
 

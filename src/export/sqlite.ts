@@ -1,17 +1,29 @@
-import { renameSync, rmSync, statSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import { ExitCode, HeapdumpError } from "../errors.js";
-import { cannotWrite, createPrivateFile, requireFolder } from "../files.js";
-import { documentation } from "./documentation.js";
-import type { Heap } from "./heap.js";
-import { TABLES } from "./open.js";
+import { documentation } from "../store/documentation.js";
+import type { Heap } from "../store/heap.js";
+import { TABLES } from "../store/open.js";
+import type { ExportFormat } from "./format.js";
 
-export interface Exported {
-  objects: bigint;
-  references: bigint;
-  /** Of the file. */
-  bytes: bigint;
-}
+/** Copied inside SQLite. */
+export const sqlite: ExportFormat = {
+  name: "sqlite",
+  extension: ".sqlite",
+  description: "an ordinary SQLite database, with the tables of `heapdump sql`",
+  async write(heap, path, onProgress, signal) {
+    const { db } = heap;
+    db.prepare("ATTACH ? AS out").run(path);
+    try {
+      db.exec("PRAGMA out.journal_mode = OFF; PRAGMA out.synchronous = OFF; BEGIN");
+      await copy(heap, onProgress, signal);
+      db.exec("COMMIT");
+    } catch (error) {
+      if (db.inTransaction) db.exec("ROLLBACK");
+      throw error;
+    } finally {
+      db.exec("DETACH out");
+    }
+  },
+};
 
 const INDEXES = [
   "CREATE UNIQUE INDEX out.object_address ON object (address)",
@@ -27,40 +39,6 @@ const LEFT_OUT = new Set(["object.path"]);
 
 /** Objects (by whose id the two large tables are copied) between two looks at the progress. */
 const STEP = 200_000n;
-
-/** Copies a heap into an ordinary database file, inside SQLite. */
-export async function exportSqlite(
-  heap: Heap,
-  path: string,
-  onProgress: (fraction: number) => void,
-  signal: AbortSignal,
-): Promise<Exported> {
-  const partial = `${path}.partial`;
-  requireFolder(path);
-  createPrivateFile(partial);
-  try {
-    heap.db.prepare("ATTACH ? AS out").run(partial);
-    heap.db.exec("PRAGMA out.journal_mode = OFF; PRAGMA out.synchronous = OFF; BEGIN");
-    await copy(heap, onProgress, signal);
-    heap.db.exec("COMMIT; DETACH out");
-    renameSync(partial, path);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw failure(path, error);
-  }
-  onProgress(1);
-  const { size } = statSync(path, { bigint: true });
-  return { objects: heap.totals().count, references: heap.referenceCount(), bytes: size };
-}
-
-function failure(path: string, error: unknown): HeapdumpError {
-  const { name, code } = error as NodeJS.ErrnoException;
-  const unfinished = (why: string) =>
-    new HeapdumpError(ExitCode.CaptureFailed, `${path}: ${why}; it is not written`);
-  if (name === "AbortError") return unfinished("interrupted");
-  if (code === "SQLITE_FULL") return unfinished("no space is left on the device");
-  return cannotWrite(path, error);
-}
 
 async function copy(heap: Heap, onProgress: (fraction: number) => void, signal: AbortSignal): Promise<void> {
   const { db } = heap;

@@ -1,9 +1,11 @@
-// The bytes of a dump file around what the payload wrote (docs/dump-format.md).
+// The bytes of a dump file around what the payload wrote (docs/dump-format.md). payload/protocol.h has the same numbers
+// for C and C++, payload/dump/pristine.py for Python; test/unit/format.test.ts holds them together.
 import { crc32 } from "node:zlib";
-import type { Pairs } from "./preflight.js";
 
-const FORMAT_VERSION = 1;
-const PROTOCOL_VERSION = 1;
+export const FILE_MAGIC = "HEAPDUMP";
+export const CHUNK_MAGIC = "HDCK";
+export const FORMAT_VERSION = 1;
+export const PROTOCOL_VERSION = 1;
 
 export enum Chunk {
   Meta = 1,
@@ -11,9 +13,12 @@ export enum Chunk {
   End = 3,
 }
 
+/** Text by key, as the META and END chunks hold it. */
+export type Pairs = Record<string, string>;
+
 export function fileHeader(): Buffer {
   const header = Buffer.alloc(16);
-  header.write("HEAPDUMP", "latin1");
+  header.write(FILE_MAGIC, "latin1");
   header.writeUInt16LE(FORMAT_VERSION, 8);
   header.writeUInt16LE(PROTOCOL_VERSION, 10);
   header.writeUInt32LE(crc32(header.subarray(0, 12)), 12);
@@ -23,7 +28,7 @@ export function fileHeader(): Buffer {
 /** What stands before a chunk's payload. */
 export function chunkHeader(kind: Chunk, payload: Buffer): Buffer {
   const header = Buffer.alloc(20);
-  header.write("HDCK", "latin1");
+  header.write(CHUNK_MAGIC, "latin1");
   header.writeUInt32LE(kind, 4);
   header.writeUInt32LE(payload.length, 8);
   header.writeUInt32LE(crc32(payload), 12);

@@ -1,0 +1,34 @@
+// Dumps as they are taken: what capture delivers, and views show.
+import type { MemoryPlan } from "./memory.js";
+
+export const MODES = ["fork", "stop", "python"] as const;
+export type Mode = (typeof MODES)[number];
+
+/** What a dump says of itself, by key (docs/dump-format.md). */
+export type MetaReader = (key: string) => string | undefined;
+
+/** A dump that was just taken. */
+export interface TakenDump {
+  file: string;
+  /** Of the file, compressed if its name says so. */
+  bytes: number;
+  objects: bigint;
+  references: bigint;
+  route: string;
+  /** How often the target was stopped, and the longest of it, in milliseconds. */
+  stops: number;
+  pauseMs: number;
+  consistent: boolean;
+  elapsedMs: number;
+  /** Undefined in a mode that makes no snapshot. */
+  memory: MemoryPlan | undefined;
+  /** META and END. */
+  meta: Record<string, string>;
+}
+
+/** A process of several that could not be dumped. */
+export interface MissedDump {
+  pid: number;
+  error: string;
+  exitCode: number;
+}
