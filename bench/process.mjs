@@ -22,7 +22,7 @@ export function cpuSeconds(pid) {
  * Processor time of all children that have ended.
  * @returns {number} seconds, to the clock tick
  */
-function childrenCpuSeconds() {
+export function childrenCpuSeconds() {
   const stat = readFileSync("/proc/self/stat", "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;

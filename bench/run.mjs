@@ -88,8 +88,7 @@ async function startOfNode() {
  * @param {{ cpu: number, wall: number }} start
  */
 async function measureOpening(dump, start) {
-  const { indexPath } = await import("../dist/store/location.js");
-  rmSync(indexPath(dump), { force: true, recursive: true });
+  rmSync(`${dump}.index`, { force: true, recursive: true });
   const first = await measure([...heapdump, "top", dump]);
   const again = await measure([...heapdump, "top", dump]);
   return {

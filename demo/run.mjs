@@ -1,4 +1,5 @@
-// `npm run demo`: sets up, takes two dumps of a service that leaks, and shows what leaked and what holds it.
+// `npm run demo [-- FOLDER]`: takes two dumps of a service that leaks, and asks them. What it prints is each command,
+// and then what the command prints.
 import { spawn } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { text } from "node:stream/consumers";
@@ -8,42 +9,36 @@ import { setup } from "../scripts/setup.mjs";
 import { fail, StageError, stage } from "../scripts/stage.mjs";
 import { Service } from "./service.mjs";
 
-const folder = "demo-output";
-const files = {
-  before: `${folder}/before.bin`,
-  after: `${folder}/after.bin`,
-  picture: `${folder}/leak.svg`,
-  page: `${folder}/leak.html`,
-};
+const [folder = "demo-output"] = process.argv.slice(2);
+const tool = fileURLToPath(new URL("../bin/heapdump.js", import.meta.url));
 
 async function demo() {
   process.chdir(fileURLToPath(new URL("..", import.meta.url)));
   await setup();
   emptyFolder();
-  const python = chooseInterpreter();
-  const service = new Service(python.path);
+  const service = new Service(chooseInterpreter().path);
   process.once("SIGINT", () => process.exit(130));
   process.once("SIGTERM", () => process.exit(143));
   process.once("exit", () => service.stop());
 
-  await stage("A chat server starts", () => service.serve(100), {
-    outcome: (visitors) => `CPython ${python.version}, pid ${service.pid}, ${visitors} visitors so far`,
-  });
-  await dump(service, files.before);
-  await stage("It goes on", () => service.serve(1000), {
-    outcome: (visitors) => `${visitors} visitors so far`,
-  });
-  await dump(service, files.after);
+  const visitors = (/** @type {number} */ count) => `${count} visitors so far`;
+  await stage("A chat server starts", () => service.serve(100), { outcome: visitors });
+  console.log(`$ cd ${folder}`);
+  await show("attach", String(service.pid), "-o", "before.bin");
+  await stage("It goes on", () => service.serve(1000), { outcome: visitors });
+  await show("attach", String(service.pid), "-o", "after.bin");
   service.stop();
 
-  // Only now is what they import built.
-  const { findLeak } = await import("./leak.mjs");
-  const { screen } = await import("./screen.mjs");
-  const leak = await stage("Asking the two dumps", () => findLeak(files.before, files.after));
-  const { owner } = leak;
-  if (!owner) throw new StageError("nothing leaked between the two dumps");
-  await stage("Drawing", () => draw(owner.entry));
-  console.log(`\n${screen({ ...leak, owner }, files)}`);
+  await show("leaks", "before.bin", "after.bin");
+  const [suspect] = JSON.parse(await ask("leaks", "before.bin", "after.bin", "--json")).rows;
+  if (!suspect) throw new StageError("nothing leaked between the two dumps");
+  // The address that a reader copies from what was printed.
+  const [address] = suspect.filter((/** @type {unknown} */ cell) => /^0x/.test(String(cell)));
+  await show("path", "after.bin", "chat.Session");
+  await show("path", "after.bin", address);
+  const look = ["--highlight", "asyncio.Task", "--max-breadth", "4", "--max-depth", "6"];
+  await show("graph", "--filter", address, ...look, "-o", "leak.svg", "after.bin");
+  console.log(`\nThe picture is ${folder}/leak.svg`);
 }
 
 function emptyFolder() {
@@ -56,39 +51,26 @@ function emptyFolder() {
 }
 
 /**
- * @param {Service} service
- * @param {string} file
+ * Runs a command as if it were typed here.
+ * @param {string[]} args
  */
-async function dump(service, file) {
-  await stage(
-    `heapdump attach ${service.pid} -o ${file}`,
-    async () => JSON.parse(await heapdump("attach", String(service.pid), "-o", file, "--json")),
-    {
-      outcome: ({ objects, bytes }) =>
-        `${objects.toLocaleString("en-US")} objects, ${(bytes / 2 ** 20).toFixed(1)} MiB`,
-    },
-  );
-}
-
-/** @param {bigint} address */
-async function draw(address) {
-  const filter = `0x${address.toString(16)}`;
-  const look = ["--filter", filter, "--highlight", "asyncio.Task", "--max-breadth", "4", "--max-depth", "6"];
-  await heapdump("graph", ...look, "-o", files.picture, files.after);
+async function show(...args) {
+  console.log(`\n$ heapdump ${args.join(" ")}`);
+  const child = spawn(process.execPath, [tool, ...args], { cwd: folder, stdio: "inherit" });
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  if (code !== 0) throw new StageError(`heapdump ${args.join(" ")} failed with exit code ${code}`);
 }
 
 /**
  * @param {string[]} args
  * @returns {Promise<string>} what it printed
  */
-async function heapdump(...args) {
-  const child = spawn(process.execPath, ["bin/heapdump.js", ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const ended = new Promise((resolve) => child.once("close", resolve));
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const code = await ended;
-  if (code !== 0)
-    throw new StageError(`heapdump ${args.join(" ")} failed with exit code ${code}:\n${errors}`);
-  return output;
+async function ask(...args) {
+  const child = spawn(process.execPath, [tool, ...args], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return text(child.stdout);
 }
 
 await demo().catch(fail);

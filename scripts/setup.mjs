@@ -1,5 +1,5 @@
 // Installs and builds all that the checkout needs, and only what is missing or out of date: the packages from
-// npm's registry, better-sqlite3, the addon and the SQLite extension, and the TypeScript.
+// npm's registry, better-sqlite3, the addon and the SQLite extension, and the bundle.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { fail, run, StageError, stage } from "./stage.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const nodeGyp = join(root, "node_modules/node-gyp/bin/node-gyp.js");
 const addonStamp = join(root, "build/.setup-stamp.json");
-const typescriptStamp = join(root, "dist/.setup-stamp");
+const bundleStamp = join(root, "dist/.setup-stamp");
 
 /** @param {{ forTests?: boolean }} [options] */
 export async function setup({ forTests = false } = {}) {
@@ -27,7 +27,7 @@ export async function setup({ forTests = false } = {}) {
     await stage("Building better-sqlite3", buildSqlite, { expectation });
   }
   if (!addonBuilt()) await stage("Compiling the addon", buildAddon, { expectation: "about a minute" });
-  if (!typescriptBuilt()) await stage("Compiling the TypeScript", buildTypescript);
+  if (!bundleBuilt()) await stage("Bundling the TypeScript", buildBundle);
 }
 
 /** True where node_modules holds just what package-lock.json says, whoever installed it. */
@@ -110,18 +110,17 @@ async function buildAddon() {
   writeFileSync(addonStamp, JSON.stringify(state));
 }
 
-function typescriptState() {
-  const compiler = readJson("node_modules/typescript/package.json")?.version;
-  return `TypeScript ${compiler}\n${hash([...filesUnder("src"), "tsconfig.json"])}\n`;
+function bundleState() {
+  return hash([...filesUnder("src"), "tsconfig.json", "package-lock.json", "scripts/bundle.mjs"]);
 }
 
-function typescriptBuilt() {
-  return readText(typescriptStamp) === typescriptState();
+function bundleBuilt() {
+  return readText(bundleStamp) === bundleState();
 }
 
-async function buildTypescript() {
-  await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root]);
-  writeFileSync(typescriptStamp, typescriptState());
+async function buildBundle() {
+  await run(process.execPath, [join(root, "scripts/bundle.mjs")], { cwd: root });
+  writeFileSync(bundleStamp, bundleState());
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { packageRoot } from "../package-root.js";
 
-const payload = (name: string) => readFileSync(new URL(`../../payload/${name}`, import.meta.url), "latin1");
+const payload = (name: string) => readFileSync(new URL(`payload/${name}`, packageRoot), "latin1");
 
 // One program of one namespace with dump.py, which comes last; what pristine.py binds comes first.
 const PARTS = ["pristine", "writing", "types", "objects", "names", "contents", "own", "roots"];

@@ -1,18 +1,24 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode, type HeapdumpError } from "../errors.js";
-import { registerAttach } from "./attach.js";
-import { registerDiff } from "./diff.js";
-import { registerExport } from "./export.js";
-import { registerGraph } from "./graph.js";
-import { registerHeldFromC } from "./held-from-c.js";
-import { registerInfo } from "./info.js";
-import { registerLeaks } from "./leaks.js";
-import { registerPath } from "./path.js";
-import { registerShow } from "./show.js";
-import { registerSql } from "./sql.js";
-import { registerTop } from "./top.js";
 import { description, version } from "./version.js";
-import { registerWaste } from "./waste.js";
+
+type Register = (program: Command) => void;
+
+/** Each command is loaded when it is asked for: most of a short command's time is the loading of code. */
+export const COMMANDS: Record<string, () => Promise<Register>> = {
+  attach: async () => (await import("./attach.js")).registerAttach,
+  info: async () => (await import("./info.js")).registerInfo,
+  top: async () => (await import("./top.js")).registerTop,
+  graph: async () => (await import("./graph.js")).registerGraph,
+  path: async () => (await import("./path.js")).registerPath,
+  show: async () => (await import("./show.js")).registerShow,
+  leaks: async () => (await import("./leaks.js")).registerLeaks,
+  diff: async () => (await import("./diff.js")).registerDiff,
+  waste: async () => (await import("./waste.js")).registerWaste,
+  "held-from-c": async () => (await import("./held-from-c.js")).registerHeldFromC,
+  sql: async () => (await import("./sql.js")).registerSql,
+  export: async () => (await import("./export.js")).registerExport,
+};
 
 const EXAMPLE = `
 Example:
@@ -22,7 +28,7 @@ Example:
 
 heapdump COMMAND --help tells the options of a command.`;
 
-function program(): Command {
+async function program(argv: string[]): Promise<Command> {
   const heapdump = new Command("heapdump")
     .description(description())
     .version(version())
@@ -32,23 +38,17 @@ function program(): Command {
       getOutHelpWidth: () => (process.stdout.isTTY && process.stdout.columns) || 100,
       outputError: (text, write) => write(text.replace(/^error: /, "heapdump: ")),
     });
-  for (const register of [
-    registerAttach,
-    registerInfo,
-    registerTop,
-    registerGraph,
-    registerPath,
-    registerShow,
-    registerLeaks,
-    registerDiff,
-    registerWaste,
-    registerHeldFromC,
-    registerSql,
-    registerExport,
-  ]) {
-    register(heapdump);
+  for (const name of neededCommands(argv)) {
+    const register = await COMMANDS[name]?.();
+    register?.(heapdump);
   }
   return heapdump;
+}
+
+/** The help, and a name that is misspelt, need them all. */
+function neededCommands([first = ""]: string[]): string[] {
+  if (first === "--version") return [];
+  return Object.hasOwn(COMMANDS, first) ? [first] : Object.keys(COMMANDS);
 }
 
 /** Runs a command line and sets the exit code; the only place that turns errors into exit codes. */
@@ -56,7 +56,8 @@ export async function run(argv: string[]): Promise<void> {
   process.stdout.on("error", leaveOnClosedPipe);
   process.stderr.on("error", leaveOnClosedPipe);
   try {
-    await program().parseAsync(argv, { from: "user" });
+    const heapdump = await program(argv);
+    await heapdump.parseAsync(argv, { from: "user" });
   } catch (error) {
     process.exitCode = report(error);
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { packageRoot } from "../package-root.js";
 
 interface Package {
   version: string;
@@ -8,7 +9,7 @@ interface Package {
 let found: Package | undefined;
 
 function ownPackage(): Package {
-  found ??= JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as Package;
+  found ??= JSON.parse(readFileSync(new URL("package.json", packageRoot), "utf8")) as Package;
   return found;
 }
 

@@ -2,6 +2,7 @@
 // tool's exit codes it is (src/errors.ts).
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { packageRoot } from "../package-root.js";
 
 /** What can be read of a process without stopping it. */
 export interface Target {
@@ -74,13 +75,20 @@ export interface Addon {
   ensureIndex(dump: string, index: string, onProgress: (fraction: number) => void): Promise<IndexResult>;
 }
 
-const build = new URL("../../build/Release/", import.meta.url);
+const build = new URL("build/Release/", packageRoot);
 
 export const sqliteExtension = fileURLToPath(new URL("heapdump_sqlite.node", build));
+
+const require = createRequire(packageRoot);
+
+/** The native part of better-sqlite3, which would search many folders for it. */
+export function sqliteBinding(): string {
+  return require.resolve("better-sqlite3/build/Release/better_sqlite3.node");
+}
 
 let addon: Addon | undefined;
 
 export function native(): Addon {
-  addon ??= createRequire(import.meta.url)(fileURLToPath(new URL("heapdump.node", build))) as Addon;
+  addon ??= require(fileURLToPath(new URL("heapdump.node", build))) as Addon;
   return addon;
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { accessSync, constants, mkdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -16,6 +15,7 @@ export function indexPath(dump: string): string {
     throw new HeapdumpError(ExitCode.Usage, `${dump}: there is no place for its index, ${why}`);
   }
   // The full path is part of the name, so that dumps of one name in two folders have an index each.
+  const { createHash } = process.getBuiltinModule("node:crypto"); // loaded only here: it takes long
   const key = createHash("sha256").update(realpathSync(dump)).digest("hex").slice(0, 16);
   return join(cache, `${basename(dump)}.${key}.index`);
 }

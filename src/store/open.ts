@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 import { readIdentity } from "../dump/reader.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
-import { native, sqliteExtension } from "../native/addon.js";
+import { native, sqliteBinding, sqliteExtension } from "../native/addon.js";
 import { Heap } from "./heap.js";
 import { indexPath } from "./location.js";
 
@@ -48,7 +48,7 @@ export interface OpenEvents {
 
 /** SQLite with the extension and no heap. */
 export function openDatabase(): Database.Database {
-  const db = new Database(":memory:");
+  const db = new Database(":memory:", { nativeBinding: sqliteBinding() });
   db.defaultSafeIntegers(true);
   // The entry point is a documented argument that the types do not have.
   (db.loadExtension as (path: string, entryPoint: string) => void).call(db, sqliteExtension, ENTRY_POINT);

@@ -1,7 +1,7 @@
 import type { Graph, GraphEdge, GraphNode, Role } from "../analysis/graph.js";
 import { spelling } from "./spelling.js";
 import { addressText, contentText, escapeControls, plural, shorten } from "./text.js";
-import { sizeText } from "./units.js";
+import { countText, sizeText } from "./units.js";
 
 const FILL: Record<Role, string> = {
   explain: "#f4a6a0",
@@ -80,7 +80,7 @@ function edgeLine(edge: GraphEdge): string {
 }
 
 function moreLines({ id, more }: GraphNode, direction: Graph["direction"]): string {
-  const text = quoted(`… ${more.toLocaleString("en-US")} more`);
+  const text = quoted(`… ${countText(more)} more`);
   const [source, target] = direction === "referrers" ? [`m${id}`, `n${id}`] : [`n${id}`, `m${id}`];
   return `  m${id} [label=${text}, style=dotted, fontcolor="#5f6368"]\n  ${source} -> ${target} [style=dotted]`;
 }

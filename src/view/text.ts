@@ -1,5 +1,6 @@
 // Text that is safe on a terminal.
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
+import { countText } from "./units.js";
 
 const UNSAFE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
@@ -72,7 +73,7 @@ export function shortenStart(text: string, width: number): string {
 }
 
 export function plural(count: bigint | number, noun: string): string {
-  return `${count.toLocaleString("en-US")} ${noun}${BigInt(count) === 1n ? "" : "s"}`;
+  return `${countText(count)} ${noun}${BigInt(count) === 1n ? "" : "s"}`;
 }
 
 /** Lines of at most `width` characters, broken at spaces. */

@@ -15,8 +15,9 @@ export function shareText(part: bigint, whole: bigint): string {
   return whole === 0n ? "" : `${((Number(part) / Number(whole)) * 100).toFixed(1)} %`;
 }
 
-export function countText(count: bigint): string {
-  return count.toLocaleString("en-US");
+/** With commas. `toLocaleString` is slow the first time: it loads the rules of all languages. */
+export function countText(count: bigint | number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 export function signedSizeText(bytes: bigint): string {

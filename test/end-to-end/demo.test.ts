@@ -1,66 +1,77 @@
-// What the demo says of two dumps: what leaked, and the one object that holds it.
+// The demo takes dumps of a real service. What it prints is what the commands print, it names the culprit, and the
+// README shows it.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findLeak, type Leak } from "../../demo/leak.mjs";
-import { screen } from "../../demo/screen.mjs";
 import { Workplace } from "../support/cli.js";
-import { PythonHeap } from "../support/python-heap.js";
-import { shop } from "../support/shop.js";
 
-/** A program whose one dict keeps so many sessions. */
-function leaking(sessions: number): PythonHeap {
-  const heap = new PythonHeap();
-  heap.type("app.Session");
-  const cache = heap.dict([]);
-  heap.module("app", "/srv/app.py", { CACHE: cache });
-  for (let i = 0; i < sessions; i++) {
-    heap.put(cache, heap.str(`k${i}`), heap.instance("app.Session", { user: heap.str(`user-${i}`) }));
-  }
-  return heap;
-}
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 let place: Workplace;
-let leak: Leak;
+let printed: string;
+/** What was printed after each command line. */
+let commands: Map<string, string>;
 
-beforeAll(async () => {
+beforeAll(() => {
   place = new Workplace();
-  place.dump("before.bin", leaking(3));
-  place.dump("after.bin", leaking(40));
-  leak = await findLeak(place.path("before.bin"), place.path("after.bin"));
+  const demo = join(root, "demo/run.mjs");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [demo, place.path("demo")], {
+    encoding: "utf8",
+  });
+  expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" });
+  printed = stdout;
+  const parts = stdout.split(/^\$ (heapdump .*)\n/m).slice(1);
+  commands = new Map(parts.flatMap((part, i) => (i % 2 === 0 ? [[part, parts[i + 1] ?? ""]] : [])));
 });
 afterAll(() => place.remove());
 
-test("the lowest object that most of what is new hangs on is named in Python's spelling", () => {
-  expect(leak.owner).toMatchObject({
-    path: "sys.modules['app'].CACHE",
-    typeName: "dict",
-    entryType: "app.Session",
-    entriesBefore: 3n,
-    entries: 40n,
-  });
+test("what the demo prints is what the commands print", () => {
+  const shown = [...commands].map(([command, text]) => ({ command, text: text.trimEnd() }));
+  expect(shown.map(({ command }) => command.split(" ")[1])).toEqual(
+    ["attach", "attach", "leaks", "path", "path", "graph"], //
+  );
+  for (const { command, text } of shown.filter(({ command }) => / (leaks|path) /.test(command))) {
+    const { status, stdout } = place.shell(`cd demo && ${command}`);
+    expect({ command, status, text }).toEqual({ command, status: 0, text: stdout.trimEnd() });
+  }
 });
 
-test("where two containers share the leak, what holds both is named", async () => {
-  place.dump("shop-before.bin", shop({ sessions: 3 }).heap);
-  place.dump("shop-after.bin", shop({ sessions: 40, later: true }).heap);
-  const { owner } = await findLeak(place.path("shop-before.bin"), place.path("shop-after.bin"));
-  expect(owner?.path).toBe("sys.modules['shop.service']");
+test("the demo names what leaks, what holds it, and one of it, which it draws", () => {
+  const [, leaks = ""] = [...commands].find(([command]) => command.startsWith("heapdump leaks")) ?? [];
+  expect(leaks).toMatch(/^1 suspect: /);
+  expect(leaks).toMatch(/path +sys\.modules\['chat'\]\.SESSIONS\[…\]\n/);
+  expect(leaks).toMatch(/owner +sys\.modules\['chat'\]\.SESSIONS\n/);
+  const [, address] = leaks.match(/such as +chat\.Session (0x[0-9a-f]+)/) ?? [];
+  const [graph = ""] = [...commands].at(-1) ?? [];
+  expect(graph).toContain(` ${address} `);
+  expect(printed).toMatch(/^ 1 {2}sys\.modules\['chat'\]\.SESSIONS\['visitor-\d+'\]$/m);
+  expect(existsSync(place.path("demo/leak.svg"))).toBe(true);
 });
 
-test("growth is counted by type, most bytes first, with the path to a new one", () => {
-  const sessions = leak.types.find(({ name }) => name === "app.Session");
-  expect(sessions).toMatchObject({ count: 37n });
-  expect(sessions?.example?.path).toMatch(/^sys\.modules\['app'\]\.CACHE\['k\d+'\]$/);
-  const sizes = leak.types.map(({ size }) => size);
-  expect(sizes).toEqual([...sizes].sort((a, b) => Number(b - a)));
-});
-
-test("the screen has no line above 100 columns", () => {
-  const { owner } = leak;
-  if (!owner) throw new Error("no owner");
-  const output = "demo-output";
-  const files = ["before.bin", "after.bin", "leak.svg", "leak.html"].map((name) => `${output}/${name}`);
-  const [before = "", after = "", picture = "", page = ""] = files;
-  const lines = screen({ ...leak, owner }, { before, after, picture, page }).split("\n");
-  expect(lines.length).toBeGreaterThan(10);
+test("the demo has no line above 100 columns but the commands", () => {
+  const lines = printed.split("\n").filter((line) => !line.startsWith("$ "));
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
 });
+
+/** `npx vitest run -u test/end-to-end/demo` writes it anew. */
+test("the README shows what the demo prints", async () => {
+  const readme = join(root, "README.md");
+  const now = printed.replaceAll(place.path("demo"), "demo-output");
+  const text = readFileSync(readme, "utf8").replace(/(?<=^\$ npm run demo\n)[^`]*(?=```)/m, (shown) =>
+    stable(shown) === stable(now) ? shown : now,
+  );
+  await expect(text).toMatchFileSnapshot(readme);
+});
+
+/** Without what differs from run to run, such as numbers, and what the collector may have taken already. */
+function stable(text: string): string {
+  return text
+    .replaceAll(/, [\d.]+ \w+ of garbage|^.*\(garbage\)\n|(?<=chat\.Session 0x\w+: ).*$/gm, "")
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/\S+ route/g, "… route")
+    .replaceAll(/0x[0-9a-f]+|\d[\d.,]*( ([KMGT]i)?B\b| %)?/g, "#")
+    .replaceAll(/# (path|stop)s/g, "# $1")
+    .trim();
+}
