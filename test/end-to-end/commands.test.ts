@@ -11,27 +11,27 @@ import {
 } from "node:fs";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HEAPDUMP, Workplace } from "../support/cli.js";
+import { HEAPDUMP, TempWorkspace } from "../support/cli.js";
 import { dumpPieces, encodeDump } from "../support/dump-file.js";
-import { huge, shop } from "../support/shop.js";
+import { huge, shop } from "../support/sample-heaps.js";
 
-let place: Workplace;
+let workspace: TempWorkspace;
 const before = shop();
 const after = shop({ sessions: 12, later: true });
 
 beforeAll(() => {
-  place = new Workplace();
-  place.dump("before.bin", before.heap);
-  place.dump("after.bin", after.heap);
-  place.dump("after.bin.gz", after.heap);
-  place.dump("huge.bin", huge().heap);
+  workspace = new TempWorkspace();
+  workspace.dump("before.bin", before.heap);
+  workspace.dump("after.bin", after.heap);
+  workspace.dump("after.bin.gz", after.heap);
+  workspace.dump("huge.bin", huge().heap);
 });
-afterAll(() => place.remove());
+afterAll(() => workspace.remove());
 
 const hex = ({ address }: { address: bigint }) => `0x${address.toString(16)}`;
 
 function json(...args: string[]) {
-  const { status, stdout, stderr } = place.run([...args, "--json"]);
+  const { status, stdout, stderr } = workspace.run([...args, "--json"]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   return JSON.parse(stdout);
 }
@@ -42,27 +42,27 @@ function records({ columns, rows }: { columns: string[]; rows: unknown[][] }): R
 
 describe("the index", () => {
   test("stands beside the dump, is private, and serves the next command", () => {
-    expect(place.run(["top", "before.bin"]).status).toBe(0);
-    const index = place.path("before.bin.index");
+    expect(workspace.run(["top", "before.bin"]).status).toBe(0);
+    const index = workspace.path("before.bin.index");
     const { mode, mtimeMs } = statSync(index);
     expect(mode & 0o777).toBe(0o600);
-    expect(place.run(["top", "before.bin"]).status).toBe(0);
+    expect(workspace.run(["top", "before.bin"]).status).toBe(0);
     expect(statSync(index).mtimeMs).toBe(mtimeMs);
   });
 
   test("goes to the cache folder when the dump's is not writable", () => {
-    mkdirSync(place.path("read-only"));
-    place.dump("read-only/heap.bin", before.heap);
-    chmodSync(place.path("read-only"), 0o555);
+    mkdirSync(workspace.path("read-only"));
+    workspace.dump("read-only/heap.bin", before.heap);
+    chmodSync(workspace.path("read-only"), 0o555);
     // Root may write everywhere, unless it is without that capability.
     const restricted = process.getuid?.() === 0 ? "setpriv --bounding-set=-dac_override" : "";
     const command = `${restricted} '${process.execPath}' '${HEAPDUMP}' top -n 1 read-only/heap.bin`;
     for (let i = 0; i < 2; i++) {
-      const { status, stderr } = place.shell(command, { XDG_CACHE_HOME: place.path("cache") });
+      const { status, stderr } = workspace.shell(command, { XDG_CACHE_HOME: workspace.path("cache") });
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     }
-    expect(readdirSync(place.path("read-only"))).toEqual(["heap.bin"]);
-    expect(readdirSync(place.path("cache/heapdump"))).toEqual([
+    expect(readdirSync(workspace.path("read-only"))).toEqual(["heap.bin"]);
+    expect(readdirSync(workspace.path("cache/heapdump"))).toEqual([
       expect.stringMatching(/^heap\.bin\.[0-9a-f]{16}\.index$/),
     ]);
   });
@@ -70,9 +70,9 @@ describe("the index", () => {
 
 test("a dump for whose index there is no place is a usage error", () => {
   const restricted = process.getuid?.() === 0 ? "setpriv --bounding-set=-dac_override" : "";
-  const { status, stderr } = place.shell(
+  const { status, stderr } = workspace.shell(
     `${restricted} '${process.execPath}' '${HEAPDUMP}' top read-only/heap.bin`,
-    { XDG_CACHE_HOME: place.path("read-only") },
+    { XDG_CACHE_HOME: workspace.path("read-only") },
   );
   expect(stderr).toMatch(
     /^heapdump: read-only\/heap\.bin: there is no place for its index, neither beside it nor in /,
@@ -165,16 +165,16 @@ describe("JSON", () => {
 describe("graph", () => {
   test("addresses may have leading zeros, and options stand before or after the file", () => {
     const address = after.cache.address.toString(16);
-    const { stdout } = place.run(["graph", "--filter", `0x${address}`, "after.bin"]);
+    const { stdout } = workspace.run(["graph", "--filter", `0x${address}`, "after.bin"]);
     expect(stdout).toContain("digraph");
-    const padded = place.run(["graph", "after.bin", "--filter", `0x000${address}`]).stdout;
+    const padded = workspace.run(["graph", "after.bin", "--filter", `0x000${address}`]).stdout;
     expect(padded.replaceAll("0x000", "0x")).toBe(stdout);
   });
 
   test("terms of every kind stand together", () => {
     const filter = `${hex(after.cache)},!${hex(after.tasks[0] as never)},Session,!set`;
     const args = ["--filter", filter, "--highlight", "asyncio.Task", "--max-depth", "30", "after.bin"];
-    const { status, stdout } = place.run(["graph", ...args]);
+    const { status, stdout } = workspace.run(["graph", ...args]);
     expect(status).toBe(0);
     const colour = (address: string) => stdout.match(new RegExp(`${address}  .*fillcolor="(#\\w+)"`))?.[1];
     expect(colour(hex(after.cache))).toBe("#f4a6a0");
@@ -184,7 +184,7 @@ describe("graph", () => {
   });
 
   test("a highlight that finds nothing is a warning", () => {
-    const { status, stdout, stderr } = place.run([
+    const { status, stdout, stderr } = workspace.run([
       "graph",
       "--filter",
       "Item",
@@ -200,30 +200,37 @@ describe("graph", () => {
 
   test("asyncio.Task finds _asyncio.Task", () => {
     const args = ["--filter", "frame", "--highlight", "asyncio.Task", "--max-depth", "30", "after.bin"];
-    expect(place.run(["graph", ...args]).stdout).toMatch(/_asyncio\.Task.*#fff2a8/);
+    expect(workspace.run(["graph", ...args]).stdout).toMatch(/_asyncio\.Task.*#fff2a8/);
   });
 
   test.each(["svg", "html", "dot"])("-o x.%s writes a private file", (kind) => {
-    const { status, stdout } = place.run(["graph", "--filter", "Session", "-o", `x.${kind}`, "after.bin"]);
+    const { status, stdout } = workspace.run([
+      "graph",
+      "--filter",
+      "Session",
+      "-o",
+      `x.${kind}`,
+      "after.bin",
+    ]);
     expect(status).toBe(0);
     expect(stdout).toMatch(new RegExp(`^x\\.${kind}: \\d+ objects, \\d+ references\n$`));
-    const text = readFileSync(place.path(`x.${kind}`), "utf8");
+    const text = readFileSync(workspace.path(`x.${kind}`), "utf8");
     expect(text).toContain({ svg: "<svg", html: "<!doctype html>", dot: "digraph" }[kind]);
     expect(text).toContain("shop.models.Session");
-    expect(statSync(place.path(`x.${kind}`)).mode & 0o777).toBe(0o600);
-    expect(readdirSync(place.folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
+    expect(statSync(workspace.path(`x.${kind}`)).mode & 0o777).toBe(0o600);
+    expect(readdirSync(workspace.folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
   });
 
   test("hostile contents reach neither the SVG nor the page", () => {
-    place.run(["graph", "--filter", hex(after.hostile), "-o", "hostile.html", "after.bin"]);
-    const text = readFileSync(place.path("hostile.html"), "utf8");
+    workspace.run(["graph", "--filter", hex(after.hostile), "-o", "hostile.html", "after.bin"]);
+    const text = readFileSync(workspace.path("hostile.html"), "utf8");
     expect(text).toContain("\\x1b[31mred");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
     expect(text).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f\u202e]/);
   });
 
   test("a folder that does not exist is a usage error", () => {
-    const { status, stderr } = place.run(["graph", "--filter", "dict", "-o", "none/x.svg", "after.bin"]);
+    const { status, stderr } = workspace.run(["graph", "--filter", "dict", "-o", "none/x.svg", "after.bin"]);
     expect({ status, stderr }).toMatchObject({
       status: 2,
       stderr: "heapdump: none/x.svg: there is no folder none\n",
@@ -233,10 +240,10 @@ describe("graph", () => {
 
 describe("export", () => {
   test("writes an ordinary, private database of the same names", () => {
-    const { status, stdout } = place.run(["export", "after.bin", "--to", "sqlite", "-o", "out.sqlite"]);
+    const { status, stdout } = workspace.run(["export", "after.bin", "--to", "sqlite", "-o", "out.sqlite"]);
     expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringMatching(/^out\.sqlite: /) });
-    expect(statSync(place.path("out.sqlite")).mode & 0o777).toBe(0o600);
-    const db = new Database(place.path("out.sqlite"), { readonly: true });
+    expect(statSync(workspace.path("out.sqlite")).mode & 0o777).toBe(0o600);
+    const db = new Database(workspace.path("out.sqlite"), { readonly: true });
     const query = "SELECT name, count, size FROM type ORDER BY size DESC, name";
     expect(db.prepare(query).raw().all()).toEqual(json("sql", "after.bin", query).rows);
     const all = "SELECT * FROM reference ORDER BY source, target, kind, label";
@@ -251,20 +258,20 @@ describe("export", () => {
   });
 
   test("keeps 64-bit values, and takes the place of what is there", () => {
-    place.write("again.sqlite", "something else");
+    workspace.write("again.sqlite", "something else");
     expect(json("export", "huge.bin", "--to", "sqlite", "-o", "again.sqlite")).toMatchObject({
       file: "again.sqlite",
     });
-    const db = new Database(place.path("again.sqlite"), { readonly: true });
+    const db = new Database(workspace.path("again.sqlite"), { readonly: true });
     db.defaultSafeIntegers(true);
     expect(db.prepare("SELECT max(size) FROM object").pluck().get()).toBe(2n ** 60n + 1n);
     db.close();
   });
 
   test("a folder that does not exist is a usage error, and nothing is left behind", () => {
-    const { status } = place.run(["export", "after.bin", "--to", "sqlite", "-o", "none/out.sqlite"]);
+    const { status } = workspace.run(["export", "after.bin", "--to", "sqlite", "-o", "none/out.sqlite"]);
     expect(status).toBe(2);
-    expect(existsSync(place.path("none"))).toBe(false);
+    expect(existsSync(workspace.path("none"))).toBe(false);
   });
 });
 
@@ -276,24 +283,24 @@ describe("a file that a command writes", () => {
 
   test.each(commands)("%s: is not taken from another heapdump that is writing it", (...args) => {
     const name = `${args[0]}.svg`;
-    const held = openSync(place.path(`${name}.partial`), "w");
-    expect(place.run([...args, "-o", name])).toEqual({
+    const held = openSync(workspace.path(`${name}.partial`), "w");
+    expect(workspace.run([...args, "-o", name])).toEqual({
       status: 2,
       stdout: "",
       stderr: `heapdump: ${name}.partial: another heapdump is writing it; name another file\n`,
     });
     closeSync(held);
-    expect(place.run([...args, "-o", name]).status).toBe(0);
-    expect(readdirSync(place.folder).filter((file) => file.startsWith(name))).toEqual([name]);
+    expect(workspace.run([...args, "-o", name]).status).toBe(0);
+    expect(readdirSync(workspace.folder).filter((file) => file.startsWith(name))).toEqual([name]);
   });
 
   test("that the disk does not take is told with exit code 4", () => {
-    symlinkSync("/dev/full", place.path("device.svg"));
-    expect(place.run(["graph", "--filter", "Item", "-o", "device.svg", "after.bin"])).toMatchObject({
+    symlinkSync("/dev/full", workspace.path("device.svg"));
+    expect(workspace.run(["graph", "--filter", "Item", "-o", "device.svg", "after.bin"])).toMatchObject({
       status: 4,
       stderr: "heapdump: device.svg: no space is left on the device\n",
     });
-    expect(place.run(["export", "after.bin", "--to", "sqlite", "-o", "device.svg"])).toMatchObject({
+    expect(workspace.run(["export", "after.bin", "--to", "sqlite", "-o", "device.svg"])).toMatchObject({
       status: 2,
       stderr: "heapdump: device.svg: is not a regular file\n",
     });
@@ -309,21 +316,23 @@ test("an interrupted export leaves nothing behind", () => {
     timer.unref();`;
   const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(interrupt)}`;
   const args = ["export", "after.bin", "--to", "sqlite", "-o", "stopped.sqlite"];
-  expect(place.run(args, { env: { NODE_OPTIONS } })).toEqual({
+  expect(workspace.run(args, { env: { NODE_OPTIONS } })).toEqual({
     status: 4,
     stdout: "",
     stderr: "heapdump: stopped.sqlite: interrupted; nothing was written\n",
   });
-  expect(readdirSync(place.folder).filter((name) => name.startsWith("stopped"))).toEqual([]);
+  expect(readdirSync(workspace.folder).filter((name) => name.startsWith("stopped"))).toEqual([]);
 });
 
 test.runIf(process.getuid?.() === 0)("under sudo, files are the user's", () => {
   const env = { SUDO_UID: "1234", SUDO_GID: "1235" };
-  place.dump("sudo.bin", before.heap);
-  expect(place.run(["export", "sudo.bin", "--to", "sqlite", "-o", "sudo.sqlite"], { env }).status).toBe(0);
-  expect(place.run(["graph", "--filter", "Item", "-o", "sudo.svg", "sudo.bin"], { env }).status).toBe(0);
+  workspace.dump("sudo.bin", before.heap);
+  expect(workspace.run(["export", "sudo.bin", "--to", "sqlite", "-o", "sudo.sqlite"], { env }).status).toBe(
+    0,
+  );
+  expect(workspace.run(["graph", "--filter", "Item", "-o", "sudo.svg", "sudo.bin"], { env }).status).toBe(0);
   for (const name of ["sudo.bin.index", "sudo.sqlite", "sudo.svg"]) {
-    const { uid, gid } = statSync(place.path(name));
+    const { uid, gid } = statSync(workspace.path(name));
     expect({ name, uid, gid }).toEqual({ name, uid: 1234, gid: 1235 });
   }
 });
@@ -334,16 +343,16 @@ describe("damage", () => {
   test.each(pieces.map((_, i) => i).slice(1, -1))(
     "a dump that ends after piece %i is read with a warning",
     (last) => {
-      place.write(`cut-${last}.bin`, Buffer.concat(pieces.slice(0, last + 1)));
-      const { status, stderr } = place.run(["top", `cut-${last}.bin`]);
+      workspace.write(`cut-${last}.bin`, Buffer.concat(pieces.slice(0, last + 1)));
+      const { status, stderr } = workspace.run(["top", `cut-${last}.bin`]);
       expect(stderr).toContain(`heapdump: warning: cut-${last}.bin is not complete`);
       expect(status).toBe(0);
     },
   );
 
   test("info says what is wrong", () => {
-    place.write("cut.bin.gz", encodeDump(after.heap.parts(), true).subarray(0, 1500));
-    const { status, stdout } = place.run(["info", "cut.bin.gz"]);
+    workspace.write("cut.bin.gz", encodeDump(after.heap.parts(), true).subarray(0, 1500));
+    const { status, stdout } = workspace.run(["info", "cut.bin.gz"]);
     expect(status).toBe(0);
     expect(stdout).toContain("not complete");
     expect(stdout).toContain("cut off");
@@ -351,26 +360,26 @@ describe("damage", () => {
 });
 
 test("info tells of objects that are missing though every checksum is right", () => {
-  place.dump("short.bin", before.heap, {}, { objects: "9999" });
-  const { status, stdout } = place.run(["info", "short.bin"]);
+  workspace.dump("short.bin", before.heap, {}, { objects: "9999" });
+  const { status, stdout } = workspace.run(["info", "short.bin"]);
   expect(status).toBe(0);
   expect(stdout).toContain(`no: its end tells of 9999 objects, and ${before.heap.things.length} can be read`);
 });
 
 describe("streams", () => {
   test("a query may come from standard input", () => {
-    expect(place.run(["sql", "after.bin"], { input: "SELECT 1 + 1 AS two" })).toMatchObject({
+    expect(workspace.run(["sql", "after.bin"], { input: "SELECT 1 + 1 AS two" })).toMatchObject({
       status: 0,
       stdout: "two\n  2\n",
     });
-    expect(place.run(["sql", "after.bin"], { input: "" }).status).toBe(2);
+    expect(workspace.run(["sql", "after.bin"], { input: "" }).status).toBe(2);
   });
 
   test("a closed pipe is no error", () => {
     const many =
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT i FROM n";
     for (const json of ["", "--json"]) {
-      const { status, stdout, stderr } = place.shell(
+      const { status, stdout, stderr } = workspace.shell(
         `heapdump sql ${json} after.bin '${many}' | head -n 2; echo "\${PIPESTATUS[0]}"`,
       );
       expect({ status, stderr, lines: stdout.trim().split("\n").length }).toEqual({
@@ -383,7 +392,7 @@ describe("streams", () => {
   });
 
   test("a full disk is told in one line", () => {
-    const { status, stderr } = place.shell("heapdump top after.bin > /dev/full");
+    const { status, stderr } = workspace.shell("heapdump top after.bin > /dev/full");
     expect(stderr).toMatch(/^heapdump: what it says cannot be written: .*ENOSPC.*\n$/);
     expect(status).toBe(2);
   });
@@ -391,20 +400,20 @@ describe("streams", () => {
   test("a long result is told whole", () => {
     const many =
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) SELECT i FROM n";
-    const { stdout } = place.run(["sql", "after.bin", many]);
+    const { stdout } = workspace.run(["sql", "after.bin", many]);
     expect(stdout.trimEnd().split("\n").slice(1).map(Number)).toEqual(
       Array.from({ length: 2500 }, (_, i) => i + 1),
     );
   });
 
   test("there are no colours in a pipe, even where they are forced", () => {
-    expect(place.run(["top", "after.bin"], { env: { FORCE_COLOR: "1" } }).stdout).not.toContain("\x1b");
+    expect(workspace.run(["top", "after.bin"], { env: { FORCE_COLOR: "1" } }).stdout).not.toContain("\x1b");
   });
 
   test("there are colours on a terminal, but not with NO_COLOR", () => {
     const command = `script -qec "'${process.execPath}' '${HEAPDUMP}' top after.bin" /dev/null`;
     const onTerminal = (env: NodeJS.ProcessEnv) =>
-      place.shell(command, { TERM: "xterm", NO_COLOR: "", ...env });
+      workspace.shell(command, { TERM: "xterm", NO_COLOR: "", ...env });
     const coloured = onTerminal({});
     expect(coloured.status).toBe(0);
     expect(coloured.stdout).toContain("\x1b[");
@@ -416,13 +425,13 @@ describe("streams", () => {
 
 test("a defect is told in one line with exit code 70, and where with HEAPDUMP_DEBUG", () => {
   const NODE_OPTIONS = "--import=data:text/javascript,JSON.parse=()=>{throw(new(Error)('sprung'))}";
-  const { status, stdout, stderr } = place.run(["info", "after.bin"], { env: { NODE_OPTIONS } });
+  const { status, stdout, stderr } = workspace.run(["info", "after.bin"], { env: { NODE_OPTIONS } });
   expect({ status, stdout, stderr }).toEqual({
     status: 70,
     stdout: "",
     stderr: "heapdump: a defect of heapdump, please report it: sprung (HEAPDUMP_DEBUG=1 shows where)\n",
   });
-  const debug = place.run(["info", "after.bin"], { env: { NODE_OPTIONS, HEAPDUMP_DEBUG: "1" } });
+  const debug = workspace.run(["info", "after.bin"], { env: { NODE_OPTIONS, HEAPDUMP_DEBUG: "1" } });
   expect(debug.status).toBe(70);
   expect(debug.stderr).toMatch(/at .*main\.js/);
 });

@@ -5,9 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { DUMP_COMMANDS, type DumpCommand } from "../../src/analysis/incomplete.js";
 import { run } from "../../src/cli/main.js";
 import { documentWarnings } from "../../src/cli/output.js";
-import { type Outcome, Workplace } from "../support/cli.js";
+import { type Outcome, TempWorkspace } from "../support/cli.js";
 import { encodeDump } from "../support/dump-file.js";
-import { shop } from "../support/shop.js";
+import { shop } from "../support/sample-heaps.js";
 
 const later = shop({ sessions: 12, later: true });
 const LATER = { mode: "fork", time: "2026-03-01T13:00:00.000Z" };
@@ -51,21 +51,21 @@ const LINES: Record<DumpCommand, string[]> = {
 const VERDICTS =
   /every reference was found|There is no suspect|Nothing wastes|^No differences\.$|Nothing keeps it alive|garbage: nothing/m;
 
-let place: Workplace;
+let workspace: TempWorkspace;
 let folder: string;
 beforeAll(() => {
   // Each run of the tool listens once.
   for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0);
   folder = process.cwd();
-  place = new Workplace();
-  process.chdir(place.folder);
+  workspace = new TempWorkspace();
+  process.chdir(workspace.folder);
   const before = shop().heap;
   writeFileSync("before.bin", encodeDump(before.parts({ mode: "fork" })));
   writeFileSync("latest.bin", encodeDump(later.heap.parts({ ...LATER, time: "2026-03-01T14:00:00.000Z" })));
 });
 afterAll(() => {
   process.chdir(folder);
-  place.remove();
+  workspace.remove();
 });
 
 const out = { stdout: "", stderr: "" };

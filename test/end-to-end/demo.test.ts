@@ -5,19 +5,19 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Workplace } from "../support/cli.js";
+import { TempWorkspace } from "../support/cli.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-let place: Workplace;
+let workspace: TempWorkspace;
 let printed: string;
 /** What was printed after each command line. */
 let commands: Map<string, string>;
 
 beforeAll(() => {
-  place = new Workplace();
+  workspace = new TempWorkspace();
   const demo = join(root, "demo/run.mjs");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [demo, place.path("demo")], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [demo, workspace.path("demo")], {
     encoding: "utf8",
   });
   expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" });
@@ -25,7 +25,7 @@ beforeAll(() => {
   const parts = stdout.split(/^\$ (heapdump .*)\n/m).slice(1);
   commands = new Map(parts.flatMap((part, i) => (i % 2 === 0 ? [[part, parts[i + 1] ?? ""]] : [])));
 });
-afterAll(() => place.remove());
+afterAll(() => workspace.remove());
 
 test("what the demo prints is what the commands print", () => {
   const shown = [...commands].map(([command, text]) => ({ command, text: text.trimEnd() }));
@@ -33,7 +33,7 @@ test("what the demo prints is what the commands print", () => {
     ["attach", "attach", "leaks", "path", "path", "graph"], //
   );
   for (const { command, text } of shown.filter(({ command }) => / (leaks|path) /.test(command))) {
-    const { status, stdout } = place.shell(`cd demo && ${command}`);
+    const { status, stdout } = workspace.shell(`cd demo && ${command}`);
     expect({ command, status, text }).toEqual({ command, status: 0, text: stdout.trimEnd() });
   }
 });
@@ -47,7 +47,7 @@ test("the demo names what leaks, what holds it, and one of it, which it draws", 
   const [graph = ""] = [...commands].at(-1) ?? [];
   expect(graph).toContain(` ${address} `);
   expect(printed).toMatch(/^ 1 {2}sys\.modules\['chat'\]\.SESSIONS\['visitor-\d+'\]$/m);
-  expect(existsSync(place.path("demo/leak.svg"))).toBe(true);
+  expect(existsSync(workspace.path("demo/leak.svg"))).toBe(true);
 });
 
 test("the demo has no line above 100 columns but the commands", () => {
@@ -58,7 +58,7 @@ test("the demo has no line above 100 columns but the commands", () => {
 /** `npx vitest run -u test/end-to-end/demo` writes it anew. */
 test("the README shows what the demo prints", async () => {
   const readme = join(root, "README.md");
-  const now = printed.replaceAll(place.path("demo"), "demo-output");
+  const now = printed.replaceAll(workspace.path("demo"), "demo-output");
   const text = readFileSync(readme, "utf8").replace(/(?<=^\$ npm run demo\n)[^`]*(?=```)/m, (shown) =>
     stable(shown) === stable(now) ? shown : now,
   );

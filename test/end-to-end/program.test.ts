@@ -1,26 +1,26 @@
 // The program as it is installed: one file, which loads what it needs.
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Workplace } from "../support/cli.js";
-import { shop } from "../support/shop.js";
+import { TempWorkspace } from "../support/cli.js";
+import { shop } from "../support/sample-heaps.js";
 
-let place: Workplace;
+let workspace: TempWorkspace;
 beforeAll(() => {
-  place = new Workplace();
-  place.dump("heap.bin", shop().heap);
+  workspace = new TempWorkspace();
+  workspace.dump("heap.bin", shop().heap);
 });
-afterAll(() => place.remove());
+afterAll(() => workspace.remove());
 
 test("a defect is reported with the files and lines of the source", () => {
-  const broken = place.path("broken.cjs");
+  const broken = workspace.path("broken.cjs");
   writeFileSync(broken, "BigInt.prototype.toString = () => { throw new TypeError('made for a test'); };");
   const env = { NODE_OPTIONS: `--require ${broken}` };
-  const plain = place.run(["top", "heap.bin"], { env });
+  const plain = workspace.run(["top", "heap.bin"], { env });
   expect(plain).toMatchObject({ status: 70, stdout: "" });
   expect(plain.stderr).toMatch(
     /^heapdump: a defect of heapdump, .*: made for a test \(HEAPDUMP_DEBUG=1 shows/,
   );
-  const { status, stderr } = place.run(["top", "heap.bin"], { env: { ...env, HEAPDUMP_DEBUG: "1" } });
+  const { status, stderr } = workspace.run(["top", "heap.bin"], { env: { ...env, HEAPDUMP_DEBUG: "1" } });
   expect(status).toBe(70);
   expect(stderr).toMatch(
     /TypeError: made for a test\n {4}at .*\n {4}at .* \(.*\/src\/view\/text\.ts:\d+:\d+\)\n/,
@@ -32,7 +32,7 @@ test.each([
   ["--version", [], ["stream", "crypto", "better_sqlite3"]],
   ["top", ["heap.bin"], ["crypto", "readline", "Segmenter", "viz"]],
 ])("%s does not load what it does not need", (command, args, needless) => {
-  const spy = place.path("spy.cjs");
+  const spy = workspace.path("spy.cjs");
   writeFileSync(
     spy,
     `const Module = require("node:module");
@@ -42,7 +42,7 @@ test.each([
      Intl.Segmenter = class { constructor() { loaded.push("Segmenter"); } };
      process.once("exit", () => console.error("loaded " + loaded.join(" ")));`,
   );
-  const { status, stderr } = place.run([command, ...args], { env: { NODE_OPTIONS: `--require ${spy}` } });
+  const { status, stderr } = workspace.run([command, ...args], { env: { NODE_OPTIONS: `--require ${spy}` } });
   expect(status).toBe(0);
   const loaded = stderr.match(/^loaded (.*)$/m)?.[1];
   expect(loaded).toContain("heapdump.cjs");

@@ -1,24 +1,24 @@
 // Several dumps: in the order of their times, of one process, each once.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Workplace } from "../support/cli.js";
+import { TempWorkspace } from "../support/cli.js";
 import { PythonHeap } from "../support/python-heap.js";
-import { shop } from "../support/shop.js";
+import { shop } from "../support/sample-heaps.js";
 
-let place: Workplace;
+let workspace: TempWorkspace;
 const TIMES = { before: "2026-03-01T12:00:00.000Z", after: "2026-03-01T13:00:00.000Z" };
 const START = { boot_id: "3c3f5b1e-0000-4000-8000-000000000001", process_start: "4711" };
 
 beforeAll(() => {
-  place = new Workplace();
-  place.dump("before.bin", shop().heap, { time: TIMES.before });
-  place.dump("after.bin", shop({ sessions: 12 }).heap, { time: TIMES.after });
-  place.dump("before-started.bin", shop().heap, { time: TIMES.before, ...START });
+  workspace = new TempWorkspace();
+  workspace.dump("before.bin", shop().heap, { time: TIMES.before });
+  workspace.dump("after.bin", shop({ sessions: 12 }).heap, { time: TIMES.after });
+  workspace.dump("before-started.bin", shop().heap, { time: TIMES.before, ...START });
 });
-afterAll(() => place.remove());
+afterAll(() => workspace.remove());
 
 test.each(["leaks", "diff"])("%s takes dumps in any order, and says so", (command) => {
-  const right = place.run([command, "before.bin", "after.bin"]);
-  const wrong = place.run([command, "after.bin", "before.bin"]);
+  const right = workspace.run([command, "before.bin", "after.bin"]);
+  const wrong = workspace.run([command, "after.bin", "before.bin"]);
   expect(right.stderr).toBe("");
   expect(wrong).toEqual({
     ...right,
@@ -27,18 +27,18 @@ test.each(["leaks", "diff"])("%s takes dumps in any order, and says so", (comman
 });
 
 test("a dump that does not say its time keeps all of them in the order of the command line", () => {
-  place.dump("timeless.bin", shop().heap, { time: "" });
-  const { status, stderr, stdout } = place.run(["diff", "after.bin", "timeless.bin"]);
+  workspace.dump("timeless.bin", shop().heap, { time: "" });
+  const { status, stderr, stdout } = workspace.run(["diff", "after.bin", "timeless.bin"]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toContain("since after.bin");
 });
 
 test("an earlier dump that is later than the one that is asked about is a warning", () => {
-  expect(place.run(["top", "--previous", "after.bin", "before.bin"])).toMatchObject({
+  expect(workspace.run(["top", "--previous", "after.bin", "before.bin"])).toMatchObject({
     status: 0,
     stderr: "heapdump: warning: after.bin was taken after before.bin: --previous is for an earlier dump\n",
   });
-  expect(place.run(["top", "--next", "before.bin", "after.bin"])).toMatchObject({
+  expect(workspace.run(["top", "--next", "before.bin", "after.bin"])).toMatchObject({
     status: 0,
     stderr: "heapdump: warning: before.bin was taken before after.bin: --next is for a later dump\n",
   });
@@ -65,35 +65,38 @@ describe("dumps of different processes", () => {
     ],
     ["another version by exec", { ...START, python_version: "3.11.8" }, "Python 3.11.7 and 3.11.8"],
   ])("%s: refused in one line", (_, meta, why) => {
-    place.dump("other.bin", shop({ sessions: 12 }).heap, { time: TIMES.after, ...meta });
+    workspace.dump("other.bin", shop({ sessions: 12 }).heap, { time: TIMES.after, ...meta });
     const refused = {
       status: 2,
       stdout: "",
       stderr: `heapdump: before-started.bin and other.bin are dumps of different processes (${why}): only dumps of one process can be compared\n`,
     };
     for (const command of ["leaks", "diff"]) {
-      expect(place.run([command, "before-started.bin", "other.bin"])).toEqual(refused);
+      expect(workspace.run([command, "before-started.bin", "other.bin"])).toEqual(refused);
     }
     for (const option of ["--previous", "--next", "--exclude"]) {
-      expect(place.run(["top", "before-started.bin", option, "other.bin"])).toEqual(refused);
+      expect(workspace.run(["top", "before-started.bin", option, "other.bin"])).toEqual(refused);
     }
   });
 
   test("the same program again under the same pid, of dumps that do not know its start", () => {
-    place.dump("moved.bin", elsewhere, { time: TIMES.after });
-    expect(place.run(["leaks", "before.bin", "moved.bin"])).toMatchObject({
+    workspace.dump("moved.bin", elsewhere, { time: TIMES.after });
+    expect(workspace.run(["leaks", "before.bin", "moved.bin"])).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("(the interpreter is at another address)"),
     });
   });
 
   test("a dump that does not know the start of its process is compared with one that does", () => {
-    expect(place.run(["leaks", "before-started.bin", "after.bin"])).toMatchObject({ status: 0, stderr: "" });
+    expect(workspace.run(["leaks", "before-started.bin", "after.bin"])).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
   });
 });
 
 test.each(["leaks", "diff"])("%s of the same dump twice is a warning", (command) => {
-  expect(place.run([command, "after.bin", "after.bin"])).toMatchObject({
+  expect(workspace.run([command, "after.bin", "after.bin"])).toMatchObject({
     status: 0,
     stderr: "heapdump: warning: after.bin and after.bin are the same dump: nothing differs between them\n",
   });

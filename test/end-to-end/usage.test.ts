@@ -1,39 +1,39 @@
 import { mkdirSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Workplace } from "../support/cli.js";
+import { TempWorkspace } from "../support/cli.js";
 import { dumpPieces } from "../support/dump-file.js";
-import { shop } from "../support/shop.js";
+import { shop } from "../support/sample-heaps.js";
 
-let place: Workplace;
+let workspace: TempWorkspace;
 beforeAll(() => {
-  place = new Workplace();
-  place.dump("heap.bin", shop().heap);
-  place.write("empty.bin", "");
-  place.write("foreign.bin", "PK\x03\x04 this is no dump");
-  place.write("empty.bin.gz", "");
-  place.write("headless.bin", dumpPieces(shop().heap.parts())[0] as Buffer);
-  mkdirSync(place.path("folder"));
+  workspace = new TempWorkspace();
+  workspace.dump("heap.bin", shop().heap);
+  workspace.write("empty.bin", "");
+  workspace.write("foreign.bin", "PK\x03\x04 this is no dump");
+  workspace.write("empty.bin.gz", "");
+  workspace.write("headless.bin", dumpPieces(shop().heap.parts())[0] as Buffer);
+  mkdirSync(workspace.path("folder"));
 });
-afterAll(() => place.remove());
+afterAll(() => workspace.remove());
 
 const COMMANDS = ["attach", "info", "top", "graph", "sql", "export"];
 
 test("help names every command and has an example", () => {
-  const { status, stdout, stderr } = place.run(["--help"]);
+  const { status, stdout, stderr } = workspace.run(["--help"]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
   expect(stdout).toContain("Example");
 });
 
 test.each(COMMANDS)("%s --help has an example and fits in 100 columns", (command) => {
-  const { status, stdout } = place.run([command, "--help"]);
+  const { status, stdout } = workspace.run([command, "--help"]);
   expect(status).toBe(0);
   expect(stdout).toMatch(/Examples?:\n {2}(sudo )?heapdump/);
   expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
 });
 
 test("--version is the package's", () => {
-  expect(place.run(["--version"])).toMatchObject({ status: 0, stdout: "0.1.0\n" });
+  expect(workspace.run(["--version"])).toMatchObject({ status: 0, stdout: "0.1.0\n" });
 });
 
 test.each([
@@ -57,7 +57,7 @@ test.each([
   ["a schema that is no name", ["sql", "heap.bin", "--attach", "1x=heap.bin", "SELECT 1"], "NAME=FILE"],
   ["a schema that is taken", ["sql", "heap.bin", "--attach", "main=heap.bin", "SELECT 1"], "NAME=FILE"],
 ])("%s is a usage error, exit code 2", (_, args, message) => {
-  const { status, stdout, stderr } = place.run(args);
+  const { status, stdout, stderr } = workspace.run(args);
   expect(stderr).toContain(message);
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
 });
@@ -77,7 +77,7 @@ test.each([
     ["sql", file, "SELECT 1"],
     ["export", file, "--to", "sqlite", "-o", "out.sqlite"],
   ]) {
-    const { status, stdout, stderr } = place.run(args);
+    const { status, stdout, stderr } = workspace.run(args);
     expect({ args, status, stdout, stderr }).toEqual({
       args,
       status: 5,

@@ -3,18 +3,18 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { documentation } from "../../src/store/documentation.js";
-import { Workplace } from "../support/cli.js";
-import { shop, wasteful } from "../support/shop.js";
+import { TempWorkspace } from "../support/cli.js";
+import { shop, wasteful } from "../support/sample-heaps.js";
 
-let place: Workplace;
+let workspace: TempWorkspace;
 beforeAll(() => {
-  place = new Workplace();
-  place.dump("before.bin", shop().heap);
-  place.dump("middle.bin", shop({ sessions: 7 }).heap, { time: "2026-03-01T12:30:00.000Z" });
-  place.dump("after.bin", shop({ sessions: 12, later: true }).heap, { time: "2026-03-01T13:00:00.000Z" });
-  place.dump("wasteful.bin", wasteful(), { mode: "fork" });
+  workspace = new TempWorkspace();
+  workspace.dump("before.bin", shop().heap);
+  workspace.dump("middle.bin", shop({ sessions: 7 }).heap, { time: "2026-03-01T12:30:00.000Z" });
+  workspace.dump("after.bin", shop({ sessions: 12, later: true }).heap, { time: "2026-03-01T13:00:00.000Z" });
+  workspace.dump("wasteful.bin", wasteful(), { mode: "fork" });
 });
-afterAll(() => place.remove());
+afterAll(() => workspace.remove());
 
 const page = (name: string) => new URL(`../../docs/${name}.md`, import.meta.url);
 
@@ -24,7 +24,7 @@ test.each(["commands", "sql"])("the examples in docs/%s.md print what it shows",
     /```console\n\$ (heapdump .*)\n[\s\S]*?```/g,
     (_, command: string) => {
       examples++;
-      const { status, stdout, stderr } = place.shell(command);
+      const { status, stdout, stderr } = workspace.shell(command);
       expect({ command, status }).toEqual({ command, status: 0 });
       return `\`\`\`console\n$ ${command}\n${stderr}${stdout}\`\`\``;
     },

@@ -1,10 +1,10 @@
 // A heap, a command, and the text that a user gets, in expected/. `npx vitest run -u test/golden` writes it anew.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Workplace } from "../support/cli.js";
+import { TempWorkspace } from "../support/cli.js";
 import { encodeDump } from "../support/dump-file.js";
-import { huge, shop, wasteful } from "../support/shop.js";
+import { huge, shop, wasteful } from "../support/sample-heaps.js";
 
-let place: Workplace;
+let workspace: TempWorkspace;
 const after = shop({ sessions: 12, later: true });
 const hex = ({ address }: { address: bigint }) => `0x${address.toString(16)}`;
 const at = {
@@ -18,20 +18,20 @@ const at = {
 };
 
 beforeAll(() => {
-  place = new Workplace();
-  place.dump("before.bin", shop().heap);
-  place.dump("after.bin", after.heap, {
+  workspace = new TempWorkspace();
+  workspace.dump("before.bin", shop().heap);
+  workspace.dump("after.bin", after.heap, {
     left_out: "names of attributes; locals of running frames",
     time: "2026-03-01T13:00:00.000Z",
   });
-  place.dump("middle.bin", shop({ sessions: 7 }).heap, { time: "2026-03-01T12:30:00.000Z" });
-  place.dump("later.bin", shop({ sessions: 7 }).heap, { time: "2026-03-01T13:30:00.000Z" });
-  place.dump("wasteful.bin", wasteful(), { mode: "fork" }, FORKED.end);
-  place.dump("fork.bin", shop().heap, FORKED.meta, FORKED.end);
-  place.dump("huge.bin.gz", huge().heap);
-  place.write("cut.bin", encodeDump(shop().heap.parts()).subarray(0, 2000));
+  workspace.dump("middle.bin", shop({ sessions: 7 }).heap, { time: "2026-03-01T12:30:00.000Z" });
+  workspace.dump("later.bin", shop({ sessions: 7 }).heap, { time: "2026-03-01T13:30:00.000Z" });
+  workspace.dump("wasteful.bin", wasteful(), { mode: "fork" }, FORKED.end);
+  workspace.dump("fork.bin", shop().heap, FORKED.meta, FORKED.end);
+  workspace.dump("huge.bin.gz", huge().heap);
+  workspace.write("cut.bin", encodeDump(shop().heap.parts()).subarray(0, 2000));
 });
-afterAll(() => place.remove());
+afterAll(() => workspace.remove());
 
 /** What a dump of another mode says of itself. */
 const FORKED = {
@@ -158,7 +158,7 @@ const cases: [name: string, ...args: string[]][] = [
 const shown: [command: string, text: string][] = [];
 
 test.each(cases)("%s", async (name, ...args) => {
-  const { status, stdout, stderr } = place.run(args);
+  const { status, stdout, stderr } = workspace.run(args);
   shown.push([args[0] ?? "", stdout]);
   const command = args
     .map((arg) => (/^[\w.,:=/-]+$/.test(arg) ? arg : `'${arg.replace(/\s+/g, " ")}'`))
@@ -187,7 +187,7 @@ test("every next step that a command names can be taken", () => {
   }
   expect([...naming].sort()).toEqual(["diff", "held-from-c", "leaks", "path", "show", "top", "waste"]);
   for (const step of steps) {
-    const { status, stdout } = place.shell(step);
+    const { status, stdout } = workspace.shell(step);
     expect({ step, status, silent: stdout === "" }).toEqual({ step, status: 0, silent: false });
   }
 });

@@ -2,27 +2,27 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Workplace } from "../support/cli.js";
-import { huge, shop, wasteful } from "../support/shop.js";
+import { TempWorkspace } from "../support/cli.js";
+import { huge, shop, wasteful } from "../support/sample-heaps.js";
 
 const SCHEMA = "output.schema.json";
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addSchema(JSON.parse(readFileSync(new URL(`../../docs/${SCHEMA}`, import.meta.url), "utf8")), SCHEMA);
 
-let place: Workplace;
+let workspace: TempWorkspace;
 const later = shop({ sessions: 12, later: true });
 const hex = ({ address }: { address: bigint }) => `0x${address.toString(16)}`;
 const session = hex(later.sessions[0] as { address: bigint });
 const lost = hex(later.garbage[0]);
 
 beforeAll(() => {
-  place = new Workplace();
-  place.dump("before.bin", shop().heap);
-  place.dump("after.bin", later.heap, { time: "2026-03-01T13:00:00.000Z" });
-  place.dump("wasteful.bin", wasteful(), { mode: "fork" });
-  place.dump("huge.bin", huge().heap);
+  workspace = new TempWorkspace();
+  workspace.dump("before.bin", shop().heap);
+  workspace.dump("after.bin", later.heap, { time: "2026-03-01T13:00:00.000Z" });
+  workspace.dump("wasteful.bin", wasteful(), { mode: "fork" });
+  workspace.dump("huge.bin", huge().heap);
 });
-afterAll(() => place.remove());
+afterAll(() => workspace.remove());
 
 const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["info", "after.bin"],
@@ -57,7 +57,7 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
 ];
 
 test.each(DOCUMENTS)("%s %s %s %s", (command, ...args) => {
-  const { status, stdout } = place.run([command, "--json", ...args]);
+  const { status, stdout } = workspace.run([command, "--json", ...args]);
   expect(status).toBe(0);
   const validate = ajv.getSchema(`${SCHEMA}#/$defs/${command}`);
   const document: unknown = JSON.parse(stdout);

@@ -4,19 +4,19 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { native } from "../../src/native/addon.js";
 import type { Heap } from "../../src/store/heap.js";
 import { openDatabase, openHeaps } from "../../src/store/open.js";
-import { Workplace } from "../support/cli.js";
-import { million, millionDump } from "../support/million.js";
+import { TempWorkspace } from "../support/cli.js";
+import { largeHeap, largeHeapDump } from "../support/large-heap.js";
 import { PythonHeap, type Thing } from "../support/python-heap.js";
-import { huge, type Shop, shop } from "../support/shop.js";
+import { huge, type Shop, shop } from "../support/sample-heaps.js";
 
-const place = new Workplace();
-afterAll(() => place.remove());
+const workspace = new TempWorkspace();
+afterAll(() => workspace.remove());
 
 const silent = { onProgress: () => {}, onWarning: () => {} };
 
 async function open(heaps: Record<string, PythonHeap>): Promise<Heap[]> {
-  for (const [schema, heap] of Object.entries(heaps)) place.dump(`${schema}.bin`, heap);
-  const sources = Object.keys(heaps).map((schema) => ({ schema, path: place.path(`${schema}.bin`) }));
+  for (const [schema, heap] of Object.entries(heaps)) workspace.dump(`${schema}.bin`, heap);
+  const sources = Object.keys(heaps).map((schema) => ({ schema, path: workspace.path(`${schema}.bin`) }));
   return openHeaps(sources, silent);
 }
 
@@ -356,8 +356,8 @@ describe("several heaps", () => {
       db.exec(`CREATE VIRTUAL TABLE x USING heapdump(${table}, '${path}')`);
     expect(() => create("object", "/dev/null")).toThrow("/dev/null: is not a heap index");
     expect(() => create("object", "/no/such/file")).toThrow(/cannot be opened: No such file/);
-    place.write("foreign", "x".repeat(10_000));
-    expect(() => create("object", place.path("foreign"))).toThrow(/is not a heap index/);
+    workspace.write("foreign", "x".repeat(10_000));
+    expect(() => create("object", workspace.path("foreign"))).toThrow(/is not a heap index/);
     expect(() => create("nonsense", "/dev/null")).toThrow("heapdump has no table nonsense");
     expect(() => db.exec("CREATE VIRTUAL TABLE x USING heapdump(object)")).toThrow(/TABLE, 'INDEX FILE'/);
   });
@@ -370,8 +370,8 @@ describe("a heap of a million", () => {
   const numbers = `WITH RECURSIVE number(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM number WHERE i < 1000)`;
 
   beforeAll(async () => {
-    const path = place.path("million.bin");
-    writeFileSync(path, millionDump(n));
+    const path = workspace.path("largeHeap.bin");
+    writeFileSync(path, largeHeapDump(n));
     let ticks = 0;
     const ticking = setInterval(() => ticks++, 5);
     const fractions: number[] = [];
@@ -392,7 +392,7 @@ describe("a heap of a million", () => {
   test.each([
     [
       "addresses",
-      `SELECT count(*) AS found FROM number JOIN object ON object.address = ${million.at(0)} + 48 * 777 * i`,
+      `SELECT count(*) AS found FROM number JOIN object ON object.address = ${largeHeap.at(0)} + 48 * 777 * i`,
     ],
     ["ids", "SELECT count(*) AS found FROM number JOIN object ON object.id = 777 * i"],
     ["sources", "SELECT count(*) / 3 AS found FROM number JOIN reference ON source = 777 * i"],
@@ -423,7 +423,7 @@ describe("a heap of a million", () => {
   );
 
   test("the hub has a million referrers, and each is found", () => {
-    const hub = heap.objectAt(million.hub)?.id as bigint;
+    const hub = heap.objectAt(largeHeap.hub)?.id as bigint;
     expect(heap.get("SELECT count(*) AS c FROM referrers(?) WHERE kind = 'item'", hub)).toEqual({
       c: BigInt(n),
     });
@@ -431,7 +431,7 @@ describe("a heap of a million", () => {
   });
 
   test("a chain a million deep is reached to its end", () => {
-    const first = heap.objectAt(million.at(0))?.id as bigint;
+    const first = heap.objectAt(largeHeap.at(0))?.id as bigint;
     expect(heap.get("SELECT count(*) AS c, max(distance) AS d FROM reachable(?)", first)).toEqual({
       c: BigInt(n + 1),
       d: BigInt(n - 1),
@@ -440,6 +440,10 @@ describe("a heap of a million", () => {
 
   test("the largest come first", () => {
     const rows = heap.all<{ size: bigint }>("SELECT size FROM object ORDER BY size DESC LIMIT 3");
-    expect(rows.map(({ size }) => size)).toEqual([million.size(999), million.size(999), million.size(999)]);
+    expect(rows.map(({ size }) => size)).toEqual([
+      largeHeap.size(999),
+      largeHeap.size(999),
+      largeHeap.size(999),
+    ]);
   });
 });

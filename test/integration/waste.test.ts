@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { attach } from "../support/attach.js";
-import { Workplace } from "../support/cli.js";
+import { TempWorkspace } from "../support/cli.js";
 import { interpreters, newest } from "../support/interpreters.js";
 import { folder, startTarget, target } from "../support/scene.js";
 
@@ -28,9 +28,9 @@ test.each(chosen.map(({ version, path }) => [version, path]))("CPython %s", asyn
   const truth = (await target.ask("waste")) as Record<string, Truth> & { sparse: number };
   const file = join(folder, "heap.bin");
   expect(await attach([target.pid, "-o", file], { cwd: folder })).toMatchObject({ status: 0 });
-  const workplace = new Workplace();
-  const { stdout } = workplace.run(["waste", "--json", "-n", "10000", file]);
-  workplace.remove();
+  const workspace = new TempWorkspace();
+  const { stdout } = workspace.run(["waste", "--json", "-n", "10000", file]);
+  workspace.remove();
   const { columns, rows } = JSON.parse(stdout) as { columns: string[]; rows: unknown[][] };
   const found = rows.map(
     (row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])) as unknown as Row,

@@ -12,11 +12,11 @@ const LEAKS = [
     owner: "sys.modules['libraries'].VIEWS",
   },
   {
-    leak: "mapped orm_objects",
+    leak: "sqlalchemy_orm orm_objects",
     needs: "SQLAlchemy",
-    type: "mapped.User",
-    path: "sys.modules['mapped'].RECENT[…]",
-    owner: "sys.modules['mapped'].RECENT",
+    type: "sqlalchemy_orm.User",
+    path: "sys.modules['sqlalchemy_orm'].RECENT[…]",
+    owner: "sys.modules['sqlalchemy_orm'].RECENT",
   },
 ];
 

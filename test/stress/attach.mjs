@@ -4,7 +4,7 @@
 // had not, is counted; docs/attach.md has the table.
 import { parseArgs } from "node:util";
 import { findInterpreters } from "../../scripts/interpreters.mjs";
-import { storm } from "../support/storm.mjs";
+import { captureRepeatedly } from "../support/repeated-capture.mjs";
 
 /** @type {[state: string, threads: number][]} */
 const cases = [
@@ -50,7 +50,7 @@ for (const { path, version, library } of findInterpreters()) {
   for (const [state, threads] of cases) {
     if (states && !states.includes(state)) continue;
     for (const mode of values.modes.split(",")) {
-      const outcome = await storm(path, state, threads, mode, captures);
+      const outcome = await captureRepeatedly(path, state, threads, mode, captures);
       total += outcome.done + outcome.failures.length;
       if (outcome.harm) harmed++;
       const routes = Object.entries(outcome.routes).map(([route, count]) => `${route} ${count}`);

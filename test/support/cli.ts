@@ -16,7 +16,7 @@ export interface Outcome {
 }
 
 /** A folder with dumps in it, where commands run; the name of a dump decides about gzip. */
-export class Workplace {
+export class TempWorkspace {
   readonly folder = mkdtempSync(join(tmpdir(), "heapdump-test-"));
 
   path(name: string): string {

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { expect } from "vitest";
 import { attach } from "./attach.js";
-import { Workplace } from "./cli.js";
+import { TempWorkspace } from "./cli.js";
 import { folder, startTarget, target } from "./scene.js";
 
 export interface Suspect {
@@ -40,15 +40,15 @@ export async function leakingDumps(
 }
 
 export function suspectsOf(args: string[]): { status: number | null; suspects: Suspect[]; stderr: string } {
-  const workplace = new Workplace();
+  const workspace = new TempWorkspace();
   try {
-    const { status, stdout, stderr } = workplace.run(["leaks", "--json", ...args]);
+    const { status, stdout, stderr } = workspace.run(["leaks", "--json", ...args]);
     const { columns, rows } = JSON.parse(stdout) as { columns: string[]; rows: unknown[][] };
     const suspects = rows.map(
       (row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])) as unknown as Suspect,
     );
     return { status, suspects, stderr };
   } finally {
-    workplace.remove();
+    workspace.remove();
   }
 }

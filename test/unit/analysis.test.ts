@@ -10,15 +10,15 @@ import { ExitCode } from "../../src/errors.js";
 import type { Heap } from "../../src/store/heap.js";
 import { openHeaps } from "../../src/store/open.js";
 import { parentTree } from "../../src/view/tree.js";
-import { Workplace } from "../support/cli.js";
+import { TempWorkspace } from "../support/cli.js";
 import { PythonHeap, type Thing } from "../support/python-heap.js";
-import { shop } from "../support/shop.js";
+import { shop } from "../support/sample-heaps.js";
 
-let place: Workplace;
+let workspace: TempWorkspace;
 beforeAll(() => {
-  place = new Workplace();
+  workspace = new TempWorkspace();
 });
-afterAll(() => place.remove());
+afterAll(() => workspace.remove());
 
 const quiet = { onProgress() {}, onWarning() {} };
 let dumps = 0;
@@ -27,8 +27,8 @@ let dumps = 0;
 async function open(...heaps: [heap: PythonHeap, meta?: Record<string, string>][]): Promise<Heap[]> {
   const sources = heaps.map(([heap, meta], i) => {
     const path = `unit-${dumps++}.bin`;
-    place.dump(path, heap, meta ?? {});
-    return { schema: i ? `other${i}` : "main", path: place.path(path) };
+    workspace.dump(path, heap, meta ?? {});
+    return { schema: i ? `other${i}` : "main", path: workspace.path(path) };
   });
   return openHeaps(sources, quiet);
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readIdentity, survey } from "../../src/dump/reader.js";
 import { ExitCode, type HeapdumpError } from "../../src/errors.js";
 import { dumpPieces, fileHeader } from "../support/dump-file.js";
-import { shop } from "../support/shop.js";
+import { shop } from "../support/sample-heaps.js";
 
 let folder: string;
 beforeAll(() => {

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import { expect, test } from "vitest";
 import { Bytes, dumpPieces, encodeDump, fileHeader } from "../support/dump-file.js";
-import { shop } from "../support/shop.js";
+import { shop } from "../support/sample-heaps.js";
 
 test("primitives are encoded as docs/dump-format.md says", () => {
   expect(new Bytes().varint(300).done().toString("hex")).toBe("ac02");

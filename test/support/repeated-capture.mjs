@@ -1,4 +1,4 @@
-// A target (test/targets/beat.py) that is captured often while it works, and what harm it came to.
+// A target (test/targets/heartbeat.py) that is captured often while it works, and what harm it came to.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
 
 /**
- * @typedef {object} Storm
+ * @typedef {object} RepeatedCapture
  * @property {string} harm what is wrong with the target, in words; empty where nothing is
  * @property {number} done captures
  * @property {number} inconsistent captures at no safe point
@@ -28,10 +28,10 @@ const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.
  * @param {number} threads
  * @param {string} mode
  * @param {number} captures
- * @returns {Promise<Storm>}
+ * @returns {Promise<RepeatedCapture>}
  */
-export async function storm(python, state, threads, mode, captures) {
-  const args = [path("../targets/beat.py"), state, "100000", String(threads)];
+export async function captureRepeatedly(python, state, threads, mode, captures) {
+  const args = [path("../targets/heartbeat.py"), state, "100000", String(threads)];
   const target = spawn(python, args, { stdio: ["ignore", "pipe", "pipe"] });
   const exited = once(target, "close");
   const pid = /** @type {number} */ (target.pid);
@@ -47,7 +47,7 @@ export async function storm(python, state, threads, mode, captures) {
   await sleep(1000);
   const bare = output.length;
   const options = { maxBuffer: 1 << 28 };
-  const attachOften = [path("attach-often.mjs"), String(pid), String(captures), mode];
+  const attachOften = [path("capture-loop.mjs"), String(pid), String(captures), mode];
   const { stdout } = await run(process.execPath, attachOften, options);
   const outcome = JSON.parse(stdout);
   const end = output.length;

@@ -1,4 +1,4 @@
-// Captures a target often: attach-often.mjs PID COUNT MODE; prints what came of it as JSON. It is a process of its own,
+// Captures a target often: capture-loop.mjs PID COUNT MODE; prints what came of it as JSON. It is a process of its own,
 // since Node collects the stops of its children as if they were exits. What is captured is dropped; with the mode
 // `python` it is the least that the protocol asks for.
 import { createRequire } from "node:module";

@@ -2,7 +2,7 @@
 // same at length.
 import { describe, expect, test } from "vitest";
 import { interpreters, newest } from "../support/interpreters.js";
-import { storm } from "../support/storm.mjs";
+import { captureRepeatedly } from "../support/repeated-capture.mjs";
 
 const CAPTURES = 10;
 
@@ -15,7 +15,7 @@ describe.each(cases)("CPython %s", (_, interpreter) => {
       counts.flatMap((threads) => ["fork", "stop"].map((mode) => [state, threads, mode] as const)),
     ),
   )("%s with %i threads, %s", async (state, threads, mode) => {
-    const outcome = await storm(interpreter.path, state, threads, mode, CAPTURES);
+    const outcome = await captureRepeatedly(interpreter.path, state, threads, mode, CAPTURES);
     expect(outcome).toMatchObject({ harm: "", done: CAPTURES, incomplete: 0, failures: [] });
   });
 });

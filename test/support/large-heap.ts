@@ -6,7 +6,7 @@ const HUB = 0x7f00_0000_0000n;
 const FIRST = HUB + 64n;
 const STEP = 48n;
 
-export const million = {
+export const largeHeap = {
   hub: HUB,
   type: TYPE,
   /** Address of the tuple number i. */
@@ -16,7 +16,7 @@ export const million = {
 };
 
 /** n tuples, the hub and the type: n + 2 objects, 2 n − 1 references. */
-export function millionDump(n: number): Buffer {
+export function largeHeapDump(n: number): Buffer {
   const records = [
     new Records()
       .type({ address: TYPE, module: "builtins", name: "tuple" })
@@ -43,10 +43,10 @@ function tuples(start: number, count: number, n: number): Buffer {
   const next = varint(Number(STEP / 8n) << 2);
   const parts: Buffer[] = [Buffer.from([3]), varint(count)];
   for (let i = start; i < start + count; i++) {
-    const here = million.at(i);
+    const here = largeHeap.at(i);
     const toHub = varint((Number((here - HUB) / 8n) * 2 - 1) * 2);
     const first = i === start ? new Bytes().zigzag(here / 8n).done() : step;
-    const head = [0, ...first, ...varint(Number(million.size(i))), 1, 0];
+    const head = [0, ...first, ...varint(Number(largeHeap.size(i))), 1, 0];
     if (i + 1 < n) parts.push(Buffer.from([...head, 2]), toHub, next);
     else parts.push(Buffer.from([...head, 1]), toHub);
   }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { attach } from "../support/attach.js";
-import { Workplace } from "../support/cli.js";
+import { TempWorkspace } from "../support/cli.js";
 import { interpreters } from "../support/interpreters.js";
 import { folder, startTarget, target } from "../support/scene.js";
 
@@ -16,18 +16,18 @@ const cases = interpreters.flatMap(({ path, version, library }) =>
 );
 
 test.each(cases)("CPython %s, %s", async (_, mode, python) => {
-  await startTarget(python, "lost.py", { args: [String(COUNT)] });
+  await startTarget(python, "leaked_refs.py", { args: [String(COUNT)] });
   const file = join(folder, "heap.bin");
   const { status, stderr } = await attach([target.pid, "--mode", mode, "--json", "-o", file], {
     cwd: folder,
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  const workplace = new Workplace();
+  const workspace = new TempWorkspace();
   try {
-    const { stdout } = workplace.run(["sql", "--json", file, QUERY]);
+    const { stdout } = workspace.run(["sql", "--json", file, QUERY]);
     const found = mode === "python" ? [] : [["__main__.Lost", "1 of 1 references", COUNT]];
     expect(JSON.parse(stdout)).toMatchObject({ rows: found });
   } finally {
-    workplace.remove();
+    workspace.remove();
   }
 });

@@ -1,6 +1,6 @@
 """A target: works in one of the states below, checks its own results, and beats.
 
-    beat.py STATE SECONDS [THREADS]
+    heartbeat.py STATE SECONDS [THREADS]
 
 Writes `ready`, then `beat GAP` about ten times a second, GAP being the longest time between two turns of its work
 since the last one, in milliseconds, and at the end `done`; `wrong …` where a result was not what it

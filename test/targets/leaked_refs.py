@@ -1,4 +1,4 @@
-"""A program whose C code has lost references: lost.py COUNT."""
+"""A program whose C code has lost references: leaked_refs.py COUNT."""
 import ctypes
 import sys
 import weakref
