@@ -8,7 +8,9 @@ import { ShortOfMemory } from "../model/memory.js";
 import { attachJson, takenText } from "../view/attach.js";
 import { shortageText } from "../view/memory.js";
 import { nextStep } from "../view/next.js";
+import { terminal } from "../view/terminal.js";
 import { captureProgress } from "./capture-progress.js";
+import { helpText } from "./help.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
 import { note, print } from "./output.js";
 import { untilSignal } from "./signals.js";
@@ -61,7 +63,7 @@ export function registerAttach(program: Command): void {
       DEFAULT_TIMEOUT_S,
     )
     .option(...JSON_OPTION)
-    .addHelpText("after", "\nExample:\n  sudo heapdump attach $(pidof python) -o heap.bin")
+    .addHelpText("after", helpText("\nExample:\n  sudo heapdump attach $(pidof python) -o heap.bin"))
     .action(attach);
 }
 
@@ -100,7 +102,7 @@ async function attach(given: number[], options: Options): Promise<void> {
         const capture = captureDump({ ...settings, pid, file, signal }, observer);
         const dump = await capture.finally(() => observer.stop());
         taken.push(dump);
-        if (!options.json) print(takenText(dump));
+        if (!options.json) print(takenText(dump, terminal(process.stdout)));
       } catch (error) {
         if (error instanceof ShortOfMemory) error.message = shortageText(pid, error.shortage);
         const { exitCode, message = "" } = error as Partial<HeapdumpError>;
@@ -111,7 +113,7 @@ async function attach(given: number[], options: Options): Promise<void> {
     }
   });
   if (options.json) print(attachJson(taken, missed, names.size > 1));
-  else for (const { file } of taken.filter(isKept)) print(nextStep("leaks", file));
+  else for (const { file } of taken.filter(isKept)) print(nextStep(terminal(process.stdout), "leaks", file));
   if (missed.length > 0) {
     const worst = Math.max(...missed.map(({ exitCode }) => exitCode));
     throw new HeapdumpError(worst, `not dumped: ${missed.length} of ${names.size} processes`);

@@ -3,6 +3,7 @@ import { type DiffAgainst, type DiffBy, findDifferences } from "../analysis/diff
 import { requireTwo } from "../analysis/series.js";
 import { diffJson, diffText } from "../view/diff.js";
 import { openSeries } from "./heaps.js";
+import { helpText } from "./help.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
@@ -39,7 +40,7 @@ export function registerDiff(program: Command): void {
     )
     .option("-n, --number <n>", "rows", wholeNumber(1), 20)
     .option(...JSON_OPTION)
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", helpText(EXAMPLES))
     .action(diff);
 }
 

@@ -1,9 +1,12 @@
 import { type Command, Option } from "commander";
 import type { ExportFormat } from "../export/format.js";
 import { exportHeap, FORMATS } from "../export/formats.js";
+import { sentences } from "../view/lines.js";
 import { progress } from "../view/progress.js";
+import { escapeControls } from "../view/text.js";
 import { countText, sizeText } from "../view/units.js";
 import { openHeap } from "./heaps.js";
+import { helpText } from "./help.js";
 import { JSON_OPTION } from "./options.js";
 import { output } from "./output.js";
 import { untilSignal } from "./signals.js";
@@ -31,7 +34,7 @@ export function registerExport(program: Command): void {
     )
     .requiredOption("-o, --output <file>", "the file to write; it takes the place of one that is there")
     .option(...JSON_OPTION)
-    .addHelpText("after", EXAMPLE)
+    .addHelpText("after", helpText(EXAMPLE))
     .action(exportDump);
 }
 
@@ -44,9 +47,10 @@ async function exportDump(file: string, options: ExportOptions): Promise<void> {
     exportHeap(format, heap, path, (fraction) => bar.update(fraction), signal),
   ).finally(() => bar.stop());
   const { objects, references, bytes } = written;
+  const counts = `${countText(objects)} objects, ${countText(references)} references, ${sizeText(bytes)}`;
   output(
     options,
     () => ({ file: path, objects, references, bytes }),
-    () => `${path}: ${countText(objects)} objects, ${countText(references)} references, ${sizeText(bytes)}`,
+    (terminal) => sentences(`${escapeControls(path)}: ${counts}`, terminal),
   );
 }

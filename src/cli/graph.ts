@@ -6,8 +6,12 @@ import { ExitCode, HeapdumpError } from "../errors.js";
 import { writePrivateFile } from "../files.js";
 import { dotText, leftOutText } from "../view/dot.js";
 import { graphJson } from "../view/graph.js";
+import { sentences } from "../view/lines.js";
 import { htmlText, svgText } from "../view/picture.js";
+import { terminal } from "../view/terminal.js";
+import { escapeControls } from "../view/text.js";
 import { openHeap } from "./heaps.js";
+import { helpText } from "./help.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
 import { note, output, print, warn } from "./output.js";
 
@@ -56,7 +60,7 @@ export function registerGraph(program: Command): void {
     .option("--max-nodes <n>", "objects drawn", wholeNumber(1), 500)
     .option("-o, --output <file>", "x.dot, x.svg or x.html; dot on standard output without it")
     .option(...JSON_OPTION)
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", helpText(EXAMPLES))
     .action(graph);
 }
 
@@ -101,5 +105,8 @@ function writer(path: string): (dot: string, title: string) => Promise<void> {
 function tell(found: Graph, { output, json }: GraphOptions): void {
   const left = leftOutText(found);
   if (left) note(left);
-  if (output && !json) print(`${output}: ${found.nodes.length} objects, ${found.edges.length} references`);
+  if (output && !json) {
+    const text = `${escapeControls(output)}: ${found.nodes.length} objects, ${found.edges.length} references`;
+    print(sentences(text, terminal(process.stdout)));
+  }
 }

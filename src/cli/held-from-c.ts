@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { findHeldFromC } from "../analysis/held-from-c.js";
 import { heldFromCJson, heldFromCText } from "../view/held-from-c.js";
 import { openHeap } from "./heaps.js";
+import { helpText } from "./help.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
@@ -22,7 +23,7 @@ export function registerHeldFromC(program: Command): void {
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .option("-n, --number <n>", "types", wholeNumber(1), 20)
     .option(...JSON_OPTION)
-    .addHelpText("after", EXAMPLE)
+    .addHelpText("after", helpText(EXAMPLE))
     .action(heldFromC);
 }
 

@@ -4,6 +4,7 @@ import { survey } from "../dump/reader.js";
 import { infoJson, infoText } from "../view/info.js";
 import { progress } from "../view/progress.js";
 import { openHeap } from "./heaps.js";
+import { helpText } from "./help.js";
 import { JSON_OPTION } from "./options.js";
 import { output } from "./output.js";
 
@@ -14,7 +15,7 @@ export function registerInfo(program: Command): void {
     .description("Says what a dump is: of which process, when, how it was taken, and whether it is whole.")
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .option(...JSON_OPTION)
-    .addHelpText("after", "\nExample:\n  heapdump info heap.bin")
+    .addHelpText("after", helpText("\nExample:\n  heapdump info heap.bin"))
     .action(info);
 }
 

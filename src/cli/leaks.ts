@@ -7,6 +7,7 @@ import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
 import { leaksJson, leaksText, suspectWords } from "../view/leaks.js";
 import { openSeries } from "./heaps.js";
+import { helpText } from "./help.js";
 import { collect, JSON_OPTION, wholeNumber } from "./options.js";
 import { note, output } from "./output.js";
 
@@ -38,7 +39,7 @@ export function registerLeaks(program: Command): void {
     )
     .option("-n, --number <n>", "suspects shown", wholeNumber(1), 5)
     .option(...JSON_OPTION)
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", helpText(EXAMPLES))
     .action(leaks);
 }
 

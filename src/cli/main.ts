@@ -1,5 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { ExitCode, type HeapdumpError } from "../errors.js";
+import { setWide, terminal } from "../view/terminal.js";
+import { helpText } from "./help.js";
+import { note, write } from "./output.js";
 import { description, version } from "./version.js";
 
 type Register = (program: Command) => void;
@@ -20,22 +23,28 @@ export const COMMANDS: Record<string, () => Promise<Register>> = {
   export: async () => (await import("./export.js")).registerExport,
 };
 
-const EXAMPLE = `
-Example:
+const EXAMPLES = `
+Examples:
   sudo heapdump attach $(pidof python) -o heap.bin
   heapdump leaks before.bin heap.bin
   heapdump graph --filter asyncio.Task -o graph.svg heap.bin
 
-heapdump COMMAND --help tells the options of a command.`;
+heapdump COMMAND --help lists the options of a command.`;
 
-async function program(argv: string[]): Promise<Command> {
+export async function program(argv: string[]): Promise<Command> {
   const heapdump = new Command("heapdump")
     .description(description())
     .version(version())
-    .addHelpText("after", EXAMPLE)
+    .option("--wide", "cut nothing, however wide the lines become")
+    .hook("preAction", (program) => setWide(program.opts().wide === true))
+    .addHelpText("after", helpText(EXAMPLES))
     .exitOverride()
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 16 })
     .configureOutput({
-      getOutHelpWidth: () => (process.stdout.isTTY && process.stdout.columns) || 100,
+      getOutHelpWidth: () => terminal(process.stdout).width,
+      getErrHelpWidth: () => terminal(process.stderr).width,
+      writeOut: (text) => write(process.stdout, text),
+      writeErr: (text) => write(process.stderr, text),
       outputError: (text, write) => write(text.replace(/^error: /, "heapdump: ")),
     });
   for (const name of neededCommands(argv)) {
@@ -68,17 +77,17 @@ function report(error: unknown): ExitCode {
   const { message, exitCode, stack } = error as Partial<HeapdumpError>;
   // The addon's failures carry an exit code as well (src/native/addon.ts).
   if (exitCode !== undefined && exitCode in ExitCode && exitCode !== ExitCode.Defect) {
-    process.stderr.write(`heapdump: ${message}\n`);
+    note(message ?? "");
     return exitCode;
   }
   const where = process.env.HEAPDUMP_DEBUG === "1" ? `\n${stack}` : " (HEAPDUMP_DEBUG=1 shows where)";
-  process.stderr.write(`heapdump: a defect of heapdump, please report it: ${message ?? error}${where}\n`);
+  note(`a defect of heapdump, please report it: ${message ?? error}${where}`);
   return ExitCode.Defect;
 }
 
 /** Who closes the pipe (`| head`) has seen enough: that is no error. */
 function leaveOnClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE") process.exit(ExitCode.Done);
-  process.stderr.write(`heapdump: what it says cannot be written: ${error.message}\n`);
+  note(`cannot write output: ${error.message}`);
   process.exit(ExitCode.Usage);
 }

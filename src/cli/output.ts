@@ -1,4 +1,5 @@
 import type { OpenEvents } from "../store/open.js";
+import { asciiOnly, toAscii } from "../view/charset.js";
 import { jsonText } from "../view/json.js";
 import { progress } from "../view/progress.js";
 import { type Terminal, terminal } from "../view/terminal.js";
@@ -22,22 +23,27 @@ export function documentWarnings(): { warnings?: string[] } {
 }
 
 export function print(text: string): void {
-  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  write(process.stdout, text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** All that the tool says goes through here: nothing but ASCII where the locale shows no more. */
+export function write(stream: NodeJS.WriteStream, text: string): void {
+  stream.write(asciiOnly() ? toAscii(text) : text);
 }
 
 /** To standard error, so that what stands on standard output stays a document. */
 export function warn(text: string): void {
   warnings.push(text);
-  process.stderr.write(`heapdump: warning: ${text}\n`);
+  write(process.stderr, `heapdump: warning: ${text}\n`);
 }
 
 export function note(text: string): void {
-  process.stderr.write(`heapdump: ${text}\n`);
+  write(process.stderr, `heapdump: ${text}\n`);
 }
 
 /** Writes what comes in parts that end as they must. */
 export function printParts(parts: Iterable<string>): void {
-  for (const part of parts) process.stdout.write(part);
+  for (const part of parts) write(process.stdout, part);
 }
 
 /** Progress of the heaps that a command opens. */

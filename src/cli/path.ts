@@ -3,6 +3,7 @@ import { mergedPaths, pathsOf } from "../analysis/path.js";
 import { parseAvoid, parseSubject } from "../analysis/subject.js";
 import { objectPathsJson, objectPathsText, typePathsJson, typePathsText } from "../view/path.js";
 import { openHeap } from "./heaps.js";
+import { helpText } from "./help.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
@@ -33,7 +34,7 @@ export function registerPath(program: Command): void {
     .option("--exclude <terms>", "ADDR,Type,.field: what paths must not go through")
     .option("-n, --number <n>", "paths (default: 3 of an object, 20 of a type)", wholeNumber(1))
     .option(...JSON_OPTION)
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", helpText(EXAMPLES))
     .action(path);
 }
 

@@ -3,6 +3,7 @@ import { showObject } from "../analysis/show.js";
 import { parseObject } from "../analysis/subject.js";
 import { showJson, showText } from "../view/show.js";
 import { openHeap } from "./heaps.js";
+import { helpText } from "./help.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
@@ -27,7 +28,7 @@ export function registerShow(program: Command): void {
     .argument("<what>", "an address (0x… or decimal), or a type that has one instance")
     .option("-n, --number <n>", "fields, and referrers", wholeNumber(1), 20)
     .option(...JSON_OPTION)
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", helpText(EXAMPLES))
     .action(show);
 }
 

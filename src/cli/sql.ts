@@ -8,6 +8,7 @@ import { rowsJson, rowsText } from "../view/rows.js";
 import { schemaJson, schemaText } from "../view/schema.js";
 import { terminal } from "../view/terminal.js";
 import { openAttached } from "./heaps.js";
+import { helpText } from "./help.js";
 import { collect, JSON_OPTION } from "./options.js";
 import { documentWarnings, output, printParts } from "./output.js";
 import { prompt } from "./prompt.js";
@@ -22,7 +23,7 @@ const EXAMPLES = `
 Without a query it reads one from standard input, or prompts on a terminal.
 
 Examples:
-  heapdump sql heap.bin 'SELECT name, count FROM type ORDER BY count DESC LIMIT 5'
+  heapdump sql heap.bin 'SELECT name, count FROM type ORDER BY 2 DESC LIMIT 5'
   heapdump sql after.bin --attach before=before.bin 'SELECT count(*) FROM before.object'
   heapdump sql --schema`;
 
@@ -36,7 +37,7 @@ export function registerSql(program: Command): void {
     .option("--attach <name=file>", "another dump, as the schema of that name (repeatable)", collect)
     .option("--schema", "print every table and column, with what it means")
     .option(...JSON_OPTION)
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", helpText(EXAMPLES))
     .action(sql);
 }
 

@@ -12,6 +12,7 @@ import {
   topTypesText,
 } from "../view/top.js";
 import { type Compared, openCompared } from "./heaps.js";
+import { helpText } from "./help.js";
 import { collect, JSON_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
@@ -56,7 +57,7 @@ export function registerTop(program: Command): void {
     .option("--max-breadth <n>", "holders of one object in --show-parents", wholeNumber(1), 3)
     .option("-n, --number <n>", "rows", wholeNumber(1), 20)
     .option(...JSON_OPTION)
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", helpText(EXAMPLES))
     .action(top);
 }
 

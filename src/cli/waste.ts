@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { findWaste } from "../analysis/waste.js";
 import { wasteJson, wasteText } from "../view/waste.js";
 import { openHeap } from "./heaps.js";
+import { helpText } from "./help.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
@@ -19,7 +20,7 @@ export function registerWaste(program: Command): void {
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .option("-n, --number <n>", "rows", wholeNumber(1), 20)
     .option(...JSON_OPTION)
-    .addHelpText("after", EXAMPLE)
+    .addHelpText("after", helpText(EXAMPLE))
     .action(waste);
 }
 

@@ -2,21 +2,27 @@ import type { MissedDump, TakenDump } from "../model/dump.js";
 import type { MemoryPlan } from "../model/memory.js";
 import { inconsistencyText, listed } from "./capture.js";
 import { jsonText } from "./json.js";
+import { sentences } from "./lines.js";
+import type { Terminal } from "./terminal.js";
 import { escapeControls, plural } from "./text.js";
 import { countText, sizeText } from "./units.js";
 
-export function takenText(dump: TakenDump): string {
+export function takenText(dump: TakenDump, terminal: Terminal): string {
   const { meta } = dump;
   const consistency = dump.consistent
     ? "consistent"
     : `not consistent: ${inconsistencyText((key) => meta[key])}`;
   const skipped = escapeControls(meta.skipped ?? "");
+  const lines = [
+    `of process ${meta.pid} (CPython ${meta.python_version}), in ${(dump.elapsedMs / 1000).toFixed(1)} s`,
+    `${meta.mode} mode, ${dump.route} route; ${plural(BigInt(dump.stops), "stop")}, the longest ${dump.pauseMs.toFixed(1)} ms`,
+    consistency,
+    ...(skipped ? [`skipped: ${skipped}`] : []),
+  ];
+  const title = `${escapeControls(dump.file)}: ${countText(dump.objects)} objects, ${countText(dump.references)} references, ${sizeText(BigInt(dump.bytes))}`;
   return [
-    `${escapeControls(dump.file)}: ${countText(dump.objects)} objects, ${countText(dump.references)} references, ${sizeText(BigInt(dump.bytes))}`,
-    `  of process ${meta.pid} (CPython ${meta.python_version}), in ${(dump.elapsedMs / 1000).toFixed(1)} s`,
-    `  ${meta.mode} mode, ${dump.route} route; ${plural(BigInt(dump.stops), "stop")}, the longest ${dump.pauseMs.toFixed(1)} ms`,
-    `  ${consistency}`,
-    ...(skipped ? [`  skipped: ${skipped}`] : []),
+    sentences(title, terminal),
+    ...lines.map((line) => sentences(line, terminal, undefined, "  ")),
   ].join("\n");
 }
 

@@ -1,9 +1,11 @@
 import type { Diff, DiffBy, DiffRow } from "../analysis/diff.js";
+import { fitSeries } from "./fit.js";
 import { type JsonTable, jsonTable } from "./json.js";
+import { sentences } from "./lines.js";
 import { nextStep } from "./next.js";
 import { type Column, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { escapeControls, plural } from "./text.js";
+import { escapeControls, pathText, plural } from "./text.js";
 import { countText, durationText, signedSizeText, sizeText } from "./units.js";
 
 const TITLES: Record<DiffBy, string> = { type: "TYPE", owner: "OWNER", path: "PATH" };
@@ -20,30 +22,30 @@ export function diffText(
   const columns: [Column, (row: DiffRow) => string][] = [
     [{ title: "GROWTH", align: "right", paint: bold }, (row) => signedSizeText(row.size - row.size_old)],
     several
-      ? [{ title: "SIZES", most: 44 }, ({ sizes }) => sizes.map(sizeText).join(" → ")]
+      ? [{ title: "SIZES", cut: "name", fit: fitSeries }, ({ sizes }) => sizes.map(sizeText).join(" → ")]
       : [{ title: "SIZE", align: "right" }, ({ size }) => sizeText(size)],
     [{ title: "COUNT", align: "right" }, ({ count }) => countText(count)],
     [{ title: "NEW", align: "right" }, (row) => countText(row.new)],
     [{ title: "GONE", align: "right" }, ({ gone }) => countText(gone)],
-    [{ title: TITLES[by], flexible: true, keepsEnd: by !== "type", paint: cyan }, nameText],
+    [{ title: TITLES[by], cut: "name", paint: cyan }, nameText],
   ];
   const text = table(
     columns.map(([column]) => column),
     rows.map((row) => columns.map(([, cell]) => cell(row))),
     terminal,
   );
-  const time = hours === null ? "" : `, ${durationText(hours)} later`;
+  const time = hours === null ? "" : `, ${durationText(hours)} earlier`;
   const sum = [
     `${signedSizeText(total.size - total.size_old)} since ${escapeControls(old.path)}${time}: `,
     `${plural(total.new, "object")} new (${sizeText(total.new_size)}), `,
     `${countText(total.gone)} gone (${sizeText(total.gone_size)}), ${countText(total.kept)} kept`,
   ].join("");
-  const next = nextStep("leaks", old.path, path);
-  return [text, "", dim(sum), dim(next)].join("\n");
+  const next = nextStep(terminal, "leaks", old.path, path);
+  return [text, "", sentences(sum, terminal, dim), next].join("\n");
 }
 
 function nameText({ name }: DiffRow): string {
-  return name === null ? "(garbage)" : escapeControls(name);
+  return name === null ? "(garbage)" : pathText(name);
 }
 
 export function diffJson({ rows }: Diff): JsonTable {

@@ -1,6 +1,8 @@
 import type { Graph, GraphEdge, GraphNode, Role } from "../analysis/graph.js";
+import { asciiOnly } from "./charset.js";
+import { fitContent, shorten } from "./fit.js";
 import { spelling } from "./spelling.js";
-import { addressText, contentText, escapeControls, plural, shorten } from "./text.js";
+import { addressText, contentText, escapeControls, plural } from "./text.js";
 import { countText, sizeText } from "./units.js";
 
 const FILL: Record<Role, string> = {
@@ -56,7 +58,7 @@ function nodeLine(node: GraphNode): string {
   );
   const text = contentText(node);
   const heading = node.typeName === "module" && roots.length ? `module ${roots[0]}` : node.typeName;
-  const lines = [heading, ...(text && node.typeName !== "module" ? [shorten(text, CONTENT_WIDTH)] : [])];
+  const lines = [heading, ...(text && node.typeName !== "module" ? [fitContent(text, CONTENT_WIDTH)] : [])];
   if (roots.length && node.typeName !== "module")
     lines.push(`root: ${shorten(roots.join(", "), CONTENT_WIDTH)}`);
   lines.push(`${addressText(node.address)}  ${sizeText(node.size)}`);
@@ -70,7 +72,7 @@ function nodeLine(node: GraphNode): string {
 }
 
 function edgeLine(edge: GraphEdge): string {
-  const labels = [...new Set(edge.holds.map((hold) => spelling(hold).trim()))];
+  const labels = [...new Set(edge.holds.map((hold) => shorten(spelling(hold).trim(), CONTENT_WIDTH)))];
   const shown = labels.slice(0, LABELS_OF_AN_EDGE);
   if (labels.length > shown.length) shown.push(`… ${labels.length - shown.length} more`);
   const attributes = [`label=${quoted(shown.join("\n"))}`];
@@ -85,8 +87,11 @@ function moreLines({ id, more }: GraphNode, direction: Graph["direction"]): stri
   return `  m${id} [label=${text}, style=dotted, fontcolor="#5f6368"]\n  ${source} -> ${target} [style=dotted]`;
 }
 
+const NOT_ASCII = /\P{ASCII}/gu;
+
 /** Lines are separated by newlines. Graphviz would read `\\` as an escape, and `&` as the start of an entity. */
 function quoted(text: string): string {
   const escaped = text.replaceAll("&", "&amp;").replaceAll("\\", "\\\\").replaceAll('"', '\\"');
-  return `"${escaped.replaceAll("\n", "\\n")}"`;
+  const ascii = asciiOnly() ? escaped.replace(NOT_ASCII, (c) => `&#${c.codePointAt(0)};`) : escaped;
+  return `"${ascii.replaceAll("\n", "\\n")}"`;
 }

@@ -1,5 +1,6 @@
 import type { HeldFromC } from "../analysis/held-from-c.js";
 import { jsonTable } from "./json.js";
+import { sentences } from "./lines.js";
 import { nextStep } from "./next.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
@@ -15,7 +16,7 @@ const UNKNOWN = {
 export function heldFromCText(found: HeldFromC, path: string, terminal: Terminal): string {
   const { bold, cyan, dim } = terminal.colors;
   const { types, count, retained, unknown } = found;
-  if (unknown) return UNKNOWN[unknown];
+  if (unknown) return sentences(UNKNOWN[unknown], terminal);
   if (types.length === 0) return "C code alone holds nothing: every reference was found.";
   const text = table(
     [
@@ -23,8 +24,9 @@ export function heldFromCText(found: HeldFromC, path: string, terminal: Terminal
       { title: "SIZE", align: "right" },
       { title: "COUNT", align: "right" },
       { title: "REFERENCES", align: "right" },
-      { title: "TYPE", most: 36, paint: cyan },
-      { title: "EXAMPLE", flexible: true },
+      { title: "TYPE", cut: "name", paint: cyan },
+      { title: "EXAMPLE" },
+      { title: "CONTENT", cut: "content" },
     ],
     types.map((type) => [
       sizeText(type.retained),
@@ -32,14 +34,21 @@ export function heldFromCText(found: HeldFromC, path: string, terminal: Terminal
       countText(type.count),
       countText(type.references),
       escapeControls(type.typeName),
-      `${addressText(type.example.address)}  ${contentText(type.example)}`.trimEnd(),
+      addressText(type.example.address),
+      contentText(type.example),
     ]),
     terminal,
   );
   const total = `${plural(count, "object")} with more references than were found, ${sizeText(retained)} retained`;
-  const about = "REFERENCES are those that are from no object of the dump.";
+  const about = "REFERENCES counts references from outside the dump.";
   const first = addressText(types[0]?.example.address ?? 0n);
-  return [text, "", dim(total), dim(about), dim(nextStep("show", path, first))].join("\n");
+  return [
+    text,
+    "",
+    sentences(total, terminal, dim),
+    sentences(about, terminal, dim),
+    nextStep(terminal, "show", path, first),
+  ].join("\n");
 }
 
 export function heldFromCJson({ types, count, retained, unknown }: HeldFromC): object {

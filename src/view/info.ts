@@ -1,22 +1,22 @@
 import type { Description } from "../analysis/info.js";
 import type { MetaReader } from "../model/dump.js";
 import { inconsistencyText, listed } from "./capture.js";
+import { displayWidth } from "./fit.js";
 import { jsonTable } from "./json.js";
+import { facts, placeFits } from "./lines.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, escapeControls, plural, wrap } from "./text.js";
+import { addressText, escapeControls, plural } from "./text.js";
 import { countText, shareText, sizeText } from "./units.js";
 
 export function infoText(described: Description, terminal: Terminal): string {
   const { dump, path, fileSize, types, size } = described;
-  const { bold, green, yellow } = terminal.colors;
-  const state = dump.complete ? green("complete") : yellow("not complete");
   const sections = [
-    `${bold(escapeControls(path))}: a heap dump, ${state}, ${sizeText(fileSize)}`,
+    titleText(path, dump.complete, fileSize, terminal),
     ...groups(described).map(([title, lines]) => section(title, lines, terminal)),
     table(
       [
-        { title: "LARGEST TYPES", flexible: true },
+        { title: "LARGEST TYPES", cut: "name" },
         { title: "COUNT", align: "right" },
         { title: "SIZE", align: "right" },
         { title: "SHARE", align: "right" },
@@ -31,6 +31,18 @@ export function infoText(described: Description, terminal: Terminal): string {
     ),
   ];
   return sections.join("\n\n");
+}
+
+function titleText(path: string, complete: boolean, fileSize: bigint, terminal: Terminal): string {
+  const { bold, green, yellow } = terminal.colors;
+  const [before, state, after] = [
+    ": a heap dump, ",
+    complete ? "complete" : "not complete",
+    `, ${sizeText(fileSize)}`,
+  ];
+  const room = terminal.width - displayWidth(before + state + after);
+  const file = placeFits(escapeControls(path), room, terminal);
+  return bold(file) + before + (complete ? green : yellow)(state) + after;
 }
 
 type Line = [name: string, text: string | undefined];
@@ -105,13 +117,12 @@ function groups({ dump, meta, objects, references, size }: Description): [string
   ];
 }
 
-function section(title: string, lines: Line[], { colors, width }: Terminal): string {
-  const told = lines.flatMap(([name, text]) => (text === undefined ? [] : [[name, text] as const]));
-  const shown = told.flatMap(([name, text]) => {
-    const parts = text.split("\n").flatMap((part) => wrap(escapeControls(part), width - 14));
-    return parts.map((part, i) => `  ${colors.dim((i ? "" : name).padEnd(11))} ${part}`);
-  });
-  return [colors.bold(title), ...shown].join("\n");
+function section(title: string, lines: Line[], terminal: Terminal): string {
+  const { bold, dim } = terminal.colors;
+  const known = lines.flatMap(([name, text]): [string, string][] =>
+    text === undefined ? [] : [[name, text.split("\n").map(escapeControls).join("\n")]],
+  );
+  return [bold(title), ...facts(known, 14, terminal, dim)].join("\n");
 }
 
 function consistency(meta: MetaReader): string | undefined {

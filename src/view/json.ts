@@ -1,11 +1,20 @@
+import { asciiOnly } from "./charset.js";
+
 const UNSAFE = /[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+const NOT_ASCII = /\P{ASCII}/gu;
 const LARGEST = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** A value as JSON; integers that a double cannot hold become strings, and bytes become hexadecimal digits. */
 export function jsonText(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, (_, part) => plain(part), indent);
   // These stand in strings only, where an escape means the same.
-  return text.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const safe = text.replace(UNSAFE, escaped);
+  return asciiOnly() ? safe.replace(NOT_ASCII, escaped) : safe;
+}
+
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }
 
 function plain(part: unknown): unknown {

@@ -1,28 +1,31 @@
 import type { Field, Leaks, Suspect } from "../analysis/leaks.js";
+import { displayWidth, fitContent } from "./fit.js";
 import { type JsonTable, jsonTable } from "./json.js";
+import { contentFits, namesFit, objectLine, sentences, wholePath } from "./lines.js";
 import { nextStep } from "./next.js";
 import { spelling } from "./spelling.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural, shorten, wrap } from "./text.js";
+import { addressText, contentText, escapeControls, plural } from "./text.js";
 import { countText, durationText, shareText, signedSizeText, sizeText } from "./units.js";
 
 export function leaksText(leaks: Leaks, path: string, terminal: Terminal, most: number): string {
   const { suspects } = leaks;
   const { bold, dim } = terminal.colors;
   const shown = suspects.slice(0, most);
-  if (suspects.length === 0) return `${heading(leaks)}\n${noSuspects(leaks)}`;
+  if (suspects.length === 0) {
+    return [heading(leaks), noSuspects(leaks)].map((line) => sentences(line, terminal)).join("\n");
+  }
   const blocks = shown.map((suspect, i) => block(suspect, i + 1, leaks, terminal));
   const more = suspects.length - shown.length;
-  const example = addressText(shown[0]?.example.address ?? 0n);
-  const next = nextStep("show", path, example);
+  const next = nextStep(terminal, "show", path, addressText(shown[0]?.example.address ?? 0n));
   const rest = more > 0 ? [dim(`${plural(more, "more suspect")}: -n ${suspects.length}`)] : [];
-  return [bold(heading(leaks)), ...blocks, [...rest, dim(next)].join("\n")].join("\n\n");
+  return [sentences(heading(leaks), terminal, bold), ...blocks, [...rest, next].join("\n")].join("\n\n");
 }
 
 function noSuspects({ incomplete }: Leaks): string {
   return incomplete
     ? "No suspects in what could be read: something may leak nevertheless."
-    : "There is no suspect: nothing gathers in one place.";
+    : "No suspects: nothing accumulates in one place.";
 }
 
 function heading({ suspects, growth, alive, hours, garbage, incomplete }: Leaks): string {
@@ -34,30 +37,31 @@ function heading({ suspects, growth, alive, hours, garbage, incomplete }: Leaks)
   return `${suspected}${signedSizeText(growth)}${time}, ${sizeText(alive)} alive${waiting}`;
 }
 
+const INDENT = " ".repeat(4);
+const LABEL = 9;
+
 function block(suspect: Suspect, number: number, { alive }: Leaks, terminal: Terminal): string {
   const { bold, cyan, yellow } = terminal.colors;
-  const indent = " ".repeat(4);
+  const { path, owner, doubt } = suspect;
   const bytes = suspect.growth === null ? sizeText(suspect.retained) : signedSizeText(suspect.growth);
   const share = suspect.growth === null ? `  ${shareText(suspect.retained, alive)}` : "";
-  const title = `${bold(`${String(number).padStart(2)}  ${bytes}${share}`)}  ${cyan(what(suspect))}`;
-  const line = (name: string, text: string) =>
-    shorten(`${indent}${name.padEnd(9)}${escapeControls(text)}`, terminal.width);
-  const lines = [
-    ...wrap(suspectWords(suspect), terminal.width - indent.length).map((part) => indent + part),
-    ...(suspect.path === null ? [] : [line("path", suspect.path)]),
-    ...(suspect.owner === null ? [] : [line("owner", suspect.owner)]),
-    line("such as", exampleText(suspect)),
-    ...(suspect.doubt === null
-      ? []
-      : wrap(`doubt: ${suspect.doubt}`, terminal.width - indent.length).map((part) => yellow(indent + part))),
-  ];
-  return [title, ...lines].join("\n");
+  const title = `${String(number).padStart(2)}  ${bytes}${share}`;
+  const line = (name: string, text: string) => wholePath(text, terminal, INDENT + name.padEnd(LABEL));
+  return [
+    `${bold(title)}  ${cyan(what(suspect, terminal.width - displayWidth(title) - 2, terminal))}`,
+    sentences(suspectWords(suspect), terminal, undefined, INDENT),
+    ...(path === null ? [] : [line("path", path)]),
+    ...(owner === null || owner === path ? [] : [line("owner", owner)]),
+    INDENT + "example".padEnd(LABEL) + exampleText(suspect, terminal.width - INDENT.length - LABEL, terminal),
+    ...(doubt === null ? [] : [sentences(`doubt: ${doubt}`, terminal, yellow, INDENT)]),
+  ].join("\n");
 }
 
-function what({ count, typeName, kind }: Suspect): string {
-  const name = escapeControls(typeName);
-  const where = kind === "garbage" ? " and what goes with them, not collected" : "";
-  return count === 1n ? `one ${name}${where}` : `${countText(count)} ${name} objects${where}`;
+function what({ count, typeName, kind }: Suspect, room: number, terminal: Terminal): string {
+  const after = kind === "garbage" ? ", garbage" : "";
+  const [before, objects] = count === 1n ? ["one ", ""] : [`${countText(count)} `, " objects"];
+  const left = room - displayWidth(before + objects + after);
+  return before + namesFit(escapeControls(typeName), left, terminal) + objects + after;
 }
 
 /** What, how many, how many bytes, how fast, and by whom. */
@@ -83,15 +87,15 @@ export function suspectWords(suspect: Suspect): string {
   return `${subject} ${size}${grown}, held by ${escapeControls(owner ?? "?")}.`;
 }
 
-function exampleText({ example, typeName, fields }: Suspect): string {
-  const content = contentText(example);
-  const own = `${typeName} ${addressText(example.address)}${content && `  ${content}`}`;
-  return fields.length === 0 ? own : `${own}: ${fields.map(fieldText).join(", ")}`;
+function exampleText(suspect: Suspect, room: number, terminal: Terminal): string {
+  const own = objectLine({ typeName: suspect.typeName, object: suspect.example }, room, terminal);
+  const text = [own, suspect.fields.map(fieldText).join(", ")].filter(Boolean).join(": ");
+  return contentFits(text, room, terminal);
 }
 
 function fieldText({ hold, value, typeName }: Field): string {
   const name = spelling(hold).replace(/^\./, "");
-  return `${name}=${shorten(contentText(value), 24) || typeName}`;
+  return `${name}=${fitContent(contentText(value), 24) || escapeControls(typeName)}`;
 }
 
 export function leaksJson({ suspects }: Leaks): JsonTable {

@@ -1,48 +1,50 @@
 import type { FramePlace, ObjectPaths, RootPath, Step, TypePaths } from "../analysis/path.js";
 import type { Root } from "../store/heap.js";
+import { displayWidth, padEnd, placeInPackage } from "./fit.js";
 import { type JsonTable, jsonTable } from "./json.js";
+import { namesFit, objectLine, sentences, wholePath } from "./lines.js";
 import { nextStep } from "./next.js";
 import { spelling } from "./spelling.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural, shorten, wrap } from "./text.js";
+import { addressText, escapeControls, pathText, plural } from "./text.js";
 import { countText, shareText, sizeText } from "./units.js";
 
 /** Types that are named. */
 const NAMES = 6;
 
 export function objectPathsText(found: ObjectPaths, path: string, terminal: Terminal): string {
-  const { bold, dim } = terminal.colors;
-  const { object, typeName, retained, owner, paths } = found;
-  const address = addressText(object.address);
-  const title = shorten(
-    `${escapeControls(typeName)} ${address}  ${contentText(object)}`.trimEnd(),
-    terminal.width,
-  );
-  const facts = `${sizeText(object.size)}, retains ${sizeText(retained)}`;
+  const { bold } = terminal.colors;
+  const { object, retained, owner, paths } = found;
+  const facts = `${sizeText(object.size)}, retains ${sizeText(retained)}${owner === null ? "" : ", owned by "}`;
   const head = [
-    bold(title),
-    shorten(`${facts}${owner === null ? "" : `, owned by ${escapeControls(owner)}`}`, terminal.width),
-  ];
-  if (found.garbage) return [...head, "", ...garbageLines(found, terminal.width)].join("\n");
-  if (paths.length === 0) return [...head, "", "Only what is excluded keeps it alive."].join("\n");
+    bold(objectLine(found, terminal.width, terminal)),
+    facts + (owner === null ? "" : namesFit(pathText(owner), terminal.width - facts.length, terminal)),
+  ].join("\n");
+  if (found.garbage) return [head, garbageText(found, terminal)].join("\n\n");
+  if (paths.length === 0)
+    return [head, sentences("Only excluded objects keep it alive.", terminal)].join("\n\n");
   const blocks = paths.map((one, i) => pathBlock(one, i + 1, terminal));
-  const next = nextStep("show", path, address);
-  return [head.join("\n"), ...blocks, dim(next)].join("\n\n");
+  return [head, ...blocks, nextStep(terminal, "show", path, addressText(object.address))].join("\n\n");
 }
 
-function garbageLines({ referrers, incomplete }: ObjectPaths, width: number): string[] {
-  const lines = [
-    incomplete
-      ? "No path in what could be read: it is garbage, or what keeps it alive was lost."
-      : "Nothing keeps it alive: it is garbage, which the collector has not freed yet.",
-  ];
-  for (const { hold, object, typeName } of referrers) {
-    const how = `${spelling(hold).trim()} of ${escapeControls(typeName)} ${addressText(object.address)}`;
-    lines.push(shorten(`  └─ ${how}, ${incomplete ? "without a path too" : "garbage itself"}`, width));
-  }
-  return lines;
+function garbageText({ referrers, incomplete }: ObjectPaths, terminal: Terminal): string {
+  const why = incomplete
+    ? "No path in what could be read: it is garbage, or what keeps it alive was lost."
+    : "Nothing keeps it alive: it is garbage, which the collector has not freed yet.";
+  const lines = referrers.map((referrer) => {
+    const step = namesFit(spelling(referrer.hold).trim(), Math.floor(terminal.width / 3), terminal);
+    const before = `  └─ ${step} of `;
+    const after = incomplete ? ", without a path too" : ", garbage itself";
+    const room = terminal.width - displayWidth(before + after);
+    const { typeName, object } = referrer;
+    const type = namesFit(escapeControls(typeName), room - 1 - addressText(object.address).length, terminal);
+    return `${before}${type} ${addressText(object.address)}${after}`;
+  });
+  return [sentences(why, terminal), ...lines].join("\n");
 }
+
+const MAX_PART = 36;
 
 function pathBlock(
   { text, root, place, steps, length }: RootPath,
@@ -51,49 +53,60 @@ function pathBlock(
 ): string {
   const { bold, cyan } = terminal.colors;
   const indent = " ".repeat(4);
-  const lines = wrapPath(escapeControls(text), terminal.width - indent.length);
-  const title = lines.map((line, i) => (i === 0 ? `${String(number).padStart(2)}  ` : indent) + bold(line));
-  const said = rootWords(root, place);
+  const words = rootWords(root, place, terminal);
   const rows = foldedSteps(steps, length);
-  const widest = Math.min(36, Math.max(...rows.map(([part]) => [...part].length)));
+  const natural = Math.max(...rows.map(([part]) => displayWidth(part)));
+  const widest = terminal.cuts === "everything" ? Math.min(natural, partRoom(rows, terminal)) : natural;
+  const room = terminal.width - indent.length - widest - 2;
   return [
-    ...title,
-    ...(said ? wrap(said, terminal.width - indent.length).map((line) => indent + line) : []),
+    wholePath(text, terminal, `${String(number).padStart(2)}  `, bold),
+    ...(words ? [sentences(words, terminal, undefined, indent)] : []),
     ...rows.map(([part, what]) => {
-      const own = shorten(part, widest);
-      return shorten(
-        `${indent}${own}${" ".repeat(widest - [...own].length)}  ${cyan(what)}`,
-        terminal.width + 10,
-      );
+      const own = namesFit(part, widest, terminal);
+      const shown = typeof what === "string" ? what : objectLine(what, room, terminal);
+      return `${indent}${shown ? padEnd(own, widest) : own}${shown && `  ${cyan(shown)}`}`;
     }),
   ].join("\n");
 }
 
-/** What begins the path, where that is no module. */
-function rootWords(root: Root | null, place: FramePlace | null): string {
+/** What begins the path, if that is no module. */
+function rootWords(root: Root | null, place: FramePlace | null, { cuts }: Terminal): string {
   if (place) {
     const where =
       place.frames > 1n
-        ? `, one of ${place.frames} that run`
+        ? `, one of ${countText(place.frames)} calls that run`
         : place.thread
           ? ` in thread ${place.thread}`
           : "";
-    return escapeControls(`of ${place.function} (${place.file}:${place.line})${where}`);
+    const file = cuts === "everything" ? placeInPackage(place.file) : place.file;
+    return escapeControls(`local of ${place.function} (${file}:${place.line})${where}`);
   }
-  if (root?.kind === "c") return `held from C: ${root.name} are from no object of the dump`;
-  if (root?.kind === "thread") return "kept for a thread";
-  if (root?.kind === "interpreter") return "kept by the interpreter";
+  if (root?.kind === "c")
+    return `held by C: ${plural(BigInt(root.name ?? 0), "reference")} from outside the dump`;
+  if (root?.kind === "thread") return "held by the state of a thread";
+  if (root?.kind === "interpreter") return "held by the interpreter";
   return "";
 }
 
+/** Columns for the steps: what the objects beside them leave, and never less than a third of the line. */
+function partRoom(rows: StepRow[], { width, cuts }: Terminal): number {
+  const objects = rows.map(([, what]) =>
+    typeof what === "string" ? what : objectLine(what, Number.POSITIVE_INFINITY, { cuts }),
+  );
+  const widest = Math.max(...objects.map(displayWidth));
+  return Math.max(Math.min(MAX_PART, Math.floor(width / 3)), width - 4 - 2 - widest);
+}
+
+type StepRow = [part: string, what: Step | string];
+
 /** Part and object of each step, those that are alike one after another as one. */
-function foldedSteps(steps: Step[], length: bigint): [string, string][] {
-  const rows: [string, string][] = [];
+function foldedSteps(steps: Step[], length: bigint): StepRow[] {
+  const rows: StepRow[] = [];
   let run: Step[] = [];
   const end = () => {
     const [first, last] = [run[0], run.at(-1)];
     if (first && last && run.length > 3) {
-      rows.push(stepRow(first), [`… ${first.part} × ${run.length - 2}`, ""], stepRow(last));
+      rows.push(stepRow(first), [`… ${pathText(first.part)} × ${run.length - 2}`, ""], stepRow(last));
     } else rows.push(...run.map(stepRow));
     run = [];
   };
@@ -113,29 +126,14 @@ function foldedSteps(steps: Step[], length: bigint): [string, string][] {
   return rows;
 }
 
-function stepRow({ part, object, typeName }: Step): [string, string] {
-  const content = contentText(object);
-  const what = `${escapeControls(typeName)} ${addressText(object.address)}${content && `  ${content}`}`;
-  return [escapeControls(part) || ".__dict__", shorten(what, 60)];
-}
-
-/** A path in lines, broken before a step. */
-function wrapPath(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let rest = text;
-  while ([...rest].length > width) {
-    const cut = Math.max(rest.lastIndexOf(".", width), rest.lastIndexOf("[", width));
-    const at = cut > width / 3 ? cut : width;
-    lines.push(rest.slice(0, at));
-    rest = rest.slice(at);
-  }
-  return [...lines, rest];
+function stepRow(step: Step): StepRow {
+  return [pathText(step.part) || ".__dict__", step];
 }
 
 export function typePathsText(found: TypePaths, path: string, terminal: Terminal, most: number): string {
   const { names, count, sampled, merged, without } = found;
   const { bold, cyan, dim } = terminal.colors;
-  if (count === 0n) return `There is no ${namesText(names)}.`;
+  if (count === 0n) return sentences(`No objects of type ${namesText(names)}.`, terminal);
   const shown = merged.slice(0, most);
   const sizes = shown.some(({ size }) => size !== null);
   const rows = table(
@@ -144,23 +142,24 @@ export function typePathsText(found: TypePaths, path: string, terminal: Terminal
       { title: "SHARE", align: "right" },
       ...(sizes ? [{ title: "RETAINED", align: "right" as const }] : []),
       { title: "EXAMPLE" },
-      { title: "PATH", flexible: true, keepsEnd: true, paint: cyan },
+      { title: "PATH", cut: "name", paint: cyan },
     ],
     shown.map((row) => [
       countText(row.count),
       shareText(row.count, sampled),
       ...(sizes ? [sizeText(row.retained ?? 0n)] : []),
       addressText(row.example.address),
-      row.path === null ? "(garbage)" : escapeControls(row.path),
+      row.path === null ? "(garbage)" : pathText(row.path),
     ]),
     terminal,
   );
-  const alone = without > 0n ? `; ${countText(without)} of them only by what is excluded` : "";
-  const looked = sampled < count ? `, of which ${countText(sampled)} were looked at` : "";
+  const alone = without > 0n ? `; only excluded objects keep ${countText(without)} alive` : "";
+  const looked = sampled < count ? `, of which ${countText(sampled)} were examined` : "";
   const total = `${plural(count, "object")} of ${namesText(names)}${looked}, ${plural(merged.length, "path")}${alone}`;
-  const next = nextStep("path", path, addressText(shown[0]?.example.address ?? 0n));
-  const notes = [...wrap(total, terminal.width), ...(shown.length ? [next] : [])];
-  return [...(shown.length ? [rows, ""] : []), ...notes.map((line) => dim(line))].join("\n");
+  const sum = sentences(total, terminal, dim);
+  if (shown.length === 0) return sum;
+  const next = nextStep(terminal, "path", path, addressText(shown[0]?.example.address ?? 0n));
+  return [rows, "", sum, next].join("\n");
 }
 
 function namesText(names: string[]): string {

@@ -1,7 +1,7 @@
 import type { ColumnDocumentation } from "../store/documentation.js";
+import { wrap } from "./fit.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import type { Terminal } from "./terminal.js";
-import { wrap } from "./text.js";
 
 /** Every table with its columns, wrapped to the width of the terminal. */
 export function schemaText(columns: ColumnDocumentation[], { width, colors }: Terminal): string {

@@ -1,29 +1,33 @@
 import type { Neighbour, Neighbours, Shown } from "../analysis/show.js";
 import { type JsonTable, jsonTable } from "./json.js";
+import { contentFits, type Fact, facts, namesFit, objectLine, pathLines, sentences } from "./lines.js";
 import { nextStep } from "./next.js";
 import { spelling } from "./spelling.js";
-import { table } from "./table.js";
+import { type Cell, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, shorten, wrap } from "./text.js";
+import { addressText, contentText, escapeControls } from "./text.js";
 import { rootText } from "./tree.js";
 import { countText, sizeText } from "./units.js";
 
 export function showText(shown: Shown, path: string, terminal: Terminal): string {
-  const { bold, dim } = terminal.colors;
-  const address = addressText(shown.object.address);
-  const title = bold(shorten(`${escapeControls(shown.typeName)} ${address}`, terminal.width));
-  const next = shown.garbage ? "" : nextStep("path", path, address);
-  return [
-    [title, ...facts(shown, terminal)].join("\n"),
-    ...section("HOLDS", fieldRows(shown.fields, terminal), shown.fields.more, terminal),
-    ...section("HELD BY", referrerRows(shown.referrers, terminal), shown.referrers.more, terminal),
-    ...dominators(shown, terminal),
-    ...dominated(shown, terminal),
-    ...(next ? [dim(next)] : []),
-  ].join("\n\n");
+  const { bold } = terminal.colors;
+  const title = bold(
+    objectLine({ ...shown, object: { ...shown.object, content: null } }, terminal.width, terminal),
+  );
+  const sections = [
+    [title, ...factLines(shown, terminal)].join("\n"),
+    section("HOLDS", fieldRows(shown.fields, terminal), shown.fields.more, terminal),
+    section("HELD BY", referrerRows(shown.referrers, terminal), shown.referrers.more, terminal),
+    dominators(shown, terminal),
+    dominated(shown, terminal),
+    shown.garbage ? "" : nextStep(terminal, "path", path, addressText(shown.object.address)),
+  ];
+  return sections.filter(Boolean).join("\n\n");
 }
 
-function facts(shown: Shown, { width }: Terminal): string[] {
+const INDENT = 13;
+
+function factLines(shown: Shown, terminal: Terminal): string[] {
   const { object, retained, generation, tracked, owner, path, roots, code, dictOf } = shown;
   const garbage = shown.incomplete
     ? "no path to it in what could be read"
@@ -32,43 +36,33 @@ function facts(shown: Shown, { width }: Terminal): string[] {
     ? `tracked${generation === null ? "" : `, generation ${generation}`}`
     : "not tracked";
   const content = contentText(object);
-  const lines: [string, string][] = [
+  const named = (text: string) => (room: number) => [namesFit(text, room, terminal)];
+  const whole = (text: string) => (room: number) => pathLines(text, room, terminal);
+  const rows: [string, Fact][] = [
     ["size", `${sizeText(object.size)}, retains ${sizeText(retained)}`],
     ["references", object.refcount === null ? "immortal" : countText(object.refcount)],
     ["collector", shown.garbage ? `${collector}; ${garbage}` : collector],
-    ["content", code === content ? "" : content],
-    ["code", code === null ? "" : escapeControls(code)],
-    ["is", dictOf === null ? "" : `the __dict__ of ${objectText(dictOf)}`],
-    ["root", roots.map((root) => rootText(root)).join("; ")],
-    ["owner", escapeControls(owner ?? "")],
-    ["path", escapeControls(path ?? "")],
+    ["content", code === content || !content ? "" : (room) => [contentFits(content, room, terminal)]],
+    ["code", code === null ? "" : (room) => [contentFits(escapeControls(code), room, terminal)]],
+    ["is", dictOf === null ? "" : (room) => [`the __dict__ of ${objectName(dictOf, room - 16, terminal)}`]],
+    ["root", roots.length ? named(roots.map((root) => rootText(root)).join("; ")) : ""],
+    ["owner", owner ? whole(owner) : ""],
+    ["path", path ? whole(path) : ""],
   ];
-  const indent = 13;
-  return lines.flatMap(([name, text]) => {
-    if (!text) return [];
-    const [first = "", ...rest] = name === "path" ? broken(text, width - indent) : wrap(text, width - indent);
-    return [
-      `  ${name.padEnd(indent - 2)}${shorten(first, width - indent)}`,
-      ...rest.map((line) => " ".repeat(indent) + line),
-    ];
-  });
+  return facts(
+    rows.filter(([, text]) => text),
+    INDENT,
+    terminal,
+  );
 }
 
-function broken(text: string, width: number): string[] {
-  const characters = [...text];
-  const lines: string[] = [];
-  for (let i = 0; i < characters.length; i += width) lines.push(characters.slice(i, i + width).join(""));
-  return lines;
+function objectName(object: Parameters<typeof objectLine>[0], room: number, terminal: Terminal): string {
+  return objectLine({ ...object, object: { ...object.object, content: null } }, room, terminal);
 }
 
-function objectText({ object, typeName }: { object: { address: bigint }; typeName: string }): string {
-  return `${escapeControls(typeName)} ${addressText(object.address)}`;
-}
-
-function section(title: string, rows: string, more: bigint, { colors }: Terminal): string[] {
-  if (!rows) return [];
+function section(title: string, rows: string, more: bigint, { colors }: Terminal): string {
   const rest = more > 0n ? `\n  … ${countText(more)} more (-n)` : "";
-  return [`${colors.bold(title)}\n${rows}${rest}`];
+  return rows && `${colors.bold(title)}\n${rows}${rest}`;
 }
 
 function fieldRows({ shown }: Neighbours, terminal: Terminal): string {
@@ -76,10 +70,10 @@ function fieldRows({ shown }: Neighbours, terminal: Terminal): string {
   return table(
     [
       { title: "RETAINED", align: "right" },
-      { title: "NAME", most: 30 },
+      { title: "NAME", cut: "name" },
       { title: "ADDRESS" },
-      { title: "TYPE", most: 30, paint: terminal.colors.cyan },
-      { title: "VALUE", flexible: true },
+      { title: "TYPE", cut: "name", paint: terminal.colors.cyan },
+      { title: "CONTENT", cut: "content" },
     ],
     shown.map(({ hold, object, typeName, retained }) => [
       sizeText(retained),
@@ -96,37 +90,36 @@ function referrerRows({ shown }: Neighbours, terminal: Terminal): string {
   if (shown.length === 0) return "";
   return table(
     [
-      { title: "AS", most: 30 },
-      { title: "OF" },
-      { title: "TYPE", most: 40, paint: terminal.colors.cyan },
-      { title: "WHICH IS", flexible: true },
+      { title: "REFERENCE", cut: "name" },
+      { title: "HOLDER" },
+      { title: "TYPE", cut: "name", paint: terminal.colors.cyan },
+      { title: "CONTENT", cut: "content" },
     ],
     shown.map((row) => [
       spelling(row.hold).trim(),
       addressText(row.object.address),
       escapeControls(row.typeName),
-      whichIs(row),
+      rootOrContent(row),
     ]),
     terminal,
   );
 }
 
-function whichIs({ roots, object }: Neighbour): string {
-  const [root] = roots;
-  return root ? rootText(root) : contentText(object);
+function rootOrContent({ roots: [root], object }: Neighbour): Cell {
+  return root ? { name: rootText(root) } : contentText(object);
 }
 
-function dominators({ dominators: chain, moreDominators, garbage }: Shown, terminal: Terminal): string[] {
-  if (garbage) return [];
-  const { bold } = terminal.colors;
+function dominators({ dominators: chain, moreDominators, garbage }: Shown, terminal: Terminal): string {
+  if (garbage) return "";
+  const { bold, cyan } = terminal.colors;
   if (chain.length === 0)
-    return [`${bold("DOMINATED BY")}\n  no single object: several roots keep it alive, or a root itself`];
+    return `${bold("DOMINATORS")}\n${sentences("none: it is a root, or several roots keep it alive", terminal, undefined, "  ")}`;
   const rows = table(
     [
       { title: "RETAINED", align: "right" },
       { title: "ADDRESS" },
-      { title: "TYPE", most: 40, paint: terminal.colors.cyan },
-      { title: "CONTENT", flexible: true },
+      { title: "TYPE", cut: "name", paint: cyan },
+      { title: "CONTENT", cut: "content" },
     ],
     chain.map(({ object, typeName, retained }) => [
       sizeText(retained),
@@ -136,21 +129,21 @@ function dominators({ dominators: chain, moreDominators, garbage }: Shown, termi
     ]),
     terminal,
   );
-  return [`${bold("DOMINATED BY, THE NEAREST FIRST")}\n${rows}${moreDominators ? "\n  …" : ""}`];
+  return `${bold("DOMINATORS (nearest first)")}\n${rows}${moreDominators ? "\n  …" : ""}`;
 }
 
-function dominated({ dominated: types }: Shown, terminal: Terminal): string[] {
-  if (types.length === 0) return [];
+function dominated({ dominated: types }: Shown, terminal: Terminal): string {
+  if (types.length === 0) return "";
   const rows = table(
     [
       { title: "SIZE", align: "right" },
       { title: "COUNT", align: "right" },
-      { title: "TYPE", flexible: true, paint: terminal.colors.cyan },
+      { title: "TYPE", cut: "name", paint: terminal.colors.cyan },
     ],
     types.map(({ typeName, count, size }) => [sizeText(size), countText(count), escapeControls(typeName)]),
     terminal,
   );
-  return [`${terminal.colors.bold("DOMINATES")}\n${rows}`];
+  return `${terminal.colors.bold("DOMINATES")}\n${rows}`;
 }
 
 export function showJson(shown: Shown): object {

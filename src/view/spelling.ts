@@ -1,19 +1,17 @@
 // References as Python spells them.
-import { escapeControls, shorten } from "./text.js";
+import { escapeControls } from "./text.js";
 
 export interface Spelled {
   kind: string;
   label: string | null;
 }
 
-const LONGEST_KEY = 40;
-
 /**
  * What stands behind the holder's name to reach what it holds: `['k']`, `[3]`, `.session`, `.f_locals['x']`.
  * `?` stands for a name that the dump does not have, `{…}` for an element of a set.
  */
 export function spelling({ kind, label }: Spelled): string {
-  const name = label === null ? null : shorten(escapeControls(label), LONGEST_KEY);
+  const name = label === null ? null : escapeControls(label);
   switch (kind) {
     case "value":
       return `[${name ?? "?"}]`;

@@ -1,5 +1,5 @@
 // Text that is safe on a terminal.
-import stringWidth from "fast-string-width";
+import { asciiOnly, escapeNonAscii } from "./charset.js";
 import { countText } from "./units.js";
 
 const UNSAFE =
@@ -7,12 +7,31 @@ const UNSAFE =
   /[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const NAMED: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** Control characters, and those that turn the direction of writing, as Python escapes them. */
+/**
+ * Control characters, and those that turn the direction of writing, as Python escapes them; all that is not ASCII if
+ * the terminal shows no more.
+ */
 export function escapeControls(text: string): string {
-  return text.replace(UNSAFE, (character) => {
+  const escaped = text.replace(UNSAFE, (character) => {
     const code = character.charCodeAt(0);
     return NAMED[character] ?? (code < 256 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`);
   });
+  return asciiOnly() ? escapeNonAscii(escaped) : escaped;
+}
+
+const QUOTED_OR_NOT = /('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|[…×]+/gs;
+
+/** A path: what is quoted in it is from the process, and `…` and `×` outside of quotes are marks of our own. */
+export function pathText(path: string): string {
+  if (!asciiOnly()) return escapeControls(path);
+  let text = "";
+  let end = 0;
+  for (const match of path.matchAll(QUOTED_OR_NOT)) {
+    if (match[1] !== undefined) continue;
+    text += escapeControls(path.slice(end, match.index)) + match[0];
+    end = match.index + match[0].length;
+  }
+  return text + escapeControls(path.slice(end));
 }
 
 /** A str as Python's `repr` writes it. */
@@ -39,64 +58,20 @@ export function addressText(address: bigint): string {
   return `0x${address.toString(16)}`;
 }
 
-const PLAIN = /^[\x20-\x7e]*$/;
-
-/** Columns of a terminal: two for most of East Asia, none for combining marks. */
-export function displayWidth(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text);
-}
-
-/** At most `width` columns wide, with an ellipsis at the end where something was cut. */
-export function shorten(text: string, width: number): string {
-  if (displayWidth(text) <= width) return text;
-  let kept = "";
-  let used = 0;
-  for (const character of text) {
-    used += displayWidth(character);
-    if (used > width - 1) break;
-    kept += character;
-  }
-  return `${kept}…`;
-}
-
-/** The same with the ellipsis at the beginning. */
-export function shortenStart(text: string, width: number): string {
-  if (displayWidth(text) <= width) return text;
-  let kept = "";
-  let used = 0;
-  for (const character of [...text].reverse()) {
-    used += displayWidth(character);
-    if (used > width - 1) break;
-    kept = character + kept;
-  }
-  return `…${kept}`;
-}
-
 export function plural(count: bigint | number, noun: string): string {
   return `${countText(count)} ${noun}${BigInt(count) === 1n ? "" : "s"}`;
-}
-
-/** Lines of at most `width` characters, broken at spaces. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line ? `${line} ${word}` : word;
-  }
-  return [...lines, line];
 }
 
 /** A word of a command that can be copied into a shell. */
 export function shellWord(text: string): string {
   if (/^[\w./:@%+=-]+$/.test(text)) return text;
-  if (escapeControls(text) !== text) {
-    const escaped = text.replaceAll("\\", "\\\\").replaceAll("'", "\\'");
-    return `$'${escapeControls(escaped)}'`;
-  }
-  return `'${text.replaceAll("'", "'\\''")}'`;
+  if (escapeControls(text) === text) return `'${text.replaceAll("'", "'\\''")}'`;
+  const escaped = [...text].map((character) => {
+    if (character === "\\" || character === "'") return `\\${character}`;
+    if (escapeControls(character) === character) return character;
+    return NAMED[character] ?? [...Buffer.from(character)].map((byte) => `\\x${hex(byte, 2)}`).join("");
+  });
+  return `$'${escaped.join("")}'`;
 }
 
 function hex(code: number, digits: number): string {

@@ -1,11 +1,13 @@
 import type { Above } from "../analysis/parents.js";
 import type { SizedObject, TopOwner, TopType } from "../analysis/top.js";
 import type { Heap, Root } from "../store/heap.js";
+import { displayWidth } from "./fit.js";
 import { type JsonTable, jsonTable } from "./json.js";
+import { namesFit, sentences } from "./lines.js";
 import { nextStep } from "./next.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural, shorten } from "./text.js";
+import { addressText, contentText, escapeControls, pathText, plural } from "./text.js";
 import { parentTree, rootText } from "./tree.js";
 import { countText, shareText, sizeText } from "./units.js";
 
@@ -30,55 +32,61 @@ export interface TopOwners {
   size: bigint;
 }
 
+const NOTHING = "No matching objects.";
+
 export function topObjectsText(
   objects: TopObject[],
   by: "size" | "retained",
   heap: Heap,
   terminal: Terminal,
 ): string {
-  const { colors, width } = terminal;
-  if (objects.length === 0) return "There is no such object.";
+  const { colors } = terminal;
+  if (objects.length === 0) return NOTHING;
   const rows = table(
     [
       ...(by === "retained" ? [{ title: "RETAINED", align: "right" as const, paint: colors.bold }] : []),
       { title: "SIZE", align: "right", ...(by === "size" ? { paint: colors.bold } : {}) },
       { title: "ADDRESS" },
-      { title: "TYPE", most: 40, paint: colors.cyan },
-      by === "size"
-        ? { title: "CONTENT", flexible: true }
-        : { title: "PATH", flexible: true, keepsEnd: true },
+      { title: "TYPE", cut: "name", paint: colors.cyan },
+      by === "size" ? { title: "CONTENT", cut: "content" } : { title: "PATH", cut: "name" },
     ],
     objects.map((object) => [
       ...(by === "retained" ? [sizeText(object.retained)] : []),
       sizeText(object.size),
       addressText(object.address),
       escapeControls(object.typeName),
-      by === "size" ? contentText(object) : escapeControls(object.path ?? "(garbage)"),
+      by === "size" ? contentText(object) : pathText(object.path ?? "(garbage)"),
     ]),
     terminal,
   ).split("\n");
-  const indent = " ".repeat(4);
   const body = objects.flatMap((object, i) => [
     rows[i + 1] ?? "",
-    ...(object.above ? holders(object.roots, object.above, indent, width) : []),
+    ...(object.above ? holders(object.roots, object.above, terminal) : []),
   ]);
   const shown = objects.reduce((sum, { size }) => sum + size, 0n);
   const { count, size } = heap.totals();
   const total = `${countText(BigInt(objects.length))} of ${plural(count, "object")}, ${sizeText(shown)} of ${sizeText(size)}`;
-  const first = addressText(objects[0]?.address ?? 0n);
-  const next = nextStep("show", heap.path, first);
-  return [rows[0], ...body, "", colors.dim(total), colors.dim(next)].join("\n");
+  return [
+    rows[0],
+    ...body,
+    "",
+    sentences(total, terminal, colors.dim),
+    nextStep(terminal, "show", heap.path, addressText(objects[0]?.address ?? 0n)),
+  ].join("\n");
 }
 
-function holders(roots: Root[], above: Above, indent: string, width: number): string[] {
-  const own = roots.map((root) => `${indent}└─ ${shorten(rootText(root), width - indent.length - 3)}`);
-  if (own.length + above.parents.length === 0) return [`${indent}└─ nothing in the dump holds it`];
-  return [...own, ...parentTree(above, indent, width)];
+function holders(roots: Root[], above: Above, terminal: Terminal): string[] {
+  const indent = " ".repeat(4);
+  const branch = `${indent}└─ `;
+  const room = terminal.width - displayWidth(branch);
+  const own = roots.map((root) => branch + namesFit(rootText(root), room, terminal));
+  if (own.length + above.parents.length === 0) return [`${branch}nothing in the dump holds it`];
+  return [...own, ...parentTree(above, indent, terminal)];
 }
 
 export function topTypesText({ types, count, size }: TopTypes, heap: Heap, terminal: Terminal): string {
   const { colors } = terminal;
-  if (types.length === 0) return "There is no such object.";
+  if (types.length === 0) return NOTHING;
   const retains = types.some(({ retained }) => retained !== null);
   const rows = table(
     [
@@ -86,7 +94,7 @@ export function topTypesText({ types, count, size }: TopTypes, heap: Heap, termi
       { title: "SHARE", align: "right" },
       ...(retains ? [{ title: "RETAINED", align: "right" as const }] : []),
       { title: "COUNT", align: "right" },
-      { title: "TYPE", flexible: true, paint: colors.cyan },
+      { title: "TYPE", cut: "name", paint: colors.cyan },
     ],
     types.map((type) => [
       sizeText(type.size),
@@ -98,13 +106,13 @@ export function topTypesText({ types, count, size }: TopTypes, heap: Heap, termi
     terminal,
   );
   const total = `${plural(types.length, "type")} shown, of ${sizeText(size)} in ${plural(count, "object")}`;
-  const next = nextStep("top", "--filter", types[0]?.name ?? "", heap.path);
-  return [rows, "", colors.dim(total), colors.dim(next)].join("\n");
+  const next = nextStep(terminal, "top", "--filter", types[0]?.name ?? "", heap.path);
+  return [rows, "", sentences(total, terminal, colors.dim), next].join("\n");
 }
 
 export function topOwnersText({ owners, count, size }: TopOwners, heap: Heap, terminal: Terminal): string {
   const { colors } = terminal;
-  if (owners.length === 0) return "There is no such object.";
+  if (owners.length === 0) return NOTHING;
   const retains = owners.some(({ retained }) => retained !== null);
   const rows = table(
     [
@@ -112,20 +120,20 @@ export function topOwnersText({ owners, count, size }: TopOwners, heap: Heap, te
       { title: "SIZE", align: "right" },
       { title: "SHARE", align: "right" },
       { title: "COUNT", align: "right" },
-      { title: "OWNER", flexible: true, keepsEnd: true, paint: colors.cyan },
+      { title: "OWNER", cut: "name", paint: colors.cyan },
     ],
     owners.map((owner) => [
       ...(retains ? [sizeText(owner.retained ?? 0n)] : []),
       sizeText(owner.size),
       shareText(owner.size, size),
       countText(owner.count),
-      owner.name === null ? "(garbage)" : escapeControls(owner.name),
+      owner.name === null ? "(garbage)" : pathText(owner.name),
     ]),
     terminal,
   );
   const total = `${plural(owners.length, "owner")} shown, of ${sizeText(size)} in ${plural(count, "object")}`;
-  const next = nextStep("leaks", heap.path);
-  return [rows, "", colors.dim(total), colors.dim(next)].join("\n");
+  const next = nextStep(terminal, "leaks", heap.path);
+  return [rows, "", sentences(total, terminal, colors.dim), next].join("\n");
 }
 
 export function topOwnersJson({ owners, count, size }: TopOwners): object {

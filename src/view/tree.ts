@@ -1,32 +1,51 @@
 import type { Above, Parent } from "../analysis/parents.js";
 import type { Root } from "../store/heap.js";
+import { displayWidth, fitContent } from "./fit.js";
+import { contentFits, namesFit } from "./lines.js";
 import { moduleSpelling, spelling } from "./spelling.js";
-import { addressText, contentText, escapeControls, plural, shorten } from "./text.js";
+import type { Terminal } from "./terminal.js";
+import { addressText, contentText, escapeControls, plural } from "./text.js";
 
 /**
  * What holds an object, as an indented tree: each line says how its object holds the one above it, and a root's
  * line is the whole way from there in Python's spelling. `way` is the way from the object above down to the first.
  */
-export function parentTree(above: Above, indent: string, width: number, way = ""): string[] {
+export function parentTree(above: Above, indent: string, terminal: Terminal, way = ""): string[] {
   const last = above.more > 0n ? -1 : above.parents.length - 1;
   const lines = above.parents.flatMap((parent, i) => {
     const [branch, stem] = i === last ? ["└─ ", "   "] : ["├─ ", "│  "];
     const longer = spelling(parent.hold) + way;
-    const own = shorten(`${indent}${branch}${parentText(parent, longer)}`, width);
-    return [own, ...parentTree(parent, indent + stem, width, longer)];
+    const start = indent + branch;
+    return [
+      start + parentText(parent, longer, terminal.width - displayWidth(start), terminal),
+      ...parentTree(parent, indent + stem, terminal, longer),
+    ];
   });
   if (above.more > 0n) lines.push(`${indent}└─ … ${plural(above.more, "more holder")}`);
   return lines;
 }
 
-function parentText({ object, typeName, hold, roots, again }: Parent, way: string): string {
+function parentText(parent: Parent, way: string, room: number, terminal: Terminal): string {
+  const { object, typeName, hold, roots, again } = parent;
   const begin = roots.find(({ kind }) => kind === "module") ?? roots.find(({ kind }) => kind !== "c");
-  if (begin) return rootText(begin) + way;
-  const content = contentText(object);
+  if (begin) return namesFit(rootText(begin) + way, room, terminal);
+  const loop = again === "circular" ? "  (a cycle)" : again === "nearer" ? "  (in this tree already)" : "";
   const root = roots[0] ? `  ${rootText(roots[0])}` : "";
-  const loop = again === "circular" ? "  ↺ (a cycle)" : again === "nearer" ? "  (in this tree already)" : "";
+  const after = ` ${addressText(object.address)}${root}${loop}`;
+  const step = spelling(hold).trim();
   const type = escapeControls(typeName);
-  return `${spelling(hold).trim()} of ${type} ${addressText(object.address)}${root}${loop}${content && `  ${content}`}`;
+  const names = `${step} of ${type}`;
+  const left = room - displayWidth(after);
+  const own =
+    displayWidth(names) <= left
+      ? names
+      : `${step} of ${namesFit(type, left - displayWidth(`${step} of `), terminal)}`;
+  const content = contentText(object);
+  const rest = room - displayWidth(own + after) - 2;
+  const shown =
+    content && (rest >= 4 || terminal.cuts !== "everything") ? contentFits(content, rest, terminal) : "";
+  const line = `${own}${after}${shown && `  ${shown}`}`;
+  return terminal.cuts === "everything" ? fitContent(line, room) : line;
 }
 
 /** A module as Python reaches it; of others the kind and the name, such as `root: frame serve.f_locals['x']`. */

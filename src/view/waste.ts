@@ -1,24 +1,25 @@
 import type { Waste, WasteOf } from "../analysis/waste.js";
 import { jsonTable } from "./json.js";
+import { sentences } from "./lines.js";
 import { nextStep } from "./next.js";
-import { table } from "./table.js";
+import { type Cell, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural } from "./text.js";
+import { addressText, contentText, escapeControls, pathText, plural } from "./text.js";
 import { countText, shareText, sizeText } from "./units.js";
 
 const KINDS: Record<string, { is: string; advice: string }> = {
   duplicate: {
-    is: "strings and bytes that are there many times",
+    is: "strings and bytes with equal content",
     advice: "share one (sys.intern, a constant, a table)",
   },
-  boxes: { is: "numbers that are there many times", advice: "share one, or keep them in an array" },
+  boxes: { is: "numbers of equal value", advice: "share one, or keep them in an array" },
   empty: {
     is: "empty containers",
-    advice: "make them when they are first needed, or share an empty tuple",
+    advice: "create them when they are first needed, or share an empty tuple",
   },
   sparse: {
-    is: "containers with room for many more than they hold",
-    advice: "build them anew, as list(x) or dict(x) do",
+    is: "containers with room for many more items than they hold",
+    advice: "copy them, with list(x) or dict(x)",
   },
   slots: { is: "instances that all have the same attributes", advice: "give their class __slots__" },
 };
@@ -28,16 +29,16 @@ export function wasteText(
   path: string,
   terminal: Terminal,
 ): string {
-  const { bold, cyan, dim } = terminal.colors;
-  if (rows.length === 0) return incomplete ? "No waste in what could be read." : "Nothing wastes memory.";
+  const { bold, cyan } = terminal.colors;
+  if (rows.length === 0) return incomplete ? "No waste in what could be read." : "No waste found.";
   const text = table(
     [
       { title: "WASTED", align: "right", paint: bold },
-      { title: "OF", align: "right" },
+      { title: "SIZE", align: "right" },
       { title: "COUNT", align: "right" },
       { title: "KIND" },
-      { title: "TYPE", most: 30, paint: cyan },
-      { title: "WHAT", flexible: true },
+      { title: "TYPE", cut: "name", paint: cyan },
+      { title: "CONTENT", cut: "content" },
     ],
     rows.map((row) => [
       sizeText(row.wasted),
@@ -50,10 +51,10 @@ export function wasteText(
     terminal,
   );
   const total = kinds.reduce((sum, { wasted }) => sum + wasted, 0n);
-  const summary = kinds.map(
-    ({ kind, wasted, count }) =>
-      `${sizeText(wasted).padStart(11)} in ${plural(count, "object")} (${kind}): ${KINDS[kind]?.advice ?? ""}`,
-  );
+  const summary = kinds.map(({ kind, wasted, count }) => {
+    const text = `in ${plural(count, "object")} (${kind}): ${KINDS[kind]?.advice ?? ""}`;
+    return sizeText(wasted).padStart(11) + sentences(text, terminal, undefined, " ".repeat(12)).slice(11);
+  });
   const first = addressText(rows[0]?.example.address ?? 0n);
   return [
     text,
@@ -61,12 +62,12 @@ export function wasteText(
     `${sizeText(total)} could be saved, ${shareText(total, size)} of ${sizeText(size)}:`,
     ...summary,
     "",
-    dim(nextStep("show", path, first)),
+    nextStep(terminal, "show", path, first),
   ].join("\n");
 }
 
-function whatText({ what, certain, example }: Waste): string {
-  if (what !== null) return escapeControls(what);
+function whatText({ what, certain, example }: Waste): Cell {
+  if (what !== null) return { name: pathText(what) };
   const content = contentText(example);
   return certain ? content : `probably ${content}`.trimEnd();
 }

@@ -9,6 +9,7 @@ import { topObjects } from "../../src/analysis/top.js";
 import { ExitCode } from "../../src/errors.js";
 import type { Heap } from "../../src/store/heap.js";
 import { openHeaps } from "../../src/store/open.js";
+import { terminal } from "../../src/view/terminal.js";
 import { parentTree } from "../../src/view/tree.js";
 import { TempWorkspace } from "../support/cli.js";
 import { PythonHeap, type Thing } from "../support/python-heap.js";
@@ -235,7 +236,9 @@ describe("holders", () => {
       maxDepth: 6,
       maxBreadth: 3,
     });
-    expect(parentTree(above, "", 100)).toEqual([`└─ ${told.replace("ADDRESS", address)}`]);
+    expect(parentTree(above, "", terminal(process.stdout, {}))).toEqual([
+      `└─ ${told.replace("ADDRESS", address)}`,
+    ]);
   });
 
   test("types and weak references hold nothing", async () => {

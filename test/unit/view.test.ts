@@ -4,8 +4,10 @@ import { jsonTable, jsonText } from "../../src/view/json.js";
 import { spelling } from "../../src/view/spelling.js";
 import { table } from "../../src/view/table.js";
 import { terminal } from "../../src/view/terminal.js";
-import { contentText, escapeControls, pythonRepr, shellWord, shorten } from "../../src/view/text.js";
+import { contentText, escapeControls, pythonRepr, shellWord } from "../../src/view/text.js";
 import { shareText, sizeText } from "../../src/view/units.js";
+
+const plain = { ...terminal(process.stdout, { NO_COLOR: "1" }), cuts: "everything" as const };
 
 describe("text", () => {
   test("controls and marks of direction are escaped as Python does it", () => {
@@ -24,13 +26,6 @@ describe("text", () => {
     expect(contentText({ content: "abc", is_text: 1n, truncated: 1n })).toBe("'abc'…");
     expect(contentText({ content: "[1]", is_text: 0n, truncated: 0n })).toBe("[1]");
     expect(contentText({ content: null, is_text: null, truncated: null })).toBe("");
-  });
-
-  test("shorten counts columns of the terminal", () => {
-    expect(shorten("abcdef", 6)).toBe("abcdef");
-    expect(shorten("abcdef", 5)).toBe("abcd…");
-    expect(shorten("🐍🐍🐍🐍", 5)).toBe("🐍🐍…");
-    expect(shorten("日本語", 6)).toBe("日本語");
   });
 });
 
@@ -71,7 +66,7 @@ describe("a dump that was taken", () => {
   };
 
   test("is told in a few lines", () => {
-    expect(takenText(dump).split("\n")).toEqual([
+    expect(takenText(dump, plain).split("\n")).toEqual([
       "heap.bin: 1,000 objects, 2,000 references, 4.0 KiB",
       "  of process 42 (CPython 3.11.7), in 1.2 s",
       "  fork mode, gil-free route; 3 stops, the longest 8.3 ms",
@@ -79,13 +74,13 @@ describe("a dump that was taken", () => {
     ]);
     const broken = { ...dump, consistent: false, route: "at-once" };
     broken.meta = { ...dump.meta, skipped: "app.Bad\x1b: 3 faults; app.Slow: 1 hangs" };
-    expect(takenText(broken).split("\n").slice(2)).toEqual([
+    expect(takenText(broken, plain).split("\n").slice(2)).toEqual([
       "  fork mode, at-once route; 3 stops, the longest 8.3 ms",
       "  not consistent: no safe point came, and some objects may be half-updated",
       "  skipped: app.Bad\\x1b: 3 faults; app.Slow: 1 hangs",
     ]);
     const python = { ...dump, consistent: false, meta: { ...dump.meta, mode: "python" } };
-    expect(takenText(python)).toMatch(/not consistent: other threads ran while it was taken$/);
+    expect(takenText(python, plain)).toMatch(/not consistent: other threads ran while it was taken$/);
   });
 
   test("is a document with what was skipped, and with memory where it mattered", () => {
@@ -167,12 +162,12 @@ test.each([
 });
 
 describe("table", () => {
-  const plain = { width: 40, colors: terminal(process.stdout, { NO_COLOR: "1" }).colors };
+  const narrow = { ...plain, width: 40 };
 
   test("numbers stand right, and the flexible column takes the rest", () => {
     const columns = [
       { title: "SIZE", align: "right" as const },
-      { title: "CONTENT", flexible: true },
+      { title: "CONTENT", cut: "content" as const },
     ];
     const text = table(
       columns,
@@ -180,13 +175,13 @@ describe("table", () => {
         ["1 B", "x"],
         ["10 KiB", "y".repeat(80)],
       ],
-      plain,
+      narrow,
     );
     expect(text.split("\n")).toEqual(["  SIZE  CONTENT", "   1 B  x", `10 KiB  ${"y".repeat(31)}…`]);
   });
 
   test("no line ends in a space", () => {
-    expect(table([{ title: "A" }, { title: "B" }], [["x", ""]], plain)).not.toMatch(/ $/m);
+    expect(table([{ title: "A" }, { title: "B" }], [["x", ""]], narrow)).not.toMatch(/ $/m);
   });
 });
 
@@ -198,6 +193,15 @@ test("colours are for terminals, and never with NO_COLOR", () => {
   expect(terminal(tty, { TERM: "dumb" }).colors.isColorSupported).toBe(false);
   expect(terminal(pipe, { FORCE_COLOR: "1" })).toMatchObject({
     width: 100,
+    cuts: "contents",
     colors: { isColorSupported: false },
   });
+});
+
+test("COLUMNS is the width, of a terminal and of a pipe", () => {
+  const tty = { isTTY: true, columns: 120 } as NodeJS.WriteStream;
+  const pipe = { isTTY: false } as unknown as NodeJS.WriteStream;
+  expect(terminal(tty, { COLUMNS: "72" })).toMatchObject({ width: 72, cuts: "everything" });
+  expect(terminal(pipe, { COLUMNS: "72" })).toMatchObject({ width: 72, cuts: "everything" });
+  expect(terminal(pipe, { COLUMNS: "none" })).toMatchObject({ width: 100, cuts: "contents" });
 });
