@@ -1,131 +1,73 @@
-#include <algorithm>
-
-#include "sqlite/rows_cursor.h"
+#include "sqlite/table.h"
 
 namespace heapdump {
 namespace {
 
-using namespace dominated_column;
+struct Dominated {
+  uint32_t id = kNone;
+  size_t depth = 0;
+};
 
-class DominatedCursor : public TableCursor {
+constexpr Column kColumns[] = {
+    {"id", kInteger,
+     "object.id of an object that would be freed with the one asked for; itself first, then each before what "
+     "it dominates",
+     [](const Dominated& row) { return row.id; }},
+    {"depth", kInteger, "steps in the tree of dominators, 0 for the object itself",
+     [](const Dominated& row) { return row.depth; }},
+    {"object", kInteger, "argument: object.id of the one asked for", Argument::kNeeded},
+};
+
+class DominatedCursor : public CursorOf<Dominated> {
  public:
-  explicit DominatedCursor(OpenHeap& heap) : heap_(heap) {}
+  explicit DominatedCursor(OpenHeap& heap) : heap_(heap) { stand_on(&at_); }
 
-  void filter(int, std::span<sqlite3_value*> arguments) override {
-    object_ = id_ = id_of(arguments[0], heap_.objects());
+  void filter(const Scan& scan) override {
+    at_.id = scan.arguments.id(0, heap_);
     above_.clear();
     seen_ = 0;
+    at_.depth = 0;
   }
 
-  bool eof() const override { return id_ == kNone; }
+  bool eof() const override { return at_.id == kNone; }
 
   void next() override {
+    go_on();
+    at_.depth = above_.size();
+  }
+
+  int64_t rowid() const override { return at_.id; }
+
+ private:
+  void go_on() {
     const ObjectTree& tree = heap_.dominator_tree();
-    const uint32_t child = tree.first_child(id_);
-    // The bound holds where a damaged index leads in a circle.
+    const uint32_t child = tree.first_child(at_.id);
+    // The bound holds if a damaged index leads in a circle.
     if (child != kNone && ++seen_ < heap_.objects()) {
-      above_.push_back(id_);
-      id_ = child;
+      above_.push_back(at_.id);
+      at_.id = child;
       return;
     }
     while (!above_.empty()) {
-      id_ = tree.next_sibling(id_);
-      if (id_ != kNone) return;
-      id_ = above_.back();
+      at_.id = tree.next_sibling(at_.id);
+      if (at_.id != kNone) return;
+      at_.id = above_.back();
       above_.pop_back();
     }
-    id_ = kNone;
+    at_.id = kNone;
   }
 
-  void column(sqlite3_context* context, int column) override {
-    switch (column) {
-      case kId:
-        return result(context, id_);
-      case kDepth:
-        return result(context, above_.size());
-      default:
-        return result(context, object_);
-    }
-  }
-
-  int64_t rowid() const override { return id_; }
-
- private:
   OpenHeap& heap_;
-  uint32_t object_ = kNone;
-  uint32_t id_ = kNone;
+  Dominated at_;
   std::vector<uint32_t> above_;
   uint64_t seen_ = 0;
 };
 
-struct OfType {
-  uint32_t type;
-  uint64_t count = 0;
-  uint64_t size = 0;
-};
-
-class DominatedTypesCursor : public RowsCursor<OfType> {
- public:
-  explicit DominatedTypesCursor(OpenHeap& heap) : heap_(heap) {}
-
-  void filter(int, std::span<sqlite3_value*> arguments) override {
-    object_ = id_of(arguments[0], heap_.objects());
-    std::vector<OfType> types(heap_.types().size());
-    for (uint32_t i = 0; i < types.size(); ++i) types[i].type = i;
-    std::vector<uint32_t> open;
-    if (object_ != kNone) open.push_back(object_);
-    // The bound holds where a damaged index leads in a circle.
-    for (uint64_t seen = 0; !open.empty() && seen < heap_.objects(); ++seen) {
-      const uint32_t id = open.back();
-      open.pop_back();
-      const ObjectTree& tree = heap_.dominator_tree();
-      for (uint32_t child = tree.first_child(id); child != kNone; child = tree.next_sibling(child)) {
-        types[heap_.type(child)].count++;
-        types[heap_.type(child)].size += heap_.size(child);
-        if (tree.first_child(child) != kNone) open.push_back(child);
-      }
-    }
-    std::erase_if(types, [](const OfType& type) { return type.count == 0; });
-    std::ranges::stable_sort(types, std::greater{}, &OfType::size);
-    begin(std::move(types));
-  }
-
-  void column(sqlite3_context* context, int column) override {
-    using namespace dominated_types_column;
-    switch (column) {
-      case kType:
-        return result_id(context, heap_.types()[row().type].object);
-      case kCount:
-        return result(context, row().count);
-      case kSize:
-        return result(context, row().size);
-      default:
-        return result(context, object_);
-    }
-  }
-
- private:
-  OpenHeap& heap_;
-  uint32_t object_ = kNone;
-};
+Estimate estimate(const HeapIndex* heap) { return {heap->objects() / 4.0 + 4, heap->objects() / 100.0}; }
 
 }  // namespace
 
-const TableKind kDominatedTypesTable = {"dominated_types",
-                                        [](const HeapIndex& heap, Plan& plan) {
-                                          constexpr int kObject = dominated_types_column::kObject;
-                                          return plan_function(plan, kObject, kObject, kObject,
-                                                               "object=", heap.objects() + 4.0, 20);
-                                        },
-                                        [](OpenHeap& heap) -> std::unique_ptr<TableCursor> {
-                                          return std::make_unique<DominatedTypesCursor>(heap);
-                                        }};
-const TableKind kDominatedTable = {
-    "dominated",
-    [](const HeapIndex& heap, Plan& plan) {
-      return plan_function(plan, kObject, kObject, kObject, "object=", heap.objects() / 4.0 + 4,
-                           heap.objects() / 100.0);
-    },
-    [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<DominatedCursor>(heap); }};
+extern const Table kDominatedTable =
+    declare_table<DominatedCursor, kColumns>("dominated", TableKind::kFunction, estimate);
 
 }  // namespace heapdump

@@ -4,12 +4,87 @@
 
 #include "heap/root_path.h"
 #include "protocol.h"
-#include "sqlite/virtual_table.h"
+#include "sqlite/table.h"
 
 namespace heapdump {
 namespace {
 
-using namespace object_column;
+bool has(const HeapIndex& heap, uint32_t id, uint8_t flag) { return (heap.flags(id) & flag) != 0; }
+
+template <typename T>
+std::optional<T> known_if(bool known, T value) {
+  return known ? std::optional<T>(std::move(value)) : std::nullopt;
+}
+
+template <typename T>
+std::optional<T> of_content(const HeapIndex& heap, uint32_t id, T Content::*member) {
+  const std::optional<Content> content = heap.content(id);
+  return content ? std::optional<T>(*content.*member) : std::nullopt;
+}
+
+constexpr Column kColumns[] = {
+    {"id", kInteger, "0 … n−1, in the order of the addresses; good for this dump alone",
+     [](uint32_t id) { return id; }},
+    {"address", kAddress, "address in the process, such as id() gives it",
+     [](OpenHeap& heap, uint32_t id) { return heap.address(id); }},
+    {"type", kInteger, "object.id of its type; NULL where the type is no object of the dump (damage)",
+     [](OpenHeap& heap, uint32_t id) { return Id{heap.types()[heap.type(id)].object}; }},
+    {"size", kInteger,
+     "shallow size in bytes: what sys.getsizeof says of an exact built-in, collector header included",
+     [](OpenHeap& heap, uint32_t id) { return heap.size(id); }},
+    {"refcount", kInteger,
+     "references that the interpreter counts, the tool's own excepted; NULL for an immortal object",
+     [](OpenHeap& heap, uint32_t id) { return known_if(!has(heap, id, HD_IMMORTAL), heap.refcount(id)); }},
+    {"tracked", kInteger, "1 where the cyclic collector tracks it, else 0",
+     [](OpenHeap& heap, uint32_t id) { return has(heap, id, HD_TRACKED); }},
+    {"generation", kInteger,
+     "generation of the collector: 0, 1, 2, or 3 for the permanent one (gc.freeze); NULL where not known",
+     [](OpenHeap& heap, uint32_t id) {
+       return known_if(has(heap, id, HD_GENERATION_KNOWN), heap.flags(id) >> HD_GENERATION_SHIFT & 3);
+     }},
+    {"immortal", kInteger, "1 for an immortal object (CPython 3.12 and newer), else 0",
+     [](OpenHeap& heap, uint32_t id) { return has(heap, id, HD_IMMORTAL); }},
+    {"content", kText,
+     "a str as itself, others as Python would show them, cut at the dump's content_limit (bytes); NULL where "
+     "none was kept",
+     [](OpenHeap& heap, uint32_t id) { return of_content(heap, id, &Content::bytes); }},
+    {"is_text", kInteger,
+     "1 where content is a str's own text, 0 where it is as Python would show the object; NULL without "
+     "content",
+     [](OpenHeap& heap, uint32_t id) { return of_content(heap, id, &Content::is_text); }},
+    {"truncated", kInteger, "1 where content was cut at the limit, 0 where it is whole; NULL without content",
+     [](OpenHeap& heap, uint32_t id) { return of_content(heap, id, &Content::cut); }},
+    {"retained", kInteger,
+     "retained size in bytes: what would be freed with the object, the shallow sizes of all that it "
+     "dominates; of garbage, what of the garbage goes with it",
+     [](OpenHeap& heap, uint32_t id) { return heap.retained(id); }},
+    {"dominator", kInteger,
+     "object.id of the immediate dominator, the nearest object without which this one would not be alive; "
+     "NULL where no single object is, and for garbage",
+     [](OpenHeap& heap, uint32_t id) { return Id{heap.dominator(id)}; }},
+    {"depth", kInteger,
+     "references on the path that path_to_root gives, 0 where a root holds it; NULL for garbage",
+     [](OpenHeap& heap, uint32_t id) { return known_if(!heap.is_garbage(id), heap.depth(id)); }},
+    {"garbage", kInteger,
+     "1 where nothing keeps it alive: no root reaches it, and its references all come from such objects; "
+     "else 0",
+     [](OpenHeap& heap, uint32_t id) { return heap.is_garbage(id); }},
+    {"owner", kText,
+     "the nearest holder on its path that has a name: a module's global, an attribute of a class or of a "
+     "thread-local, a cell of a closure, a local of a running or suspended function, or a task; else what "
+     "the path begins with; NULL for garbage",
+     [](OpenHeap& heap, uint32_t id) {
+       return or_null(heap.is_garbage(id) ? std::string_view() : heap.owners().name(heap.owners().of(id)));
+     }},
+    {"path", kText,
+     "the path that path_to_root gives, as Python writes it; NULL for garbage. Worked out for each row: for "
+     "many, merged_paths is faster",
+     [](OpenHeap& heap, uint32_t id) { return known_if(!heap.is_garbage(id), format_path(heap, id)); }},
+};
+
+constexpr int kId = column_named(kColumns, "id"), kAddressOf = column_named(kColumns, "address"),
+              kType = column_named(kColumns, "type"), kSize = column_named(kColumns, "size"),
+              kRetained = column_named(kColumns, "retained"), kGarbage = column_named(kColumns, "garbage");
 
 // A plan: how the rows are found, the operators of up to two arguments, and whether they come in reverse.
 enum Path { kScan, kById, kByAddress, kByType, kBySize, kByRetained, kByGarbage };
@@ -49,9 +124,7 @@ Bounds use_bounds(Plan& plan, int column, const char* name) {
 }
 
 // The column by which a path gives the rows, largest first, or -1: then they come by id.
-int descending_column(int path) {
-  return path == kBySize ? kSize + 0 : path == kByRetained ? kRetained + 0 : -1;
-}
+int descending_column(int path) { return path == kBySize ? kSize : path == kByRetained ? kRetained : -1; }
 
 // Whether the rows of a path can come in the order asked for.
 bool take_order(Plan& plan, int path, int& code) {
@@ -60,14 +133,14 @@ bool take_order(Plan& plan, int path, int& code) {
   if (terms == 0) return false;
   const auto& first = plan.order(0);
   if (descending < 0) {
-    if (terms != 1 || (first.iColumn != kId && first.iColumn != kAddress && first.iColumn != -1))
+    if (terms != 1 || (first.iColumn != kId && first.iColumn != kAddressOf && first.iColumn != -1))
       return false;
     if (first.desc) code |= kReverse;
   } else {
     if (first.iColumn != descending || terms > 2) return false;
     if (terms == 2) {
       const auto& second = plan.order(1);
-      const bool by_id = second.iColumn == kId || second.iColumn == kAddress || second.iColumn == -1;
+      const bool by_id = second.iColumn == kId || second.iColumn == kAddressOf || second.iColumn == -1;
       if (!by_id || second.desc == first.desc) return false;  // ties come by id when the largest come first
     }
     if (!first.desc) code |= kReverse;
@@ -76,7 +149,7 @@ bool take_order(Plan& plan, int path, int& code) {
   return true;
 }
 
-bool plan_objects(const HeapIndex& heap, Plan& plan) {
+void plan_objects(const HeapIndex& heap, Plan& plan) {
   const double n = heap.objects();
   const auto answer = [&](int path, const Bounds& bounds, double exact_rows, bool unique) {
     int code = path | bounds.operators;
@@ -86,13 +159,12 @@ bool plan_objects(const HeapIndex& heap, Plan& plan) {
                         : bounds.count == 1 ? n / 4
                                             : n;
     plan.answer(code, rows + 4, rows, unique && bounds.exact);
-    return true;
   };
-  for (const int column : {kId + 0, -1}) {
+  for (const int column : {kId, -1}) {
     if (const Bounds bounds = use_bounds(plan, column, "id"); bounds.count > 0)
       return answer(kById, bounds, 1, true);
   }
-  if (const Bounds bounds = use_bounds(plan, kAddress, "address"); bounds.count > 0) {
+  if (const Bounds bounds = use_bounds(plan, kAddressOf, "address"); bounds.count > 0) {
     return answer(kByAddress, bounds, 1, true);
   }
   if (const int type = plan.find(kType, SQLITE_INDEX_CONSTRAINT_EQ); type >= 0) {
@@ -116,22 +188,22 @@ bool plan_objects(const HeapIndex& heap, Plan& plan) {
       continue;
     }
     plan.show(std::string(name) + (code & kReverse ? " ascending" : " descending"));
-    plan.answer(code, n, n);
-    return true;
+    return plan.answer(code, n, n);
   }
   return answer(kScan, {}, n, false);
 }
 
-class ObjectCursor : public TableCursor {
+class ObjectCursor : public CursorOf<uint32_t> {
  public:
-  explicit ObjectCursor(OpenHeap& heap) : heap_(heap) {}
+  explicit ObjectCursor(OpenHeap& heap) : heap_(heap) { stand_on(&id_); }
 
-  void filter(int plan, std::span<sqlite3_value*> arguments) override {
+  void filter(const Scan& scan) override {
+    const int plan = scan.plan;
     path_ = plan & kPathMask;
     reverse_ = (plan & kReverse) != 0;
     Interval asked;
-    for (size_t i = 0; i < arguments.size(); ++i) {
-      asked.restrict(kOperators[plan >> operator_shift(static_cast<int>(i)) & 15], arguments[i]);
+    for (size_t i = 0; i < scan.values.size(); ++i) {
+      asked.restrict(kOperators[plan >> operator_shift(static_cast<int>(i)) & 15], scan.values[i]);
     }
     begin_ = end_ = 0;
     garbage_ = path_ == kByGarbage && asked.low == 1;
@@ -148,47 +220,6 @@ class ObjectCursor : public TableCursor {
       begin_++;
     }
     load();
-  }
-
-  void column(sqlite3_context* context, int column) override {
-    const uint8_t flags = heap_.flags(id_);
-    switch (column) {
-      case kId:
-        return result(context, id_);
-      case kAddress:
-        return result(context, heap_.address(id_));
-      case kType:
-        return result_id(context, heap_.types()[heap_.type(id_)].object);
-      case kSize:
-        return result(context, heap_.size(id_));
-      case kRefcount:
-        if ((flags & HD_IMMORTAL) == 0) result(context, heap_.refcount(id_));
-        return;
-      case kTracked:
-        return result(context, (flags & HD_TRACKED) != 0);
-      case kGeneration:
-        if ((flags & HD_GENERATION_KNOWN) != 0) result(context, flags >> HD_GENERATION_SHIFT & 3);
-        return;
-      case kImmortal:
-        return result(context, (flags & HD_IMMORTAL) != 0);
-      case kRetained:
-        return result(context, heap_.retained(id_));
-      case kDominator:
-        return result_id(context, heap_.dominator(id_));
-      case kDepth:
-        if (!heap_.is_garbage(id_)) result(context, heap_.depth(id_));
-        return;
-      case kGarbage:
-        return result(context, heap_.is_garbage(id_));
-      case kOwner:
-        if (!heap_.is_garbage(id_)) result_copy(context, heap_.owners().name(heap_.owners().of(id_)));
-        return;
-      case kPathText:
-        if (!heap_.is_garbage(id_)) result_copy(context, format_path(heap_, id_));
-        return;
-      default:
-        return content_column(context, column);
-    }
   }
 
   int64_t rowid() const override { return id_; }
@@ -259,14 +290,6 @@ class ObjectCursor : public TableCursor {
     }
   }
 
-  void content_column(sqlite3_context* context, int column) {
-    const std::optional<Content> content = heap_.content(id_);
-    if (!content) return;
-    if (column == kContent) result_text(context, content->bytes);
-    if (column == kIsText) result(context, content->is_text);
-    if (column == kTruncated) result(context, content->cut);
-  }
-
   OpenHeap& heap_;
   int path_ = kScan;
   bool reverse_ = false;
@@ -278,8 +301,7 @@ class ObjectCursor : public TableCursor {
 
 }  // namespace
 
-const TableKind kObjectTable = {"object", plan_objects, [](OpenHeap& heap) -> std::unique_ptr<TableCursor> {
-                                  return std::make_unique<ObjectCursor>(heap);
-                                }};
+extern const Table kObjectTable =
+    declare_table<ObjectCursor, kColumns>("object", TableKind::kTable, nullptr, plan_objects);
 
 }  // namespace heapdump

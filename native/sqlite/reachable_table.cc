@@ -1,53 +1,46 @@
 #include <optional>
 
 #include "heap/reachable.h"
-#include "sqlite/virtual_table.h"
+#include "sqlite/table.h"
 
 namespace heapdump {
 namespace {
 
-using namespace reachable_column;
+constexpr Column kColumns[] = {
+    {"id", kInteger,
+     "object.id of an object that the one asked for reaches by references, weak ones and those to types left "
+     "out; itself first, then the nearest",
+     [](const ReachableWalk& walk) { return walk.id(); }},
+    {"distance", kInteger, "references on the shortest way",
+     [](const ReachableWalk& walk) { return walk.distance(); }},
+    {"object", kInteger, "argument: object.id of the one asked for", Argument::kNeeded},
+};
 
-class ReachableCursor : public TableCursor {
+class ReachableCursor : public CursorOf<ReachableWalk> {
  public:
   explicit ReachableCursor(const HeapIndex& heap) : heap_(heap) {}
 
-  void filter(int, std::span<sqlite3_value*> arguments) override {
-    object_ = id_of(arguments[0], heap_.objects());
-    walk_.emplace(heap_, object_);
+  void filter(const Scan& scan) override {
+    walk_.emplace(heap_, scan.arguments.id(0, heap_));
+    stand_on(&*walk_);
   }
-
   bool eof() const override { return walk_->done(); }
   void next() override { walk_->next(); }
-
-  void column(sqlite3_context* context, int column) override {
-    switch (column) {
-      case kId:
-        return result(context, walk_->id());
-      case kDistance:
-        return result(context, walk_->distance());
-      default:
-        return result(context, object_);
-    }
-  }
-
   int64_t rowid() const override { return walk_->id(); }
 
  private:
   const HeapIndex& heap_;
   std::optional<ReachableWalk> walk_;
-  uint32_t object_ = kNone;
 };
+
+Estimate estimate(const HeapIndex* heap) {
+  const double half = heap->objects() / 2.0;
+  return {half + static_cast<double>(heap->references()) / 2 + 4, half};
+}
 
 }  // namespace
 
-const TableKind kReachableTable = {
-    "reachable",
-    [](const HeapIndex& heap, Plan& plan) {
-      return plan_function(plan, kObject, kObject, kObject,
-                           "object=", heap.objects() / 2.0 + heap.references() / 2.0 + 4,
-                           heap.objects() / 2.0);
-    },
-    [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<ReachableCursor>(heap); }};
+extern const Table kReachableTable =
+    declare_table<ReachableCursor, kColumns>("reachable", TableKind::kFunction, estimate);
 
 }  // namespace heapdump

@@ -3,24 +3,27 @@
 #include <utility>
 #include <vector>
 
-#include "sqlite/virtual_table.h"
+#include "sqlite/table.h"
 
 namespace heapdump {
 
 // A cursor on rows that are all worked out when the scan begins.
 template <typename Row>
-class RowsCursor : public TableCursor {
+class RowsCursor : public CursorOf<Row> {
  public:
   bool eof() const override { return at_ == rows_.size(); }
-  void next() override { at_++; }
+  void next() override {
+    at_++;
+    this->stand_on(rows_.data() + at_);
+  }
   int64_t rowid() const override { return static_cast<int64_t>(at_); }
 
  protected:
   void begin(std::vector<Row> rows) {
     rows_ = std::move(rows);
     at_ = 0;
+    this->stand_on(rows_.data());
   }
-  const Row& row() const { return rows_[at_]; }
 
  private:
   std::vector<Row> rows_;

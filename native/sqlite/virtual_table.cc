@@ -1,23 +1,25 @@
 #include "sqlite/virtual_table.h"
 
-#include <algorithm>
 #include <exception>
 #include <new>
 
+#include "sqlite/table.h"
 #include "support/error.h"
 
 namespace heapdump {
 namespace {
 
 struct Vtab : sqlite3_vtab {
-  const TableKind* kind;
-  std::shared_ptr<OpenHeap> heap;
+  const Table* table;
+  std::shared_ptr<OpenHeap> heap;  // nullptr for a catalog
 };
 
 struct VtabCursor : sqlite3_vtab_cursor {
   std::unique_ptr<TableCursor> rows;
+  Arguments arguments;
 };
 
+const Vtab& vtab_of(sqlite3_vtab_cursor* cursor) { return *static_cast<Vtab*>(cursor->pVtab); }
 TableCursor& rows(sqlite3_vtab_cursor* cursor) { return *static_cast<VtabCursor*>(cursor)->rows; }
 
 // No exception may reach SQLite: it becomes a result code and a message.
@@ -45,25 +47,28 @@ std::string unquoted(std::string_view argument) {
   return out;
 }
 
+int declare(sqlite3* db, const Table& table, std::shared_ptr<OpenHeap> heap, sqlite3_vtab** vtab) {
+  auto made = std::make_unique<Vtab>();
+  static_cast<sqlite3_vtab&>(*made) = {};
+  made->table = &table;
+  made->heap = std::move(heap);
+  const int result = sqlite3_declare_vtab(db, declaration(table).c_str());
+  if (result != SQLITE_OK) return result;
+  sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
+  *vtab = made.release();
+  return SQLITE_OK;
+}
+
 int connect(sqlite3* db, void* aux, int argc, const char* const* argv, sqlite3_vtab** vtab, char** message) {
   return guarded(message, [&] {
     if (argc != 5) throw Error(ExitCode::kUsage, "write USING heapdump(TABLE, 'INDEX FILE')");
-    const std::string name = unquoted(argv[3]);
-    const TableKind* kind = nullptr;
-    for (const TableKind& candidate : table_kinds()) {
-      if (name == candidate.name) kind = &candidate;
-    }
-    if (kind == nullptr) throw Error(ExitCode::kUsage, "heapdump has no table " + name);
-    auto made = std::make_unique<Vtab>();
-    static_cast<sqlite3_vtab&>(*made) = {};
-    made->kind = kind;
-    made->heap = static_cast<OpenHeaps*>(aux)->open(argv[1], unquoted(argv[4]));
-    const int result = sqlite3_declare_vtab(db, declaration(table_named(name)).c_str());
-    if (result != SQLITE_OK) return result;
-    sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
-    *vtab = made.release();
-    return SQLITE_OK;
+    const Table& table = table_named(unquoted(argv[3]));
+    return declare(db, table, static_cast<OpenHeaps*>(aux)->open(argv[1], unquoted(argv[4])), vtab);
   });
+}
+
+int connect_catalog(sqlite3* db, void* aux, int, const char* const*, sqlite3_vtab** vtab, char** message) {
+  return guarded(message, [&] { return declare(db, *static_cast<const Table*>(aux), nullptr, vtab); });
 }
 
 int disconnect(sqlite3_vtab* vtab) {
@@ -71,19 +76,43 @@ int disconnect(sqlite3_vtab* vtab) {
   return SQLITE_OK;
 }
 
+// Uses what is given of a function's arguments; false if one that it needs is not.
+bool plan_arguments(const Table& table, Plan& plan) {
+  int argument = 0;
+  for (size_t column = 0; column < table.columns.size(); ++column) {
+    const Column& declared = table.columns[column];
+    if (declared.argument == Argument::kNone) continue;
+    const int constraint = plan.find(static_cast<int>(column), SQLITE_INDEX_CONSTRAINT_EQ);
+    const bool needed = declared.argument == Argument::kNeeded || plan.waits_for(static_cast<int>(column));
+    if (constraint < 0 && needed) return false;
+    if (constraint >= 0) plan.use_argument(constraint, argument, std::string(declared.name) + "=");
+    argument++;
+  }
+  return true;
+}
+
 int best_index(sqlite3_vtab* vtab, sqlite3_index_info* info) {
   return guarded(&vtab->zErrMsg, [&] {
     Plan plan(info);
-    const auto* table = static_cast<Vtab*>(vtab);
-    return table->kind->plan(*table->heap, plan) ? SQLITE_OK : SQLITE_CONSTRAINT;
+    const auto* own = static_cast<Vtab*>(vtab);
+    const Table& table = *own->table;
+    if (!plan_arguments(table, plan)) return SQLITE_CONSTRAINT;
+    if (table.plan != nullptr) {
+      table.plan(*own->heap, plan);
+    } else {
+      const auto [cost, rows] = table.estimate(own->heap.get());
+      plan.answer(0, cost, rows);
+    }
+    return SQLITE_OK;
   });
 }
 
 int open_cursor(sqlite3_vtab* vtab, sqlite3_vtab_cursor** cursor) {
   return guarded(&vtab->zErrMsg, [&] {
     auto made = std::make_unique<VtabCursor>();
-    const auto* table = static_cast<Vtab*>(vtab);
-    made->rows = table->kind->open(*table->heap);
+    static_cast<sqlite3_vtab_cursor&>(*made) = {};
+    const auto* own = static_cast<Vtab*>(vtab);
+    made->rows = own->table->open(own->heap.get());
     *cursor = made.release();
     return SQLITE_OK;
   });
@@ -96,7 +125,19 @@ int close_cursor(sqlite3_vtab_cursor* cursor) {
 
 int filter(sqlite3_vtab_cursor* cursor, int plan, const char*, int argc, sqlite3_value** argv) {
   return guarded(&cursor->pVtab->zErrMsg, [&] {
-    rows(cursor).filter(plan, {argv, static_cast<size_t>(argc)});
+    Arguments& arguments = static_cast<VtabCursor*>(cursor)->arguments;
+    arguments.clear();
+    std::span<sqlite3_value*> values(argv, static_cast<size_t>(argc));
+    int number = 0;
+    for (const Column& column : vtab_of(cursor).table->columns) {
+      if (column.argument == Argument::kNone) continue;
+      const bool given = (plan >> number++ & 1) != 0;
+      // An integer that was given as text is one.
+      if (given && column.type == kInteger) sqlite3_value_numeric_type(values.front());
+      arguments.add(given ? values.front() : nullptr);
+      if (given) values = values.subspan(1);
+    }
+    rows(cursor).filter({arguments, plan >> Plan::kMaxArguments, values});
     return SQLITE_OK;
   });
 }
@@ -110,9 +151,23 @@ int next(sqlite3_vtab_cursor* cursor) {
 
 int eof(sqlite3_vtab_cursor* cursor) { return rows(cursor).eof(); }
 
+void result_argument(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int column) {
+  const auto before = vtab_of(cursor).table->columns.first(static_cast<size_t>(column));
+  const auto number =
+      std::ranges::count_if(before, [](const Column& other) { return other.argument != Argument::kNone; });
+  sqlite3_value* value = static_cast<VtabCursor*>(cursor)->arguments[static_cast<size_t>(number)];
+  if (value != nullptr) sqlite3_result_value(context, value);
+}
+
 int column_value(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int column) {
   return guarded(&cursor->pVtab->zErrMsg, [&] {
-    rows(cursor).column(context, column);
+    const Vtab& vtab = vtab_of(cursor);
+    const Column& declared = vtab.table->columns[static_cast<size_t>(column)];
+    if (declared.read != nullptr) {
+      declared.read(context, vtab.heap.get(), rows(cursor).row());
+    } else {
+      result_argument(cursor, context, column);
+    }
     return SQLITE_OK;
   });
 }
@@ -122,124 +177,39 @@ int rowid(sqlite3_vtab_cursor* cursor, sqlite3_int64* rowid) {
   return SQLITE_OK;
 }
 
-constexpr sqlite3_module kModule = {
-    .iVersion = 1,
-    .xCreate = connect,
-    .xConnect = connect,
-    .xBestIndex = best_index,
-    .xDisconnect = disconnect,
-    .xDestroy = disconnect,
-    .xOpen = open_cursor,
-    .xClose = close_cursor,
-    .xFilter = filter,
-    .xNext = next,
-    .xEof = eof,
-    .xColumn = column_value,
-    .xRowid = rowid,
-};
+constexpr sqlite3_module module_of(decltype(sqlite3_module::xCreate) create,
+                                   decltype(sqlite3_module::xConnect) connect) {
+  return {
+      .iVersion = 1,
+      .xCreate = create,
+      .xConnect = connect,
+      .xBestIndex = best_index,
+      .xDisconnect = disconnect,
+      .xDestroy = disconnect,
+      .xOpen = open_cursor,
+      .xClose = close_cursor,
+      .xFilter = filter,
+      .xNext = next,
+      .xEof = eof,
+      .xColumn = column_value,
+      .xRowid = rowid,
+  };
+}
+
+constexpr sqlite3_module kModule = module_of(connect, connect);
+// Without xCreate it is there under its own name, and nowhere else.
+constexpr sqlite3_module kCatalogModule = module_of(nullptr, connect_catalog);
 
 }  // namespace
 
-std::span<const TableKind> table_kinds() {
-  static const TableKind kKinds[] = {
-      kObjectTable,    kTypeTable,           kReferenceTable,  kRootTable,        kThreadTable,
-      kFrameTable,     kModuleTable,         kMetaTable,       kReferrersTable,   kReferentsTable,
-      kReachableTable, kDominatedTable,      kPathToRootTable, kMergedPathsTable, kOwnerTable,
-      kLeaksTable,     kDominatedTypesTable, kWasteTable,      kDiffTable};
-  return kKinds;
-}
-
 int register_modules(sqlite3* db) {
-  const int result = sqlite3_create_module_v2(db, "heapdump", &kModule, new OpenHeaps,
-                                              [](void* aux) { delete static_cast<OpenHeaps*>(aux); });
-  return result == SQLITE_OK ? register_schema_column(db) : result;
-}
-
-int Plan::find(int column, unsigned char op, int from) const {
-  for (int i = from; i < info_->nConstraint; ++i) {
-    const auto& constraint = info_->aConstraint[i];
-    if (constraint.usable && constraint.iColumn == column && constraint.op == op) return i;
+  int result = sqlite3_create_module_v2(db, "heapdump", &kModule, new OpenHeaps,
+                                        [](void* aux) { delete static_cast<OpenHeaps*>(aux); });
+  for (const Table* table : tables()) {
+    if (table->kind != TableKind::kCatalog || result != SQLITE_OK) continue;
+    result = sqlite3_create_module_v2(db, table->name, &kCatalogModule, const_cast<Table*>(table), nullptr);
   }
-  return -1;
-}
-
-void Plan::use(int constraint, std::string_view shown) {
-  info_->aConstraintUsage[constraint].argvIndex = ++arguments_;
-  if (!note_.empty()) note_ += ' ';
-  note_ += shown;
-}
-
-void Plan::answer(int plan, double cost, double rows, bool unique) {
-  info_->idxNum = plan;
-  info_->estimatedCost = cost;
-  info_->estimatedRows = static_cast<sqlite3_int64>(std::max(1.0, rows));
-  if (unique) info_->idxFlags |= SQLITE_INDEX_SCAN_UNIQUE;
-  if (note_.empty()) return;
-  info_->idxStr = sqlite3_mprintf("%s", note_.c_str());
-  info_->needToFreeIdxStr = 1;
-  if (info_->idxStr == nullptr) throw std::bad_alloc();
-}
-
-bool plan_function(Plan& plan, int first, int last, int needed, const char* name, double cost, double rows) {
-  int given = 0;
-  for (int column = first; column <= last; ++column) {
-    const int constraint = plan.find(column, SQLITE_INDEX_CONSTRAINT_EQ);
-    if (constraint < 0 && column <= needed) return false;
-    if (constraint < 0) continue;
-    plan.use_argument(constraint, column == first ? name : "");
-    if (column > needed) given |= 1 << (column - needed - 1);
-  }
-  plan.answer(given, cost, rows);
-  return true;
-}
-
-void Interval::restrict(unsigned char op, sqlite3_value* value) {
-  const auto none = [&] { low = 1, high = 0; };
-  const bool equal = op == SQLITE_INDEX_CONSTRAINT_EQ;
-  const bool up = op == SQLITE_INDEX_CONSTRAINT_GT || op == SQLITE_INDEX_CONSTRAINT_GE;
-  const bool strict = op == SQLITE_INDEX_CONSTRAINT_GT || op == SQLITE_INDEX_CONSTRAINT_LT;
-
-  uint64_t bound;     // rounded down
-  bool exact = true;  // not rounded
-  switch (sqlite3_value_numeric_type(value)) {
-    case SQLITE_INTEGER: {
-      const sqlite3_int64 integer = sqlite3_value_int64(value);
-      if (integer < 0) return up ? void() : none();
-      bound = static_cast<uint64_t>(integer);
-      break;
-    }
-    case SQLITE_FLOAT: {
-      const double real = sqlite3_value_double(value);
-      if (real < 0) return up ? void() : none();
-      if (real >= 0x1p63) return up || equal ? none() : void();
-      bound = static_cast<uint64_t>(real);
-      exact = static_cast<double>(bound) == real;
-      break;
-    }
-    case SQLITE_NULL:
-      return none();
-    default:  // every number is less than a text and a blob
-      return up || equal ? none() : void();
-  }
-  if (equal && !exact) return none();
-  if (equal || up) low = std::max(low, strict || !exact ? bound + 1 : bound);
-  if (strict && !up && exact && bound == 0) return none();
-  if (equal || !up) high = std::min(high, strict && exact ? bound - 1 : bound);
-}
-
-uint32_t id_of(sqlite3_value* value, uint32_t objects) {
-  Interval interval;
-  interval.restrict(SQLITE_INDEX_CONSTRAINT_EQ, value);
-  return !interval.empty() && interval.low < objects ? static_cast<uint32_t>(interval.low) : kNone;
-}
-
-std::string text_of(sqlite3_value* value) {
-  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-  return text == nullptr ? std::string() : text;
-}
-
-int kind_of(sqlite3_value* value) {
-  return sqlite3_value_type(value) == SQLITE_TEXT ? reference_kind_named(text_of(value)) : -1;
+  return result;
 }
 
 }  // namespace heapdump

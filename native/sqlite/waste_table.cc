@@ -4,48 +4,45 @@
 namespace heapdump {
 namespace {
 
-using namespace waste_column;
+constexpr const char* kKinds[] = {"duplicate", "boxes", "empty", "sparse", "slots"};
+
+constexpr Column kColumns[] = {
+    {"kind", kText,
+     "duplicate (str and bytes of equal content), boxes (numbers of equal value), empty (containers), sparse "
+     "(containers with room for many more), or slots (instances whose class could have __slots__)",
+     [](const Waste& row) { return kKinds[static_cast<int>(row.kind)]; }},
+    {"type", kInteger, "object.id of their type",
+     [](OpenHeap& heap, const Waste& row) { return Id{heap.types()[row.type].object}; }},
+    {"what", kText, "what holds them: TYPE.attribute or TYPE[…]; NULL for duplicate, boxes and slots",
+     [](const Waste& row) { return or_null(row.what); }},
+    {"count", kInteger, "objects, from 10 on; a sparse container also by itself",
+     [](const Waste& row) { return row.count; }},
+    {"size", kInteger, "what they take, in bytes", [](const Waste& row) { return row.size; }},
+    {"wasted", kInteger,
+     "what could be saved of that, in bytes: all but one of equal objects, empty containers, room that other "
+     "containers of the dump with as many entries do not have, the __dict__",
+     [](const Waste& row) { return row.wasted; }},
+    {"certain", kInteger,
+     "0 where contents were cut and are equal as far as they go, or (slots, 3.11 and 3.12) the memory of "
+     "attributes is reckoned; else 1",
+     [](const Waste& row) { return row.certain; }},
+    {"example", kInteger, "object.id of one of them", [](const Waste& row) { return Id{row.example}; }},
+};
 
 class WasteCursor : public RowsCursor<Waste> {
  public:
-  explicit WasteCursor(OpenHeap& heap) : heap_(heap) {}
-
-  void filter(int, std::span<sqlite3_value*>) override { begin(find_waste(heap_, TypeRoles(heap_))); }
-
-  void column(sqlite3_context* context, int column) override {
-    static constexpr const char* kKinds[] = {"duplicate", "boxes", "empty", "sparse", "slots"};
-    switch (column) {
-      case kKind:
-        return result_text(context, kKinds[static_cast<int>(row().kind)]);
-      case kType:
-        return result_id(context, heap_.types()[row().type].object);
-      case kWhat:
-        return result_copy_or_null(context, row().what);
-      case kCount:
-        return result(context, row().count);
-      case kSize:
-        return result(context, row().size);
-      case kWasted:
-        return result(context, row().wasted);
-      case kCertain:
-        return result(context, row().certain);
-      default:
-        return result_id(context, row().example);
-    }
-  }
+  explicit WasteCursor(const HeapIndex& heap) : heap_(heap) {}
+  void filter(const Scan&) override { begin(find_waste(heap_, TypeRoles(heap_))); }
 
  private:
-  OpenHeap& heap_;
+  const HeapIndex& heap_;
 };
+
+Estimate estimate(const HeapIndex* heap) { return {heap->objects() * 4.0 + 4, 1000}; }
 
 }  // namespace
 
-const TableKind kWasteTable = {
-    "waste",
-    [](const HeapIndex& heap, Plan& plan) {
-      plan.answer(0, heap.objects() * 4.0 + 4, 1000);
-      return true;
-    },
-    [](OpenHeap& heap) -> std::unique_ptr<TableCursor> { return std::make_unique<WasteCursor>(heap); }};
+extern const Table kWasteTable =
+    declare_table<WasteCursor, kColumns>("waste", TableKind::kFunction, estimate);
 
 }  // namespace heapdump

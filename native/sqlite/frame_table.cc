@@ -1,0 +1,29 @@
+#include "sqlite/section_cursor.h"
+
+namespace heapdump {
+namespace {
+
+struct Rows {
+  using Row = FrameRow;
+  static std::span<const Row> all(const HeapIndex& heap) { return heap.frames(); }
+};
+
+constexpr Column kColumns[] = {
+    {"object", kInteger, "object.id of the frame object; NULL where the interpreter had made none",
+     [](const FrameRow& row) { return Id{row.object}; }},
+    {"thread", kInteger, "thread.id of its thread", [](const FrameRow& row) { return row.thread; }},
+    {"depth", kInteger, "0 for the innermost frame of the thread, then counted outward",
+     [](const FrameRow& row) { return row.depth; }},
+    {"function", kText, "qualified name of the function (its plain name before CPython 3.11)",
+     [](OpenHeap& heap, const FrameRow& row) { return heap.text(row.function); }},
+    {"file", kText, "co_filename of its code",
+     [](OpenHeap& heap, const FrameRow& row) { return heap.text(row.file); }},
+    {"line", kInteger, "line that was running, from 1", [](const FrameRow& row) { return row.line; }},
+};
+
+}  // namespace
+
+extern const Table kFrameTable =
+    declare_table<SectionCursor<Rows>, kColumns>("frame", TableKind::kTable, section_estimate<Rows>);
+
+}  // namespace heapdump

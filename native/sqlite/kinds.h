@@ -1,0 +1,12 @@
+#pragma once
+#include <string>
+
+namespace heapdump {
+
+// The words of hd_reference_kind and hd_root_kind.
+const char* reference_kind_name(unsigned kind);
+// hd_reference_kind of a word, or -1.
+int reference_kind_named(const std::string& name);
+const char* root_kind_name(unsigned kind);
+
+}  // namespace heapdump

@@ -1,0 +1,43 @@
+#include <algorithm>
+
+#include "sqlite/kinds.h"
+#include "sqlite/section_cursor.h"
+
+namespace heapdump {
+namespace {
+
+struct Rows {
+  using Row = RootRow;
+  static std::span<const Row> all(const HeapIndex& heap) { return heap.roots(); }
+  static Range find(const HeapIndex& heap, uint32_t object) {
+    if (object == kNone) return {};
+    const auto found = std::ranges::equal_range(heap.roots(), object, {}, &RootRow::object);
+    const auto begin = static_cast<uint64_t>(found.begin() - heap.roots().begin());
+    return {begin, begin + found.size()};
+  }
+};
+
+constexpr Column kColumns[] = {
+    {"object", kInteger, "object.id of what the root holds",
+     [](const RootRow& row) { return Id{row.object}; }},
+    {"kind", kText,
+     "module, frame, thread, interpreter, static, or c: an object without another root that has more "
+     "references than were found, which C code holds (not in python mode)",
+     [](const RootRow& row) { return root_kind_name(row.kind); }},
+    {"name", kText,
+     "name of the root, as Python writes it where it can: of a module its key in sys.modules, of a local of "
+     "a running function FUNCTION.f_locals['x'] (of a frame object FUNCTION); of kind c how many of its "
+     "references; may be empty",
+     [](OpenHeap& heap, const RootRow& row) { return heap.text(row.name); }},
+};
+
+void plan(const HeapIndex& heap, Plan& plan) {
+  plan_section<Rows>(heap, plan, column_named(kColumns, "object"), "object=", false);
+}
+
+}  // namespace
+
+extern const Table kRootTable =
+    declare_table<SectionCursor<Rows>, kColumns>("root", TableKind::kTable, nullptr, plan);
+
+}  // namespace heapdump

@@ -1,0 +1,45 @@
+#include "sqlite/table.h"
+#include "support/error.h"
+
+namespace heapdump {
+
+// Each of its own file.
+extern const Table kObjectTable, kTypeTable, kReferenceTable, kRootTable, kThreadTable, kFrameTable,
+    kModuleTable, kMetaTable, kReferrersTable, kReferentsTable, kReachableTable, kDominatedTable,
+    kDominatedTypesTable, kPathToRootTable, kMergedPathsTable, kOwnerTable, kWasteTable, kLeaksTable,
+    kDiffTable, kSchemaColumnTable;
+
+std::span<const Table* const> tables() {
+  // In the order of docs/sql.md.
+  static constexpr const Table* kTables[] = {
+      &kObjectTable,    &kTypeTable,      &kReferenceTable,      &kRootTable,       &kThreadTable,
+      &kFrameTable,     &kModuleTable,    &kMetaTable,           &kReferrersTable,  &kReferentsTable,
+      &kReachableTable, &kDominatedTable, &kDominatedTypesTable, &kPathToRootTable, &kMergedPathsTable,
+      &kOwnerTable,     &kWasteTable,     &kLeaksTable,          &kDiffTable,       &kSchemaColumnTable};
+  return kTables;
+}
+
+const Table& table_named(std::string_view name) {
+  const auto at = std::ranges::find_if(tables(), [&](const Table* table) { return name == table->name; });
+  if (at == tables().end()) throw Error(ExitCode::kUsage, "heapdump has no table " + std::string(name));
+  return **at;
+}
+
+const char* column_type_name(ColumnType type) {
+  return type == ColumnType::kText ? "TEXT" : type == ColumnType::kAddress ? "ADDRESS" : "INTEGER";
+}
+
+std::string declaration(const Table& table) {
+  std::string sql = "CREATE TABLE ";
+  sql += table.name;
+  const char* separator = "(";
+  for (const Column& column : table.columns) {
+    ((sql += separator) += column.name) += ' ';
+    sql += column_type_name(column.type);
+    if (column.argument != Argument::kNone) sql += " HIDDEN";
+    separator = ", ";
+  }
+  return sql + ")";
+}
+
+}  // namespace heapdump

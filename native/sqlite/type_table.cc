@@ -1,0 +1,48 @@
+#include "sqlite/section_cursor.h"
+
+namespace heapdump {
+namespace {
+
+struct Rows {
+  using Row = TypeRow;
+  static std::span<const Row> all(const HeapIndex& heap) { return heap.types(); }
+  // The row of lost types is there even if no object has one.
+  static bool exists(const TypeRow& row) { return row.address != 0 || row.count != 0; }
+  static Range find(const HeapIndex& heap, uint32_t object) {
+    const uint32_t type = object == kNone ? kNone : heap.type_of_object(object);
+    return type == kNone ? Range{} : Range{type, type + uint64_t{1}};
+  }
+};
+
+constexpr Column kColumns[] = {
+    {"id", kInteger, "object.id of the type; NULL where it is no object of the dump",
+     [](const TypeRow& row) { return Id{row.object}; }},
+    {"name", kText, "module.qualname, builtins without their module; <unknown> only where damage lost it",
+     [](OpenHeap& heap, const TypeRow& row) { return heap.text(row.name); }},
+    {"module", kText, "__module__ of the type; empty where not known",
+     [](OpenHeap& heap, const TypeRow& row) { return heap.text(row.module); }},
+    {"address", kAddress, "address of the type; NULL where damage lost it",
+     [](const TypeRow& row) { return row.address == 0 ? std::nullopt : std::optional(row.address); }},
+    {"flags", kInteger, "tp_flags, a bit set (CPython Include/object.h)",
+     [](const TypeRow& row) { return row.flags; }},
+    {"count", kInteger, "exact instances in the dump", [](const TypeRow& row) { return row.count; }},
+    {"size", kInteger, "shallow sizes of these instances together, in bytes",
+     [](const TypeRow& row) { return row.size; }},
+    {"retained", kInteger,
+     "what these instances retain, each by itself and nothing twice, in bytes: the least that would be freed "
+     "with all; garbage not counted",
+     [](OpenHeap& heap, const TypeRow& row) {
+       return heap.retained_by_type()[static_cast<size_t>(&row - heap.types().data())];
+     }},
+};
+
+void plan(const HeapIndex& heap, Plan& plan) {
+  plan_section<Rows>(heap, plan, column_named(kColumns, "id"), "id=", true);
+}
+
+}  // namespace
+
+extern const Table kTypeTable =
+    declare_table<SectionCursor<Rows>, kColumns>("type", TableKind::kTable, nullptr, plan);
+
+}  // namespace heapdump
