@@ -35,6 +35,12 @@ constexpr Column kColumns[] = {
     {"whole", kText, "the whole path as Python writes it, repetitions counted; at step 0, else NULL",
      [](const Step& row) { return row.step == 0 ? std::optional(row.whole) : std::nullopt; }},
     {"object", kInteger, "argument: object.id of the one asked for", Argument::kNeeded},
+    {"avoid", kText,
+     "argument, optional: what no path goes through, separated by commas: object:ID, type:ID (all "
+     "instances), label:NAME (references of that label)",
+     Argument::kOptional},
+    {"most", kInteger, "argument, optional: at most so many paths, each from another root; 1 if not given",
+     Argument::kOptional},
 };
 
 const char* kind_name(const HeapIndex& heap, uint32_t holder, uint32_t id, const Avoid& avoid) {

@@ -1,7 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { documentation } from "../store/documentation.js";
 import type { Heap } from "../store/heap.js";
-import { TABLES } from "../store/open.js";
 import type { ExportFormat } from "./format.js";
 
 /** Copied inside SQLite. */
@@ -42,17 +41,20 @@ const STEP = 200_000n;
 
 async function copy(heap: Heap, onProgress: (fraction: number) => void, signal: AbortSignal): Promise<void> {
   const { db } = heap;
-  const columns = documentation().filter((column) => !LEFT_OUT.has(`${column.table}.${column.column}`));
+  const columns = documentation().filter(
+    ({ table, column, kind }) => kind === "table" && !LEFT_OUT.has(`${table}.${column}`),
+  );
+  const tables = [...new Set(columns.map(({ table }) => table))];
   const of = (table: string) => columns.filter((column) => column.table === table);
   const names = (table: string) => of(table).map(({ column }) => `"${column}"`);
-  for (const table of TABLES) {
+  for (const table of tables) {
     const own = of(table);
     const definitions = own.map(({ column, type }) =>
       column === "id" ? "id INTEGER PRIMARY KEY" : `"${column}" ${type}`,
     );
     db.exec(`CREATE TABLE out.${table} (${definitions.join(", ")})`);
   }
-  for (const table of TABLES) {
+  for (const table of tables) {
     if (table !== "object" && table !== "reference") {
       db.exec(`INSERT INTO out.${table} SELECT ${names(table)} FROM ${heap.schema}.${table}`);
     }

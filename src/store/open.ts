@@ -5,31 +5,6 @@ import { native, sqliteBinding, sqliteExtension } from "../native/addon.js";
 import { Heap } from "./heap.js";
 import { indexPath } from "./location.js";
 
-/** What the extension shows of a heap, in each schema. */
-export const TABLES = [
-  "object",
-  "type",
-  "reference",
-  "root",
-  "thread",
-  "frame",
-  "module",
-  "meta",
-  "owner",
-] as const;
-export const FUNCTIONS = [
-  "referrers",
-  "referents",
-  "reachable",
-  "dominated",
-  "dominated_types",
-  "path_to_root",
-  "merged_paths",
-  "waste",
-  "leaks",
-  "diff",
-] as const;
-
 /** SQLite attaches ten databases to `main`. */
 export const MAX_HEAPS = 11;
 
@@ -55,6 +30,14 @@ export function openDatabase(): Database.Database {
   return db;
 }
 
+/** Tables and functions that the extension shows of a heap, in each schema. */
+function tablesOfHeaps(db: Database.Database): string[] {
+  return db
+    .prepare("SELECT DISTINCT table_name FROM schema_column WHERE kind IN ('table', 'function')")
+    .pluck()
+    .all() as string[];
+}
+
 /** The heaps of dumps, indexed where they are not yet, side by side as schemas of one database. */
 export async function openHeaps(sources: Source[], events: OpenEvents): Promise<Heap[]> {
   if (sources.length > MAX_HEAPS) {
@@ -67,10 +50,11 @@ export async function openHeaps(sources: Source[], events: OpenEvents): Promise<
   for (const { path } of sources) indexes.push(await index(path, events));
 
   const db = openDatabase();
+  const tables = tablesOfHeaps(db);
   return sources.map(({ schema, path }, i) => {
     if (schema !== "main") db.exec(`ATTACH ':memory:' AS ${schema}`);
     const literal = `'${indexes[i]?.replaceAll("'", "''")}'`;
-    for (const table of [...TABLES, ...FUNCTIONS]) {
+    for (const table of tables) {
       db.exec(`CREATE VIRTUAL TABLE ${schema}.${table} USING heapdump(${table}, ${literal})`);
     }
     return new Heap(db, schema, path);

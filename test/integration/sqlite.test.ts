@@ -21,7 +21,9 @@ async function open(heaps: Record<string, PythonHeap>): Promise<Heap[]> {
 }
 
 function plan(heap: Heap, sql: string): string[] {
-  return heap.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail);
+  return heap
+    .all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+    .map(({ detail }) => detail.replace(/ VIRTUAL TABLE INDEX \d+:/, " by ").replace(/ by $/, ""));
 }
 
 describe("a small heap", () => {
@@ -35,39 +37,33 @@ describe("a small heap", () => {
   });
 
   test.each([
-    ["SELECT * FROM object", "SCAN object VIRTUAL TABLE INDEX 0:"],
-    ["SELECT * FROM object WHERE id = 5", "SCAN object VIRTUAL TABLE INDEX 17:id="],
-    ["SELECT * FROM object WHERE rowid = 5", "SCAN object VIRTUAL TABLE INDEX 17:id="],
-    ["SELECT * FROM object WHERE id IN (5, 6)", "SCAN object VIRTUAL TABLE INDEX 17:id="],
-    ["SELECT * FROM object WHERE id BETWEEN 5 AND 9", "SCAN object VIRTUAL TABLE INDEX 1329:id>= id<="],
-    ["SELECT * FROM object WHERE address = 5", "SCAN object VIRTUAL TABLE INDEX 18:address="],
-    ["SELECT * FROM object WHERE address > 5", "SCAN object VIRTUAL TABLE INDEX 34:address>"],
-    ["SELECT * FROM object WHERE type = 5", "SCAN object VIRTUAL TABLE INDEX 19:type="],
-    ["SELECT * FROM object WHERE size >= 5", "SCAN object VIRTUAL TABLE INDEX 52:size>="],
-    ["SELECT * FROM object ORDER BY size DESC LIMIT 3", "SCAN object VIRTUAL TABLE INDEX 4:size descending"],
-    ["SELECT * FROM object ORDER BY size", "SCAN object VIRTUAL TABLE INDEX 4100:size ascending"],
-    ["SELECT * FROM object ORDER BY size DESC, id", "SCAN object VIRTUAL TABLE INDEX 4:size descending"],
-    ["SELECT * FROM object ORDER BY id", "SCAN object VIRTUAL TABLE INDEX 0:"],
-    ["SELECT * FROM object ORDER BY address DESC", "SCAN object VIRTUAL TABLE INDEX 4096:"],
-    ["SELECT * FROM type WHERE id = 5", "SCAN type VIRTUAL TABLE INDEX 1:id="],
-    ["SELECT * FROM root WHERE object = 5", "SCAN root VIRTUAL TABLE INDEX 1:object="],
-    ["SELECT * FROM reference WHERE source = 5", "SCAN reference VIRTUAL TABLE INDEX 1:source="],
-    ["SELECT * FROM reference WHERE target = 5", "SCAN reference VIRTUAL TABLE INDEX 2:target="],
-    [
-      "SELECT * FROM reference WHERE target = 5 AND source = 6",
-      "SCAN reference VIRTUAL TABLE INDEX 3:source= target=",
-    ],
-    [
-      "SELECT * FROM reference WHERE target = 5 AND kind = 'key'",
-      "SCAN reference VIRTUAL TABLE INDEX 6:target= kind=",
-    ],
+    ["SELECT * FROM object", "SCAN object"],
+    ["SELECT * FROM object WHERE id = 5", "SCAN object by id="],
+    ["SELECT * FROM object WHERE rowid = 5", "SCAN object by id="],
+    ["SELECT * FROM object WHERE id IN (5, 6)", "SCAN object by id="],
+    ["SELECT * FROM object WHERE id BETWEEN 5 AND 9", "SCAN object by id>= id<="],
+    ["SELECT * FROM object WHERE address = 5", "SCAN object by address="],
+    ["SELECT * FROM object WHERE address > 5", "SCAN object by address>"],
+    ["SELECT * FROM object WHERE type = 5", "SCAN object by type="],
+    ["SELECT * FROM object WHERE size >= 5", "SCAN object by size>="],
+    ["SELECT * FROM object ORDER BY size DESC LIMIT 3", "SCAN object by size descending"],
+    ["SELECT * FROM object ORDER BY size", "SCAN object by size ascending"],
+    ["SELECT * FROM object ORDER BY size DESC, id", "SCAN object by size descending"],
+    ["SELECT * FROM object ORDER BY id", "SCAN object"],
+    ["SELECT * FROM object ORDER BY address DESC", "SCAN object"],
+    ["SELECT * FROM type WHERE id = 5", "SCAN type by id="],
+    ["SELECT * FROM root WHERE object = 5", "SCAN root by object="],
+    ["SELECT * FROM reference WHERE source = 5", "SCAN reference by source="],
+    ["SELECT * FROM reference WHERE target = 5", "SCAN reference by target="],
+    ["SELECT * FROM reference WHERE target = 5 AND source = 6", "SCAN reference by source= target="],
+    ["SELECT * FROM reference WHERE target = 5 AND kind = 'key'", "SCAN reference by target= kind="],
     [
       "SELECT * FROM reference WHERE target = 5 AND kind <> 'type' AND kind <> 'weak'",
-      "SCAN reference VIRTUAL TABLE INDEX 18:target= kind<> kind<>",
+      "SCAN reference by target= kind<> kind<>",
     ],
-    ["SELECT * FROM referrers(5)", "SCAN referrers VIRTUAL TABLE INDEX 0:object="],
-    ["SELECT * FROM referents(5) WHERE kind = 'item'", "SCAN referents VIRTUAL TABLE INDEX 4:object= kind="],
-    ["SELECT * FROM reachable(5)", "SCAN reachable VIRTUAL TABLE INDEX 0:object="],
+    ["SELECT * FROM referrers(5)", "SCAN referrers by object="],
+    ["SELECT * FROM referents(5) WHERE kind = 'item'", "SCAN referents by object= kind="],
+    ["SELECT * FROM reachable(5)", "SCAN reachable by object="],
   ])("%s is planned as %s", (sql, detail) => {
     expect(plan(heap, sql)).toEqual([detail]);
   });
@@ -78,10 +74,10 @@ describe("a small heap", () => {
         heap,
         `SELECT object.size FROM reference JOIN object ON object.id = reference.target WHERE source = 5`,
       ),
-    ).toEqual(["SCAN reference VIRTUAL TABLE INDEX 1:source=", "SCAN object VIRTUAL TABLE INDEX 17:id="]);
+    ).toEqual(["SCAN reference by source=", "SCAN object by id="]);
     expect(
       plan(heap, `SELECT object.id FROM object JOIN type ON type.id = object.type WHERE type.name = 'dict'`),
-    ).toEqual(["SCAN type VIRTUAL TABLE INDEX 0:", "SCAN object VIRTUAL TABLE INDEX 19:type="]);
+    ).toEqual(["SCAN type", "SCAN object by type="]);
     expect(
       plan(
         heap,
@@ -90,11 +86,7 @@ describe("a small heap", () => {
            JOIN object AS holder ON holder.id = reference.source
            WHERE object.address = 5`,
       ),
-    ).toEqual([
-      "SCAN object VIRTUAL TABLE INDEX 18:address=",
-      "SCAN reference VIRTUAL TABLE INDEX 2:target=",
-      "SCAN holder VIRTUAL TABLE INDEX 17:id=",
-    ]);
+    ).toEqual(["SCAN object by address=", "SCAN reference by target=", "SCAN holder by id="]);
   });
 
   // A unary plus keeps SQLite from pushing a constraint down.
