@@ -1,6 +1,7 @@
 #include "analysis/diff.h"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 
 #include "support/parallel.h"
@@ -14,14 +15,17 @@ struct Half {
   Counted alone;  // what the other heap does not have
 };
 
-template <typename Alone>
-std::vector<Half> halves(const HeapIndex& heap, const Grouping& grouping, Alone alone) {
+// What `size` has no value for does not count.
+template <typename Size, typename Alone>
+std::vector<Half> halves(const HeapIndex& heap, const Grouping& grouping, Size size, Alone alone) {
   std::vector<Half> halves;
   for (uint32_t id = 0; id < heap.objects(); ++id) {
+    const std::optional<uint64_t> bytes = size(id);
+    if (!bytes) continue;
     const uint32_t number = grouping.number(id);
     if (number >= halves.size()) halves.resize(number + 1);
-    halves[number].all.add(heap.size(id));
-    if (alone(id)) halves[number].alone.add(heap.size(id));
+    halves[number].all.add(*bytes);
+    if (alone(id)) halves[number].alone.add(*bytes);
   }
   return halves;
 }
@@ -41,11 +45,19 @@ std::vector<Difference> find_differences(const HeapIndex& old, const Grouping& o
     return rows[at->second];
   };
   std::vector<Half> before, after;
+  const auto old_size = [&](uint32_t id) {
+    return matching.compares_old(id) ? std::optional(matching.size_old(id)) : std::nullopt;
+  };
+  const auto now_size = [&](uint32_t id) {
+    return matching.compares_now(id) ? std::optional(matching.size_now(id)) : std::nullopt;
+  };
   // A heap beside itself has but one grouping, which is no matter for two threads.
   in_parallel(&old == &now ? 1 : 2, [&](uint32_t worker) {
-    if (worker == 0) before = halves(old, old_grouping, [&](uint32_t id) { return matching.is_gone(id); });
+    if (worker == 0) {
+      before = halves(old, old_grouping, old_size, [&](uint32_t id) { return matching.is_gone(id); });
+    }
     if (worker == 1 || &old == &now) {
-      after = halves(now, now_grouping, [&](uint32_t id) { return matching.in_old(id) == kNone; });
+      after = halves(now, now_grouping, now_size, [&](uint32_t id) { return matching.is_new(id); });
     }
   });
   for (uint32_t number = 0; number < before.size(); ++number) {

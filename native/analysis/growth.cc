@@ -25,8 +25,10 @@ Growth::Growth(const HeapIndex& last, const ObjectTree& tree, const HeapIndex* f
 }
 
 int64_t Growth::own(uint32_t id) const {
-  const uint32_t old = match_ ? match_->in_old(id) : kNone;
-  return static_cast<int64_t>(last_.size(id)) - (old == kNone ? 0 : static_cast<int64_t>(first_->size(old)));
+  if (!match_) return static_cast<int64_t>(last_.size(id));
+  const uint32_t old = match_->in_old(id);
+  if (old == kNone) return match_->is_new(id) ? static_cast<int64_t>(match_->size_now(id)) : 0;
+  return static_cast<int64_t>(match_->size_now(id)) - static_cast<int64_t>(first_->size(old));
 }
 
 int64_t Growth::own_lasting(uint32_t id) const {
@@ -81,7 +83,7 @@ void Growth::charge(const HeapIndex& last, const ObjectTree& tree, const HeapInd
         holder[gone] = found;
       }
     }
-    const auto size = static_cast<int64_t>(first.size(id));
+    const auto size = static_cast<int64_t>(match_->size_old(id));
     if (found >= first_sum) {
       *sums[found - first_sum] -= size;
     } else if (!last.is_garbage(found - 1)) {

@@ -24,8 +24,8 @@ class Growth {
   int64_t lasting(uint32_t id) const { return lasting_.size() == 0 ? 0 : lasting_[id]; }
   // Whether the first dump has the object, or one that it is the successor of; without a first dump all are
   // there.
-  bool was_there(uint32_t id) const { return !match_ || match_->in_old(id) != kNone || continues_[id]; }
-  bool is_fresh(uint32_t id) const { return match_ && match_->in_old(id) == kNone; }
+  bool was_there(uint32_t id) const { return !match_ || !match_->is_new(id) || continues_[id]; }
+  bool is_fresh(uint32_t id) const { return match_ && match_->is_new(id); }
   bool took_over(uint32_t id) const { return match_ && match_->took_over(id); }
   bool has_first() const { return match_.has_value(); }
   // Bytes that went with places where paths began, of a kind of root and a type's name; not above 0.

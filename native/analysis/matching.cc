@@ -55,7 +55,12 @@ bool same_neighbours(const HeapIndex& old, uint32_t before, const HeapIndex& now
 }  // namespace
 
 Matching::Matching(const HeapIndex& old, const HeapIndex& now)
-    : in_old_(now.objects()), kept_(old.objects()), took_over_(now.objects()) {
+    : old_(old),
+      old_modes_(old, now),
+      now_modes_(now, old),
+      in_old_(now.objects()),
+      kept_(old.objects()),
+      took_over_(now.objects()) {
   const std::vector<uint32_t> same_type = same_types(old, now);
   std::vector<bool> immutable;
   for (const TypeRow& type : now.types()) {

@@ -31,12 +31,12 @@ const Successors::Places& Successors::fresh_places(uint32_t holder_now) {
   if (!fresh) return at->second;
   size_t count = 0;
   for (uint32_t child = tree_.first_child(holder_now); child != kNone; child = tree_.next_sibling(child)) {
-    count += matching_.in_old(child) == kNone;
+    count += matching_.is_new(child);
     if (count > kMostFresh) return at->second;
   }
   for (uint32_t child = tree_.first_child(holder_now); child != kNone && count > 0;
        child = tree_.next_sibling(child)) {
-    if (matching_.in_old(child) == kNone) at->second.emplace(place_of(now_, holder_now, child), child);
+    if (matching_.is_new(child)) at->second.emplace(place_of(now_, holder_now, child), child);
   }
   return at->second;
 }

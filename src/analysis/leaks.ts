@@ -1,6 +1,7 @@
 import type { Heap, HeapObject } from "../store/heap.js";
 import { type Hold, HolderFinder } from "./holders.js";
 import { isIncomplete } from "./incomplete.js";
+import { differentModes } from "./modes.js";
 import { hoursBetween } from "./series.js";
 
 export interface Suspect {
@@ -41,7 +42,7 @@ export interface Leaks {
   /** Bytes alive in the last dump, garbage not counted. */
   alive: bigint;
   garbage: bigint;
-  /** Bytes alive that came between the first and the last, less those that went; null of one dump. */
+  /** Bytes alive that came between the first and the last, less those that went; null of one dump and of two modes. */
   growth: bigint | null;
   hours: number | null;
   /** Whether one of the dumps is not complete: what it has lost is in no figure. */
@@ -75,7 +76,7 @@ export function findLeaks(heaps: Heap[]): Leaks {
   return {
     suspects,
     ...alive,
-    growth: first ? alive.alive - bytesAlive(first).alive : null,
+    growth: first && !differentModes(first, last) ? alive.alive - bytesAlive(first).alive : null,
     hours,
     incomplete: heaps.some(isIncomplete),
   };

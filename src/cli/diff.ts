@@ -1,6 +1,9 @@
 import { type Command, Option } from "commander";
 import { type DiffAgainst, type DiffBy, findDifferences } from "../analysis/diff.js";
+import { differentModes } from "../analysis/modes.js";
 import { requireTwo } from "../analysis/series.js";
+import { ExitCode, HeapdumpError } from "../errors.js";
+import type { Heap } from "../store/heap.js";
 import { diffJson, diffText } from "../view/diff.js";
 import { openSeries } from "./heaps.js";
 import { helpText } from "./help.js";
@@ -44,10 +47,21 @@ export function registerDiff(program: Command): void {
     .action(diff);
 }
 
+/** Roots and names of references, which owners and paths are made of, differ between modes. */
+function requireOneMode([first, ...others]: Heap[], by: DiffBy): void {
+  const unlike = first && others.find((other) => differentModes(first, other));
+  if (!first || !unlike) return;
+  throw new HeapdumpError(
+    ExitCode.Usage,
+    `${first.path} and ${unlike.path} were taken in different modes, which name ${by}s differently: take both in one mode, or leave out --by ${by}`,
+  );
+}
+
 async function diff(files: string[], options: DiffOptions): Promise<void> {
   const { by, against, number } = options;
   requireTwo(files.length, "diff");
   const heaps = await openSeries("diff", files);
+  if (by !== "type") requireOneMode(heaps, by);
   const found = findDifferences(heaps, by, against, number);
   output(
     options,

@@ -1,6 +1,8 @@
 import { type DumpCommand, incompleteWarning, isIncomplete, type Role } from "../analysis/incomplete.js";
+import { differentModes, notCompared } from "../analysis/modes.js";
 import { doubtAboutSame } from "../analysis/same.js";
 import { byTime, isLater, repeated, requireOneProcess } from "../analysis/series.js";
+import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
 import { openHeaps } from "../store/open.js";
 import { note, openEvents, warn } from "./output.js";
@@ -32,6 +34,7 @@ export async function openSeries(command: DumpCommand, files: string[]): Promise
     warnOfLoss(command, heaps.length === 1 ? "main" : heap === last ? "last" : "earlier", heap);
   }
   for (const heap of heaps.slice(0, -1)) warnOfDoubt(last, heap);
+  for (const sentence of notCompared(heaps)) warn(sentence);
   const twice = repeated(heaps);
   if (twice) warn(twice);
   return heaps;
@@ -50,6 +53,14 @@ export async function openCompared(
   ];
   requireOneProcess([heap, ...rest]);
   warnOfLoss(command, "main", heap);
+  const unlike = rest.find((other, i) => compared[i]?.role === "exclude" && differentModes(heap, other));
+  if (unlike) {
+    throw new HeapdumpError(
+      ExitCode.Usage,
+      `${unlike.path} and ${file} were taken in different modes, so that --exclude cannot tell what is new: take both in one mode, or ask heapdump leaks or diff`,
+    );
+  }
+  for (const sentence of notCompared([heap, ...rest])) warn(sentence);
   const others = rest.map((other, i) => ({ role: (compared[i] as Compared).role, heap: other }));
   for (const { role, heap: other } of others) {
     if (role === "previous" && isLater(other, heap)) {
