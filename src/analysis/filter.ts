@@ -1,6 +1,6 @@
-import { distance } from "fastest-levenshtein";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
+import { nearest } from "../store/nearest.js";
 import { isAddress, parseAddress } from "./address.js";
 import { isIncomplete } from "./incomplete.js";
 
@@ -96,22 +96,6 @@ function typesNamed(heap: Heap, pattern: string): bigint[] {
   );
   const hint = near.length ? `; the nearest: ${near.join(", ")}` : "";
   throw new HeapdumpError(ExitCode.Usage, `no type ${pattern} in ${placeWords(heap)}${hint}`);
-}
-
-/** The names most like `wanted`, by their whole or by their last part. */
-function nearest(wanted: string, names: string[], count = 3): string[] {
-  const lower = wanted.toLowerCase();
-  const last = (name: string) => name.slice(name.lastIndexOf(".") + 1);
-  const rated = [...new Set(names)].map((name) => {
-    const own = name.toLowerCase();
-    const whole = distance(own, lower);
-    return { name, whole, best: own.includes(lower) ? 0 : Math.min(whole, distance(last(own), last(lower))) };
-  });
-  return rated
-    .filter(({ best }) => best <= Math.max(2, last(lower).length / 3))
-    .sort((a, b) => a.best - b.best || a.whole - b.whole)
-    .slice(0, count)
-    .map(({ name }) => name);
 }
 
 /** SQL that holds for objects (as `o`) of a filter, to stand after WHERE. */

@@ -60,8 +60,9 @@ function requireOneMode([first, ...others]: Heap[], by: DiffBy): void {
 async function diff(files: string[], options: DiffOptions): Promise<void> {
   const { by, against, number } = options;
   requireTwo(files.length, "diff");
-  const heaps = await openSeries("diff", files);
-  if (by !== "type") requireOneMode(heaps, by);
+  const heaps = await openSeries("diff", files, (series) => {
+    if (by !== "type") requireOneMode(series, by);
+  });
   const found = findDifferences(heaps, by, against, number);
   output(
     options,

@@ -20,8 +20,12 @@ export async function openHeap(command: DumpCommand, file: string): Promise<Heap
   return heap as Heap;
 }
 
-/** Several dumps of a process, the earliest first. */
-export async function openSeries(command: DumpCommand, files: string[]): Promise<Heap[]> {
+/** Several dumps of a process, the earliest first; `check` may refuse them before anything is said of them. */
+export async function openSeries(
+  command: DumpCommand,
+  files: string[],
+  check: (heaps: Heap[]) => void = () => {},
+): Promise<Heap[]> {
   const sources = files.map((path, i) => ({ schema: i === 0 ? "main" : `dump${i + 1}`, path }));
   const given = await openHeaps(sources, openEvents());
   const heaps = byTime(given);
@@ -29,6 +33,7 @@ export async function openSeries(command: DumpCommand, files: string[]): Promise
     note(`in the order in which they were taken: ${heaps.map(({ path }) => path).join(", ")}`);
   }
   requireOneProcess(heaps);
+  check(heaps);
   const last = heaps.at(-1) as Heap;
   for (const heap of heaps) {
     warnOfLoss(command, heaps.length === 1 ? "main" : heap === last ? "last" : "earlier", heap);

@@ -46,8 +46,9 @@ export function registerLeaks(program: Command): void {
 async function leaks(files: string[], options: LeaksOptions): Promise<void> {
   const checks = (options.failOn ?? []).map(parseCheck);
   for (const check of checks.filter(needsTwo)) requireTwo(files.length, `--fail-on ${check.text}`);
-  const heaps = await openSeries("leaks", files);
-  if (checks.length > 0) requireComplete(heaps);
+  const heaps = await openSeries("leaks", files, (series) => {
+    if (checks.length > 0) requireComplete(series);
+  });
   const found = findLeaks(heaps);
   const path = heaps.at(-1)?.path ?? "";
   output(

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { setImmediate } from "node:timers/promises";
 import type { OpenEvents } from "../store/open.js";
 import { asciiOnly, toAscii } from "../view/charset.js";
 import { jsonText } from "../view/json.js";
@@ -41,9 +43,12 @@ export function note(text: string): void {
   write(process.stderr, `heapdump: ${text}\n`);
 }
 
-/** Writes what comes in parts that end as they must. */
-export function printParts(parts: Iterable<string>): void {
-  for (const part of parts) write(process.stdout, part);
+/** Writes what comes in parts that end as they must; between them a closed pipe and a full one are noticed. */
+export async function printParts(parts: Iterable<string>): Promise<void> {
+  for (const part of parts) {
+    if (write(process.stdout, part)) await setImmediate();
+    else await once(process.stdout, "drain");
+  }
 }
 
 /** Progress of the heaps that a command opens. */

@@ -26,7 +26,7 @@ export async function prompt(db: Database.Database): Promise<void> {
     if (command === ".quit" || command === ".exit") break;
     if (command === ".help") print(HELP);
     else if (command === ".schema") print(schemaText(documentation(), terminal(process.stdout)));
-    else if (command.endsWith(";")) interruptibly(() => answer(db, command));
+    else if (command.endsWith(";")) await interruptibly(() => answer(db, command));
     else if (command !== "") {
       lines.setPrompt("     ...> ");
       lines.prompt();
@@ -39,9 +39,9 @@ export async function prompt(db: Database.Database): Promise<void> {
   lines.close();
 }
 
-function answer(db: Database.Database, statement: string): void {
+async function answer(db: Database.Database, statement: string): Promise<void> {
   try {
-    printParts(rowsText(runQuery(db, statement), terminal(process.stdout)));
+    await printParts(rowsText(runQuery(db, statement), terminal(process.stdout)));
   } catch (error) {
     if (!(error instanceof HeapdumpError)) throw error;
     note(error.message);
@@ -49,8 +49,8 @@ function answer(db: Database.Database, statement: string): void {
 }
 
 /** A query holds the event loop; with the terminal out of raw mode Ctrl-C ends the program at once. */
-function interruptibly(work: () => void): void {
+async function interruptibly(work: () => Promise<void>): Promise<void> {
   process.stdin.setRawMode(false);
-  work();
+  await work();
   process.stdin.setRawMode(true);
 }

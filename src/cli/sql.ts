@@ -1,10 +1,10 @@
 import { text as readAll } from "node:stream/consumers";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { documentation } from "../store/documentation.js";
 import type { Source } from "../store/open.js";
-import { runQuery } from "../store/query.js";
-import { rowsJson, rowsText } from "../view/rows.js";
+import { makeReadOnly, type Result, runQuery } from "../store/query.js";
+import { rowsCsv, rowsJson, rowsText } from "../view/rows.js";
 import { schemaJson, schemaText } from "../view/schema.js";
 import { terminal } from "../view/terminal.js";
 import { openAttached } from "./heaps.js";
@@ -17,6 +17,7 @@ interface SqlOptions {
   attach?: string[];
   schema?: boolean;
   json?: boolean;
+  csv?: boolean;
 }
 
 const EXAMPLES = `
@@ -36,6 +37,7 @@ export function registerSql(program: Command): void {
     .argument("[query]", "one statement")
     .option("--attach <name=file>", "another dump, as the schema of that name (repeatable)", collect)
     .option("--schema", "print every table and column, with what it means")
+    .addOption(new Option("--csv", "print the rows as CSV (RFC 4180)").conflicts("json"))
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLES))
     .action(sql);
@@ -56,12 +58,15 @@ async function sql(file: string | undefined, query: string | undefined, options:
   const twice = sources.find(({ schema }, i) => sources.findIndex((other) => other.schema === schema) !== i);
   if (twice) throw new HeapdumpError(ExitCode.Usage, `--attach ${twice.schema}= is given twice`);
   const [heap] = await openAttached("sql", sources);
+  makeReadOnly(heap.db);
   if (query === undefined && process.stdin.isTTY) return prompt(heap.db);
   const result = runQuery(heap.db, query ?? (await readAll(process.stdin)));
-  const parts = options.json
-    ? rowsJson(result, documentWarnings())
-    : rowsText(result, terminal(process.stdout));
-  printParts(parts);
+  await printParts(parts(result, options));
+}
+
+function parts(result: Result, { json, csv }: SqlOptions): Iterable<string> {
+  if (json) return rowsJson(result, documentWarnings());
+  return csv ? rowsCsv(result) : rowsText(result, terminal(process.stdout));
 }
 
 function attached(text: string): Source {

@@ -7,7 +7,8 @@ import { type Column, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { escapeControls } from "./text.js";
 
-/** Rows that are laid out together: widths must not wait for the end of a long result. */
+/** Rows that are laid out together: neither widths nor the first rows must wait for the end of a long result. */
+const FIRST_PAGE = 100;
 const PAGE = 1000;
 /** Values that are wider are not padded for in a pipe. */
 const MAX_PAD = 60;
@@ -35,7 +36,7 @@ export function* rowsText({ columns, rows }: Result, terminal: Terminal): Genera
   };
   for (const row of rows) {
     page.push(row);
-    if (page.length === PAGE) {
+    if (page.length === (pages === 0 ? FIRST_PAGE : PAGE)) {
       yield laidOut();
       page = [];
     }
@@ -57,6 +58,30 @@ export function* rowsJson({ columns, rows }: Result, more: { warnings?: string[]
   }
   const end = more.warnings ? `, "warnings": ${jsonText(more.warnings)}` : "";
   yield `${part}${separator === "\n" ? "" : "\n"}]${end}}\n`;
+}
+
+/** A result as CSV (RFC 4180), in parts: NULL is an empty field, an empty text is `""`, a BLOB its hexadecimal digits. */
+export function* rowsCsv({ columns, rows }: Result): Generator<string> {
+  if (columns.length === 0) return;
+  let part = csvLine(columns);
+  for (const row of rows) {
+    part += csvLine(row.map(jsonValue));
+    if (part.length > PART) {
+      yield part;
+      part = "";
+    }
+  }
+  yield part;
+}
+
+function csvLine(values: unknown[]): string {
+  return `${values.map(csvField).join(",")}\r\n`;
+}
+
+function csvField(value: unknown): string {
+  if (value === null) return "";
+  const text = String(value);
+  return text === "" || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function column(title: string, rows: Value[][], index: number): Column {

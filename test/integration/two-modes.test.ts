@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { attach } from "../support/attach.js";
-import { Workplace } from "../support/cli.js";
+import { TempWorkspace } from "../support/cli.js";
 import { interpreters } from "../support/interpreters.js";
 import { suspectsOf } from "../support/leaks.js";
 import { folder, startTarget, target } from "../support/scene.js";
@@ -45,9 +45,9 @@ describe.each(interpreters)("CPython $version, $library", ({ path: python }) => 
       });
     }
 
-    const workplace = new Workplace();
+    const workspace = new TempWorkspace();
     try {
-      const { stdout } = workplace.run(["diff", "--json", "-n", "1000", script, snapshot]);
+      const { stdout } = workspace.run(["diff", "--json", "-n", "1000", script, snapshot]);
       const { columns, rows } = JSON.parse(stdout) as { columns: string[]; rows: number[][] };
       const bytes = rows.map((row) => Math.abs(row[columns.indexOf("growth")] ?? 0));
       expect(bytes.reduce((sum, own) => sum + own, 0)).toBeLessThan(16 << 10);
@@ -56,7 +56,7 @@ describe.each(interpreters)("CPython $version, $library", ({ path: python }) => 
         ["diff", "--by", "path", script, snapshot],
         ["top", "--exclude", script, snapshot],
       ]) {
-        expect(workplace.run(args)).toMatchObject({
+        expect(workspace.run(args)).toMatchObject({
           status: 2,
           stdout: "",
           stderr: expect.stringMatching(
@@ -65,7 +65,7 @@ describe.each(interpreters)("CPython $version, $library", ({ path: python }) => 
         });
       }
     } finally {
-      workplace.remove();
+      workspace.remove();
     }
   });
 });
