@@ -29,8 +29,8 @@ export function print(text: string): void {
 }
 
 /** All that the tool says goes through here: nothing but ASCII where the locale shows no more. */
-export function write(stream: NodeJS.WriteStream, text: string): void {
-  stream.write(asciiOnly() ? toAscii(text) : text);
+export function write(stream: NodeJS.WriteStream, text: string): boolean {
+  return stream.write(asciiOnly() ? toAscii(text) : text);
 }
 
 /** To standard error, so that what stands on standard output stays a document. */
