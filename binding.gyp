@@ -7,32 +7,21 @@
   },
   "targets": [
     {
-      "target_name": "trampoline",
-      "type": "static_library",
-      "sources": ["payload/trampoline.c"],
-      "cflags": [
-        "-O2", "-fPIC", "-ffreestanding", "-fno-stack-protector", "-fno-jump-tables", "-fcf-protection=none",
-        "-mgeneral-regs-only", "-fno-toplevel-reorder", "-fno-asynchronous-unwind-tables", "-fno-lto"
-      ]
-    },
-    {
-      "target_name": "walker",
+      "target_name": "payload",
       "type": "static_library",
       "actions": [
         {
-          "action_name": "build_walker",
-          "inputs": [
-            "scripts/build-walker.mjs", "payload/protocol.h", "<!@(node scripts/native-sources.mjs --walker)"
-          ],
-          "outputs": ["<(SHARED_INTERMEDIATE_DIR)/walker/walker.S"],
-          "action": ["node", "scripts/build-walker.mjs", "<(SHARED_INTERMEDIATE_DIR)/walker"],
+          "action_name": "build_payload",
+          "inputs": ["scripts/build-payload.mjs", "<!@(node scripts/native-sources.mjs --payload)"],
+          "outputs": ["<(SHARED_INTERMEDIATE_DIR)/payload/trampoline.s", "<(SHARED_INTERMEDIATE_DIR)/payload/walker.S"],
+          "action": ["node", "scripts/build-payload.mjs", "<(SHARED_INTERMEDIATE_DIR)/payload"],
           "process_outputs_as_sources": 1
         }
       ]
     },
     {
       "target_name": "heapdump",
-      "dependencies": ["trampoline", "walker"],
+      "dependencies": ["payload"],
       "sources": ["<!@(node scripts/native-sources.mjs support process tracee python capture dump index heap binding)"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=9", "NAPI_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"]
@@ -40,7 +29,7 @@
     {
       "target_name": "heapdump_sqlite",
       "sources": ["<!@(node scripts/native-sources.mjs dump index heap analysis sqlite)"],
-      "include_dirs": ["node_modules/better-sqlite3/deps/sqlite3"]
+      "include_dirs": ["<!(node scripts/native-sources.mjs --sqlite)"]
     }
   ]
 }

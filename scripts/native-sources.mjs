@@ -1,18 +1,31 @@
-// Prints the C++ sources of the named folders of native/, one a line, or with --walker what the walker is built
-// from: the one list that binding.gyp and native/CMakeLists.txt share.
+// Prints what binding.gyp and native/CMakeLists.txt are to build from, one a line: the C++ sources of the named folders
+// of native/; with --payload the inputs of scripts/build-payload.mjs; with --sqlite the folder of SQLite's sources, as
+// better-sqlite3 ships them.
 import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-for (const folder of process.argv.slice(2)) {
-  if (folder === "--walker") {
-    for (const file of readdirSync(join(root, "payload/walk")).sort()) console.log(`payload/walk/${file}`);
-    continue;
-  }
-  const path = join(root, "native", folder);
-  if (!existsSync(path)) continue;
-  for (const file of readdirSync(path).sort()) {
-    if (file.endsWith(".cc")) console.log(`native/${folder}/${file}`);
-  }
+
+/**
+ * @param {string} folder
+ * @param {RegExp} name
+ * @returns {string[]}
+ */
+function files(folder, name) {
+  if (!existsSync(join(root, folder))) return [];
+  const names = readdirSync(join(root, folder)).sort();
+  return names.filter((file) => name.test(file)).map((file) => `${folder}/${file}`);
 }
+
+/** @param {string} what */
+function list(what) {
+  if (what === "--payload")
+    return ["payload", "payload/walk"].flatMap((folder) => files(folder, /\.([chS]|inc|ld)$/));
+  if (what !== "--sqlite") return files(`native/${what}`, /\.cc$/);
+  const library = createRequire(import.meta.url).resolve("better-sqlite3/package.json");
+  return [join(dirname(library), "deps/sqlite3")];
+}
+
+console.log(process.argv.slice(2).flatMap(list).join("\n"));

@@ -18,17 +18,38 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  * @returns {Promise<string>} the folder with what was built
  */
 export async function buildNative(target, config, sanitize) {
+  const out = await configureNative(config, sanitize);
+  await cmake("build", out, config, sanitize, ["-T", target]);
+  return out;
+}
+
+/**
+ * Writes the build's files, with compile_commands.json among them.
+ * @param {string} config
+ * @param {boolean} sanitize
+ * @returns {Promise<string>} the folder with them
+ */
+export async function configureNative(config, sanitize) {
   requireTestPackages();
   const out = join(root, "build-native", sanitize ? "sanitize" : config.toLowerCase());
+  await cmake("configure", out, config, sanitize, []);
+  return out;
+}
+
+/**
+ * @param {"configure" | "build"} command
+ * @param {string} out
+ * @param {string} config
+ * @param {boolean} sanitize
+ * @param {string[]} more
+ */
+async function cmake(command, out, config, sanitize, more) {
   const headers = usableHeaders();
   const env = { ...process.env, ...(headers ? { npm_config_nodedir: headers } : {}) };
   const cmakeJs = createRequire(import.meta.url).resolve("cmake-js/bin/cmake-js");
-  const place = ["-d", join(root, "native"), "-O", out, "-T", target, "-B", config];
+  const place = ["-d", join(root, "native"), "-O", out, "-B", config];
   const options = ["-l", "warn", "-p", "2", `--CDHEAPDUMP_SANITIZE=${sanitize ? "ON" : "OFF"}`];
-  for (const command of ["configure", "build"]) {
-    await run(process.execPath, [cmakeJs, command, ...place, ...options], { cwd: root, env });
-  }
-  return out;
+  await run(process.execPath, [cmakeJs, command, ...place, ...options, ...more], { cwd: root, env });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -80,6 +80,7 @@ function addonState() {
     ...filesUnder("native"),
     ...filesUnder("payload"),
     "binding.gyp",
+    "scripts/build-payload.mjs",
     "scripts/native-sources.mjs",
   ];
   const sqlite = readJson("node_modules/better-sqlite3/package.json")?.version;

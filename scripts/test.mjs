@@ -1,6 +1,6 @@
 // `npm test`: sets up, runs every test, and ends with the totals of all runners on one line. With arguments
 // (`npm test -- test/unit`) these go to vitest, and the native unit tests are left out.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,32 +9,39 @@ import { fail } from "./stage.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const results = join(root, "build/test-results");
+const nativeTests = join(root, "scripts/native-test.mjs");
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Totals */
 
 /**
- * @param {string[]} args of node
+ * @param {string[]} command
  * @param {NodeJS.ProcessEnv} [env] joins this process's own
+ * @param {"inherit" | "ignore"} [stdio]
+ * @returns {Promise<boolean>} whether it went well
  */
-function node(args, env = {}) {
-  const { status } = spawnSync(process.execPath, args, {
-    cwd: root,
-    stdio: "inherit",
-    env: { ...process.env, ...env },
+function run([program = "", ...args], env = {}, stdio = "inherit") {
+  const child = spawn(program, args, { cwd: root, stdio, env: { ...process.env, ...env } });
+  return new Promise((resolve) => {
+    child.once("error", () => resolve(false));
+    child.once("close", (code) => resolve(code === 0));
   });
-  return status === 0;
+}
+
+/** Compiles the native unit tests in the time that other tests leave; running them tells whether it went well. */
+function compileNativeTests() {
+  return run(["nice", process.execPath, nativeTests, "--gtest_list_tests"], {}, "ignore");
 }
 
 /**
  * @param {string[]} args
- * @returns {Totals}
+ * @returns {Promise<Totals>}
  */
-function runVitest(args) {
+async function runVitest(args) {
   const report = join(results, "vitest.json");
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   // With CI set, an expected text that is missing is a failure, and not written by the way.
-  const ok = node([vitest, "run", ...reporters, ...args], { CI: "true" });
+  const ok = await run([process.execPath, vitest, "run", ...reporters, ...args], { CI: "true" });
   /** @type {Totals} */
   const totals = { passed: 0, failed: 0, skipped: 0 };
   for (const file of readJson(report)?.testResults ?? []) {
@@ -52,11 +59,11 @@ function runVitest(args) {
   return blame(ok, totals);
 }
 
-/** @returns {Totals} */
-function runNativeTests() {
+/** @returns {Promise<Totals>} */
+async function runNativeTests() {
   const reports = join(results, "native");
   mkdirSync(reports);
-  const ok = node([join(root, "scripts/native-test.mjs")], {
+  const ok = await run([process.execPath, nativeTests], {
     GTEST_BRIEF: "1",
     GTEST_OUTPUT: `json:${reports}/`,
   });
@@ -95,7 +102,16 @@ await setup({ forTests: true }).catch(fail);
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 const args = process.argv.slice(2);
-const runners = args.length > 0 ? [runVitest(args)] : [runVitest([]), runNativeTests()];
+/** @type {Totals[]} */
+const runners = [];
+if (args.length > 0) {
+  runners.push(await runVitest(args));
+} else {
+  const compiling = compileNativeTests();
+  runners.push(await runVitest([]));
+  await compiling;
+  runners.push(await runNativeTests());
+}
 /** @param {keyof Totals} kind */
 const sum = (kind) => runners.reduce((total, totals) => total + totals[kind], 0);
 if (sum("skipped") > 0) console.log(`\n${sum("skipped")} skipped`);

@@ -1,8 +1,12 @@
 // The program as it is installed: one file, which loads what it needs.
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TempWorkspace } from "../support/cli.js";
 import { shop } from "../support/sample-heaps.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 let workspace: TempWorkspace;
 beforeAll(() => {
@@ -47,4 +51,30 @@ test.each([
   const loaded = stderr.match(/^loaded (.*)$/m)?.[1];
   expect(loaded).toContain("heapdump.cjs");
   for (const name of needless) expect(loaded).not.toContain(name);
+});
+
+test("the package has what it is built from and what it needs, and nothing of the tests", () => {
+  const options = { cwd: root, encoding: "utf8" as const };
+  const [packed] = JSON.parse(
+    execFileSync("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], options),
+  );
+  const files: string[] = packed.files.map(({ path }: { path: string }) => path);
+  const folders = ["support", "process", "tracee", "python", "capture", "dump", "index", "heap", "analysis"];
+  const list = ["scripts/native-sources.mjs", "--payload", ...folders, "sqlite", "binding"];
+  const sources = execFileSync(process.execPath, list, options).trim().split("\n");
+  expect(sources.length).toBeGreaterThan(100);
+  const needed = [
+    "binding.gyp",
+    "bin/heapdump.js",
+    "bin/package.json",
+    "dist/heapdump.cjs",
+    "dist/licences.txt",
+    "payload/dump.py",
+    "scripts/build-payload.mjs",
+    "scripts/native-sources.mjs",
+  ];
+  expect(files).toEqual(expect.arrayContaining([...sources, ...needed]));
+  expect(
+    files.filter((name) => /test|node_modules|__pycache__|\.partial$|^(src|build|demo)\//.test(name)),
+  ).toEqual([]);
 });
