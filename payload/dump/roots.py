@@ -9,7 +9,7 @@ def write_meta():
         ('collector_counts', '%d %d %d' % counts_before),
         ('collector_tracked', '%d' % objects_expected),
         ('collector_frozen', '%d' % frozen),
-        ('left_out', '; '.join(left_out())),
+        ('omitted', '; '.join(omitted())),
     ]
     parts = []
     for name, value in pairs:
@@ -17,7 +17,7 @@ def write_meta():
     send(parts)
 
 
-def left_out():
+def omitted():
     found = ['what only C code refers to and the collector does not know', 'the subclasses that a type lists',
              'which dict entries and attributes changed while other threads ran']
     if version >= (3, 11):

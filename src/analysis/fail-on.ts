@@ -5,10 +5,10 @@ import type { Suspect } from "./leaks.js";
 const MEASURES = {
   growth: ({ growth }: Suspect) => growth,
   growth_per_hour: ({ growthPerHour }: Suspect) => growthPerHour,
-  lasting: ({ lasting }: Suspect) => lasting,
+  survived: ({ survived }: Suspect) => survived,
   retained: ({ retained }: Suspect) => retained,
   count: ({ count }: Suspect) => count,
-  new: ({ fresh }: Suspect) => fresh,
+  new: ({ newCount }: Suspect) => newCount,
 };
 
 type Measure = keyof typeof MEASURES;

@@ -9,6 +9,8 @@ export interface GraphNode extends HeapObject {
   typeName: string;
   role: Role;
   roots: Root[];
+  /** From a root; null for garbage. */
+  path: string | null;
   /** Steps from what is explained. */
   depth: number;
   /** Holders (or held objects) that are not drawn, since there are too many. */
@@ -41,7 +43,7 @@ export interface Graph {
   nodes: GraphNode[];
   edges: GraphEdge[];
   direction: GraphRequest["direction"];
-  leftOut: {
+  omitted: {
     /** Objects that were asked for and are not drawn. */
     explained: bigint;
     /** References not drawn for the sake of `maxBreadth`. */
@@ -62,7 +64,7 @@ class GraphSearch {
   private finder: HolderFinder;
   private nodes = new Map<bigint, GraphNode>();
   private edges = new Map<string, GraphEdge>();
-  private leftOut: Graph["leftOut"] = { explained: 0n, breadth: 0n, depth: 0, nodes: 0 };
+  private omitted: Graph["omitted"] = { explained: 0n, breadth: 0n, depth: 0, nodes: 0 };
 
   constructor(
     private readonly heap: Heap,
@@ -89,7 +91,7 @@ class GraphSearch {
       nodes: [...this.nodes.values()],
       edges: [...this.edges.values()],
       direction,
-      leftOut: this.leftOut,
+      omitted: this.omitted,
     };
   }
 
@@ -107,7 +109,7 @@ class GraphSearch {
     const total = this.heap.get<{ n: bigint | null }>(
       `SELECT sum(count) AS n FROM {heap}.type WHERE id IN (${types})`,
     );
-    this.leftOut.explained = (total?.n ?? 0n) - BigInt(ofTypes.length);
+    this.omitted.explained = (total?.n ?? 0n) - BigInt(ofTypes.length);
     const objects = [...named, ...ofTypes].filter((object) => !contains(exclude, object));
     const unique = [...new Map(objects.map((object) => [object.id, object])).values()];
     return unique.map((object) => this.add(object, 0, "explain"));
@@ -120,7 +122,7 @@ class GraphSearch {
     if (found.length === 0) return [];
     if (node.depth >= this.request.maxDepth) {
       const hidden = found.filter(({ object }) => !this.nodes.has(object.id));
-      if (hidden.length) this.leftOut.depth++;
+      if (hidden.length) this.omitted.depth++;
       node.more = BigInt(hidden.length);
       for (const { object, holds } of found)
         if (this.nodes.has(object.id)) this.connect(node, object.id, holds);
@@ -142,8 +144,8 @@ class GraphSearch {
       drawn++;
       this.connect(node, object.id, holds);
     }
-    if (crowded) this.leftOut.nodes++;
-    else this.leftOut.breadth += node.more;
+    if (crowded) this.omitted.nodes++;
+    else this.omitted.breadth += node.more;
     return fresh;
   }
 
@@ -178,6 +180,9 @@ class GraphSearch {
       typeName: this.heap.typeName(object.type),
       role: role ?? this.role(object, roots),
       roots,
+      path:
+        this.heap.get<{ path: string | null }>("SELECT path FROM {heap}.object WHERE id = ?", object.id)
+          ?.path ?? null,
       depth,
       more: 0n,
     };

@@ -8,27 +8,31 @@ export interface Suspect {
   /** dominator, group, held from C, or garbage. */
   kind: string;
   typeName: string;
-  /** Objects of that type where they gather, and those of them that the first dump does not have. */
+  /** Objects of that type in one place, and those of them that the first dump does not have. */
   count: bigint;
-  fresh: bigint;
+  newCount: bigint;
   /** Bytes. */
   retained: bigint;
   /** Bytes that came, less those that went; null of one dump. */
   growth: bigint | null;
   /** Bytes of the growth that the dump before the last has, too; null of fewer than three dumps. */
-  lasting: bigint | null;
+  survived: bigint | null;
   growthPerHour: number | null;
   /** Null for garbage. */
   path: string | null;
   owner: string | null;
   example: HeapObject;
   fields: Field[];
-  /** Why it may be wrong; null where nothing speaks against it. */
-  doubt: string | null;
-  /** Why garbage is there; null of other kinds. */
-  reason: string | null;
-  /** Garbage that the next collection frees. */
-  waits: boolean;
+  /** Of the new, those at an address that an object of the type had in the first dump; 0 if they are too few to matter. */
+  addressReused: bigint;
+  /** Null of other kinds than garbage. */
+  uncollected: Uncollected | null;
+}
+
+/** Why garbage is there: the collector has not run yet, or is off, as so much is still in its generation 0. */
+export interface Uncollected {
+  collector: "not yet" | "off";
+  young: bigint;
 }
 
 export interface Field {
@@ -72,7 +76,7 @@ export function findLeaks(heaps: Heap[]): Leaks {
     suspect(row, last, { grows: Boolean(first), lasts: Boolean(before), hours }),
   );
   const alive = bytesAlive(last);
-  suspects.sort((a, b) => Number(a.waits) - Number(b.waits));
+  suspects.sort((a, b) => Number(isPassing(a)) - Number(isPassing(b)));
   return {
     suspects,
     ...alive,
@@ -106,17 +110,18 @@ function suspect(
     kind: row.kind,
     typeName: heap.typeName(row.type),
     count: row.count,
-    fresh: row.new,
+    newCount: row.new,
     retained: row.retained,
     growth: known.grows ? row.growth : null,
-    lasting: known.lasts ? row.lasting : null,
+    survived: known.lasts ? row.lasting : null,
     growthPerHour: known.grows && known.hours ? Math.round(Number(row.growth) / known.hours) : null,
     path: row.path,
     owner: row.owner,
     example,
     fields: fieldsOf(example, heap),
-    doubt: takenOver(row),
-    ...(row.kind === "garbage" ? garbageIn(heap) : { reason: null, waits: false }),
+    // Every tenth that may not be new is worth a word.
+    addressReused: row.took_over * 10n < row.new ? 0n : row.took_over,
+    uncollected: row.kind === "garbage" ? uncollected(heap) : null,
   };
 }
 
@@ -129,23 +134,17 @@ function fieldsOf(object: HeapObject, heap: Heap): Field[] {
   });
 }
 
-/** Every tenth that may be none is worth a word. */
-function takenOver({ took_over, new: fresh }: Row): string | null {
-  if (took_over * 10n < fresh || took_over === 0n) return null;
-  return `${took_over} of the new lie at an address that an object of the same type had in the first dump: they may have moved, and not be new`;
+/** Garbage that the next collection frees. */
+function isPassing({ uncollected: found }: Suspect): boolean {
+  return found?.collector === "not yet";
 }
 
-/** Why garbage is there, and whether that stays so. */
-function garbageIn(heap: Heap): Pick<Suspect, "reason" | "waits"> {
+function uncollected(heap: Heap): Uncollected {
   const row = heap.get<{ young: bigint }>(
     "SELECT count(*) AS young FROM {heap}.object WHERE garbage = 1 AND generation = 0",
   );
   const young = row?.young ?? 0n;
-  if (young < UNCOLLECTED) return { reason: "the collector has not come to them yet", waits: true };
-  return {
-    reason: `the collector is switched off (gc.disable(), or a threshold of 0), as ${young} of them are still in generation 0`,
-    waits: false,
-  };
+  return { collector: young < UNCOLLECTED ? "not yet" : "off", young };
 }
 
 function bytesAlive(heap: Heap): { alive: bigint; garbage: bigint } {

@@ -1,5 +1,6 @@
-import type { Heap, HeapObject, HeapType } from "../store/heap.js";
+import type { Heap, HeapObject, HeapType, Root } from "../store/heap.js";
 import { type Filter, filterSql } from "./filter.js";
+import { type Above, parentsOf } from "./parents.js";
 import { inOther } from "./same.js";
 
 export interface TopRequest {
@@ -18,14 +19,40 @@ export interface SizedObject extends HeapObject {
   path: string | null;
 }
 
-/** Largest first, by one of their two sizes. */
-export function topObjects(heap: Heap, by: "size" | "retained", request: TopRequest): SizedObject[] {
-  return heap.all(
+export interface TopObject extends SizedObject {
+  typeName: string;
+  roots: Root[];
+  /** What holds it, if that was asked for. */
+  above?: Above;
+}
+
+export interface TopObjects {
+  by: "size" | "retained";
+  objects: TopObject[];
+  /** Of the whole heap. */
+  total: { count: bigint; size: bigint };
+}
+
+/** Largest first, by one of their two sizes; with what holds each, within `parents`. */
+export function topObjects(
+  heap: Heap,
+  by: "size" | "retained",
+  request: TopRequest,
+  parents?: Parameters<typeof parentsOf>[2],
+): TopObjects {
+  const rows = heap.all<SizedObject>(
     `SELECT o.id, o.address, o.type, o.size, o.refcount, o.content, o.is_text, o.truncated, o.retained,
             ${by === "retained" ? "o.path" : "NULL"} AS path
        FROM {heap}.object AS o WHERE ${condition(heap, request)} ORDER BY o.${by} DESC LIMIT ?`,
     request.limit,
   );
+  const objects = rows.map((object) => ({
+    ...object,
+    typeName: heap.typeName(object.type),
+    roots: heap.rootsOf(object.id),
+    ...(parents ? { above: parentsOf(heap, object.id, parents) } : {}),
+  }));
+  return { by, objects, total: heap.totals() };
 }
 
 export interface TopGroup {
@@ -42,11 +69,22 @@ export interface TopOwner extends TopGroup {
   name: string | null;
 }
 
+export interface TopTypes {
+  types: TopType[];
+  /** Of all types, the ones not shown too. */
+  count: bigint;
+  size: bigint;
+}
+
+export interface TopOwners {
+  owners: TopOwner[];
+  /** Of all owners, the ones not shown too. */
+  count: bigint;
+  size: bigint;
+}
+
 /** Owners by what they retain, or by size where not all objects count; with the totals of all owners. */
-export function topOwners(
-  heap: Heap,
-  request: TopRequest,
-): { owners: TopOwner[]; count: bigint; size: bigint } {
+export function topOwners(heap: Heap, request: TopRequest): TopOwners {
   const { include, exclude } = request.filter;
   const all =
     !include &&
@@ -71,7 +109,7 @@ function totals(groups: TopGroup[]): { count: bigint; size: bigint } {
 }
 
 /** Types by the size of their instances together, largest first; with the totals of all types. */
-export function topTypes(heap: Heap, request: TopRequest): { types: TopType[]; count: bigint; size: bigint } {
+export function topTypes(heap: Heap, request: TopRequest): TopTypes {
   const types =
     request.alsoIn.length || request.notIn.length || namesObjects(request.filter)
       ? countedTypes(heap, request)

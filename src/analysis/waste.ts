@@ -32,7 +32,7 @@ interface Row extends Omit<Waste, "typeName" | "certain" | "example"> {
   example: bigint;
 }
 
-/** What takes more memory than it need, the worst first. */
+/** What uses more memory than it needs, the worst first. */
 export function findWaste(heap: Heap, limit: number): WasteOf {
   heap.db.exec("DROP TABLE IF EXISTS temp.waste_found");
   heap.db.exec(`CREATE TEMP TABLE waste_found AS SELECT * FROM ${heap.schema}.waste`);

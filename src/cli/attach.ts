@@ -21,7 +21,7 @@ const MOST_CONTENT = 1 << 20;
 const DEFAULT_TIMEOUT_S = 30;
 
 const MODE_HELP =
-  "how the dump is taken. fork: of a copy, while the process goes on; takes memory for what it writes meanwhile. " +
+  "how the dump is taken. fork: of a copy, while the process keeps running; takes memory for what it writes during the dump. " +
   "stop: the process stands still until the dump is taken; takes the least memory. " +
   "python: by a script in the process, whose main thread waits; for a CPython that the others do not know";
 

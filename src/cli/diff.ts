@@ -29,7 +29,7 @@ Examples:
 export function registerDiff(program: Command): void {
   program
     .command("diff")
-    .summary("what came and what went between dumps")
+    .summary("what is new and what is gone between dumps")
     .description("Compares the last of several dumps of a process with an earlier one.")
     .argument("<file...>", "two dumps of one process or more (.bin or .bin.gz)")
     .addOption(new Option("--by <what>", "what a row is").choices(["type", "owner", "path"]).default("type"))

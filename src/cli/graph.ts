@@ -4,7 +4,7 @@ import { parseFilter, select } from "../analysis/filter.js";
 import { type Graph, holderGraph } from "../analysis/graph.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { writePrivateFile } from "../files.js";
-import { dotText, leftOutText } from "../view/dot.js";
+import { dotText, omittedText } from "../view/dot.js";
 import { graphJson } from "../view/graph.js";
 import { sentences } from "../view/lines.js";
 import { htmlText, svgText } from "../view/picture.js";
@@ -103,8 +103,8 @@ function writer(path: string): (dot: string, title: string) => Promise<void> {
 }
 
 function tell(found: Graph, { output, json }: GraphOptions): void {
-  const left = leftOutText(found);
-  if (left) note(left);
+  const omitted = omittedText(found);
+  if (omitted) note(omitted);
   if (output && !json) {
     const text = `${escapeControls(output)}: ${found.nodes.length} objects, ${found.edges.length} references`;
     print(sentences(text, terminal(process.stdout)));

@@ -29,12 +29,12 @@ Examples:
 export function registerLeaks(program: Command): void {
   program
     .command("leaks")
-    .summary("what leaks, where it gathers, and who holds it")
+    .summary("what leaks, where it accumulates, and what holds it")
     .description("Names the suspects of a leak from one dump of a process or more, the earliest first.")
     .argument("<file...>", "dumps of one process (.bin or .bin.gz)")
     .option(
       "--fail-on <check>",
-      "exit code 1 where a suspect meets it: growth>10MB; of growth, growth_per_hour, lasting, retained (bytes), count or new (objects) (repeatable)",
+      "exit code 1 if a suspect meets it, as growth>10MB; measures are growth, growth_per_hour, survived, retained (bytes), count and new (objects) (repeatable)",
       collect,
     )
     .option("-n, --number <n>", "suspects shown", wholeNumber(1), 5)

@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from "commander";
 
-/** A whole number, at least `least`. */
-export function wholeNumber(least: number): (text: string) => number {
+/** An integer of at least `min`. */
+export function wholeNumber(min: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`It must be a whole number, at least ${least}.`);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < min) {
+      throw new InvalidArgumentError(`must be an integer of at least ${min}`);
     }
     return value;
   };

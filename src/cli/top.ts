@@ -1,6 +1,5 @@
 import { type Command, Option } from "commander";
 import { parseFilter } from "../analysis/filter.js";
-import { parentsOf } from "../analysis/parents.js";
 import { topObjects, topOwners, topTypes } from "../analysis/top.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import {
@@ -83,7 +82,7 @@ async function top(file: string, options: TopOptions): Promise<void> {
     output(
       options,
       () => topTypesJson(found),
-      (terminal) => topTypesText(found, heap, terminal),
+      (terminal) => topTypesText(found, file, terminal),
     );
     return;
   }
@@ -92,21 +91,16 @@ async function top(file: string, options: TopOptions): Promise<void> {
     output(
       options,
       () => topOwnersJson(found),
-      (terminal) => topOwnersText(found, heap, terminal),
+      (terminal) => topOwnersText(found, file, terminal),
     );
     return;
   }
   const by = options.by === "retained" ? "retained" : "size";
-  const objects = topObjects(heap, by, request).map((object) => ({
-    ...object,
-    typeName: heap.typeName(object.type),
-    roots: heap.rootsOf(object.id),
-    ...(options.showParents ? { above: parentsOf(heap, object.id, options) } : {}),
-  }));
+  const found = topObjects(heap, by, request, options.showParents ? options : undefined);
   output(
     options,
-    () => topObjectsJson(objects),
-    (terminal) => topObjectsText(objects, by, heap, terminal),
+    () => topObjectsJson(found),
+    (terminal) => topObjectsText(found, file, terminal),
   );
 }
 

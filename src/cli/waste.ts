@@ -13,7 +13,7 @@ Example:
 export function registerWaste(program: Command): void {
   program
     .command("waste")
-    .summary("what takes more memory than it need")
+    .summary("what uses more memory than it needs")
     .description(
       "Lists strings, bytes and numbers that are there many times, empty and sparse containers, and instances whose class could have __slots__.",
     )

@@ -49,7 +49,7 @@ function takenJson(dump: TakenDump): Record<string, unknown> {
     references: dump.references,
     bytes: dump.bytes,
     elapsed_ms: Math.round(dump.elapsedMs),
-    left_out: listed(meta.left_out),
+    omitted: listed(meta.omitted),
     skipped: listed(meta.skipped),
     memory: memoryJson(dump.memory),
   };

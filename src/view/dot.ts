@@ -2,7 +2,7 @@ import type { Graph, GraphEdge, GraphNode, Role } from "../analysis/graph.js";
 import { asciiOnly } from "./charset.js";
 import { fitContent, shorten } from "./fit.js";
 import { spelling } from "./spelling.js";
-import { addressText, contentText, escapeControls, plural } from "./text.js";
+import { addressText, contentText, escapeControls, pathText, plural } from "./text.js";
 import { countText, sizeText } from "./units.js";
 
 const FILL: Record<Role, string> = {
@@ -24,32 +24,33 @@ const LABELS_OF_AN_EDGE = 3;
 
 /** The graph in Graphviz's language. Holders stand above what they hold. */
 export function dotText(graph: Graph, title: string): string {
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const lines = [
-    "digraph heap {",
+    `digraph ${quoted(escapeControls(title))} {`,
     `  graph [rankdir=TB, fontname="Helvetica", fontsize=12, labelloc=t, label=${quoted(caption(graph, title))}]`,
     '  node [shape=box, style="filled,rounded", fontname="Helvetica", fontsize=10, margin="0.12,0.06"]',
     '  edge [fontname="Courier", fontsize=9, color="#5f6368", arrowsize=0.7]',
     ...graph.nodes.map(nodeLine),
-    ...graph.edges.map(edgeLine),
+    ...graph.edges.map((edge) => edgeLine(edge, nodes)),
     ...graph.nodes.filter(({ more }) => more > 0n).map((node) => moreLines(node, graph.direction)),
     "}",
   ];
   return `${lines.join("\n")}\n`;
 }
 
-/** What a reader of the picture must know is not in it; empty where nothing is left out. */
-export function leftOutText({ leftOut }: Graph): string {
+/** What a reader must know is not in the picture; empty if nothing is missing. */
+export function omittedText({ omitted }: Graph): string {
   const parts: string[] = [];
-  if (leftOut.explained > 0n)
-    parts.push(`${plural(leftOut.explained, "more object")} to explain (--max-breadth)`);
-  if (leftOut.breadth > 0n) parts.push(`${plural(leftOut.breadth, "reference")} beyond --max-breadth`);
-  if (leftOut.depth) parts.push(`what is beyond --max-depth, at ${plural(leftOut.depth, "object")}`);
-  if (leftOut.nodes) parts.push(`what is beyond --max-nodes, at ${plural(leftOut.nodes, "object")}`);
-  return parts.length ? `left out: ${parts.join("; ")}` : "";
+  if (omitted.explained > 0n)
+    parts.push(`${plural(omitted.explained, "more object")} to explain (--max-breadth)`);
+  if (omitted.breadth > 0n) parts.push(`${plural(omitted.breadth, "reference")} beyond --max-breadth`);
+  if (omitted.depth) parts.push(`what is beyond --max-depth, at ${plural(omitted.depth, "object")}`);
+  if (omitted.nodes) parts.push(`what is beyond --max-nodes, at ${plural(omitted.nodes, "object")}`);
+  return parts.length ? `omitted: ${parts.join("; ")}` : "";
 }
 
 function caption(graph: Graph, title: string): string {
-  return [title, leftOutText(graph)].filter(Boolean).map(escapeControls).join("\n");
+  return [title, omittedText(graph)].filter(Boolean).map(escapeControls).join("\n");
 }
 
 function nodeLine(node: GraphNode): string {
@@ -65,17 +66,38 @@ function nodeLine(node: GraphNode): string {
   const label = lines.map(escapeControls).join("\n");
   const attributes = [
     `label=${quoted(label)}`,
+    `tooltip=${quoted(nodeTooltip(node))}`,
     `fillcolor="${FILL[node.role]}"`,
     `color="${LINE[node.role]}"`,
   ];
   return `  n${node.id} [${attributes.join(", ")}]`;
 }
 
-function edgeLine(edge: GraphEdge): string {
+/** All that is known of an object, also what its box has no room for. */
+function nodeTooltip(node: GraphNode): string {
+  const lines = [
+    `${escapeControls(node.typeName)} ${addressText(node.address)}`,
+    sizeText(node.size),
+    contentText(node),
+    node.path === null ? "" : pathText(node.path),
+  ];
+  return lines.filter(Boolean).join("\n");
+}
+
+function edgeTooltip({ source, target, holds }: GraphEdge, nodes: Map<bigint, GraphNode>): string {
+  const name = (id: bigint) => {
+    const node = nodes.get(id);
+    return node ? `${escapeControls(node.typeName)} ${addressText(node.address)}` : "";
+  };
+  return `${name(source)}\n${holds.map((hold) => spelling(hold).trim()).join("\n")}\n${name(target)}`;
+}
+
+function edgeLine(edge: GraphEdge, nodes: Map<bigint, GraphNode>): string {
   const labels = [...new Set(edge.holds.map((hold) => shorten(spelling(hold).trim(), CONTENT_WIDTH)))];
   const shown = labels.slice(0, LABELS_OF_AN_EDGE);
   if (labels.length > shown.length) shown.push(`… ${labels.length - shown.length} more`);
-  const attributes = [`label=${quoted(shown.join("\n"))}`];
+  const tooltip = quoted(edgeTooltip(edge, nodes));
+  const attributes = [`label=${quoted(shown.join("\n"))}`, `tooltip=${tooltip}`];
   if (edge.only) attributes.push("penwidth=2.5");
   if (edge.back) attributes.push("style=dashed", "constraint=false");
   return `  n${edge.source} -> n${edge.target} [${attributes.join(", ")}]`;
@@ -84,7 +106,7 @@ function edgeLine(edge: GraphEdge): string {
 function moreLines({ id, more }: GraphNode, direction: Graph["direction"]): string {
   const text = quoted(`… ${countText(more)} more`);
   const [source, target] = direction === "referrers" ? [`m${id}`, `n${id}`] : [`n${id}`, `m${id}`];
-  return `  m${id} [label=${text}, style=dotted, fontcolor="#5f6368"]\n  ${source} -> ${target} [style=dotted]`;
+  return `  m${id} [label=${text}, tooltip=${text}, style=dotted, fontcolor="#5f6368"]\n  ${source} -> ${target} [tooltip=${text}, style=dotted]`;
 }
 
 const NOT_ASCII = /\P{ASCII}/gu;

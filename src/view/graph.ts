@@ -2,7 +2,7 @@ import type { Graph } from "../analysis/graph.js";
 import { jsonTable } from "./json.js";
 import { addressText } from "./text.js";
 
-export function graphJson({ nodes, edges, direction, leftOut }: Graph): object {
+export function graphJson({ nodes, edges, direction, omitted }: Graph): object {
   const addresses = new Map(nodes.map(({ id, address }) => [id, addressText(address)]));
   return {
     direction,
@@ -23,6 +23,6 @@ export function graphJson({ nodes, edges, direction, leftOut }: Graph): object {
       only: (edge) => edge.only,
       back: (edge) => edge.back,
     }),
-    left_out: leftOut,
+    omitted,
   };
 }

@@ -93,7 +93,7 @@ function groups({ dump, meta, objects, references, size }: Description): [string
         ],
         ["consistent", consistency(get)],
         ["complete", dump.complete ? "yes" : `no: ${dump.problems.join("; ")}`],
-        ["left out", lines(get("left_out"))],
+        ["omitted", lines(get("omitted"))],
         ["skipped", lines(get("skipped"))],
         ["memory left", headroom(bytes("memory_headroom"), bytes("memory_limit"), get("memory_limit_name"))],
         ["content", content(get("content_limit"))],

@@ -42,7 +42,8 @@ const LABEL = 9;
 
 function block(suspect: Suspect, number: number, { alive }: Leaks, terminal: Terminal): string {
   const { bold, cyan, yellow } = terminal.colors;
-  const { path, owner, doubt } = suspect;
+  const { path, owner } = suspect;
+  const doubt = doubtText(suspect);
   const bytes = suspect.growth === null ? sizeText(suspect.retained) : signedSizeText(suspect.growth);
   const share = suspect.growth === null ? `  ${shareText(suspect.retained, alive)}` : "";
   const title = `${String(number).padStart(2)}  ${bytes}${share}`;
@@ -66,25 +67,37 @@ function what({ count, typeName, kind }: Suspect, room: number, terminal: Termin
 
 /** What, how many, how many bytes, how fast, and by whom. */
 export function suspectWords(suspect: Suspect): string {
-  const { count, fresh, retained, growth, growthPerHour, kind, owner, reason } = suspect;
+  const { count, newCount, retained, growth, growthPerHour, kind, owner } = suspect;
   const name = escapeControls(suspect.typeName);
   const newer =
-    growth === null || fresh === 0n
+    growth === null || newCount === 0n
       ? ""
-      : fresh === count
+      : newCount === count
         ? ", all new"
-        : `, ${countText(fresh)} of them new`;
+        : `, ${countText(newCount)} of them new`;
   const subject = `${count === 1n ? `One ${name}` : `${countText(count)} ${name} objects`}${newer}`;
   const size = `${count === 1n ? "retains" : "retain"} ${sizeText(retained)}`;
   const rate = growthPerHour === null ? "" : ` (${signedSizeText(BigInt(growthPerHour))} an hour)`;
   const grown = growth === null ? "" : `, ${signedSizeText(growth)} since the first dump${rate}`;
   if (kind === "garbage") {
-    return `${subject}: nothing keeps them alive, yet they are not freed; ${reason}. All garbage takes ${sizeText(retained)}${grown}.`;
+    return `${subject}: garbage that is not freed, as ${uncollectedText(suspect)}. All garbage takes ${sizeText(retained)}${grown}.`;
   }
   if (kind === "held from C") {
-    return `${subject} ${size}${grown}. They have more references than were found in any object: C code holds them, or has lost a reference to them.`;
+    return `${subject} ${size}${grown}. They have more references than were found: C code holds them, or has lost references to them.`;
   }
   return `${subject} ${size}${grown}, held by ${escapeControls(owner ?? "?")}.`;
+}
+
+function uncollectedText({ uncollected }: Suspect): string {
+  if (uncollected?.collector !== "off") return "the collector has not run yet";
+  const young = countText(uncollected.young);
+  return `the collector is off (gc.disable(), or a threshold of 0): ${young} of them are still in generation 0`;
+}
+
+/** Why a suspect may be wrong; null if nothing says so. */
+function doubtText({ addressReused }: Suspect): string | null {
+  if (addressReused === 0n) return null;
+  return `${countText(addressReused)} of the new objects have an address that an object of this type had in the first dump: they may have changed place, and not be new`;
 }
 
 function exampleText(suspect: Suspect, room: number, terminal: Terminal): string {
@@ -103,18 +116,18 @@ export function leaksJson({ suspects }: Leaks): JsonTable {
     kind: ({ kind }) => kind,
     type: ({ typeName }) => typeName,
     count: ({ count }) => count,
-    new: ({ fresh, growth }) => (growth === null ? null : fresh),
+    new: ({ newCount, growth }) => (growth === null ? null : newCount),
     retained: ({ retained }) => retained,
     growth: ({ growth }) => growth,
     growth_per_hour: ({ growthPerHour }) => growthPerHour,
-    lasting: ({ lasting }) => lasting,
+    survived: ({ survived }) => survived,
     path: ({ path }) => path,
     owner: ({ owner }) => owner,
     address: ({ example }) => addressText(example.address),
     fields: ({ fields }) =>
       Object.fromEntries(fields.map((field) => [spelling(field.hold), valueText(field)])),
     words: suspectWords,
-    doubt: ({ doubt }) => doubt,
+    doubt: doubtText,
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Above } from "../analysis/parents.js";
-import type { SizedObject, TopOwner, TopType } from "../analysis/top.js";
-import type { Heap, Root } from "../store/heap.js";
+import type { TopObject, TopObjects, TopOwners, TopTypes } from "../analysis/top.js";
+import type { Root } from "../store/heap.js";
 import { displayWidth } from "./fit.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { namesFit, sentences } from "./lines.js";
@@ -11,35 +11,9 @@ import { addressText, contentText, escapeControls, pathText, plural } from "./te
 import { parentTree, rootText } from "./tree.js";
 import { countText, shareText, sizeText } from "./units.js";
 
-export interface TopObject extends SizedObject {
-  typeName: string;
-  roots: Root[];
-  /** What holds it, where that was asked for. */
-  above?: Above;
-}
-
-export interface TopTypes {
-  types: TopType[];
-  /** Of all types, the ones not shown too. */
-  count: bigint;
-  size: bigint;
-}
-
-export interface TopOwners {
-  owners: TopOwner[];
-  /** Of all owners, the ones not shown too. */
-  count: bigint;
-  size: bigint;
-}
-
 const NOTHING = "No matching objects.";
 
-export function topObjectsText(
-  objects: TopObject[],
-  by: "size" | "retained",
-  heap: Heap,
-  terminal: Terminal,
-): string {
+export function topObjectsText({ by, objects, total }: TopObjects, path: string, terminal: Terminal): string {
   const { colors } = terminal;
   if (objects.length === 0) return NOTHING;
   const rows = table(
@@ -64,14 +38,13 @@ export function topObjectsText(
     ...(object.above ? holders(object.roots, object.above, terminal) : []),
   ]);
   const shown = objects.reduce((sum, { size }) => sum + size, 0n);
-  const { count, size } = heap.totals();
-  const total = `${countText(BigInt(objects.length))} of ${plural(count, "object")}, ${sizeText(shown)} of ${sizeText(size)}`;
+  const sum = `${countText(BigInt(objects.length))} of ${plural(total.count, "object")}, ${sizeText(shown)} of ${sizeText(total.size)}`;
   return [
     rows[0],
     ...body,
     "",
-    sentences(total, terminal, colors.dim),
-    nextStep(terminal, "show", heap.path, addressText(objects[0]?.address ?? 0n)),
+    sentences(sum, terminal, colors.dim),
+    nextStep(terminal, "show", path, addressText(objects[0]?.address ?? 0n)),
   ].join("\n");
 }
 
@@ -84,7 +57,7 @@ function holders(roots: Root[], above: Above, terminal: Terminal): string[] {
   return [...own, ...parentTree(above, indent, terminal)];
 }
 
-export function topTypesText({ types, count, size }: TopTypes, heap: Heap, terminal: Terminal): string {
+export function topTypesText({ types, count, size }: TopTypes, path: string, terminal: Terminal): string {
   const { colors } = terminal;
   if (types.length === 0) return NOTHING;
   const retains = types.some(({ retained }) => retained !== null);
@@ -106,11 +79,11 @@ export function topTypesText({ types, count, size }: TopTypes, heap: Heap, termi
     terminal,
   );
   const total = `${plural(types.length, "type")} shown, of ${sizeText(size)} in ${plural(count, "object")}`;
-  const next = nextStep(terminal, "top", "--filter", types[0]?.name ?? "", heap.path);
+  const next = nextStep(terminal, "top", "--filter", types[0]?.name ?? "", path);
   return [rows, "", sentences(total, terminal, colors.dim), next].join("\n");
 }
 
-export function topOwnersText({ owners, count, size }: TopOwners, heap: Heap, terminal: Terminal): string {
+export function topOwnersText({ owners, count, size }: TopOwners, path: string, terminal: Terminal): string {
   const { colors } = terminal;
   if (owners.length === 0) return NOTHING;
   const retains = owners.some(({ retained }) => retained !== null);
@@ -132,7 +105,7 @@ export function topOwnersText({ owners, count, size }: TopOwners, heap: Heap, te
     terminal,
   );
   const total = `${plural(owners.length, "owner")} shown, of ${sizeText(size)} in ${plural(count, "object")}`;
-  const next = nextStep(terminal, "leaks", heap.path);
+  const next = nextStep(terminal, "leaks", path);
   return [rows, "", sentences(total, terminal, colors.dim), next].join("\n");
 }
 
@@ -148,7 +121,7 @@ export function topOwnersJson({ owners, count, size }: TopOwners): object {
   };
 }
 
-export function topObjectsJson(objects: TopObject[]): JsonTable {
+export function topObjectsJson({ objects }: TopObjects): JsonTable {
   return jsonTable(objects, {
     address: ({ address }) => addressText(address),
     type: ({ typeName }) => typeName,

@@ -49,7 +49,7 @@ const LINES: Record<DumpCommand, string[]> = {
 
 /** Said of a whole dump only. */
 const VERDICTS =
-  /every reference was found|There is no suspect|Nothing wastes|^No differences\.$|Nothing keeps it alive|garbage: nothing/m;
+  /every reference was found|No suspects: nothing|No waste found|^No differences\.$|Nothing keeps it alive|garbage: nothing/m;
 
 let workspace: TempWorkspace;
 let folder: string;

@@ -42,8 +42,8 @@ test.each([
   ["an unknown option", ["top", "--numbr", "3", "heap.bin"], "heapdump: unknown option '--numbr'"],
   ["a missing file", ["top"], "heapdump: missing required argument 'file'"],
   ["too many files", ["info", "a", "b"], "too many arguments"],
-  ["a number that is none", ["top", "-n", "many", "heap.bin"], "It must be a whole number, at least 1."],
-  ["a number below", ["top", "-n", "0", "heap.bin"], "It must be a whole number, at least 1."],
+  ["a number that is none", ["top", "-n", "many", "heap.bin"], "must be an integer of at least 1"],
+  ["a number below", ["top", "-n", "0", "heap.bin"], "must be an integer of at least 1"],
   [
     "a choice that is none",
     ["top", "--by", "age", "heap.bin"],

@@ -21,7 +21,7 @@ beforeAll(() => {
   workspace = new TempWorkspace();
   workspace.dump("before.bin", shop().heap);
   workspace.dump("after.bin", after.heap, {
-    left_out: "names of attributes; locals of running frames",
+    omitted: "names of attributes; locals of running frames",
     time: "2026-03-01T13:00:00.000Z",
   });
   workspace.dump("middle.bin", shop({ sessions: 7 }).heap, { time: "2026-03-01T12:30:00.000Z" });

@@ -117,7 +117,7 @@ beforeAll(async () => {
       mode: "python",
       container: "9f".repeat(32),
       command: "python -m größe ".repeat(20),
-      left_out: "names; locals",
+      omitted: "names; locals",
     },
     { skipped: "shop.Kaputt: 3 faults", consistent: "false" },
   );

@@ -212,10 +212,10 @@ test("of one dump the suspects are what is large, the leak among them", async ()
     `${module("containers")}.CACHE[…]`,
     expect.stringContaining("requests"),
   ]);
-  expect(suspects[0]).toMatchObject({ growth: null, lasting: null, new: null, count: 60000 });
+  expect(suspects[0]).toMatchObject({ growth: null, survived: null, new: null, count: 60000 });
 });
 
 test("why garbage stays is told", async () => {
   const { files } = await leakingDumps(newest.path, "libraries not_collected");
-  expect(suspectsOf(files).suspects[0]?.words).toContain("the collector is switched off");
+  expect(suspectsOf(files).suspects[0]?.words).toContain("the collector is off");
 });

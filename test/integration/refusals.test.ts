@@ -38,8 +38,8 @@ describe("a process that is none, or none of CPython", () => {
   test.each([
     ["that is not there", "4194303", 3, "there is no process 4194303"],
     ["that cannot be there", "99999999999", 3, "there is no process 99999999999"],
-    ["that is a word", "python", 2, "It must be a whole number, at least 1."],
-    ["that is 0", "0", 2, "It must be a whole number, at least 1."],
+    ["that is a word", "python", 2, "must be an integer of at least 1"],
+    ["that is 0", "0", 2, "must be an integer of at least 1"],
     ["that is negative", "--", 2, "missing required argument 'pid'"],
     ["that runs something else", String(process.pid), 3, /not a Python process.*node/],
   ])("%s", async (_, pid, exitCode, message) => {
@@ -142,7 +142,7 @@ describe("a place that takes no dump", () => {
 
 test.each([
   [["--mode", "gdb"], "Allowed choices are fork, stop, python."],
-  [["--content", "-1"], "It must be a whole number, at least 0."],
+  [["--content", "-1"], "must be an integer of at least 0"],
   [["--content", "1048577"], "It must be at most 1048576."],
   [["--timeout", "0"], "It must be a number of seconds, above 0, at most 86400."],
   [["--timeout", "soon"], "It must be a number of seconds, above 0, at most 86400."],

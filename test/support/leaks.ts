@@ -12,7 +12,7 @@ export interface Suspect {
   new: number;
   retained: number;
   growth: number;
-  lasting: number | null;
+  survived: number | null;
   path: string | null;
   owner: string | null;
   words: string;

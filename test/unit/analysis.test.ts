@@ -98,7 +98,7 @@ describe("the same object in two dumps", () => {
     const [heap, other] = (await open([now], [then])) as [Heap, Heap];
     const filter = parseFilter(heap, "str");
     return {
-      found: topObjects(heap, "size", { filter, alsoIn: [other], notIn: [], limit: 1000 }).length,
+      found: topObjects(heap, "size", { filter, alsoIn: [other], notIn: [], limit: 1000 }).objects.length,
       doubt: doubtAboutSame(heap, other),
     };
   };
@@ -145,8 +145,8 @@ describe("the same object in two dumps", () => {
     }
     const [heap, other] = (await open([now], [then])) as [Heap, Heap];
     const request = { filter: parseFilter(heap, "app.Thing"), notIn: [], limit: 10 };
-    expect(topObjects(heap, "size", { ...request, alsoIn: [other] })).toEqual([]);
-    expect(topObjects(heap, "size", { ...request, alsoIn: [] })).toHaveLength(1);
+    expect(topObjects(heap, "size", { ...request, alsoIn: [other] }).objects).toEqual([]);
+    expect(topObjects(heap, "size", { ...request, alsoIn: [] }).objects).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { attachJson, takenText } from "../../src/view/attach.js";
+import { dotText } from "../../src/view/dot.js";
 import { jsonTable, jsonText } from "../../src/view/json.js";
+import { htmlText, svgText } from "../../src/view/picture.js";
 import { spelling } from "../../src/view/spelling.js";
 import { table } from "../../src/view/table.js";
 import { terminal } from "../../src/view/terminal.js";
@@ -204,4 +206,57 @@ test("COLUMNS is the width, of a terminal and of a pipe", () => {
   expect(terminal(tty, { COLUMNS: "72" })).toMatchObject({ width: 72, cuts: "everything" });
   expect(terminal(pipe, { COLUMNS: "72" })).toMatchObject({ width: 72, cuts: "everything" });
   expect(terminal(pipe, { COLUMNS: "none" })).toMatchObject({ width: 100, cuts: "contents" });
+});
+
+describe("a picture", () => {
+  const node = {
+    id: 1n,
+    address: 0x7f10n,
+    type: 2n,
+    size: 48n,
+    refcount: 1n,
+    content:
+      "</title><script>alert('x')</script>\u202e & \"more\" that is longer than its box can be in any picture",
+    is_text: 1n,
+    truncated: 0n,
+    typeName: "shop.models.Session",
+    role: "explain" as const,
+    roots: [],
+    path: "sys.modules['shop'].CACHE['k0']",
+    depth: 0,
+    more: 3n,
+  };
+  const holder = { ...node, id: 2n, address: 0x7f20n, typeName: "dict", content: null, path: null, more: 0n };
+  const hold = { holder: 2n, held: 1n, kind: "value", label: "'k0'" };
+  const graph = {
+    nodes: [node, holder],
+    edges: [{ source: 2n, target: 1n, holds: [hold], only: false, back: false }],
+    direction: "referrers" as const,
+    omitted: { explained: 0n, breadth: 0n, depth: 0, nodes: 0 },
+  };
+
+  test("has tooltips that tell type, address, size, content and path, and the reference", async () => {
+    const svg = await svgText(dotText(graph, "a & b"));
+    const titles = [...svg.matchAll(/<title>([^<]*)<\/title>/g)].map(([, text]) =>
+      text?.replaceAll("&#10;", "\n"),
+    );
+    expect(titles).not.toContainEqual(expect.stringMatching(/^[nm]\d/));
+    expect(titles.find((title) => title?.startsWith("shop.models.Session 0x7f10"))).toMatch(
+      /^shop\.models\.Session 0x7f10\n48 B\n.*longer than its box can be in any picture.*\nsys\.modules\[(&#39;|')shop(&#39;|')\]\.CACHE\[(&#39;|')k0(&#39;|')\]$/,
+    );
+    expect(titles.find((title) => title?.startsWith("dict"))).toBe("dict 0x7f20\n48 B");
+    expect(titles).toContainEqual(expect.stringMatching(/^dict 0x7f20\n\[(&#39;|')k0(&#39;|')\]\nshop/));
+    expect(titles).toContain("… 3 more");
+  });
+
+  test("runs and loads nothing that a dump holds", async () => {
+    const html = await htmlText(dotText(graph, "<b>&'\""), "<b>&'\"");
+    expect(html).toContain("<title>&lt;b&gt;&amp;&#39;&quot;</title>");
+    expect(html.match(/<script/g)).toHaveLength(1);
+    expect(html).not.toContain("alert('x')</script>");
+    expect(html).not.toContain("\u202e");
+    expect(html.replaceAll(/xmlns(:xlink)?="[^"]*"/g, "").replace(/<!DOCTYPE[^>]*>/, "")).not.toMatch(
+      /https?:/,
+    );
+  });
 });
