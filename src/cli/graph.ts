@@ -16,7 +16,7 @@ import { JSON_OPTION, wholeNumber } from "./options.js";
 import { note, output, print, warn } from "./output.js";
 
 interface GraphOptions {
-  filter: string;
+  filter?: string;
   highlight?: string;
   direction: "referrers" | "referents";
   maxDepth: number;
@@ -31,7 +31,7 @@ Red is what to explain, green a root (a module, a thread, …), yellow what --hi
 what a ! term names. A bold arrow: the holder refers to nothing else. A dashed one: a circle.
 
 Examples:
-  heapdump graph --filter 0x7f3a0c0041d0 heap.bin | dot -Tsvg > graph.svg
+  heapdump graph heap.bin 0x7f3a0c0041d0 | dot -Tsvg > graph.svg
   heapdump graph --filter 'Session,!frame' --highlight asyncio.Task -o graph.svg heap.bin`;
 
 export function registerGraph(program: Command): void {
@@ -40,10 +40,8 @@ export function registerGraph(program: Command): void {
     .summary("who holds what, as a picture")
     .description("Draws what holds objects, up to the roots that keep them alive, as dot, SVG or HTML.")
     .argument("<file>", "a dump (.bin or .bin.gz)")
-    .requiredOption(
-      "--filter <terms>",
-      "ADDR,Type: what to explain; !ADDR,!Type: drawn grey and not gone into",
-    )
+    .argument("[what]", "an address (0x… or decimal) or a type to explain")
+    .option("--filter <terms>", "ADDR,Type: what to explain; !ADDR,!Type: drawn grey and not gone into")
     .option("--highlight <types>", "types (or addresses) to draw yellow, separated by commas")
     .addOption(
       new Option("--direction <which>", "who holds it, or what it holds")
@@ -64,10 +62,14 @@ export function registerGraph(program: Command): void {
     .action(graph);
 }
 
-async function graph(file: string, options: GraphOptions): Promise<void> {
+async function graph(file: string, what: string | undefined, options: GraphOptions): Promise<void> {
+  if (what === undefined && options.filter === undefined) {
+    throw new HeapdumpError(ExitCode.Usage, "graph needs an address or a type to explain");
+  }
+  const terms = [what, options.filter].filter((term) => term !== undefined).join(",");
   const write = options.output === undefined ? undefined : writer(options.output);
   const heap = await openHeap("graph", file);
-  const filter = parseFilter(heap, options.filter);
+  const filter = parseFilter(heap, terms);
   if (!filter.include) {
     throw new HeapdumpError(
       ExitCode.Usage,
@@ -77,7 +79,7 @@ async function graph(file: string, options: GraphOptions): Promise<void> {
   const highlighted = options.highlight?.split(",").map((term) => term.trim()) ?? [];
   const highlight = select(heap, highlighted, ({ message }) => warn(`--highlight: ${message}`));
   const found = holderGraph(heap, { ...options, filter, highlight });
-  const title = `${file}: what ${options.direction === "referrers" ? "holds" : "is held by"} ${options.filter}`;
+  const title = `${file}: what ${options.direction === "referrers" ? "holds" : "is held by"} ${terms}`;
   if (write) await write(dotText(found, title), title);
   if (options.json || !write) {
     output(

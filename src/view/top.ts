@@ -89,16 +89,16 @@ export function topOwnersText({ owners, count, size }: TopOwners, path: string, 
   const retains = owners.some(({ retained }) => retained !== null);
   const rows = table(
     [
-      ...(retains ? [{ title: "RETAINED", align: "right" as const, paint: colors.bold }] : []),
-      { title: "SIZE", align: "right" },
+      { title: retains ? "RETAINED" : "SIZE", align: "right", paint: colors.bold },
       { title: "SHARE", align: "right" },
+      ...(retains ? [{ title: "SIZE", align: "right" as const }] : []),
       { title: "COUNT", align: "right" },
       { title: "OWNER", cut: "name", paint: colors.cyan },
     ],
     owners.map((owner) => [
-      ...(retains ? [sizeText(owner.retained ?? 0n)] : []),
-      sizeText(owner.size),
-      shareText(owner.size, size),
+      sizeText(owner.retained ?? owner.size),
+      shareText(owner.retained ?? owner.size, size),
+      ...(retains ? [sizeText(owner.size)] : []),
       countText(owner.count),
       owner.name === null ? "(garbage)" : pathText(owner.name),
     ]),
