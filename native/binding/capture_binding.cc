@@ -43,8 +43,6 @@ Napi::Value inspect(const Napi::CallbackInfo& info) {
     Napi::Object target = Napi::Object::New(env);
     target.Set("pid", inspection.pid);
     target.Set("pythonVersion", inspection.interpreter.version());
-    target.Set("pythonBuild", "gil");
-    target.Set("library", inspection.interpreter.library());
     target.Set("threads", inspection.status.threads);
     return target;
   } catch (...) {
@@ -255,9 +253,7 @@ Napi::Value start_capture(const Napi::CallbackInfo& info) {
   return deferred.Promise();
 }
 
-void cancel_capture(const Napi::CallbackInfo& info) {
-  cancellation.request(info[0].IsString() ? info[0].As<Napi::String>().Utf8Value() : "interrupted");
-}
+void cancel_capture(const Napi::CallbackInfo&) { cancellation.request("interrupted"); }
 
 void records_written(const Napi::CallbackInfo&) { --unwritten_chunks; }
 

@@ -1,4 +1,4 @@
-#include <cmath>
+#include <functional>
 #include <optional>
 
 #include "binding/addon.h"
@@ -8,18 +8,20 @@
 namespace heapdump {
 namespace {
 
-class EnsureIndexWorker : public Napi::AsyncProgressQueueWorker<double> {
+// Work on a dump on a thread of the pool, whose progress is told to a function.
+class DumpWorker : public Napi::AsyncProgressQueueWorker<double> {
  public:
-  EnsureIndexWorker(Napi::Env env, std::string dump, std::string index, Napi::Function on_progress)
-      : AsyncProgressQueueWorker(env, "heapdump:ensureIndex"),
+  DumpWorker(Napi::Env env, const char* name, Napi::Function on_progress)
+      : AsyncProgressQueueWorker(env, name),
         deferred_(Napi::Promise::Deferred::New(env)),
-        dump_(std::move(dump)),
-        index_(std::move(index)),
         on_progress_(Napi::Persistent(on_progress)) {}
 
   Napi::Promise promise() const { return deferred_.Promise(); }
 
  protected:
+  virtual void work(const Progress& progress) = 0;
+  virtual Napi::Value result() = 0;
+
   void Execute(const ExecutionProgress& progress) override {
     double told = 0;
     const auto tell = [&](double fraction) {
@@ -28,7 +30,7 @@ class EnsureIndexWorker : public Napi::AsyncProgressQueueWorker<double> {
       progress.Send(&fraction, 1);
     };
     try {
-      summary_ = ensure_index(dump_, index_, tell);
+      work(tell);
     } catch (const Error& error) {
       code_ = error.code();
       SetError(error.what());
@@ -42,12 +44,7 @@ class EnsureIndexWorker : public Napi::AsyncProgressQueueWorker<double> {
 
   void OnOK() override {
     const Napi::HandleScope scope(Env());
-    Napi::Object result = Napi::Object::New(Env());
-    result.Set("built", summary_.built);
-    result.Set("objects", Napi::BigInt::New(Env(), summary_.objects));
-    result.Set("references", Napi::BigInt::New(Env(), summary_.references));
-    result.Set("complete", summary_.complete);
-    deferred_.Resolve(result);
+    deferred_.Resolve(result());
   }
 
   void OnError(const Napi::Error& error) override {
@@ -57,28 +54,72 @@ class EnsureIndexWorker : public Napi::AsyncProgressQueueWorker<double> {
 
  private:
   Napi::Promise::Deferred deferred_;
-  std::string dump_;
-  std::string index_;
   Napi::FunctionReference on_progress_;
-  IndexSummary summary_{};
   ExitCode code_ = ExitCode::kDefect;
 };
+
+class EnsureIndexWorker : public DumpWorker {
+ public:
+  EnsureIndexWorker(const Napi::CallbackInfo& info)
+      : DumpWorker(info.Env(), "heapdump:ensureIndex", info[2].As<Napi::Function>()),
+        dump_(info[0].As<Napi::String>()),
+        index_(info[1].As<Napi::String>()) {}
+
+ private:
+  void work(const Progress& progress) override { built_ = ensure_index(dump_, index_, progress).built; }
+  Napi::Value result() override { return Napi::Boolean::New(Env(), built_); }
+
+  std::string dump_;
+  std::string index_;
+  bool built_ = false;
+};
+
+class CheckDumpWorker : public DumpWorker {
+ public:
+  CheckDumpWorker(const Napi::CallbackInfo& info)
+      : DumpWorker(info.Env(), "heapdump:checkDump", info[1].As<Napi::Function>()),
+        dump_(info[0].As<Napi::String>()) {}
+
+ private:
+  void work(const Progress& progress) override {
+    problems_ = check_dump(*DumpSource::open(dump_), progress);
+    progress(1);
+  }
+  Napi::Value result() override {
+    Napi::Array texts = Napi::Array::New(Env(), problems_.size());
+    for (uint32_t i = 0; i < problems_.size(); ++i) texts.Set(i, problems_[i].what);
+    return texts;
+  }
+
+  std::string dump_;
+  std::vector<Problem> problems_;
+};
+
+Napi::Value start(DumpWorker* worker) {
+  const Napi::Promise promise = worker->promise();
+  worker->Queue();
+  return promise;
+}
 
 Napi::Value ensure_index_call(const Napi::CallbackInfo& info) {
   if (info.Length() != 3 || !info[0].IsString() || !info[1].IsString() || !info[2].IsFunction()) {
     throw Napi::TypeError::New(info.Env(), "ensureIndex(dump, index, onProgress)");
   }
-  auto* worker = new EnsureIndexWorker(info.Env(), info[0].As<Napi::String>(), info[1].As<Napi::String>(),
-                                       info[2].As<Napi::Function>());
-  const Napi::Promise promise = worker->promise();
-  worker->Queue();
-  return promise;
+  return start(new EnsureIndexWorker(info));
+}
+
+Napi::Value check_dump_call(const Napi::CallbackInfo& info) {
+  if (info.Length() != 2 || !info[0].IsString() || !info[1].IsFunction()) {
+    throw Napi::TypeError::New(info.Env(), "checkDump(dump, onProgress)");
+  }
+  return start(new CheckDumpWorker(info));
 }
 
 }  // namespace
 
 void init_index(Napi::Env env, Napi::Object exports) {
   exports.Set("ensureIndex", Napi::Function::New(env, ensure_index_call, "ensureIndex"));
+  exports.Set("checkDump", Napi::Function::New(env, check_dump_call, "checkDump"));
 }
 
 }  // namespace heapdump

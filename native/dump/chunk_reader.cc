@@ -88,8 +88,9 @@ void check_file_header(DumpSource& source) {
     refuse("has records of protocol " + std::to_string(protocol) +
            "; this version of heapdump reads protocol " + std::to_string(HD_PROTOCOL_VERSION));
   }
-  source.advance(kFileHeader);
 }
+
+std::string ends_inside(uint64_t at) { return "the file ends inside a chunk at byte " + std::to_string(at); }
 
 bool header_at(std::span<const uint8_t> bytes) {
   if (std::memcmp(bytes.data(), kChunkMagic, 4) != 0) return false;
@@ -114,6 +115,7 @@ Pairs read_pairs(std::span<const uint8_t> payload) {
 
 ChunkReader::ChunkReader(DumpSource& source) : source_(source) {
   check_file_header(source);
+  advance(kFileHeader);
   const auto refuse = [&](const char* why) {
     throw Error(ExitCode::kUnreadable, source.path() + ": " + why);
   };
@@ -134,17 +136,26 @@ std::optional<Chunk> ChunkReader::next() {
   while (!ended_) {
     const std::span<const uint8_t> bytes = source_.peek(kChunkHeader);
     if (bytes.empty()) break;
-    if (bytes.size() < kChunkHeader || !header_at(bytes)) {
-      damaged_++;
-      if (!resynchronise()) break;
+    const uint64_t at = at_;
+    if (bytes.size() < kChunkHeader) {
+      report(at, ends_inside(at));
+      break;
     }
+    if (!header_at(bytes)) {
+      const bool found = resynchronise();
+      const uint64_t lost = at_ - at + (found ? 0 : source_.peek(kChunkHeader).size());
+      report(at, std::to_string(lost) + " bytes at byte " + std::to_string(at) + " are damaged");
+      if (!found) break;
+    }
+    const uint64_t start = at_;
     const std::optional<Chunk> chunk = header();
     if (!chunk) {
-      damaged_++;
+      report(start, ends_inside(start));
       break;
     }
     if (chunk->kind == HD_CHUNK_META) {
-      damaged_++;  // there is one META, and it was read
+      report(start,
+             "the chunk at byte " + std::to_string(start) + " is metadata, which a dump has only once");
       continue;
     }
     ended_ = chunk->kind == HD_CHUNK_END;
@@ -154,15 +165,20 @@ std::optional<Chunk> ChunkReader::next() {
   return std::nullopt;
 }
 
+void ChunkReader::advance(size_t count) {
+  source_.advance(count);
+  at_ += count;
+}
+
 // Takes the chunk whose header is known to be right; none where the file ends inside it.
 std::optional<Chunk> ChunkReader::header() {
   const std::span<const uint8_t> head = source_.peek(kChunkHeader);
-  Chunk chunk{load<uint32_t>(head.data() + 4), load<uint32_t>(head.data() + 12), {}};
+  Chunk chunk{at_, load<uint32_t>(head.data() + 4), load<uint32_t>(head.data() + 12), {}};
   const size_t length = load<uint32_t>(head.data() + 8);
   const std::span<const uint8_t> whole = source_.peek(kChunkHeader + length);
   if (whole.size() < kChunkHeader + length) return std::nullopt;
   chunk.payload = whole.subspan(kChunkHeader, length);
-  source_.advance(kChunkHeader + length);
+  advance(kChunkHeader + length);
   return chunk;
 }
 
@@ -176,12 +192,12 @@ bool ChunkReader::resynchronise() {
       if (found == nullptr) break;
       at = static_cast<size_t>(static_cast<const uint8_t*>(found) - bytes.data());
       if (header_at(bytes.subspan(at, kChunkHeader))) {
-        source_.advance(at);
+        advance(at);
         return true;
       }
       at++;
     }
-    source_.advance(last + 1);
+    advance(last + 1);
   }
 }
 

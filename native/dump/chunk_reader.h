@@ -13,9 +13,16 @@ namespace heapdump {
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 struct Chunk {
+  uint64_t at;  // of its header in the uncompressed stream
   uint32_t kind;
   uint32_t crc;
   std::span<const uint8_t> payload;  // valid until the next chunk is asked for, unless the source is stable
+};
+
+// What is missing or damaged, as a clause for the user.
+struct Problem {
+  uint64_t at;  // in the uncompressed stream
+  std::string what;
 };
 
 // Whether the payload is what was written.
@@ -35,15 +42,18 @@ class ChunkReader {
   // the file, or after END.
   std::optional<Chunk> next();
   // Headers found damaged, and a chunk that the end of the file cuts off.
-  uint64_t damaged() const { return damaged_; }
+  const std::vector<Problem>& problems() const { return problems_; }
 
  private:
   std::optional<Chunk> header();
   bool resynchronise();
+  void advance(size_t count);
+  void report(uint64_t at, std::string what) { problems_.push_back({at, std::move(what)}); }
 
   DumpSource& source_;
   Pairs meta_;
-  uint64_t damaged_ = 0;
+  std::vector<Problem> problems_;
+  uint64_t at_ = 0;
   bool ended_ = false;
 };
 

@@ -61,6 +61,7 @@ class GzipSource : public DumpSource {
   }
   void advance(size_t count) override { at_ += std::min(count, buffer_.size() - at_); }
   bool stable() const override { return false; }
+  std::string failure() const override { return failure_; }
   double fraction() const override {
     return stamp().size == 0 ? 1 : std::min(1.0, static_cast<double>(read_) / stamp().size);
   }
@@ -81,13 +82,17 @@ class GzipSource : public DumpSource {
       if (stream_.avail_in == 0) fill();
       if (stream_.avail_in == 0) {
         ended_ = true;
+        if (inside_member_) failure_ = "the gzip stream is cut off";
         break;
       }
+      inside_member_ = true;
       const int result = ::inflate(&stream_, Z_NO_FLUSH);
       if (result == Z_STREAM_END) {
+        inside_member_ = false;
         if (inflateReset(&stream_) != Z_OK) ended_ = true;  // another member may follow
       } else if (result != Z_OK) {
         ended_ = true;
+        failure_ = "the gzip stream is damaged";
       }
     }
     buffer_.resize(before + kStep - stream_.avail_out);
@@ -113,6 +118,8 @@ class GzipSource : public DumpSource {
   size_t at_ = 0;
   uint64_t read_ = 0;
   bool ended_ = false;
+  bool inside_member_ = false;
+  std::string failure_;
 };
 
 }  // namespace
@@ -126,7 +133,10 @@ std::unique_ptr<DumpSource> DumpSource::open(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat st;
   if (!fd || fstat(fd.get(), &st) != 0) {
-    throw Error(ExitCode::kUnreadable, path + ": cannot be opened: " + std::strerror(errno));
+    const std::string why = errno == ENOENT   ? "there is no such file"
+                            : errno == EACCES ? "permission denied"
+                                              : std::string("cannot be opened: ") + std::strerror(errno);
+    throw Error(ExitCode::kUnreadable, path + ": " + why);
   }
   if (S_ISDIR(st.st_mode)) throw Error(ExitCode::kUnreadable, path + ": is a folder, not a dump");
   if (!S_ISREG(st.st_mode)) throw Error(ExitCode::kUnreadable, path + ": is not a regular file");

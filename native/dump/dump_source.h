@@ -25,6 +25,8 @@ class DumpSource {
   virtual void advance(size_t count) = 0;
   // Whether what Peek gave stays where it is for as long as this source lives.
   virtual bool stable() const = 0;
+  // Why the bytes end before the end of the file, as a clause for the user; empty if they do not.
+  virtual std::string failure() const { return ""; }
   // How much of the file was used up, 0 ... 1.
   virtual double fraction() const = 0;
 

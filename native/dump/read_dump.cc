@@ -11,6 +11,10 @@
 namespace heapdump {
 namespace {
 
+Problem damaged(const Chunk& chunk) {
+  return {chunk.at, "the chunk at byte " + std::to_string(chunk.at) + " is damaged"};
+}
+
 // Hands chunks to the workers.
 class ChunkQueue {
  public:
@@ -37,7 +41,11 @@ class ChunkQueue {
 
   const Pairs& meta() const { return reader_.meta(); }
   const std::optional<Pairs>& end() const { return end_; }
-  uint64_t damaged() const { return damaged_ + reader_.damaged(); }
+  std::vector<Problem> problems() const {
+    std::vector<Problem> all = reader_.problems();
+    all.insert(all.end(), problems_.begin(), problems_.end());
+    return all;
+  }
 
  private:
   void end(const Chunk& chunk) {
@@ -45,7 +53,7 @@ class ChunkQueue {
       if (!intact(chunk)) throw Malformed("a payload that is not what was written");
       end_ = read_pairs(chunk.payload);
     } catch (const Malformed&) {
-      damaged_++;
+      problems_.push_back(damaged(chunk));
     }
   }
 
@@ -54,18 +62,24 @@ class ChunkQueue {
   ChunkReader reader_;
   const Progress& progress_;
   std::optional<Pairs> end_;
-  uint64_t damaged_ = 0;
+  std::vector<Problem> problems_;
   uint32_t next_number_ = 0;
 };
 
-void decode(ChunkQueue& queue, uint32_t worker, bool stable, DecodedPart& part) {
+void decode(ChunkQueue& queue, uint32_t worker, bool stable, DecodedPart& part,
+            std::vector<Problem>& problems) {
   std::vector<uint8_t> copy;
   uint32_t number = 0;
   while (const std::optional<Chunk> chunk = queue.next(number, copy)) {
-    if (intact(*chunk)) {
-      decode_records(chunk->payload, number, worker, stable, part);
-    } else {
-      part.damaged++;
+    if (!intact(*chunk)) {
+      problems.push_back(damaged(*chunk));
+      continue;
+    }
+    const uint64_t malformed = part.damaged;
+    decode_records(chunk->payload, number, worker, stable, part);
+    if (part.damaged > malformed) {
+      problems.push_back({chunk->at, "the chunk at byte " + std::to_string(chunk->at) +
+                                         " has a record that cannot be read"});
     }
   }
 }
@@ -136,10 +150,27 @@ const std::string* value(const Pairs& pairs, std::string_view key) {
   return at == pairs.end() ? nullptr : &at->second;
 }
 
-bool is_whole(const Pairs& end, uint64_t objects) {
-  const std::string* status = value(end, "status");
-  const std::string* total = value(end, "objects");
-  return status != nullptr && *status == "ok" && total != nullptr && *total == std::to_string(objects);
+// Adds what the end of the dump says to what was found before it.
+void add_end(const std::optional<Pairs>& end, const DumpSource& source, std::vector<Problem>& problems) {
+  constexpr uint64_t kAtEnd = ~uint64_t{0};
+  if (!end) {
+    if (!source.failure().empty()) problems.push_back({kAtEnd, source.failure()});
+    problems.push_back({kAtEnd, "its end is missing: the capture did not finish, or the file was cut off"});
+    return;
+  }
+  const std::string* status = value(*end, "status");
+  if (status == nullptr || *status != "ok") {
+    problems.push_back({kAtEnd, "the capture gave up: " + (status == nullptr ? "no status" : *status)});
+  }
+}
+
+// Checksums can be right and objects missing all the same, if a payload lost some or a chunk was left out.
+void compare_counts(const std::optional<Pairs>& end, uint64_t objects, std::vector<Problem>& problems) {
+  if (!problems.empty()) return;
+  const std::string* total = value(*end, "objects");
+  if (total != nullptr && *total == std::to_string(objects)) return;
+  problems.push_back({0, "its end tells of " + (total == nullptr ? "no" : *total) + " objects, and " +
+                             std::to_string(objects) + " can be read"});
 }
 
 }  // namespace
@@ -148,12 +179,18 @@ DecodedDump read_dump(DumpSource& source, const Progress& progress) {
   ChunkQueue queue(source, progress);
   DecodedDump heap;
   heap.parts.resize(worker_count());
-  in_parallel(worker_count(),
-              [&](uint32_t worker) { decode(queue, worker, source.stable(), heap.parts[worker]); });
+  std::vector<std::vector<Problem>> found(worker_count());
+  in_parallel(worker_count(), [&](uint32_t worker) {
+    decode(queue, worker, source.stable(), heap.parts[worker], found[worker]);
+  });
 
-  heap.damaged = queue.damaged();
+  heap.problems = queue.problems();
+  for (const std::vector<Problem>& some : found) {
+    heap.problems.insert(heap.problems.end(), some.begin(), some.end());
+  }
+  std::ranges::stable_sort(heap.problems, {}, &Problem::at);
+  heap.damaged = heap.problems.size();
   for (DecodedPart& part : heap.parts) {
-    heap.damaged += part.damaged;
     heap.objects += part.objects.size();
     heap.ranges.insert(heap.ranges.end(), part.ranges.begin(), part.ranges.end());
   }
@@ -171,9 +208,25 @@ DecodedDump read_dump(DumpSource& source, const Progress& progress) {
         at->second = value;
       }
     }
-    heap.complete = heap.damaged == 0 && is_whole(*queue.end(), heap.objects);
   }
+  add_end(queue.end(), source, heap.problems);
+  compare_counts(queue.end(), heap.objects, heap.problems);
   return heap;
+}
+
+std::vector<Problem> check_dump(DumpSource& source, const Progress& progress) {
+  ChunkQueue queue(source, progress);
+  std::vector<Problem> problems;
+  std::vector<uint8_t> copy;
+  uint32_t number = 0;
+  while (const std::optional<Chunk> chunk = queue.next(number, copy)) {
+    if (!intact(*chunk)) problems.push_back(damaged(*chunk));
+  }
+  const std::vector<Problem> more = queue.problems();
+  problems.insert(problems.end(), more.begin(), more.end());
+  std::ranges::stable_sort(problems, {}, &Problem::at);
+  add_end(queue.end(), source, problems);
+  return problems;
 }
 
 }  // namespace heapdump

@@ -19,8 +19,10 @@ struct DecodedDump {
   std::vector<std::vector<std::span<const uint64_t>>> continued;
   Pairs meta;  // of META, then of END
   uint64_t objects = 0;
-  uint64_t damaged = 0;  // chunks
-  bool complete = false;
+  uint64_t damaged = 0;           // chunks
+  std::vector<Problem> problems;  // in the order of the dump; it is complete if there are none
+
+  bool complete() const { return problems.empty(); }
 
   // Calls take(references), once or more, with the references of an object of part `worker` in their order.
   template <typename Take>
@@ -35,5 +37,9 @@ struct DecodedDump {
 
 // The source must live as long as the heap, which points into it. Throws Error(kUnreadable).
 DecodedDump read_dump(DumpSource& source, const Progress& progress);
+
+// What is missing or damaged of a dump as far as that can be known without decoding its records: checksums,
+// and what its end says. Throws Error(kUnreadable).
+std::vector<Problem> check_dump(DumpSource& source, const Progress& progress);
 
 }  // namespace heapdump

@@ -14,6 +14,7 @@
 #include "index/referrers.h"
 #include "index/retained.h"
 #include "index/root_paths.h"
+#include "protocol.h"
 #include "support/error.h"
 #include "support/parallel.h"
 
@@ -55,7 +56,19 @@ std::optional<IndexSummary> current(const std::string& index, const FileStamp& s
 // too, and sees fewer references.
 bool counts_tell_of_c(const DecodedDump& heap) {
   const auto mode = std::ranges::find(heap.meta, "mode", &Pairs::value_type::first);
-  return heap.complete && mode != heap.meta.end() && (mode->second == "fork" || mode->second == "stop");
+  return heap.complete() && mode != heap.meta.end() && (mode->second == "fork" || mode->second == "stop");
+}
+
+// One a line, and of a dump that is damaged all over the first.
+std::string lines(const std::vector<Problem>& problems) {
+  constexpr size_t kMaxLines = 100;
+  std::string lines;
+  for (size_t i = 0; i < std::min(problems.size(), kMaxLines); ++i) {
+    if (i > 0) lines += '\n';
+    lines += problems[i].what;
+  }
+  if (problems.size() > kMaxLines) lines += "\nand " + std::to_string(problems.size() - kMaxLines) + " more";
+  return lines;
 }
 
 // The columns of the paths from roots and of who dominates whom.
@@ -108,10 +121,12 @@ IndexSummary build(DumpSource& source, const std::string& index, const Progress&
   header.dump_modified_ns = source.stamp().modified_ns;
   header.objects = objects;
   header.references = totals.references;
-  header.complete = heap.complete;
+  header.complete = heap.complete();
   dump_id(heap.meta).copy(header.dump_id, sizeof header.dump_id);
   for (const auto& [key, value] : heap.meta) tables.add_meta(key, value);
-  tables.add_meta("complete", heap.complete ? "true" : "false");
+  tables.add_meta("format", std::to_string(HD_FORMAT_VERSION));
+  tables.add_meta("complete", heap.complete() ? "true" : "false");
+  if (!heap.complete()) tables.add_meta("problems", lines(heap.problems));
   tables.add_meta("indexed_objects", std::to_string(objects));
   tables.add_meta("indexed_references", std::to_string(totals.references));
   tables.add_meta("damaged_chunks", std::to_string(heap.damaged));
@@ -120,7 +135,7 @@ IndexSummary build(DumpSource& source, const std::string& index, const Progress&
   tables.write(writer, large);
   writer.finish(header);
   watch.lap("finish");
-  return {true, header.objects, header.references, heap.complete};
+  return {true, header.objects, header.references, heap.complete()};
 }
 
 }  // namespace

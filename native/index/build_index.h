@@ -8,7 +8,7 @@
 namespace heapdump {
 
 struct IndexSummary {
-  bool built;  // false where a current index was there already
+  bool built;  // false if a current index was there already
   uint64_t objects;
   uint64_t references;
   bool complete;

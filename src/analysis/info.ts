@@ -1,14 +1,17 @@
 import { statSync } from "node:fs";
-import type { DumpSurvey } from "../dump/reader.js";
 import type { Heap, HeapType } from "../store/heap.js";
 
 export interface Description {
   path: string;
   /** Of the file, in bytes. */
   fileSize: bigint;
-  dump: DumpSurvey;
-  /** As the index has it: the dump's own, and what was found while reading. */
+  format: number;
+  /** What is missing or damaged, each as a clause; empty if the dump is complete. */
+  problems: string[];
+  /** What the dump says of itself: META and END together. */
   meta: Map<string, string>;
+  /** References to objects that are not in the dump. */
+  dangling: bigint;
   objects: bigint;
   references: bigint;
   /** Shallow sizes together, in bytes. */
@@ -19,19 +22,28 @@ export interface Description {
 
 const TYPES = 5;
 
-export function describe(heap: Heap, dump: DumpSurvey): Description {
+/** What the index adds to what the dump says of itself. */
+const OF_INDEX = new Set([
+  "format",
+  "complete",
+  "problems",
+  "indexed_objects",
+  "indexed_references",
+  "damaged_chunks",
+  "duplicate_objects",
+  "dangling_references",
+]);
+
+export function describe(heap: Heap): Description {
   const { count, size } = heap.totals();
   const meta = heap.meta();
-  const problems = [...dump.problems];
-  // Checksums can be right and objects missing all the same: a payload that lost some, or a chunk that was left out.
-  if (problems.length === 0 && meta.get("complete") === "false") {
-    problems.push(`its end tells of ${meta.get("objects")} objects, and ${count} can be read`);
-  }
   return {
     path: heap.path,
     fileSize: statSync(heap.path, { bigint: true }).size,
-    dump: { ...dump, problems, complete: problems.length === 0 },
-    meta,
+    format: Number(meta.get("format")),
+    problems: heap.problems(),
+    meta: new Map([...meta].filter(([key]) => !OF_INDEX.has(key))),
+    dangling: BigInt(meta.get("dangling_references") ?? 0),
     objects: count,
     references: heap.referenceCount(),
     size,

@@ -30,7 +30,8 @@ export function describeTarget(target: Target, settings: CaptureSettings): Pairs
       process_start: startTicks(read(pid, "stat")),
       time: new Date().toISOString(),
       python_version: target.pythonVersion,
-      python_build: target.pythonBuild,
+      // Builds without a GIL are refused.
+      python_build: "gil",
       content_limit: String(settings.contentLimit),
       rss: kibibytes(status.get("VmRSS")),
       anonymous: kibibytes(status.get("RssAnon")),

@@ -4,7 +4,7 @@ import { doubtAboutSame } from "../analysis/same.js";
 import { byTime, isLater, repeated, requireOneProcess } from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
-import { openHeaps } from "../store/open.js";
+import { type OpenOptions, openHeaps } from "../store/open.js";
 import { note, openEvents, warn } from "./output.js";
 
 /** Another dump that is compared with the first. */
@@ -14,8 +14,8 @@ export interface Compared {
 }
 
 /** One dump, as `main`. Warns of what it means to the command's answer if the dump is not complete. */
-export async function openHeap(command: DumpCommand, file: string): Promise<Heap> {
-  const [heap] = await openHeaps([{ schema: "main", path: file }], openEvents());
+export async function openHeap(command: DumpCommand, file: string, options: OpenOptions = {}): Promise<Heap> {
+  const [heap] = await openHeaps([{ schema: "main", path: file }], openEvents(), options);
   warnOfLoss(command, "main", heap as Heap);
   return heap as Heap;
 }

@@ -1,8 +1,6 @@
 import type { Command } from "commander";
 import { describe } from "../analysis/info.js";
-import { survey } from "../dump/reader.js";
 import { infoJson, infoText } from "../view/info.js";
-import { progress } from "../view/progress.js";
 import { openHeap } from "./heaps.js";
 import { helpText } from "./help.js";
 import { JSON_OPTION } from "./options.js";
@@ -20,10 +18,7 @@ export function registerInfo(program: Command): void {
 }
 
 async function info(file: string, options: { json?: boolean }): Promise<void> {
-  const bar = progress(`Reading ${file}`);
-  const dump = await survey(file, (fraction) => bar.update(fraction));
-  bar.stop();
-  const described = describe(await openHeap("info", file), dump);
+  const described = describe(await openHeap("info", file, { check: true }));
   output(
     options,
     () => infoJson(described),

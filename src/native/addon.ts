@@ -3,15 +3,13 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { packageRoot } from "../package-root.js";
+import { loaded } from "./loading.js";
 
 /** What can be read of a process without stopping it. */
 export interface Target {
   pid: number;
   /** Such as `3.11.7`. */
   pythonVersion: string;
-  pythonBuild: "gil" | "free-threaded";
-  /** Path of the ELF file that holds CPython, as the target's maps name it. */
-  library: string;
   threads: number;
 }
 
@@ -56,23 +54,20 @@ export interface CaptureResult {
   meta: [key: string, value: string][];
 }
 
-export interface IndexResult {
-  /** False where a current index was there already. */
-  built: boolean;
-  objects: bigint;
-  references: bigint;
-  complete: boolean;
-}
-
 export interface Addon {
   inspect(pid: number): Target;
   capture(request: CaptureRequest, onEvent: (event: CaptureEvent) => void): Promise<CaptureResult>;
   /** Once for each `records` event: too many that are not written hold the target's pipe back. */
   recordsWritten(): void;
-  /** Lets the target go at the next opportunity; the capture's promise then rejects, with the reason as its message. */
-  cancelCapture(reason?: string): void;
-  /** Makes `index` the index of `dump` unless it is. `onProgress` gets a fraction, 0 … 1. */
-  ensureIndex(dump: string, index: string, onProgress: (fraction: number) => void): Promise<IndexResult>;
+  /** Lets the target go at the next opportunity; the capture's promise then rejects. */
+  cancelCapture(): void;
+  /**
+   * Makes `index` the index of `dump` unless it is; false if it was. What is missing or damaged of the dump is in the
+   * index (`problems` of the table `meta`). `onProgress` gets a fraction, 0 … 1.
+   */
+  ensureIndex(dump: string, index: string, onProgress: (fraction: number) => void): Promise<boolean>;
+  /** Reads a dump from front to back, and says what is missing or damaged, each as a clause. */
+  checkDump(dump: string, onProgress: (fraction: number) => void): Promise<string[]>;
 }
 
 const build = new URL("build/Release/", packageRoot);
@@ -88,7 +83,8 @@ export function sqliteBinding(): string {
 
 let addon: Addon | undefined;
 
+/** Throws with exit code 2 if it was not built, or not for this Node.js. */
 export function native(): Addon {
-  addon ??= require(fileURLToPath(new URL("heapdump.node", build))) as Addon;
+  addon ??= loaded(() => require(fileURLToPath(new URL("heapdump.node", build))) as Addon);
   return addon;
 }

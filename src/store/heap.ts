@@ -62,6 +62,8 @@ export class Heap {
     readonly db: Database.Database,
     readonly schema: string,
     readonly path: string,
+    /** What was found missing or damaged since the dump was indexed. */
+    private readonly found: readonly string[] = [],
   ) {}
 
   /** `{heap}` in the SQL is the schema of this heap. */
@@ -109,6 +111,12 @@ export class Heap {
   meta(): Map<string, string> {
     const rows = this.all<{ key: string; value: string }>("SELECT key, value FROM {heap}.meta");
     return new Map(rows.map(({ key, value }) => [key, value]));
+  }
+
+  /** What is missing or damaged, each as a clause; empty if the dump is complete. */
+  problems(): string[] {
+    const known = this.meta().get("problems");
+    return known === undefined ? [...this.found] : known.split("\n");
   }
 
   /** Counts are of objects, sizes of bytes. */

@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { ExitCode, HeapdumpError } from "../errors.js";
 
 /** Where the index of a dump goes: beside it, or into a cache folder when that is not writable. */
@@ -16,8 +16,17 @@ export function indexPath(dump: string): string {
   }
   // The full path is part of the name, so that dumps of one name in two folders have an index each.
   const { createHash } = process.getBuiltinModule("node:crypto"); // loaded only here: it takes long
-  const key = createHash("sha256").update(realpathSync(dump)).digest("hex").slice(0, 16);
+  const key = createHash("sha256").update(realPath(dump)).digest("hex").slice(0, 16);
   return join(cache, `${basename(dump)}.${key}.index`);
+}
+
+/** Of a dump that is not there the name is good enough: whoever opens it says so. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
 }
 
 function isWritable(folder: string): boolean {

@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
-import { readIdentity } from "../dump/reader.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { native, sqliteBinding, sqliteExtension } from "../native/addon.js";
+import { loaded } from "../native/loading.js";
 import { Heap } from "./heap.js";
 import { indexPath } from "./location.js";
 
@@ -16,6 +16,11 @@ export interface Source {
   path: string;
 }
 
+export interface OpenOptions {
+  /** Reads a dump that was indexed before once more, to know whether it still is what was written. */
+  check?: boolean;
+}
+
 export interface OpenEvents {
   /** Of the index that is being built: 0 … 1. */
   onProgress(path: string, fraction: number): void;
@@ -23,10 +28,11 @@ export interface OpenEvents {
 
 /** SQLite with the extension and no heap. */
 export function openDatabase(): Database.Database {
-  const db = new Database(":memory:", { nativeBinding: sqliteBinding() });
+  const db = loaded(() => new Database(":memory:", { nativeBinding: sqliteBinding() }));
   db.defaultSafeIntegers(true);
   // The entry point is a documented argument that the types do not have.
-  (db.loadExtension as (path: string, entryPoint: string) => void).call(db, sqliteExtension, ENTRY_POINT);
+  const loadExtension = db.loadExtension as (path: string, entryPoint: string) => void;
+  loaded(() => loadExtension.call(db, sqliteExtension, ENTRY_POINT));
   return db;
 }
 
@@ -39,32 +45,44 @@ function tablesOfHeaps(db: Database.Database): string[] {
 }
 
 /** The heaps of dumps, indexed where they are not yet, side by side as schemas of one database. */
-export async function openHeaps(sources: Source[], events: OpenEvents): Promise<Heap[]> {
+export async function openHeaps(
+  sources: Source[],
+  events: OpenEvents,
+  options: OpenOptions = {},
+): Promise<Heap[]> {
   if (sources.length > MAX_HEAPS) {
     throw new HeapdumpError(
       ExitCode.Usage,
       `${sources.length} dumps at once; at most ${MAX_HEAPS} can be open`,
     );
   }
-  const indexes: string[] = [];
-  for (const { path } of sources) indexes.push(await index(path, events));
+  const indexes: Index[] = [];
+  for (const { path } of sources) indexes.push(await index(path, events, options));
 
   const db = openDatabase();
   const tables = tablesOfHeaps(db);
   return sources.map(({ schema, path }, i) => {
     if (schema !== "main") db.exec(`ATTACH ':memory:' AS ${schema}`);
-    const literal = `'${indexes[i]?.replaceAll("'", "''")}'`;
+    const { place, problems } = indexes[i] as Index;
+    const literal = `'${place.replaceAll("'", "''")}'`;
     for (const table of tables) {
       db.exec(`CREATE VIRTUAL TABLE ${schema}.${table} USING heapdump(${table}, ${literal})`);
     }
-    return new Heap(db, schema, path);
+    return new Heap(db, schema, path, problems);
   });
 }
 
-async function index(path: string, { onProgress }: OpenEvents): Promise<string> {
-  await readIdentity(path);
+interface Index {
+  place: string;
+  /** What a check of the dump found. */
+  problems: string[];
+}
+
+async function index(path: string, { onProgress }: OpenEvents, { check }: OpenOptions): Promise<Index> {
   const place = indexPath(path);
-  await native().ensureIndex(path, place, (fraction) => onProgress(path, fraction));
-  onProgress(path, 1);
-  return place;
+  const tell = (fraction: number) => onProgress(path, fraction);
+  const built = await native().ensureIndex(path, place, tell);
+  const problems = check && !built ? await native().checkDump(path, tell) : [];
+  tell(1);
+  return { place, problems };
 }

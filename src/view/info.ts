@@ -10,9 +10,9 @@ import { addressText, escapeControls, plural } from "./text.js";
 import { countText, shareText, sizeText } from "./units.js";
 
 export function infoText(described: Description, terminal: Terminal): string {
-  const { dump, path, fileSize, types, size } = described;
+  const { problems, path, fileSize, types, size } = described;
   const sections = [
-    titleText(path, dump.complete, fileSize, terminal),
+    titleText(path, problems.length === 0, fileSize, terminal),
     ...groups(described).map(([title, lines]) => section(title, lines, terminal)),
     table(
       [
@@ -47,10 +47,17 @@ function titleText(path: string, complete: boolean, fileSize: bigint, terminal: 
 
 type Line = [name: string, text: string | undefined];
 
-function groups({ dump, meta, objects, references, size }: Description): [string, Line[]][] {
-  const get = (key: string) => dump.meta.get(key) || undefined;
+function groups({
+  format,
+  problems,
+  meta,
+  dangling,
+  objects,
+  references,
+  size,
+}: Description): [string, Line[]][] {
+  const get = (key: string) => meta.get(key) || undefined;
   const bytes = (key: string) => (/^\d+$/.test(get(key) ?? "") ? sizeText(BigInt(get(key) ?? 0)) : undefined);
-  const dangling = meta.get("dangling_references");
   return [
     [
       "Process",
@@ -92,12 +99,12 @@ function groups({ dump, meta, objects, references, size }: Description): [string
           ),
         ],
         ["consistent", consistency(get)],
-        ["complete", dump.complete ? "yes" : `no: ${dump.problems.join("; ")}`],
+        ["complete", problems.length === 0 ? "yes" : `no: ${problems.join("; ")}`],
         ["omitted", lines(get("omitted"))],
         ["skipped", lines(get("skipped"))],
         ["memory left", headroom(bytes("memory_headroom"), bytes("memory_limit"), get("memory_limit_name"))],
         ["content", content(get("content_limit"))],
-        ["tool", get("tool_version") && `heapdump ${get("tool_version")}, format ${dump.formatVersion}`],
+        ["tool", get("tool_version") && `heapdump ${get("tool_version")}, format ${format}`],
         ["dump id", get("dump_id")],
       ],
     ],
@@ -108,9 +115,7 @@ function groups({ dump, meta, objects, references, size }: Description): [string
         ["references", countText(references)],
         [
           "dangling",
-          dangling && dangling !== "0"
-            ? `${plural(BigInt(dangling), "reference")} to objects not in the dump`
-            : undefined,
+          dangling > 0n ? `${plural(dangling, "reference")} to objects not in the dump` : undefined,
         ],
       ],
     ],
@@ -154,14 +159,24 @@ function join(separator: string, ...parts: (string | undefined)[]): string | und
   return parts.filter(Boolean).join(separator) || undefined;
 }
 
-export function infoJson({ path, fileSize, dump, objects, references, size, types }: Description): object {
+export function infoJson({
+  path,
+  fileSize,
+  format,
+  problems,
+  meta,
+  objects,
+  references,
+  size,
+  types,
+}: Description): object {
   return {
     file: path,
     file_size: fileSize,
-    format: dump.formatVersion,
-    complete: dump.complete,
-    problems: dump.problems,
-    meta: dump.meta,
+    format,
+    complete: problems.length === 0,
+    problems,
+    meta,
     objects,
     references,
     size,
