@@ -9,8 +9,10 @@ if (existsSync(bundle)) {
   keepCompiledCode(join(__dirname, "../dist"));
   require(bundle).run(process.argv.slice(2));
 } else {
-  const root = join(__dirname, "..");
-  process.stderr.write(`heapdump: heapdump is not built (npm ran no install scripts): run \`npm run setup\` in ${root}\n`);
+  const root = join(__dirname, "../");
+  process.stderr.write(
+    `heapdump: heapdump is not built (npm ran no install scripts): run \`npm run setup\` in ${root}\n`,
+  );
   process.exitCode = 2;
 }
 

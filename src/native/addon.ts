@@ -83,7 +83,7 @@ export function sqliteBinding(): string {
 
 let addon: Addon | undefined;
 
-/** Throws with exit code 2 if it was not built, or not for this Node.js. */
+/** Throws with exit code 2 if it was not built, or is not for this machine. */
 export function native(): Addon {
   addon ??= loaded(() => require(fileURLToPath(new URL("heapdump.node", build))) as Addon);
   return addon;

@@ -32,7 +32,7 @@ export function openDatabase(): Database.Database {
   db.defaultSafeIntegers(true);
   // The entry point is a documented argument that the types do not have.
   const loadExtension = db.loadExtension as (path: string, entryPoint: string) => void;
-  loaded(() => loadExtension.call(db, sqliteExtension, ENTRY_POINT));
+  loaded(() => loadExtension.call(db, sqliteExtension, ENTRY_POINT), sqliteExtension);
   return db;
 }
 

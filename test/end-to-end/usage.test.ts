@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { COMMANDS as REGISTERED } from "../../src/cli/main.js";
 import { TempWorkspace } from "../support/cli.js";
 import { dumpPieces } from "../support/dump-file.js";
+import { foreignFiles } from "../support/foreign-files.js";
 import { shop } from "../support/sample-heaps.js";
 
 let workspace: TempWorkspace;
@@ -65,11 +66,11 @@ test.each([
 
 test.each([
   ["none.bin", "there is no such file"],
-  ["empty.bin", "the file is empty"],
-  ["empty.bin.gz", "the file is empty"],
-  ["foreign.bin", "this is not a heap dump"],
-  ["headless.bin", "its metadata cannot be read"],
-  ["folder", "this is not a file"],
+  ["empty.bin", "is empty, not a heap dump"],
+  ["empty.bin.gz", "is empty, not a heap dump"],
+  ["foreign.bin", "is not a heap dump but a zip archive"],
+  ["headless.bin", "is cut off before its metadata"],
+  ["folder", "is a folder, not a dump"],
 ])("%s is refused by every command in one line, exit code 5", (file, why) => {
   for (const args of [
     ["info", file],
@@ -86,4 +87,13 @@ test.each([
       stderr: `heapdump: ${file}: ${why}\n`,
     });
   }
+});
+
+test.each(foreignFiles)("%s is called what it is, exit code 5", (_, content, why) => {
+  workspace.write("other.bin", Buffer.from(content, "latin1"));
+  expect(workspace.run(["leaks", "other.bin"])).toEqual({
+    status: 5,
+    stdout: "",
+    stderr: `heapdump: other.bin: ${why}\n`,
+  });
 });

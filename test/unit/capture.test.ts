@@ -234,8 +234,6 @@ test("what is known of a process before the capture", () => {
   const target = {
     pid: process.pid,
     pythonVersion: "3.11.7",
-    pythonBuild: "gil",
-    library: "",
     threads: 3,
   } as const;
   const settings = { mode: "python", contentLimit: 64, toolVersion: "1.2.3" } as const;

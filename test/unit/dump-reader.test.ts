@@ -1,11 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// What the tool says of dumps that were cut off or damaged, and of files that are no dumps: the reader is native, and
+// what it finds is read through the boundary.
+import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readIdentity, survey } from "../../src/dump/reader.js";
+import { describe as describeDump } from "../../src/analysis/info.js";
 import { ExitCode, type HeapdumpError } from "../../src/errors.js";
+import { native } from "../../src/native/addon.js";
+import { openHeaps } from "../../src/store/open.js";
 import { dumpPieces, fileHeader } from "../support/dump-file.js";
+import { foreignFiles } from "../support/foreign-files.js";
 import { shop } from "../support/sample-heaps.js";
 
 let folder: string;
@@ -23,60 +28,80 @@ function file(bytes: Uint8Array): string {
   return path;
 }
 
-const read = (bytes: Uint8Array) => survey(file(bytes), () => {});
+async function open(bytes: Uint8Array, options = {}) {
+  const [heap] = await openHeaps([{ schema: "main", path: file(bytes) }], { onProgress() {} }, options);
+  return heap as NonNullable<typeof heap>;
+}
+
+/** As the index has them; a reader that does not decode the records agrees. */
+async function problems(bytes: Uint8Array): Promise<string[]> {
+  const heap = await open(bytes);
+  const found = heap.problems();
+  expect(heap.meta().get("complete")).toBe(String(found.length === 0));
+  expect(await native().checkDump(heap.path, () => {})).toEqual(found);
+  return found;
+}
 
 async function refusal(bytes: Uint8Array): Promise<HeapdumpError> {
-  return survey(file(bytes), () => {}).then(
+  const error = await open(bytes).then(
     () => expect.fail("it was read"),
     (error) => error as HeapdumpError,
   );
+  await expect(native().checkDump(file(bytes), () => {})).rejects.toMatchObject({ message: error.message });
+  return error;
 }
 
 test("a whole dump is complete, and END joins META", async () => {
   const fractions: number[] = [];
-  const found = await survey(file(whole), (fraction) => fractions.push(fraction));
-  expect(found).toMatchObject({
-    complete: true,
-    problems: [],
-    formatVersion: 1,
-    protocolVersion: 1,
-    chunks: 4,
-  });
-  expect(found.bytes).toBe(whole.length);
+  const path = file(whole);
+  expect(await native().checkDump(path, (fraction) => fractions.push(fraction))).toEqual([]);
+  expect(fractions.at(-1)).toBe(1);
+  const found = describeDump(await open(whole));
+  expect(found).toMatchObject({ format: 1, problems: [] });
   expect(found.meta.get("pid")).toBe("4242");
   expect(found.meta.get("route")).toBe("pending-call");
-  expect(fractions.at(-1)).toBe(1);
+  expect(found.meta.has("complete")).toBe(false);
 });
 
 test("gzip is known by its content, not by its name", async () => {
-  expect(await read(gzipSync(whole))).toMatchObject({ complete: true, chunks: 4, bytes: whole.length });
+  expect(await problems(gzipSync(whole))).toEqual([]);
 });
 
-test("metadata is read without the rest", async () => {
-  const { meta } = await readIdentity(file(Buffer.concat(pieces.slice(0, 2))));
-  expect(meta.get("command")).toBe("python -m shop.service --port 8080");
-  expect(meta.has("route")).toBe(false);
+test("a dump that was damaged after it was indexed is known if it is to be checked", async () => {
+  const path = file(whole);
+  const source = [{ schema: "main", path }];
+  const events = { onProgress() {} };
+  await openHeaps(source, events);
+  const { atime, mtime } = statSync(path);
+  const damaged = Buffer.from(whole);
+  const at = boundaries[1] as number;
+  damaged[at + 25] = (damaged[at + 25] ?? 0) ^ 0x10;
+  writeFileSync(path, damaged);
+  utimesSync(path, atime, mtime);
+  const [checked] = await openHeaps(source, events, { check: true });
+  expect(checked?.problems()).toEqual([`the chunk at byte ${at} is damaged`]);
 });
 
 const boundaries = pieces.map((_, i) => Buffer.concat(pieces.slice(0, i + 1)).length).slice(1, -1);
+const NO_END = "its end is missing: the capture did not finish, or the file was cut off";
 
 test.each(boundaries)("cut at the chunk boundary %i, it is not complete", async (length) => {
-  const found = await read(whole.subarray(0, length));
-  expect(found.complete).toBe(false);
-  expect(found.problems).toEqual(["its end is missing: the capture did not finish, or the file was cut off"]);
+  expect(await problems(whole.subarray(0, length))).toEqual([NO_END]);
 });
 
 test.each([10, 30, 1])("cut %i bytes into a chunk, it says where", async (into) => {
   const [start] = boundaries as [number];
-  const found = await read(whole.subarray(0, start + into));
-  expect(found.chunks).toBe(0);
-  expect(found.problems[0]).toBe(`the file ends inside a chunk at byte ${start}`);
+  expect(await problems(whole.subarray(0, start + into))).toEqual([
+    `the file ends inside a chunk at byte ${start}`,
+    NO_END,
+  ]);
 });
 
-test("a gzip stream that is cut off is read as far as it goes", async () => {
-  const { complete, problems } = await read(gzipSync(whole).subarray(0, -200));
-  expect(complete).toBe(false);
-  expect(problems.join()).toContain("the gzip stream is cut off");
+test("a gzip stream that is cut off or damaged is read as far as it goes", async () => {
+  const zipped = gzipSync(whole);
+  expect(await problems(zipped.subarray(0, -200))).toContain("the gzip stream is cut off");
+  const damaged = Buffer.from(zipped).fill(0xff, zipped.length - 400, zipped.length - 300);
+  expect((await problems(damaged)).at(-1)).toBe(NO_END);
 });
 
 test.each([0, 1, 2])(
@@ -85,9 +110,7 @@ test.each([0, 1, 2])(
     const damaged = Buffer.from(whole);
     const at = boundaries[index] as number;
     damaged[at + 25] = (damaged[at + 25] ?? 0) ^ 0x10;
-    const found = await read(damaged);
-    expect(found.chunks).toBe(3);
-    expect(found.problems).toEqual([`the chunk at byte ${at} is damaged`]);
+    expect(await problems(damaged)).toEqual([`the chunk at byte ${at} is damaged`]);
   },
 );
 
@@ -95,41 +118,63 @@ test.each([0, 4, 8, 12, 16])("a flipped byte %i of a chunk header loses that chu
   const damaged = Buffer.from(whole);
   const at = boundaries[1] as number;
   damaged[at + offset] = (damaged[at + offset] ?? 0) ^ 0x01;
-  const found = await read(damaged);
-  expect(found.chunks).toBe(3);
-  expect(found.problems).toEqual([`${(boundaries[2] as number) - at} bytes at byte ${at} are damaged`]);
+  expect(await problems(damaged)).toEqual([
+    `${(boundaries[2] as number) - at} bytes at byte ${at} are damaged`,
+  ]);
 });
 
 test("a capture that gave up says why", async () => {
   const parts = shop().heap.parts({}, { status: "the target exited" });
-  const found = await read(Buffer.concat(dumpPieces(parts)));
-  expect(found.problems).toEqual(["the capture gave up: the target exited"]);
+  expect(await problems(Buffer.concat(dumpPieces(parts)))).toEqual([
+    "the capture gave up: the target exited",
+  ]);
+});
+
+test("objects that are missing without any damage are missed", async () => {
+  const without = Buffer.concat([...pieces.slice(0, 3), ...pieces.slice(4)]);
+  const heap = await open(without);
+  expect(heap.problems()).toEqual([
+    expect.stringMatching(/^its end tells of \d+ objects, and \d+ can be read$/),
+  ]);
 });
 
 test.each([
-  ["an empty file", Buffer.alloc(0), "the file is empty"],
-  ["a foreign file", Buffer.from("\x7fELF and then some more of it"), "this is not a heap dump"],
-  ["a file that ends in its header", whole.subarray(0, 12), "the file ends inside its header"],
+  ["an empty file", Buffer.alloc(0), "is empty, not a heap dump"],
+  ["a file that ends in its header", whole.subarray(0, 12), "is cut off inside the file header"],
   [
     "a damaged header",
     Buffer.concat([fileHeader().fill(7, 8, 9), whole.subarray(16)]),
-    "its header is damaged",
+    "has a damaged file header",
   ],
-  ["a later format", Buffer.concat([fileHeader(9), whole.subarray(16)]), "format 9 is not known"],
-  ["no metadata", whole.subarray(0, 16), "its metadata cannot be read"],
-  ["half of the metadata", whole.subarray(0, 60), "its metadata cannot be read"],
-  ["broken gzip", Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), "the gzip stream is cut off"],
-])("%s is refused with exit code 5", async (_, bytes, why) => {
+  [
+    "a later format",
+    Buffer.concat([fileHeader(9), whole.subarray(16)]),
+    "is a heap dump of format 9; this version of heapdump reads format 1",
+  ],
+  ["no metadata", whole.subarray(0, 16), "is cut off before its metadata"],
+  ["half of the metadata", whole.subarray(0, 60), "is cut off inside its metadata"],
+  ["broken gzip", Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), "holds no heap dump"],
+  ...foreignFiles,
+])("%s is refused with exit code 5", async (_, content, why) => {
+  const bytes = typeof content === "string" ? Buffer.from(content, "latin1") : content;
   const error = await refusal(bytes);
-  expect(error.exitCode).toBe(ExitCode.Unreadable);
-  expect(error.message).toContain(why);
-  expect(error.message).not.toContain("\n");
+  expect(error).toMatchObject({ exitCode: ExitCode.Unreadable, message: `${file(bytes)}: ${why}` });
+  if (bytes.length > 0 && bytes[0] !== 0x1f) {
+    expect((await refusal(gzipSync(bytes))).message).toBe(`${file(bytes)}: ${why}`);
+  }
 });
 
 test("a missing file and a folder are refused with exit code 5", async () => {
-  await expect(readIdentity(join(folder, "none.bin"))).rejects.toMatchObject({
-    exitCode: ExitCode.Unreadable,
-    message: `${join(folder, "none.bin")}: there is no such file`,
-  });
-  await expect(readIdentity(folder)).rejects.toMatchObject({ exitCode: ExitCode.Unreadable });
+  const events = { onProgress() {} };
+  for (const [path, why] of [
+    [join(folder, "none.bin"), "there is no such file"],
+    ["/proc/none/none.bin", "there is no such file"],
+    [folder, "is a folder, not a dump"],
+    ["/dev/null", "is not a regular file"],
+  ] as const) {
+    await expect(openHeaps([{ schema: "main", path }], events)).rejects.toMatchObject({
+      exitCode: ExitCode.Unreadable,
+      message: `${path}: ${why}`,
+    });
+  }
 });
