@@ -97,13 +97,13 @@ Napi::Object to_js(Napi::Env env, Event& event) {
 const char* name(Route route) {
   switch (route) {
     case Route::kGilFree:
-      return "gil-free";
+      return "gil-idle";
     case Route::kPendingCall:
       return "pending-call";
     case Route::kTakeOver:
-      return "take-over";
+      return "in-syscall";
     case Route::kAtOnce:
-      return "at-once";
+      return "immediate";
   }
   return "";
 }

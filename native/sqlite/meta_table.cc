@@ -11,8 +11,8 @@ struct Rows {
 constexpr Column kColumns[] = {
     {"key", kText,
      "name of a fact about the dump; docs/dump-format.md lists those of the capture; the index adds "
-     "complete, indexed_objects, indexed_references, damaged_chunks, duplicate_objects and "
-     "dangling_references",
+     "format, complete, problems (one a line, if it is not complete), indexed_objects, indexed_references, "
+     "damaged_chunks, duplicate_objects and dangling_references",
      [](OpenHeap& heap, const MetaRow& row) { return heap.text(row.key); }},
     {"value", kText, "the fact: numbers are decimal, sizes bytes, times ISO 8601 in UTC, truth true or false",
      [](OpenHeap& heap, const MetaRow& row) { return heap.text(row.value); }},

@@ -40,8 +40,8 @@ export type CaptureEvent =
   | { kind: "records"; payload: Buffer };
 
 export interface CaptureResult {
-  /** `gil-free` and `at-once` of a snapshot alone. */
-  route: "gil-free" | "pending-call" | "take-over" | "at-once";
+  /** `gil-idle` and `immediate` of a snapshot alone. */
+  route: "gil-idle" | "pending-call" | "in-syscall" | "immediate";
   /** Longest single stop of the target's threads by ptrace, in milliseconds. */
   pauseMs: number;
   stops: number;

@@ -46,7 +46,7 @@ const FORKED = {
     memory_unknown: "",
   },
   end: {
-    route: "at-once",
+    route: "immediate",
     consistent: "false",
     skipped: "shop.Broken: 3 faults, 1 unreadable; shop.Slow: 1 hangs",
   },

@@ -48,7 +48,7 @@ describe.each(cases)("CPython %s", (_, { path, version }) => {
     await startTarget(path, "states.py", { args: ["holding"] });
     const outside = await settledView(target.pid);
     for (const mode of MODES) {
-      expect(await dump(mode)).toMatchObject({ mode, route: "at-once", consistent: false });
+      expect(await dump(mode)).toMatchObject({ mode, route: "immediate", consistent: false });
       expect(await settledView(target.pid)).toEqual(outside);
     }
     await expectAtWork();

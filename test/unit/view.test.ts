@@ -45,7 +45,7 @@ describe("a dump that was taken", () => {
     bytes: 4096,
     objects: 1000n,
     references: 2000n,
-    route: "gil-free",
+    route: "gil-idle",
     stops: 3,
     pauseMs: 8.25,
     consistent: true,
@@ -71,13 +71,13 @@ describe("a dump that was taken", () => {
     expect(takenText(dump, plain).split("\n")).toEqual([
       "heap.bin: 1,000 objects, 2,000 references, 4.0 KiB",
       "  of process 42 (CPython 3.11.7), in 1.2 s",
-      "  fork mode, gil-free route; 3 stops, the longest 8.3 ms",
+      "  fork mode, gil-idle route; 3 stops, the longest 8.3 ms",
       "  consistent",
     ]);
-    const broken = { ...dump, consistent: false, route: "at-once" };
+    const broken = { ...dump, consistent: false, route: "immediate" };
     broken.meta = { ...dump.meta, skipped: "app.Bad\x1b: 3 faults; app.Slow: 1 hangs" };
     expect(takenText(broken, plain).split("\n").slice(2)).toEqual([
-      "  fork mode, at-once route; 3 stops, the longest 8.3 ms",
+      "  fork mode, immediate route; 3 stops, the longest 8.3 ms",
       "  not consistent: no safe point came, and some objects may be half-updated",
       "  skipped: app.Bad\\x1b: 3 faults; app.Slow: 1 hangs",
     ]);
@@ -92,7 +92,7 @@ describe("a dump that was taken", () => {
     };
     expect(JSON.parse(attachJson([{ ...dump, meta }], [], false))).toMatchObject({
       mode: "fork",
-      route: "gil-free",
+      route: "gil-idle",
       skipped: ["app.Bad: 3 faults", "app.Slow: 1 hangs"],
       memory: {
         cost_min: 1,
