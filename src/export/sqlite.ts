@@ -28,6 +28,7 @@ const INDEXES = [
   "CREATE UNIQUE INDEX out.object_address ON object (address)",
   "CREATE INDEX out.object_type ON object (type)",
   "CREATE INDEX out.object_size ON object (size)",
+  "CREATE UNIQUE INDEX out.type_id ON type (id)",
   "CREATE INDEX out.reference_source ON reference (source)",
   "CREATE INDEX out.reference_target ON reference (target)",
   "CREATE INDEX out.root_object ON root (object)",
@@ -50,7 +51,8 @@ async function copy(heap: Heap, onProgress: (fraction: number) => void, signal: 
   for (const table of tables) {
     const own = of(table);
     const definitions = own.map(({ column, type }) =>
-      column === "id" ? "id INTEGER PRIMARY KEY" : `"${column}" ${type}`,
+      // A type that is no object of its dump has no id, and SQLite would give a primary key one.
+      table === "object" && column === "id" ? "id INTEGER PRIMARY KEY" : `"${column}" ${type}`,
     );
     db.exec(`CREATE TABLE out.${table} (${definitions.join(", ")})`);
   }
