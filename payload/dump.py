@@ -78,14 +78,6 @@ def write_untracked(least):
                     write_batch(key, part, 0)
 
 
-def list_items(o):
-    return list(list.__iter__(o))
-
-
-def tuple_items(o):
-    return list(tuple.__iter__(o))
-
-
 def prepare():
     global separator, separators, refcounts_held, frozen, dereference, get_callback, Frame, Cell, Weakref, Deque
     global code_fields, range_fields, slice_fields

@@ -63,7 +63,22 @@ enum hd_object_flag {
   HD_HAS_CONTENT = 32,
   HD_CONTENT_CUT = 64,
   HD_CONTENT_IS_TEXT = 128,
+
+  // On the pipe alone, in OBJECTS: an object without HD_HAS_CONTENT can be a number, whose bits are its
+  // content, without a length. The tool writes it as Python does, and cuts it at the content limit.
+  HD_NUMBER_MASK = HD_HAS_CONTENT | HD_CONTENT_CUT | HD_CONTENT_IS_TEXT,
+  HD_NUMBER_FLOAT = HD_CONTENT_CUT,  // u64 bits
+  // Digits of 30 bits. varint (count << 2 | partial << 1 | negative); if partial, varint sent (as many as can
+  // be shown of a number above 256 bits), else sent = count; u32 digit[sent]: the highest ones, lowest first.
+  HD_NUMBER_INTEGER = HD_CONTENT_IS_TEXT,
+  HD_NUMBER_COMPLEX = HD_CONTENT_CUT | HD_CONTENT_IS_TEXT,  // u64 bits of the real part, of the imaginary
 };
+
+// An int of up to 256 bits is shown in decimal, a larger one in hexadecimal.
+enum { HD_DIGIT_BITS = 30, HD_MAX_DECIMAL_BITS = 256, HD_MAX_DECIMAL_DIGITS = 9 };
+
+// The content limit is at most this.
+enum { HD_MAX_CONTENT = 1 << 20 };
 
 enum hd_chunk { HD_CHUNK_META = 1, HD_CHUNK_RECORDS = 2, HD_CHUNK_END = 3 };
 

@@ -133,7 +133,9 @@ struct CaptureRequest {
 class Capture : private Sink {
  public:
   Capture(const Napi::CallbackInfo& info, Napi::Promise::Deferred deferred)
-      : deferred_(deferred), transcoder_(*this), request_(info[0].As<Napi::Object>()) {
+      : deferred_(deferred),
+        request_(info[0].As<Napi::Object>()),
+        transcoder_(*this, request_.content_limit) {
     constexpr size_t kUnlimited = 0;
     events_ = Napi::ThreadSafeFunction::New(info.Env(), info[1].As<Napi::Function>(), "heapdump.capture",
                                             kUnlimited, 1, [this](Napi::Env env) { settle(env); });
@@ -236,8 +238,8 @@ class Capture : private Sink {
   }
 
   Napi::Promise::Deferred deferred_;
-  Transcoder transcoder_;
   CaptureRequest request_;
+  Transcoder transcoder_;
   Napi::ThreadSafeFunction events_;
   std::thread thread_;
   Route route_{};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "capture/number_text.h"
 #include "support/error.h"
 
 namespace heapdump {
@@ -23,13 +24,17 @@ uint64_t address(uint64_t value) {
   return value;
 }
 
-uint64_t u32(Cursor& in) {
-  uint32_t value;
+template <typename T>
+uint64_t fixed(Cursor& in) {
+  T value;
   const uint8_t* at = in.at();
   in.skip(sizeof value);
   std::memcpy(&value, at, sizeof value);
   return value;
 }
+
+uint64_t u32(Cursor& in) { return fixed<uint32_t>(in); }
+uint64_t u64(Cursor& in) { return fixed<uint64_t>(in); }
 
 template <typename T>
 T element(const uint8_t* column, size_t i) {
@@ -86,10 +91,10 @@ uint32_t Transcoder::length() const { return element<uint32_t>(header_, 0); }
 void Transcoder::message() {
   Cursor in(pending_.data(), pending_.data() + pending_.size());
   previous_ = 0;
-  std::vector<std::pair<size_t, size_t>> compact;
+  compact_.clear();
   while (!in.done()) {
     if (ended_) damaged("a record after the closing one");
-    const size_t start = in.at() - pending_.data();
+    const uint8_t* const start = in.at();
     const uint64_t kind = in.varint();
     switch (kind) {
       case HD_COLUMNS:
@@ -109,33 +114,22 @@ void Transcoder::message() {
         end(in);
         break;
       case HD_OBJECTS:
-        objects(in);
-        compact.emplace_back(start, in.at() - pending_.data());
+        objects(start, in);
         break;
       default: {
         definition(kind, in);
-        const std::string_view record(reinterpret_cast<const char*>(&pending_[start]),
-                                      in.at() - pending_.data() - start);
+        const std::string_view record(reinterpret_cast<const char*>(start), in.at() - start);
         if (record.size() > RecordWriter::kMaxRecord) damaged("a record of more than 8 MiB");
         writer_.record(record);
       }
     }
   }
-  if (!compact.empty()) chunk_of(compact);
-  if (ended_) writer_.flush();
-}
-
-// Moves the named parts of the message to its beginning, and gives it away.
-void Transcoder::chunk_of(const std::vector<std::pair<size_t, size_t>>& parts) {
-  size_t size = 0;
-  for (const auto& [begin, end] : parts) {
-    if (begin != size) std::memmove(&pending_[size], &pending_[begin], end - begin);
-    size += end - begin;
+  if (!compact_.empty()) {
+    if (compact_.size() > HD_MAX_CHUNK) damaged("a message of more compact objects than a chunk can hold");
+    writer_.chunk(std::move(compact_));
+    compact_ = {};
   }
-  if (size > HD_MAX_CHUNK) damaged("a message of more compact objects than a chunk can hold");
-  pending_.resize(size);
-  writer_.chunk(std::move(pending_));
-  pending_ = {};
+  if (ended_) writer_.flush();
 }
 
 void Transcoder::columns(Cursor& in) {
@@ -172,6 +166,7 @@ void Transcoder::columns(Cursor& in) {
     object.content = {reinterpret_cast<const char*>(contents), element<uint32_t>(content_lengths, i)};
     if (object.content.size() > RecordWriter::kMaxRecord) damaged("an object's content of more than 8 MiB");
     if (!object.content.empty() && !(object.flags & HD_HAS_CONTENT)) damaged("content where none is flagged");
+    if (!(object.flags & HD_HAS_CONTENT) && object.flags & HD_NUMBER_MASK) damaged("a number in columns");
     object.targets = targets;
     object.references = element<uint32_t>(reference_counts, i);
     writer_.object(object);
@@ -181,13 +176,15 @@ void Transcoder::columns(Cursor& in) {
   transcript_.objects += count;
 }
 
-void Transcoder::objects(Cursor& in) {
+void Transcoder::objects(const uint8_t* record, Cursor& in) {
   const uint64_t count = in.varint();
   // All that is written to lies on the stack, where the compiler can keep it in registers.
   Cursor at = in;
   uint64_t previous = previous_;
   uint64_t found = 0;
   uint64_t described = kMostShapes;
+  const uint8_t* copied = record;  // up to here the record is in compact_
+  if (compact_.capacity() == 0) compact_.reserve(pending_.size() + pending_.size() / 2);
   for (uint64_t i = 0; i < count; ++i) {
     const uint64_t shape = at.varint();
     if (shape != described) check_shape(shape);
@@ -196,7 +193,15 @@ void Transcoder::objects(Cursor& in) {
     address(previous);
     at.varint();
     at.varint();
-    if (at.u8() & HD_HAS_CONTENT) at.string();
+    const uint8_t* const flags_at = at.at();
+    const uint8_t flags = at.u8();
+    if (flags & HD_HAS_CONTENT) {
+      at.string();
+    } else if (flags & HD_NUMBER_MASK) {
+      compact_.insert(compact_.end(), copied, flags_at);
+      put_number(flags, at);
+      copied = at.at();
+    }
     const uint64_t references = at.varint();
     for (uint64_t j = 0; j < references; ++j) {
       const uint64_t reference = at.varint();
@@ -204,10 +209,38 @@ void Transcoder::objects(Cursor& in) {
       found += reference != HD_NULL_REFERENCE;
     }
   }
+  compact_.insert(compact_.end(), copied, at.at());
   in = at;
   previous_ = previous;
   transcript_.references += found;
   transcript_.objects += count;
+}
+
+// Flags and content of an object that is a number.
+void Transcoder::put_number(uint8_t flags, Cursor& in) {
+  number_.clear();
+  switch (flags & HD_NUMBER_MASK) {
+    case HD_NUMBER_FLOAT:
+      append_float(number_, u64(in));
+      break;
+    case HD_NUMBER_COMPLEX: {
+      const uint64_t real = u64(in);
+      append_complex(number_, real, u64(in));
+      break;
+    }
+    default:
+      append_integer(number_, in, content_limit_);
+  }
+  flags = (flags & ~HD_NUMBER_MASK) | HD_HAS_CONTENT;
+  if (number_.size() > content_limit_) {
+    number_.resize(content_limit_);
+    flags |= HD_CONTENT_CUT;
+  }
+  compact_.push_back(flags);
+  size_t length = number_.size();
+  for (; length >= 0x80; length >>= 7) compact_.push_back(static_cast<uint8_t>(length) | 0x80);
+  compact_.push_back(static_cast<uint8_t>(length));
+  compact_.insert(compact_.end(), number_.begin(), number_.end());
 }
 
 void Transcoder::definition(uint64_t kind, Cursor& in) {

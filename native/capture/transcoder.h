@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -26,7 +27,9 @@ struct Transcript {
 // Error(kCaptureFailed).
 class Transcoder {
  public:
-  explicit Transcoder(Sink& sink) : sink_(sink), writer_(sink) {}
+  // Numbers are written with at most `content_limit` bytes, and at most HD_MAX_CONTENT.
+  Transcoder(Sink& sink, uint32_t content_limit)
+      : sink_(sink), writer_(sink), content_limit_(std::min<uint32_t>(content_limit, HD_MAX_CONTENT)) {}
 
   // Whatever arrived, cut anywhere.
   void feed(const uint8_t* bytes, size_t size);
@@ -42,9 +45,9 @@ class Transcoder {
  private:
   uint32_t length() const;
   void message();
-  void chunk_of(const std::vector<std::pair<size_t, size_t>>& parts);
   void columns(Cursor& in);
-  void objects(Cursor& in);
+  void objects(const uint8_t* record, Cursor& in);
+  void put_number(uint8_t flags, Cursor& in);
   void definition(uint64_t kind, Cursor& in);
   void shape(Cursor& in);
   void end(Cursor& in);
@@ -52,12 +55,16 @@ class Transcoder {
 
   Sink& sink_;
   RecordWriter writer_;
+  const uint32_t content_limit_;
   static constexpr size_t kHeader = 4;
   // The message that arrives: its length, and what is there of it.
   uint8_t header_[kHeader];
   size_t header_size_ = 0;
   std::vector<uint8_t> pending_;
   std::vector<bool> shapes_;
+  // The compact objects of the message at hand, their numbers written as text.
+  std::vector<uint8_t> compact_;
+  std::string number_;
   // The last address of the compact objects of the message at hand.
   uint64_t previous_ = 0;
   Transcript transcript_;

@@ -177,8 +177,10 @@ class Decoder {
   }
 };
 
+constexpr uint32_t kContentLimit = 200;
+
 Transcript transcode(const Stream& stream, Sink& sink, size_t piece = SIZE_MAX) {
-  Transcoder transcoder(sink);
+  Transcoder transcoder(sink, kContentLimit);
   const std::string& bytes = stream.bytes();
   for (size_t at = 0; at < bytes.size();) {
     const size_t size = std::min(piece, bytes.size() - at);
@@ -333,6 +335,44 @@ TEST(Transcoder, CompactObjectsOfAMessageAreAChunkOfTheirOwn) {
   EXPECT_EQ(decoded.others, (std::vector{shape().bytes(), root.bytes()}));
 }
 
+// A compact object of no references, `content` as it stands.
+Stream compact_object(int64_t step, uint8_t flags, const Stream& content) {
+  return Stream()
+      .varint(7)
+      .varint(static_cast<uint64_t>(step) << 1)
+      .varint(48)
+      .varint(1)
+      .u8(flags)
+      .raw(content.bytes())
+      .varint(0);
+}
+
+TEST(Transcoder, NumbersBecomeText) {
+  const uint64_t half = 0x3fe0000000000000, one = 0x3ff0000000000000;
+  Stream long_int = Stream().varint(1000 << 2 | 2).varint(40);
+  for (int i = 0; i < 40; i++) long_int.fixed(uint32_t{0x3fffffff});
+  Stream records = shape().varint(HD_OBJECTS).varint(6);
+  records.raw(compact_object(512, HD_TRACKED | HD_NUMBER_FLOAT, Stream().fixed(half)).bytes())
+      .raw(compact_object(2, HD_HAS_CONTENT | HD_CONTENT_IS_TEXT, Stream().string("text")).bytes())
+      .raw(compact_object(2, HD_NUMBER_INTEGER, Stream().varint(1 << 2 | 1).fixed(7u)).bytes())
+      .raw(compact_object(2, HD_NUMBER_COMPLEX, Stream().fixed(one).fixed(half)).bytes())
+      .raw(compact_object(2, 0, Stream()).bytes())
+      .raw(compact_object(2, HD_NUMBER_INTEGER, long_int).bytes());
+  Collected sink;
+  transcode(Stream().message(records).message(end(6, 0)), sink);
+  std::string cut = "0x";
+  cut.resize(kContentLimit, 'f');
+  EXPECT_EQ(Decoder(sink).objects,
+            (std::vector<Object>{
+                {.address = 0x1000, .flags = HD_TRACKED | HD_HAS_CONTENT, .content = "0.5"},
+                {.address = 0x1010, .flags = HD_HAS_CONTENT | HD_CONTENT_IS_TEXT, .content = "text"},
+                {.address = 0x1020, .flags = HD_HAS_CONTENT, .content = "-7"},
+                {.address = 0x1030, .flags = HD_HAS_CONTENT, .content = "(1+0.5j)"},
+                {.address = 0x1040, .flags = 0},
+                {.address = 0x1050, .flags = HD_HAS_CONTENT | HD_CONTENT_CUT, .content = cut},
+            }));
+}
+
 TEST(Transcoder, TellsWhatThePayloadSaysOfItself) {
   Collected sink;
   const Transcript transcript = transcode(
@@ -350,7 +390,7 @@ TEST(Transcoder, TellsWhatThePayloadSaysOfItself) {
 
 TEST(Transcoder, EndedOnceTheClosingRecordCame) {
   Collected sink;
-  Transcoder transcoder(sink);
+  Transcoder transcoder(sink, kContentLimit);
   const std::string bytes = Stream().message(end(0, 0)).bytes();
   const auto* at = reinterpret_cast<const uint8_t*>(bytes.data());
   transcoder.feed(at, bytes.size() - 1);
@@ -384,6 +424,18 @@ TEST(Transcoder, RefusesWhatContradictsTheProtocol) {
       {with([](Object& o) { o.address = 1ull << 47; }), "an impossible address"},
       {with([](Object& o) { o.references = {0x1001}; }), "an impossible address"},
       {with([](Object& o) { o.content = "x"; }), "content where none is flagged"},
+      {with([](Object& o) { o.flags = HD_NUMBER_FLOAT; }), "a number in columns"},
+      {one(Stream()
+               .varint(HD_OBJECTS)
+               .varint(1)
+               .raw(compact_object(2, HD_NUMBER_FLOAT, Stream().fixed(1u)).bytes())),
+       "runs over its end"},
+      {one(Stream()
+               .varint(HD_OBJECTS)
+               .varint(1)
+               .raw(compact_object(2, HD_NUMBER_INTEGER, Stream().varint(20 << 2 | 2).varint(1).fixed(1u))
+                        .bytes())),
+       "too few digits"},
       {with([](Object& o) { o.flags = HD_HAS_CONTENT, o.content.resize(9 << 20); }),
        "content of more than 8 MiB"},
       {one(Stream().varint(HD_COLUMNS).fixed(7u).fixed(UINT32_MAX).fixed(UINT32_MAX).fixed(UINT32_MAX)),
@@ -438,10 +490,15 @@ TEST(Transcoder, CountsThatDoNotAddUp) {
 // Whatever arrives, it is taken or refused; the sanitizers watch the rest.
 TEST(Transcoder, SurvivesDamageAtEveryByte) {
   std::vector<Object> objects = some_objects(20, 3);
-  const Stream stream = Stream()
-                            .message(shape().raw(columns(objects).bytes()))
-                            .message(Stream().varint(HD_ROOT).varint(8).u8(1).string("main"))
-                            .message(end(objects.size(), edges(objects)));
+  const Stream stream =
+      Stream()
+          .message(shape().raw(columns(objects).bytes()))
+          .message(Stream().varint(HD_ROOT).varint(8).u8(1).string("main"))
+          .message(Stream()
+                       .varint(HD_OBJECTS)
+                       .varint(1)
+                       .raw(compact_object(2, HD_NUMBER_INTEGER, Stream().varint(8).fixed(7ull)).bytes()))
+          .message(end(objects.size() + 1, edges(objects)));
   int refused = 0;
   for (size_t at = 0; at < stream.bytes().size(); ++at) {
     for (const int flip : {0x01, 0x80, 0xff}) {

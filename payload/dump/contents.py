@@ -1,4 +1,5 @@
 # What is shown of an object.
+# Needs: pristine, types.
 
 def text_contents(batch, flags):
     cut = [text[:CONTENT_LIMIT] for text in batch]

@@ -1,4 +1,5 @@
 # What is written of an object.
+# Needs: pristine, writing, types, sizes, shapes, naming, contents.
 
 def emit(shape, key, batch, refcounts, flag, counts, targets, content=None):
     """Writes objects of one shape; `targets` are addresses, `counts` how many of them are each object's."""

@@ -1,4 +1,5 @@
 # What this code itself consists of, which is no part of the program.
+# Needs: pristine.
 
 def own_objects(generations):
     """Addresses of what this code consists of, which is no part of the program."""

@@ -1,4 +1,6 @@
-# The numbers of the protocol, and C code that a program cannot have replaced unnoticed.
+# The numbers of the protocol, and C code that a program cannot have replaced unnoticed. Comes first: it binds names
+# as it runs, the other parts define functions only.
+# Needs: nothing.
 
 FD = @FD@
 CONTENT_LIMIT = @CONTENT_LIMIT@  # bytes of content kept of an object
@@ -101,3 +103,20 @@ def find_static_types():
                 found[name] = cls
                 waiting += subclasses(cls)
     return found
+
+
+def audited(function, arguments=()):
+    """Calls what a program's audit hook sees. One that objects does so every time; a signal handler's exception that
+    comes out of the call is another matter, and the program's."""
+    try:
+        return function(*arguments)
+    except BaseException as first:
+        try:
+            function(*arguments)
+        except BaseException as error:
+            give_up('an audit hook of the program objects: ' + get_name(type(error)))
+        raise first
+
+
+def referents(o):
+    return audited(get_referents, (o,))

@@ -1,4 +1,5 @@
 # What holds the heap: modules, threads and frames; and what the dump says of itself.
+# Needs: pristine, writing, types, objects, own.
 
 def write_meta():
     pairs = [
@@ -91,10 +92,3 @@ def write_frames(parts, native_ids):
                           string(file), varint(frame.f_lineno or 0), root(frame, ROOT_FRAME, name)]
                 depth += 1
             frame = frame.f_back
-
-
-def name_frames(key, part, width, flat, ids):
-    """Before 3.11 a frame is an object with its locals; which of them are set is not known, so that they go unnamed."""
-    names = [None] * width
-    label_columns(names, frame_fields, part, width, ids, FIELD)
-    return tuple(name or (LOCAL, '') for name in names), width, flat, ids

@@ -1,4 +1,5 @@
 # What is known of a type, by its address.
+# Needs: pristine, sizes, objects, writers.
 
 def is_c_type(cls):
     """Whether C code defines a type. Only there do methods in C name the type as theirs."""
@@ -76,59 +77,3 @@ def subclass_of(cls, ancestor):
         if base is ancestor:
             return True
     return False
-
-
-def size_mode(cls, flags):
-    """None: sys.getsizeof; a number: all alike; else the C function below a __sizeof__ of the program's, and headers."""
-    resolved = class_attribute(cls, '__sizeof__')
-    if type(resolved) is MethodDescriptor:
-        return 0 if resolved is object_sizeof and not get_itemsize(cls) else None
-    for base in get_mro(cls):
-        candidate = own_dict(base).get('__sizeof__') if is_c_type(base) else None
-        if type(candidate) is MethodDescriptor:
-            return candidate, header_size(cls, flags)
-    return object_sizeof, header_size(cls, flags)
-
-
-def header_size(cls, flags):
-    """What sys.getsizeof adds to __sizeof__ for what stands before an object."""
-    size = 16 if flags & HAS_COLLECTOR_HEADER else 0
-    if version >= (3, 12):
-        return size + (16 if flags & (1 << 3 | 1 << 4) else 0)
-    if version >= (3, 11):
-        return size + (16 if flags & 1 << 4 else 0)
-    return size
-
-
-def sizes_of(key, batch):
-    mode = size_modes[key]
-    if mode is None:
-        return list(map(getsizeof, batch))
-    if type(mode) is int:
-        if not mode:
-            mode = size_modes[key] = getsizeof(batch[0])
-        return [mode] * len(batch)
-    return [mode[0](o) + mode[1] for o in batch]
-
-
-def shape_of(key, named, tail):
-    """The id of a shape; defines it, and its type, when it is new."""
-    identity = key, named, tail
-    number = shapes.get(identity)
-    if number is None:
-        if named:
-            if shape_counts.get(key, 0) >= MOST_SHAPES:
-                return shape_of(key, (), (OTHER,))
-            shape_counts[key] = shape_counts.get(key, 0) + 1
-        number = shapes[identity] = len(shapes) + 1
-        if key not in typed:
-            typed[key] = True
-            cls = types[key]
-            module, name = type_label(cls)
-            definitions.append(b''.join((varint(TYPE), varint(key), varint(get_flags(cls)), string(module), string(name))))
-        parts = [varint(SHAPE), varint(number), varint(key), varint(len(named))]
-        for kind, label in named:
-            parts.append(bytes((kind,)) + string(label))
-        parts.append(varint(len(tail)) + bytes(tail))
-        definitions.append(b''.join(parts))
-    return number

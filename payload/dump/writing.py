@@ -1,4 +1,5 @@
 # Records and messages into the pipe.
+# Needs: pristine, types.
 
 def varint(number):
     out = []

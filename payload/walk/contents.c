@@ -2,7 +2,6 @@
 
 #include "walk/dicts.h"
 #include "walk/frames.h"
-#include "walk/numbers.h"
 
 struct characters {
   hd_address data;
@@ -142,34 +141,6 @@ static void put_quoted(struct hd_walker* w, struct hd_text* text, const uint8_t*
   hd_text_put(text, quote);
 }
 
-// Without the ".0" of a whole number.
-static void put_part(struct hd_text* text, uint64_t bits, int signed_too) {
-  const int is_nan = bits << 1 > (uint64_t)0x7ff << 53;
-  if (signed_too && (is_nan || !(bits >> 63))) hd_text_put(text, '+');
-  const uint32_t before = text->length;
-  hd_put_float(text, bits);
-  if (text->length >= before + 2 && text->bytes[text->length - 1] == '0' &&
-      text->bytes[text->length - 2] == '.') {
-    text->length -= 2;
-  }
-}
-
-static void put_complex(struct hd_text* text, hd_address number) {
-  uint8_t bytes[80];  // two floats have fewer
-  struct hd_text whole = {bytes, 0, sizeof bytes, 0};
-  const uint64_t real = hd_word(number + 16), imaginary = hd_word(number + 24);
-  if (real == 0) {
-    put_part(&whole, imaginary, 0);
-    hd_text_put(&whole, 'j');
-  } else {
-    hd_text_put(&whole, '(');
-    put_part(&whole, real, 0);
-    put_part(&whole, imaginary, 1);
-    hd_text_put_string(&whole, "j)");
-  }
-  for (uint32_t i = 0; i < whole.length; i++) hd_text_put(text, bytes[i]);
-}
-
 static hd_address type_module(struct hd_walker* w, hd_address type) {
   const hd_address found = hd_dict_get(w, hd_word(type + w->layout->type_dict), "__module__");
   return hd_is_str(w, found) ? found : 0;
@@ -244,9 +215,7 @@ static void put_code(struct hd_walker* w, struct hd_text* text, hd_address name,
   put_str_or(w, text, hd_word(code + w->layout->code_file));
   if (text->cut) return;
   hd_text_put(text, ':');
-  const int32_t line = hd_int(code + w->layout->code_first_line);
-  const uint32_t digits[] = {(uint32_t)line & ((1u << 30) - 1), (uint32_t)line >> 30};
-  hd_put_integer(text, digits, digits[1] ? 2 : digits[0] ? 1 : 0, 0);
+  hd_text_put_decimal(text, (uint32_t)hd_int(code + w->layout->code_first_line));
 }
 
 static void put_content(struct hd_walker* w, struct hd_text* text, hd_address object) {
@@ -260,15 +229,6 @@ static void put_content(struct hd_walker* w, struct hd_text* text, hd_address ob
       hd_text_put_string(text, "bytearray(");
       put_quoted(w, text, (const uint8_t*)hd_word(object + layout->bytearray_start), hd_size_field(object));
       return hd_text_put(text, ')');
-    case HD_CONTENT_INT: {
-      const struct integer read = integer_of(layout, object);
-      if (read.count < (uint64_t)1 << 40) hd_put_integer(text, read.digits, read.count, read.negative);
-      return;
-    }
-    case HD_CONTENT_FLOAT:
-      return hd_put_float(text, hd_word(object + layout->float_value));
-    case HD_CONTENT_COMPLEX:
-      return put_complex(text, object);
     case HD_CONTENT_BOOL: {
       const struct integer read = integer_of(layout, object);
       return hd_text_put_string(text, read.count ? "True" : "False");
@@ -292,13 +252,45 @@ static void put_content(struct hd_walker* w, struct hd_text* text, hd_address ob
   }
 }
 
-static uint8_t* put_length(uint8_t* at, uint32_t length) {
-  for (; length >= 0x80; length >>= 7) *at++ = (uint8_t)length | 0x80;
-  *at++ = (uint8_t)length;
+static uint8_t* put_word(uint8_t* at, uint64_t word) {
+  *(uint64_t*)at = word;
+  return at + 8;
+}
+
+// enum hd_number of protocol.h says how.
+static uint8_t* write_integer(struct hd_walker* w, uint8_t* at, struct integer number) {
+  // A digit of 30 bits has 7.5 hexadecimal ones, and the first may be less than one.
+  const uint64_t shown = w->content_limit / 7 + 3;
+  while (number.count > 0 && number.digits[number.count - 1] == 0) number.count--;
+  uint64_t sent = number.count;
+  if (sent > HD_MAX_DECIMAL_DIGITS && sent > shown) {
+    sent = shown > HD_MAX_DECIMAL_DIGITS ? shown : HD_MAX_DECIMAL_DIGITS;
+  }
+  const int partial = sent < number.count;
+  at = hd_varint(at, number.count << 2 | (uint64_t)partial << 1 | (uint64_t)number.negative);
+  if (partial) at = hd_varint(at, sent);
+  for (uint64_t i = number.count - sent; i < number.count; i++, at += 4) *(uint32_t*)at = number.digits[i];
   return at;
 }
 
 uint8_t* hd_write_content(struct hd_walker* w, hd_address object, uint8_t* at, uint32_t* flags) {
+  switch (w->type->content) {
+    case HD_CONTENT_INT: {
+      const struct integer number = integer_of(w->layout, object);
+      if (number.count >> 40) break;  // half-updated
+      *flags |= HD_NUMBER_INTEGER;
+      return write_integer(w, at, number);
+    }
+    case HD_CONTENT_FLOAT:
+      *flags |= HD_NUMBER_FLOAT;
+      return put_word(at, hd_word(object + w->layout->float_value));
+    case HD_CONTENT_COMPLEX:
+      *flags |= HD_NUMBER_COMPLEX;
+      at = put_word(at, hd_word(object + 16));
+      return put_word(at, hd_word(object + 24));
+    default:
+      break;
+  }
   const int is_text = w->type->content == HD_CONTENT_STR;
   *flags |= HD_HAS_CONTENT | (is_text ? HD_CONTENT_IS_TEXT : 0);
   if (is_text) {
@@ -307,7 +299,7 @@ uint8_t* hd_write_content(struct hd_walker* w, hd_address object, uint8_t* at, u
       const int cut = from.length > w->content_limit;
       const uint32_t length = cut ? w->content_limit : (uint32_t)from.length;
       if (cut) *flags |= HD_CONTENT_CUT;
-      at = put_length(at, length);
+      at = hd_varint(at, length);
       hd_copy(at, (const uint8_t*)from.data, length);
       return at + length;
     }
@@ -317,7 +309,7 @@ uint8_t* hd_write_content(struct hd_walker* w, hd_address object, uint8_t* at, u
   struct hd_text text = {at + room, 0, w->content_limit, 0};
   put_content(w, &text, object);
   if (text.cut) *flags |= HD_CONTENT_CUT;
-  at = put_length(at, text.length);
+  at = hd_varint(at, text.length);
   if (at != text.bytes) memmove(at, text.bytes, text.length);
   return at + text.length;
 }

@@ -102,11 +102,8 @@ static void prepare(struct hd_walker* w, uint64_t unused) {
 
 static void put_count(struct hd_text* out, uint32_t count, const char* what) {
   if (!count) return;
-  uint8_t digits[10];
-  int n = 0;
-  for (uint32_t left = count; left; left /= 10) digits[n++] = (uint8_t)('0' + left % 10);
   hd_text_put_string(out, out->bytes[out->length - 1] == ':' ? " " : ", ");
-  while (n--) hd_text_put(out, digits[n]);
+  hd_text_put_decimal(out, count);
   hd_text_put_string(out, what);
 }
 
@@ -140,7 +137,7 @@ __attribute__((noreturn)) void hd_main(struct hd_walk* walk) {
   if (walk->arena_used > walk->arena.end - walk->arena.start) hd_exit(1);
   w->walk = walk;
   w->layout = &walk->layout;
-  w->content_limit = walk->content_limit < HD_MOST_CONTENT ? walk->content_limit : HD_MOST_CONTENT;
+  w->content_limit = walk->content_limit < HD_MAX_CONTENT ? walk->content_limit : HD_MAX_CONTENT;
   if (hd_attempt(w, prepare, 0)) hd_exit(1);
   hd_find_roots(w);
   while (!w->status && hd_attempt(w, hd_sweep, 0)) continue;

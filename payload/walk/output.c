@@ -20,15 +20,6 @@ static void send(struct hd_walker* w, const uint8_t* bytes, uint64_t size) {
 
 static void put_u32(uint8_t* at, uint64_t value) { *(uint32_t*)at = (uint32_t)value; }
 
-static inline uint8_t* varint(uint8_t* at, uint64_t value) {
-  while (value >= 0x80) {
-    *at++ = (uint8_t)value | 0x80;
-    value >>= 7;
-  }
-  *at++ = (uint8_t)value;
-  return at;
-}
-
 static inline uint64_t zigzag(int64_t value) { return (uint64_t)value << 1 ^ (uint64_t)(value >> 63); }
 
 static void start_message(struct hd_walker* w) {
@@ -61,14 +52,14 @@ void hd_flush(struct hd_walker* w) {
   flush_definitions(w);
   if (w->object_count == 0) return;
   uint8_t counted[16];
-  const uint64_t length = (uint64_t)(varint(counted, w->object_count) - counted) + 1;
+  const uint64_t length = (uint64_t)(hd_varint(counted, w->object_count) - counted) + 1;
   uint8_t* const start = w->objects + kHeader - length - kMessageHeader;
   start[kMessageHeader] = HD_OBJECTS;
   for (uint64_t i = 1; i < length; i++) start[kMessageHeader + i] = counted[i - 1];
   uint8_t* end = w->object_end;
-  end = varint(end, HD_PROGRESS);
-  end = varint(end, w->objects_written);
-  end = varint(end, 0);
+  end = hd_varint(end, HD_PROGRESS);
+  end = hd_varint(end, w->objects_written);
+  end = hd_varint(end, 0);
   put_u32(start, (uint64_t)(end - start) - kMessageHeader);
   send(w, start, (uint64_t)(end - start));
   w->walk->objects = w->objects_written;
@@ -86,7 +77,7 @@ void hd_end_record(struct hd_walker* w) { w->definitions_whole = w->definitions.
 
 void hd_put_varint(struct hd_text* text, uint64_t value) {
   uint8_t bytes[10];
-  const uint8_t* const end = varint(bytes, value);
+  const uint8_t* const end = hd_varint(bytes, value);
   for (const uint8_t* at = bytes; at < end; at++) hd_text_put(text, *at);
 }
 
@@ -139,24 +130,24 @@ static inline uint8_t* reference(struct hd_walker* w, uint8_t* at, hd_address ob
   hd_mark(w, &w->marks, target);
   ++*written;
   const uint32_t slot = hd_recent_slot(target);
-  if (w->recent[slot] == target) return varint(at, slot << 1 | 1);
+  if (w->recent[slot] == target) return hd_varint(at, slot << 1 | 1);
   w->recent[slot] = target;
-  return varint(at, zigzag((int64_t)(target - object) >> 3) << 1);
+  return hd_varint(at, zigzag((int64_t)(target - object) >> 3) << 1);
 }
 
 void hd_write_object(struct hd_walker* w, hd_address object, uint32_t shape, uint64_t count) {
   if (w->object_end - w->objects > HD_MESSAGE) hd_flush(w);
   uint64_t refcount;
   uint32_t flags = flags_of(w, object, hd_word(object), &refcount);
-  uint8_t* at = varint(w->object_end, shape);
-  at = varint(at, zigzag((int64_t)(object - w->previous) >> 3));
-  at = varint(at, hd_size_of(w, w->type, object));
-  at = varint(at, refcount);
+  uint8_t* at = hd_varint(w->object_end, shape);
+  at = hd_varint(at, zigzag((int64_t)(object - w->previous) >> 3));
+  at = hd_varint(at, hd_size_of(w, w->type, object));
+  at = hd_varint(at, refcount);
   uint8_t* const flags_at = at++;
   if (w->type->content && w->content_limit) at = hd_write_content(w, object, at, &flags);
   *flags_at = (uint8_t)flags;
   // From here on nothing is read but the walker's own memory: the object is written whole or not at all.
-  at = varint(at, count);
+  at = hd_varint(at, count);
   uint64_t written = 0;
   for (uint64_t i = 0; i < count; i++) at = reference(w, at, object, w->references[i], &written);
   w->previous = object;

@@ -36,4 +36,23 @@ static inline void hd_text_put_string(struct hd_text* text, const char* string) 
   while (*string) hd_text_put(text, (uint8_t)*string++);
 }
 
+static inline void hd_text_put_decimal(struct hd_text* text, uint32_t value) {
+  uint8_t digits[10];
+  uint32_t first = sizeof digits;
+  do {
+    digits[--first] = (uint8_t)('0' + value % 10);
+    value /= 10;
+  } while (value > 0);
+  hd_text_put_bytes(text, digits + first, sizeof digits - first);
+}
+
+static inline uint8_t* hd_varint(uint8_t* at, uint64_t value) {
+  while (value >= 0x80) {
+    *at++ = (uint8_t)value | 0x80;
+    value >>= 7;
+  }
+  *at++ = (uint8_t)value;
+  return at;
+}
+
 #endif

@@ -16,7 +16,6 @@ enum {
   HD_DEFINITIONS = 1 << 20,
   // Room that a definition never exceeds.
   HD_DEFINITION = 512 << 10,
-  HD_MOST_CONTENT = 1 << 20,
   HD_RING = 32,
   // How often a tp_traverse may fault before it is not called any more.
   HD_MOST_FAULTS = 100,

@@ -4,7 +4,7 @@ import { packageRoot } from "../package-root.js";
 const payload = (name: string) => readFileSync(new URL(`payload/${name}`, packageRoot), "latin1");
 
 // One program of one namespace with dump.py, which comes last; what pristine.py binds comes first.
-const PARTS = ["pristine", "writing", "types", "objects", "names", "contents", "own", "roots"];
+const parts: string[] = JSON.parse(payload("dump/parts.json"));
 
 export interface ScriptOptions {
   /** Bytes of content kept of an object; 0: none is written. */
@@ -15,7 +15,7 @@ export interface ScriptOptions {
 
 /** The Python source that runs in the target; `@FD@` is left for the addon, which knows the descriptor. */
 export function dumpScript({ contentLimit, timeoutMs }: ScriptOptions): string {
-  const dump = [...PARTS.map((part) => `dump/${part}.py`), "dump.py"]
+  const dump = [...parts.map((part) => `dump/${part}.py`), "dump.py"]
     .map(payload)
     .join("\n")
     .replaceAll("@CONTENT_LIMIT@", String(contentLimit))

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { interpreters } from "../support/interpreters.js";
+import { interpreters, newest } from "../support/interpreters.js";
 
 const run = promisify(execFile);
 const targets = {
@@ -22,4 +22,9 @@ describe.each(interpreters)("payload on $version ($library)", ({ path }) => {
     expect(`${result.stderr}${result.code ? result.stdout : ""}`).toBe("");
     expect(result.code ?? 0).toBe(0);
   });
+});
+
+test("each part says which others it needs", async () => {
+  const script = fileURLToPath(new URL("needs.py", import.meta.url));
+  expect(JSON.parse((await run(newest.path, [script])).stdout)).toEqual({});
 });

@@ -11,12 +11,18 @@ PAYLOAD = os.path.join(HERE, "..", "..", "payload")
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "reader")]
 
 
+def part_files():
+    """(name, source) of each part of the payload's program, in the order of parts.json."""
+    with open(os.path.join(PAYLOAD, "dump", "parts.json")) as file:
+        names = json.load(file)
+    for name in names:
+        with open(os.path.join(PAYLOAD, "dump", name + ".py"), encoding="ascii") as file:
+            yield name, file.read()
+
+
 def launcher(fd, content_limit=64, timeout=20):
-    parts = sorted(os.listdir(os.path.join(PAYLOAD, "dump")), key=lambda name: (name != "pristine.py", name))
-    source = ""
-    for path in [os.path.join(PAYLOAD, "dump", part) for part in parts] + [os.path.join(PAYLOAD, "dump.py")]:
-        with open(path, encoding="ascii") as file:
-            source += file.read() + "\n"
+    with open(os.path.join(PAYLOAD, "dump.py"), encoding="ascii") as file:
+        source = "\n".join([part for _, part in part_files()] + [file.read()])
     source = source.replace("@CONTENT_LIMIT@", str(content_limit)).replace("@TIMEOUT@", str(timeout))
     with open(os.path.join(PAYLOAD, "launch.py"), encoding="ascii") as file:
         return file.read().replace("@SOURCE@", json.dumps(source)).replace("@FD@", str(fd))

@@ -1,3 +1,5 @@
+#include "capture/number_text.h"
+
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -8,19 +10,21 @@
 #include <string>
 #include <vector>
 
-extern "C" {
-#include "walk/numbers.h"
-}
+#include "protocol.h"
 
+namespace heapdump {
 namespace {
 
-std::string take(const hd_text& text) { return {reinterpret_cast<const char*>(text.bytes), text.length}; }
-
 std::string float_text(double value) {
-  uint8_t bytes[64];
-  hd_text text{bytes, 0, sizeof bytes, 0};
-  hd_put_float(&text, std::bit_cast<uint64_t>(value));
-  return take(text);
+  std::string text;
+  append_float(text, std::bit_cast<uint64_t>(value));
+  return text;
+}
+
+std::string complex_text(double real, double imaginary) {
+  std::string text;
+  append_complex(text, std::bit_cast<uint64_t>(real), std::bit_cast<uint64_t>(imaginary));
+  return text;
 }
 
 // What the standard library finds to be the shortest digits, in Python's spelling.
@@ -47,13 +51,26 @@ std::string expected(double value) {
   return (negative ? "-" : "") + digits;
 }
 
-std::string integer_text(std::vector<uint32_t> digits, bool negative, uint32_t limit = 200,
-                         bool* cut = nullptr) {
-  std::vector<uint8_t> bytes(limit);
-  hd_text text{bytes.data(), 0, limit, 0};
-  hd_put_integer(&text, digits.data(), digits.size(), negative);
-  if (cut) *cut = text.cut;
-  return take(text);
+void put_varint(std::string& bytes, uint64_t value) {
+  for (; value >= 0x80; value >>= 7) bytes += static_cast<char>(value | 0x80);
+  bytes += static_cast<char>(value);
+}
+
+// The first `sent` digits of it come, or all.
+std::string integer_text(const std::vector<uint32_t>& digits, bool negative, size_t limit = 200,
+                         size_t sent = SIZE_MAX) {
+  const bool partial = sent < digits.size();
+  std::string bytes;
+  put_varint(bytes,
+             digits.size() << 2 | static_cast<uint64_t>(partial) << 1 | static_cast<uint64_t>(negative));
+  if (partial) put_varint(bytes, sent);
+  const size_t first = partial ? digits.size() - sent : 0;
+  bytes.append(reinterpret_cast<const char*>(digits.data() + first), 4 * (digits.size() - first));
+  Cursor in(bytes);
+  std::string text;
+  append_integer(text, in, limit);
+  EXPECT_TRUE(in.done());
+  return text;
 }
 
 std::vector<uint32_t> power_of_two(int exponent) {
@@ -62,7 +79,7 @@ std::vector<uint32_t> power_of_two(int exponent) {
   return digits;
 }
 
-TEST(Numbers, FloatsAsPythonWritesThem) {
+TEST(NumberText, FloatsAsPythonWritesThem) {
   EXPECT_EQ(float_text(0.0), "0.0");
   EXPECT_EQ(float_text(-0.0), "-0.0");
   EXPECT_EQ(float_text(1.0), "1.0");
@@ -79,7 +96,7 @@ TEST(Numbers, FloatsAsPythonWritesThem) {
   EXPECT_EQ(float_text(std::nan("")), "nan");
 }
 
-TEST(Numbers, ShortestForEveryKindOfFloat) {
+TEST(NumberText, ShortestForEveryKindOfFloat) {
   std::mt19937_64 random(1);
   for (int exponent = 0; exponent < 2047; ++exponent) {
     for (uint64_t fraction :
@@ -98,7 +115,7 @@ TEST(Numbers, ShortestForEveryKindOfFloat) {
   }
 }
 
-TEST(Numbers, Integers) {
+TEST(NumberText, Integers) {
   EXPECT_EQ(integer_text({}, false), "0");
   EXPECT_EQ(integer_text({7}, true), "-7");
   EXPECT_EQ(integer_text({0x3fffffff, 0x3fffffff}, false), "1152921504606846975");
@@ -110,13 +127,42 @@ TEST(Numbers, Integers) {
   EXPECT_EQ(integer_text({0x0, 0xd2e7c40, 0x3c90715b, 0x3025f39e}, false), "1" + std::string(36, '0'));
 }
 
-TEST(Numbers, IntegersBeyond256BitsInHexadecimal) {
+TEST(NumberText, IntegersBeyond256BitsInHexadecimal) {
   EXPECT_EQ(integer_text(power_of_two(256), false), "0x1" + std::string(64, '0'));
-  bool cut = false;
-  EXPECT_EQ(integer_text(power_of_two(100'000), true, 10, &cut), "-0x1000000");
-  EXPECT_TRUE(cut);
   std::vector<uint32_t> digits(12, 0x2aaaaaaa);
   EXPECT_EQ(integer_text(digits, false), "0x" + std::string(90, 'a'));
 }
 
+TEST(NumberText, OfALongIntegerTheFirstDigitsAreEnough) {
+  EXPECT_EQ(integer_text(power_of_two(100'000), true, 10, 9), "-0x10000000");  // one more than the limit
+  EXPECT_THROW(integer_text(power_of_two(100'000), true, 200, 9), Malformed);
+  EXPECT_THROW(integer_text(power_of_two(200), true, 200, 3), Malformed);
+  EXPECT_THROW(integer_text(power_of_two(100'000), false, 200, 0), Malformed);
+}
+
+TEST(NumberText, IntegersThatCannotBe) {
+  const auto refused = [](std::string bytes) {
+    Cursor in(bytes);
+    std::string text;
+    EXPECT_THROW(append_integer(text, in, 200), Malformed);
+  };
+  refused("");
+  refused(std::string(1, 4));                            // a digit that does not come
+  refused(std::string("\x06\x02\0\0\0\0\0\0\0\0", 10));  // more digits than it has
+  std::string bytes;
+  put_varint(bytes, uint64_t{1} << 62 | 2);
+  put_varint(bytes, 0);
+  refused(bytes);
+}
+
+TEST(NumberText, ComplexNumbers) {
+  EXPECT_EQ(complex_text(0.0, 1.0), "1j");
+  EXPECT_EQ(complex_text(0.0, -0.0), "-0j");
+  EXPECT_EQ(complex_text(-0.0, 1.5), "(-0+1.5j)");
+  EXPECT_EQ(complex_text(1e16, -2.0), "(1e+16-2j)");
+  EXPECT_EQ(complex_text(0.5, std::nan("")), "(0.5+nanj)");
+  EXPECT_EQ(complex_text(std::nan(""), -std::numeric_limits<double>::infinity()), "(nan-infj)");
+}
+
 }  // namespace
+}  // namespace heapdump
