@@ -9,8 +9,6 @@
 namespace heapdump {
 namespace {
 
-constexpr size_t kLongestKey = 40;
-
 // Kinds that say more come first.
 int kind_rank(uint8_t kind) {
   switch (kind) {
@@ -31,10 +29,10 @@ bool is_identifier(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, good) && !(text[0] >= '0' && text[0] <= '9');
 }
 
-// At most kLongestKey bytes, cut at a character.
-std::string shortened(std::string text) {
-  if (text.size() <= kLongestKey) return text;
-  size_t end = kLongestKey - 1;
+// At most so many bytes, cut at a character.
+std::string shortened(std::string text, size_t longest) {
+  if (text.size() <= longest) return text;
+  size_t end = longest - 1;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) end--;
   return text.substr(0, end) + "…";
 }
@@ -68,10 +66,10 @@ uint8_t kind_of(const HeapIndex& heap, const PathStep& step) {
   return step.is_type ? static_cast<uint8_t>(HD_REF_TYPE) : heap.kind(step.holder, step.position);
 }
 
-std::string format_step(const HeapIndex& heap, const PathStep& step) {
+std::string format_step(const HeapIndex& heap, const PathStep& step, size_t longest) {
   if (step.is_type) return ".__class__";
   const std::optional<std::string> label = label_of(heap, step.holder, step.position);
-  const std::string name = label ? shortened(*label) : "?";
+  const std::string name = label ? shortened(*label, longest) : "?";
   switch (kind_of(heap, step)) {
     case HD_REF_VALUE:
       return "[" + name + "]";

@@ -22,8 +22,9 @@ PathStep step_between(const HeapIndex& heap, uint32_t holder, uint32_t held, con
 uint8_t kind_of(const HeapIndex& heap, const PathStep& step);
 
 // What stands behind the holder's name to reach what it holds: `['k']`, `[3]`, `.session`, `.f_locals['x']`.
-// `?` stands for a name that the dump does not have, `{…}` for an element of a set.
-std::string format_step(const HeapIndex& heap, const PathStep& step);
+// `?` stands for a name that the dump does not have, `{…}` for an element of a set. A name of more bytes than
+// `longest` is cut.
+std::string format_step(const HeapIndex& heap, const PathStep& step, size_t longest = 40);
 
 // The same with a key, an index or an element left open: `[…]`.
 std::string format_pattern(const HeapIndex& heap, const PathStep& step);

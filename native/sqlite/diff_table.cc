@@ -52,8 +52,7 @@ class DiffCursor : public RowsCursor<Difference> {
   void filter(const Scan& scan) override {
     const auto old = heap_.heaps().of(scan.arguments.text(0));
     const std::string by = scan.arguments.text(1);
-    begin(
-        find_differences(*old, grouping_by(*old, by), heap_, grouping_by(heap_, by), Matching(*old, heap_)));
+    begin(find_differences(*old, grouping_by(*old, by), heap_, grouping_by(heap_, by), heap_.matching(old)));
   }
 
  private:

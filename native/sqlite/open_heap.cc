@@ -25,6 +25,20 @@ const ObjectTree& OpenHeap::path_tree() {
   return *path_tree_;
 }
 
+Holders& OpenHeap::holders() {
+  if (!holders_) holders_.emplace(*this);
+  return *holders_;
+}
+
+const Matching& OpenHeap::matching(const std::shared_ptr<OpenHeap>& other) {
+  Matched& matched = matchings_[other.get()];
+  // Another heap may have come to be where one was that is closed.
+  if (!matched.matching || matched.other.lock() != other) {
+    matched = {other, std::make_unique<Matching>(*other, *this)};
+  }
+  return *matched.matching;
+}
+
 const std::vector<uint64_t>& OpenHeap::retained_by_type() {
   if (!retained_by_type_) {
     retained_by_type_ = retained_by_group(*this, dominator_tree(), static_cast<uint32_t>(types().size()),

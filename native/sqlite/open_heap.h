@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "analysis/matching.h"
 #include "heap/heap_index.h"
+#include "heap/holders.h"
 #include "heap/object_tree.h"
 #include "heap/owners.h"
 #include "heap/path_patterns.h"
@@ -23,6 +25,9 @@ class OpenHeap : public HeapIndex {
   PathPatterns& patterns();
   const ObjectTree& dominator_tree();
   const ObjectTree& path_tree();
+  Holders& holders();
+  // With another heap, earlier or later.
+  const Matching& matching(const std::shared_ptr<OpenHeap>& other);
   // By row of types().
   const std::vector<uint64_t>& retained_by_type();
   // The heaps beside it.
@@ -32,6 +37,12 @@ class OpenHeap : public HeapIndex {
   OpenHeaps& heaps_;
   std::optional<Owners> owners_;
   std::optional<PathPatterns> patterns_;
+  std::optional<Holders> holders_;
+  struct Matched {
+    std::weak_ptr<OpenHeap> other;
+    std::unique_ptr<Matching> matching;
+  };
+  std::map<const OpenHeap*, Matched> matchings_;
   std::optional<ObjectTree> dominator_tree_, path_tree_;
   std::optional<std::vector<uint64_t>> retained_by_type_;
 };

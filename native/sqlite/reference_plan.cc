@@ -1,6 +1,7 @@
 #include "sqlite/reference_plan.h"
 
 #include "heap/label.h"
+#include "heap/path_step.h"
 #include "sqlite/kinds.h"
 
 namespace heapdump {
@@ -35,6 +36,10 @@ Kinds kinds_asked(int plan, std::span<sqlite3_value*> values) {
 
 std::optional<std::string> label_of(const HeapIndex& heap, const ReferenceWalk& walk) {
   return walk.is_type() ? std::nullopt : label_of(heap, walk.source(), walk.position());
+}
+
+std::string part_of(const HeapIndex& heap, const ReferenceWalk& walk) {
+  return format_step(heap, {walk.source(), walk.position(), walk.is_type()}, SIZE_MAX);
 }
 
 std::optional<uint64_t> position_of(const ReferenceWalk& walk) {

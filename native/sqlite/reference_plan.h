@@ -14,6 +14,7 @@ Kinds kinds_asked(int plan, std::span<sqlite3_value*> values);
 
 // What the columns of references are read by.
 std::optional<std::string> label_of(const HeapIndex& heap, const ReferenceWalk& walk);
+std::string part_of(const HeapIndex& heap, const ReferenceWalk& walk);
 std::optional<uint64_t> position_of(const ReferenceWalk& walk);
 
 }  // namespace heapdump

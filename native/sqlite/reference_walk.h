@@ -10,6 +10,7 @@ namespace heapdump {
 using Kinds = uint32_t;
 constexpr Kinds kinds_of(int kind) { return Kinds{1} << kind; }
 constexpr Kinds kAllKinds = kinds_of(HD_REF_OTHER + 1) - 1;
+constexpr Kinds kStrongKinds = kAllKinds & ~kinds_of(HD_REF_TYPE) & ~kinds_of(HD_REF_WEAK);
 
 // References one after another: all, those of an object, those to an object, or those from one to another.
 // The reference of an object to its type is among them, after the others of that object.

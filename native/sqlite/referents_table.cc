@@ -11,6 +11,8 @@ constexpr Column kColumns[] = {
      [](const ReferenceWalk& walk) { return reference_kind_name(walk.kind()); }},
     {"label", kText, "as reference.label",
      [](OpenHeap& heap, const ReferenceWalk& walk) { return label_of(heap, walk); }},
+    {"part", kText, "as reference.part",
+     [](OpenHeap& heap, const ReferenceWalk& walk) { return part_of(heap, walk); }},
     {"position", kInteger, "as reference.position",
      [](const ReferenceWalk& walk) { return position_of(walk); }},
     {"object", kInteger, "argument: object.id of the one asked for", Argument::kNeeded},

@@ -5,17 +5,18 @@ namespace heapdump {
 
 // Each of its own file.
 extern const Table kObjectTable, kTypeTable, kReferenceTable, kRootTable, kThreadTable, kFrameTable,
-    kModuleTable, kMetaTable, kReferrersTable, kReferentsTable, kReachableTable, kDominatedTable,
-    kDominatedTypesTable, kPathToRootTable, kMergedPathsTable, kOwnerTable, kWasteTable, kLeaksTable,
-    kDiffTable, kSchemaColumnTable;
+    kModuleTable, kMetaTable, kReferrersTable, kReferentsTable, kHoldersTable, kHoldsTable, kReachableTable,
+    kDominatedTable, kDominatedTypesTable, kPathToRootTable, kMergedPathsTable, kOwnerTable, kWasteTable,
+    kSameAsTable, kLeaksTable, kDiffTable, kSchemaColumnTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
   static constexpr const Table* kTables[] = {
-      &kObjectTable,    &kTypeTable,      &kReferenceTable,      &kRootTable,       &kThreadTable,
-      &kFrameTable,     &kModuleTable,    &kMetaTable,           &kReferrersTable,  &kReferentsTable,
-      &kReachableTable, &kDominatedTable, &kDominatedTypesTable, &kPathToRootTable, &kMergedPathsTable,
-      &kOwnerTable,     &kWasteTable,     &kLeaksTable,          &kDiffTable,       &kSchemaColumnTable};
+      &kObjectTable,     &kTypeTable,        &kReferenceTable,   &kRootTable,      &kThreadTable,
+      &kFrameTable,      &kModuleTable,      &kMetaTable,        &kReferrersTable, &kReferentsTable,
+      &kHoldersTable,    &kHoldsTable,       &kReachableTable,   &kDominatedTable, &kDominatedTypesTable,
+      &kPathToRootTable, &kMergedPathsTable, &kOwnerTable,       &kWasteTable,     &kSameAsTable,
+      &kLeaksTable,      &kDiffTable,        &kSchemaColumnTable};
   return kTables;
 }
 

@@ -59,8 +59,9 @@ class Database {
       if (needs_argument) continue;
       EXPECT_GE(run("SELECT * FROM " + name), 0) << name;
     }
-    for (const std::string two : {"leaks('main')", "leaks('main', 'main')", "diff('main', 'type')",
-                                  "diff('main', 'owner')", "diff('main', 'path')"}) {
+    for (const std::string two :
+         {"same_as('main')", "same_as('main') WHERE id = 5", "leaks('main')", "leaks('main', 'main')",
+          "diff('main', 'type')", "diff('main', 'owner')", "diff('main', 'path')"}) {
       EXPECT_GE(run("SELECT * FROM " + two), 0) << two;
     }
     for (const std::string order : {"size DESC", "size", "retained DESC", "retained", "id DESC", "address"}) {
@@ -83,7 +84,8 @@ class Database {
   }
 
  private:
-  const std::set<std::string> kOfObject_ = {"referrers",       "referents",    "reachable",   "dominated",
+  const std::set<std::string> kOfObject_ = {"referrers",       "referents",    "holders",
+                                            "holds",           "reachable",    "dominated",
                                             "dominated_types", "path_to_root", "merged_paths"};
   sqlite3* db_ = nullptr;
   int64_t bytes_ = 0;

@@ -1,7 +1,7 @@
 import type { Heap, HeapObject, Root } from "../store/heap.js";
 import { markBackEdges } from "./back-edges.js";
 import { contains, type Filter, type Selection } from "./filter.js";
-import { type Hold, HolderFinder } from "./holders.js";
+import { type Hold, heldBy, holdersOf, holdsNothingElse } from "./holds.js";
 
 export type Role = "explain" | "excluded" | "highlight" | "root" | "plain";
 
@@ -61,7 +61,6 @@ export function holderGraph(heap: Heap, request: GraphRequest): Graph {
 }
 
 class GraphSearch {
-  private finder: HolderFinder;
   private nodes = new Map<bigint, GraphNode>();
   private edges = new Map<string, GraphEdge>();
   private omitted: Graph["omitted"] = { explained: 0n, breadth: 0n, depth: 0, nodes: 0 };
@@ -69,9 +68,7 @@ class GraphSearch {
   constructor(
     private readonly heap: Heap,
     private readonly request: GraphRequest,
-  ) {
-    this.finder = new HolderFinder(heap);
-  }
+  ) {}
 
   run(): Graph {
     const starts = this.start();
@@ -79,8 +76,7 @@ class GraphSearch {
     for (let next = 0; next < queue.length; next++) {
       queue.push(...this.goInto(queue[next] as GraphNode));
     }
-    for (const edge of this.edges.values())
-      edge.only = this.finder.holdsNothingElse(edge.source, edge.target);
+    for (const edge of this.edges.values()) edge.only = holdsNothingElse(this.heap, edge.source, edge.target);
     const { direction } = this.request;
     markBackEdges(
       starts.map(({ id }) => id),
@@ -152,7 +148,7 @@ class GraphSearch {
   /** The most telling first: what is highlighted, then roots, then the rest as it comes. */
   private neighbours(node: GraphNode): { object: HeapObject; holds: Hold[] }[] {
     const outward = this.request.direction === "referrers";
-    const { holds, beyond } = outward ? this.finder.referrers(node.id) : this.finder.referents(node.id);
+    const { holds, beyond } = outward ? holdersOf(this.heap, node.id) : heldBy(this.heap, node.id);
     node.more += beyond;
     const byObject = new Map<bigint, Hold[]>();
     for (const hold of holds) {

@@ -1,5 +1,5 @@
 import type { Heap, HeapObject } from "../store/heap.js";
-import { type Hold, HolderFinder } from "./holders.js";
+import { type Hold, heldBy } from "./holds.js";
 import { isIncomplete } from "./incomplete.js";
 import { differentModes } from "./modes.js";
 import { hoursBetween } from "./series.js";
@@ -126,7 +126,7 @@ function suspect(
 }
 
 function fieldsOf(object: HeapObject, heap: Heap): Field[] {
-  const { holds } = new HolderFinder(heap).referents(object.id);
+  const { holds } = heldBy(heap, object.id);
   const named = holds.filter(({ kind, label }) => label !== null && kind !== "key");
   return named.slice(0, FIELDS).map((hold) => {
     const value = heap.object(hold.held);

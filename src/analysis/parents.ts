@@ -1,5 +1,5 @@
 import type { Heap, HeapObject, Root } from "../store/heap.js";
-import { type Hold, HolderFinder } from "./holders.js";
+import { type Hold, type Holds, holdersOf } from "./holds.js";
 
 export interface Parent extends Above {
   object: HeapObject;
@@ -38,17 +38,14 @@ export function parentsOf(heap: Heap, id: bigint, limits: ParentLimits): Above {
 }
 
 class ParentSearch {
-  private finder: HolderFinder;
-  private found = new Map<bigint, { holds: Hold[]; beyond: bigint }>();
+  private found = new Map<bigint, Holds>();
   private seen = new Set<bigint>();
   private toRoot = new Map<bigint, number>();
 
   constructor(
     private readonly heap: Heap,
     private readonly limits: ParentLimits,
-  ) {
-    this.finder = new HolderFinder(heap);
-  }
+  ) {}
 
   /** Level by level, so that an object with several places in the tree is gone into at its nearest. */
   tree(id: bigint): Above {
@@ -113,10 +110,10 @@ class ParentSearch {
   }
 
   /** One way of each holder. */
-  private holders(id: bigint): { holds: Hold[]; beyond: bigint } {
+  private holders(id: bigint): Holds {
     let found = this.found.get(id);
     if (!found) {
-      const { holds, beyond } = this.finder.referrers(id);
+      const { holds, beyond } = holdersOf(this.heap, id);
       found = { holds: [...new Map(holds.map((hold) => [hold.holder, hold])).values()], beyond };
       this.found.set(id, found);
     }

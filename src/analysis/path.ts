@@ -1,6 +1,6 @@
 // Why an object, or those of a type, are alive.
 import type { Heap, HeapObject, Root, TypedObject } from "../store/heap.js";
-import { type Hold, HolderFinder } from "./holders.js";
+import { type Hold, holdersOf } from "./holds.js";
 import { isIncomplete } from "./incomplete.js";
 
 export interface RootPath {
@@ -106,7 +106,7 @@ function placeOf(heap: Heap, root: Root | null): FramePlace | null {
 }
 
 function referrersOf(heap: Heap, id: bigint): ObjectPaths["referrers"] {
-  const { holds } = new HolderFinder(heap).referrers(id);
+  const { holds } = holdersOf(heap, id);
   return holds.slice(0, REFERRERS).map((hold) => ({ hold, ...heap.typedObject(hold.holder) }));
 }
 

@@ -79,3 +79,22 @@ export function requireTwo(heaps: number, what: string): void {
   if (heaps < 2)
     throw new HeapdumpError(ExitCode.Usage, `${what} needs two dumps of a process, an earlier one first`);
 }
+
+const SAMPLE = 2000n;
+
+/** Why a match between two dumps may be wrong; undefined if nothing speaks against it. */
+export function doubtAboutSame(heap: Heap, other: Heap): string | undefined {
+  const { count } = heap.totals();
+  const step = count > SAMPLE ? count / SAMPLE : 1n;
+  // An even sample of the addresses that are in both.
+  const { same, reused } = heap.get<{ same: bigint; reused: bigint }>(
+    `WITH RECURSIVE sample(id) AS (SELECT 0 UNION ALL SELECT id + @step FROM sample WHERE id + @step < @count)
+     SELECT count(s.same) AS same, coalesce(sum(s.reused), 0) AS reused
+       FROM sample CROSS JOIN {heap}.same_as(@other) AS s ON s.id = sample.id`,
+    { step, count, other: other.schema },
+  ) as { same: bigint; reused: bigint };
+  const share = Number(reused) / Math.max(1, Number(same + reused));
+  if (share < 0.05) return undefined;
+  const percent = Math.round(share * 100);
+  return `${percent} % of the addresses in both dumps hold another object in ${other.path}: some matches are of objects that took over an address`;
+}

@@ -1,6 +1,6 @@
 // One object with all that is around it.
 import type { Heap, HeapObject, Root, TypedObject } from "../store/heap.js";
-import { type Hold, HolderFinder } from "./holders.js";
+import { type Hold, type Holds, heldBy, holdersOf, ownerOfDict } from "./holds.js";
 import { isIncomplete } from "./incomplete.js";
 
 export interface Neighbour extends TypedObject {
@@ -54,8 +54,7 @@ export function showObject(heap: Heap, id: bigint, limit: number): Shown {
     id,
   );
   if (!facts) throw new Error(`no object ${id}`);
-  const finder = new HolderFinder(heap);
-  const owner = finder.ownerOfDict(id);
+  const owner = ownerOfDict(heap, id);
   return {
     object,
     typeName,
@@ -69,8 +68,8 @@ export function showObject(heap: Heap, id: bigint, limit: number): Shown {
     roots: heap.rootsOf(id),
     code: codeOf(heap, object),
     dictOf: owner === undefined ? null : heap.typedObject(owner),
-    fields: neighbours(heap, finder.referents(id), "held", limit),
-    referrers: neighbours(heap, finder.referrers(id), "holder", limit),
+    fields: neighbours(heap, heldBy(heap, id), "held", limit),
+    referrers: neighbours(heap, holdersOf(heap, id), "holder", limit),
     ...dominatorChain(heap, facts.dominator),
     dominated: dominatedTypes(heap, id, facts.retained > object.size),
   };
@@ -93,12 +92,7 @@ function weightOf(heap: Heap, id: bigint): Weight {
   return heap.get<Weight>("SELECT retained, dominator FROM {heap}.object WHERE id = ?", id) as Weight;
 }
 
-function neighbours(
-  heap: Heap,
-  { holds, beyond }: { holds: Hold[]; beyond: bigint },
-  end: "holder" | "held",
-  limit: number,
-): Neighbours {
+function neighbours(heap: Heap, { holds, beyond }: Holds, end: "holder" | "held", limit: number): Neighbours {
   const own = holds.filter(({ kind }) => kind !== "key");
   const shown = own.slice(0, limit).map((hold) => ({
     hold,

@@ -1,7 +1,6 @@
 import type { Heap, HeapObject, HeapType, Root } from "../store/heap.js";
 import { type Filter, filterSql } from "./filter.js";
 import { type Above, parentsOf } from "./parents.js";
-import { inOther } from "./same.js";
 
 export interface TopRequest {
   filter: Filter;
@@ -149,9 +148,11 @@ function namesObjects({ include, exclude }: Filter): boolean {
 }
 
 function condition(heap: Heap, { filter, alsoIn, notIn }: TopRequest): string {
+  const sameIn = (other: Heap) =>
+    `SELECT 1 FROM ${heap.schema}.same_as('${other.schema}') AS s WHERE s.id = o.id AND s.same IS NOT NULL`;
   return [
     filterSql(filter),
-    ...alsoIn.map((other) => inOther(heap, other)),
-    ...notIn.map((other) => `NOT ${inOther(heap, other)}`),
+    ...alsoIn.map((other) => `EXISTS (${sameIn(other)})`),
+    ...notIn.map((other) => `NOT EXISTS (${sameIn(other)})`),
   ].join(" AND ");
 }

@@ -1,7 +1,6 @@
 import { type DumpCommand, incompleteWarning, isIncomplete, type Role } from "../analysis/incomplete.js";
 import { differentModes, notCompared } from "../analysis/modes.js";
-import { doubtAboutSame } from "../analysis/same.js";
-import { byTime, isLater, repeated, requireOneProcess } from "../analysis/series.js";
+import { byTime, doubtAboutSame, isLater, repeated, requireOneProcess } from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
 import { type OpenOptions, openHeaps } from "../store/open.js";

@@ -1,7 +1,6 @@
 import type { Graph, GraphEdge, GraphNode, Role } from "../analysis/graph.js";
 import { asciiOnly } from "./charset.js";
 import { fitContent, shorten } from "./fit.js";
-import { spelling } from "./spelling.js";
 import { addressText, contentText, escapeControls, pathText, plural } from "./text.js";
 import { countText, sizeText } from "./units.js";
 
@@ -89,11 +88,13 @@ function edgeTooltip({ source, target, holds }: GraphEdge, nodes: Map<bigint, Gr
     const node = nodes.get(id);
     return node ? `${escapeControls(node.typeName)} ${addressText(node.address)}` : "";
   };
-  return `${name(source)}\n${holds.map((hold) => spelling(hold).trim()).join("\n")}\n${name(target)}`;
+  return `${name(source)}\n${holds.map((hold) => escapeControls(hold.part).trim()).join("\n")}\n${name(target)}`;
 }
 
 function edgeLine(edge: GraphEdge, nodes: Map<bigint, GraphNode>): string {
-  const labels = [...new Set(edge.holds.map((hold) => shorten(spelling(hold).trim(), CONTENT_WIDTH)))];
+  const labels = [
+    ...new Set(edge.holds.map((hold) => shorten(escapeControls(hold.part).trim(), CONTENT_WIDTH))),
+  ];
   const shown = labels.slice(0, LABELS_OF_AN_EDGE);
   if (labels.length > shown.length) shown.push(`… ${labels.length - shown.length} more`);
   const tooltip = quoted(edgeTooltip(edge, nodes));

@@ -3,7 +3,6 @@ import { displayWidth, fitContent } from "./fit.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { contentFits, namesFit, objectLine, sentences, wholePath } from "./lines.js";
 import { nextStep } from "./next.js";
-import { spelling } from "./spelling.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, contentText, escapeControls, plural } from "./text.js";
 import { countText, durationText, shareText, signedSizeText, sizeText } from "./units.js";
@@ -107,7 +106,7 @@ function exampleText(suspect: Suspect, room: number, terminal: Terminal): string
 }
 
 function fieldText({ hold, value, typeName }: Field): string {
-  const name = spelling(hold).replace(/^\./, "");
+  const name = escapeControls(hold.part).replace(/^\./, "");
   return `${name}=${fitContent(contentText(value), 24) || escapeControls(typeName)}`;
 }
 
@@ -125,7 +124,7 @@ export function leaksJson({ suspects }: Leaks): JsonTable {
     owner: ({ owner }) => owner,
     address: ({ example }) => addressText(example.address),
     fields: ({ fields }) =>
-      Object.fromEntries(fields.map((field) => [spelling(field.hold), valueText(field)])),
+      Object.fromEntries(fields.map((field) => [escapeControls(field.hold.part), valueText(field)])),
     words: suspectWords,
     doubt: doubtText,
   });

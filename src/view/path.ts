@@ -4,7 +4,6 @@ import { displayWidth, padEnd, placeInPackage } from "./fit.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { namesFit, objectLine, sentences, wholePath } from "./lines.js";
 import { nextStep } from "./next.js";
-import { spelling } from "./spelling.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, escapeControls, pathText, plural } from "./text.js";
@@ -33,7 +32,11 @@ function garbageText({ referrers, incomplete }: ObjectPaths, terminal: Terminal)
     ? "No path in what could be read: it is garbage, or what keeps it alive was lost."
     : "Nothing keeps it alive: it is garbage, which the collector has not freed yet.";
   const lines = referrers.map((referrer) => {
-    const step = namesFit(spelling(referrer.hold).trim(), Math.floor(terminal.width / 3), terminal);
+    const step = namesFit(
+      escapeControls(referrer.hold.part).trim(),
+      Math.floor(terminal.width / 3),
+      terminal,
+    );
     const before = `  └─ ${step} of `;
     const after = incomplete ? ", without a path too" : ", garbage itself";
     const room = terminal.width - displayWidth(before + after);

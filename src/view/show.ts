@@ -2,7 +2,6 @@ import type { Neighbour, Neighbours, Shown } from "../analysis/show.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { contentFits, type Fact, facts, namesFit, objectLine, pathLines, sentences } from "./lines.js";
 import { nextStep } from "./next.js";
-import { spelling } from "./spelling.js";
 import { type Cell, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, contentText, escapeControls } from "./text.js";
@@ -77,7 +76,7 @@ function fieldRows({ shown }: Neighbours, terminal: Terminal): string {
     ],
     shown.map(({ hold, object, typeName, retained }) => [
       sizeText(retained),
-      spelling(hold).trim(),
+      escapeControls(hold.part).trim(),
       addressText(object.address),
       escapeControls(typeName),
       contentText(object),
@@ -96,7 +95,7 @@ function referrerRows({ shown }: Neighbours, terminal: Terminal): string {
       { title: "CONTENT", cut: "content" },
     ],
     shown.map((row) => [
-      spelling(row.hold).trim(),
+      escapeControls(row.hold.part).trim(),
       addressText(row.object.address),
       escapeControls(row.typeName),
       rootOrContent(row),

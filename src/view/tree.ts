@@ -2,7 +2,6 @@ import type { Above, Parent } from "../analysis/parents.js";
 import type { Root } from "../store/heap.js";
 import { displayWidth, fitContent } from "./fit.js";
 import { contentFits, namesFit } from "./lines.js";
-import { moduleSpelling, spelling } from "./spelling.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, contentText, escapeControls, plural } from "./text.js";
 
@@ -14,7 +13,7 @@ export function parentTree(above: Above, indent: string, terminal: Terminal, way
   const last = above.more > 0n ? -1 : above.parents.length - 1;
   const lines = above.parents.flatMap((parent, i) => {
     const [branch, stem] = i === last ? ["└─ ", "   "] : ["├─ ", "│  "];
-    const longer = spelling(parent.hold) + way;
+    const longer = escapeControls(parent.hold.part) + way;
     const start = indent + branch;
     return [
       start + parentText(parent, longer, terminal.width - displayWidth(start), terminal),
@@ -32,7 +31,7 @@ function parentText(parent: Parent, way: string, room: number, terminal: Termina
   const loop = again === "circular" ? "  (a cycle)" : again === "nearer" ? "  (in this tree already)" : "";
   const root = roots[0] ? `  ${rootText(roots[0])}` : "";
   const after = ` ${addressText(object.address)}${root}${loop}`;
-  const step = spelling(hold).trim();
+  const step = escapeControls(hold.part).trim();
   const type = escapeControls(typeName);
   const names = `${step} of ${type}`;
   const left = room - displayWidth(after);
@@ -50,6 +49,6 @@ function parentText(parent: Parent, way: string, room: number, terminal: Termina
 
 /** A module as Python reaches it; of others the kind and the name, such as `root: frame serve.f_locals['x']`. */
 export function rootText({ kind, name }: Root): string {
-  if (kind === "module") return moduleSpelling(name ?? "?");
+  if (kind === "module") return `sys.modules['${escapeControls(name ?? "?")}']`;
   return `root: ${kind} ${escapeControls(name ?? "")}`.trimEnd();
 }

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { markBackEdges } from "../../src/analysis/back-edges.js";
 import { parseFilter } from "../../src/analysis/filter.js";
 import { type GraphEdge, holderGraph } from "../../src/analysis/graph.js";
-import { HolderFinder } from "../../src/analysis/holders.js";
+import { holdersOf, holdsNothingElse } from "../../src/analysis/holds.js";
 import { parentsOf } from "../../src/analysis/parents.js";
-import { doubtAboutSame } from "../../src/analysis/same.js";
+import { doubtAboutSame } from "../../src/analysis/series.js";
 import { topObjects } from "../../src/analysis/top.js";
 import { ExitCode } from "../../src/errors.js";
 import type { Heap } from "../../src/store/heap.js";
@@ -160,7 +160,7 @@ describe("holders", () => {
     heap.module("app", "/app.py", { owner, exposed, list });
     const opened = await one(heap);
     const id = (thing: { address: bigint }) => opened.objectAt(thing.address)?.id;
-    const { holds } = new HolderFinder(opened).referrers(id(value) as bigint);
+    const { holds } = holdersOf(opened, id(value) as bigint);
     expect(holds.map(({ holder, kind, label }) => ({ holder, kind, label }))).toEqual([
       { holder: id(owner), kind: "attribute", label: "value" },
       { holder: id(exposed.references[0] as never), kind: "value", label: "'value'" },
@@ -175,8 +175,14 @@ describe("holders", () => {
     for (let i = 0; i < 3; i++) heap.add("function", { named: [["field", "__globals__"]] }, [globals], 144n);
     const opened = await one(heap);
     const held = opened.objectAt(value.address)?.id as bigint;
-    expect(new HolderFinder(opened).referrers(held).holds).toEqual([
-      { holder: opened.objectAt(module.address)?.id, held, kind: "attribute", label: "VALUE" },
+    expect(holdersOf(opened, held).holds).toEqual([
+      {
+        holder: opened.objectAt(module.address)?.id,
+        held,
+        kind: "attribute",
+        label: "VALUE",
+        part: ".VALUE",
+      },
     ]);
   });
 
@@ -186,10 +192,9 @@ describe("holders", () => {
     const [only, both] = [heap.instance("A", { value }), heap.instance("A", { value, other: heap.int(2) })];
     heap.module("app", "/app.py", { only, both });
     const opened = await one(heap);
-    const finder = new HolderFinder(opened);
     const id = (thing: { address: bigint }) => opened.objectAt(thing.address)?.id as bigint;
-    expect(finder.holdsNothingElse(id(only), id(value))).toBe(true);
-    expect(finder.holdsNothingElse(id(both), id(value))).toBe(false);
+    expect(holdsNothingElse(opened, id(only), id(value))).toBe(true);
+    expect(holdsNothingElse(opened, id(both), id(value))).toBe(false);
   });
 
   test("a picture and a tree of holders leave weak references out, however they are looked at", async () => {
@@ -246,10 +251,9 @@ describe("holders", () => {
     const thing = heap.add("app.Thing", {}, [], 32n);
     heap.add("weakref.ref", { named: [["weak", ""]] }, [thing], 72n);
     const opened = await one(heap);
-    const finder = new HolderFinder(opened);
-    expect(finder.referrers(opened.objectAt(thing.address)?.id as bigint).holds).toEqual([]);
+    expect(holdersOf(opened, opened.objectAt(thing.address)?.id as bigint).holds).toEqual([]);
     const type = opened.objectAt(heap.type("app.Thing").address);
-    expect(finder.referrers(type?.id as bigint).holds).toEqual([]);
+    expect(holdersOf(opened, type?.id as bigint).holds).toEqual([]);
   });
 });
 

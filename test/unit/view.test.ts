@@ -3,7 +3,6 @@ import { attachJson, takenText } from "../../src/view/attach.js";
 import { dotText } from "../../src/view/dot.js";
 import { jsonTable, jsonText } from "../../src/view/json.js";
 import { htmlText, svgText } from "../../src/view/picture.js";
-import { spelling } from "../../src/view/spelling.js";
 import { table } from "../../src/view/table.js";
 import { terminal } from "../../src/view/terminal.js";
 import { contentText, escapeControls, pythonRepr, shellWord } from "../../src/view/text.js";
@@ -147,22 +146,6 @@ describe("JSON", () => {
   });
 });
 
-test.each([
-  ["value", "'k'", "['k']"],
-  ["value", null, "[?]"],
-  ["item", "3", "[3]"],
-  ["item", null, "{…}"],
-  ["attribute", "session", ".session"],
-  ["attribute", null, ".?"],
-  ["slot", "x", ".x"],
-  ["local", "x", ".f_locals['x']"],
-  ["field", "__self__", ".__self__"],
-  ["cell", null, ".cell_contents"],
-  ["value", "'\x1b'", "['\\x1b']"],
-])("a reference of kind %s with label %s is spelled %s", (kind, label, spelled) => {
-  expect(spelling({ kind, label })).toBe(spelled);
-});
-
 describe("table", () => {
   const narrow = { ...plain, width: 40 };
 
@@ -227,7 +210,7 @@ describe("a picture", () => {
     more: 3n,
   };
   const holder = { ...node, id: 2n, address: 0x7f20n, typeName: "dict", content: null, path: null, more: 0n };
-  const hold = { holder: 2n, held: 1n, kind: "value", label: "'k0'" };
+  const hold = { holder: 2n, held: 1n, kind: "value", label: "'k0'", part: "['k0']" };
   const graph = {
     nodes: [node, holder],
     edges: [{ source: 2n, target: 1n, holds: [hold], only: false, back: false }],

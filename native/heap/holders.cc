@@ -1,0 +1,74 @@
+#include "heap/holders.h"
+
+#include <algorithm>
+
+#include "heap/label.h"
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+bool is_module(const HeapIndex& heap, uint32_t id) {
+  const auto roots = std::ranges::equal_range(heap.roots(), id, {}, &RootRow::object);
+  return std::ranges::any_of(roots, [](const RootRow& root) { return root.kind == HD_ROOT_MODULE; });
+}
+
+// The name of an attribute that is an entry of its holder's `__dict__`; empty otherwise.
+std::string attribute_name(const HeapIndex& heap, const Hold& hold) {
+  if (hold.step.holder == hold.holder) return {};
+  return attribute_of(heap, hold.step, hold.holder).name;
+}
+
+}  // namespace
+
+uint8_t kind_of(const HeapIndex& heap, const Hold& hold) {
+  const bool is_attribute = !attribute_name(heap, hold).empty();
+  return is_attribute ? static_cast<uint8_t>(HD_REF_ATTRIBUTE) : kind_of(heap, hold.step);
+}
+
+std::optional<std::string> label_of(const HeapIndex& heap, const Hold& hold) {
+  std::string name = attribute_name(heap, hold);
+  if (!name.empty()) return name;
+  return label_of(heap, hold.step.holder, hold.step.position);
+}
+
+std::string format_hold(const HeapIndex& heap, const Hold& hold) {
+  const std::string name = attribute_name(heap, hold);
+  return name.empty() ? format_step(heap, hold.step, SIZE_MAX) : "." + name;
+}
+
+uint32_t Holders::owner_of_dict(uint32_t id) {
+  const auto [at, is_new] = owners_.try_emplace(id, kNone);
+  if (is_new) at->second = find_owner(id);
+  return at->second;
+}
+
+uint32_t Holders::find_owner(uint32_t id) const {
+  if (heap_.text(heap_.types()[heap_.type(id)].name) != "dict") return kNone;
+  const Range rows = heap_.referrers(id);
+  uint32_t owner = kNone;
+  uint64_t holders = 0;
+  for (uint64_t row = rows.begin; row < rows.end; ++row) {
+    const auto [source, position] = heap_.referrer(row);
+    if (source == kNone || heap_.kind(source, position) == HD_REF_WEAK) continue;
+    holders++;
+    if (label_of(heap_, source, position) != "__dict__") continue;
+    if (owner != kNone) return kNone;
+    owner = source;
+  }
+  if (owner == kNone) return kNone;
+  // Every function of a module holds the module's dict, too, which says nothing.
+  return holders == 1 || is_module(heap_, owner) ? owner : kNone;
+}
+
+std::optional<Hold> Holders::to_held(uint32_t source, uint64_t position, uint32_t target) {
+  const PathStep step{source, position, false};
+  if (kind_of(heap_, step) == HD_REF_KEY) {
+    const PathStep best = step_between(heap_, source, target);
+    if (!best.is_type && kind_of(heap_, best) != HD_REF_KEY) return std::nullopt;
+  }
+  const uint32_t owner = owner_of_dict(source);
+  return Hold{owner == kNone || owner == target ? source : owner, target, step};
+}
+
+}  // namespace heapdump
