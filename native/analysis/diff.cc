@@ -9,7 +9,7 @@
 namespace heapdump {
 namespace {
 
-// What a heap has of each group, by its number.
+// What a heap has of each group, by its number + 1; what is in no group comes first.
 struct Half {
   Counted all;
   Counted alone;  // what the other heap does not have
@@ -17,12 +17,12 @@ struct Half {
 
 // What `size` has no value for does not count.
 template <typename Size, typename Alone>
-std::vector<Half> halves(const HeapIndex& heap, const Grouping& grouping, Size size, Alone alone) {
+std::vector<Half> halves(const HeapIndex& heap, Grouping& grouping, Size size, Alone alone) {
   std::vector<Half> halves;
   for (uint32_t id = 0; id < heap.objects(); ++id) {
     const std::optional<uint64_t> bytes = size(id);
     if (!bytes) continue;
-    const uint32_t number = grouping.number(id);
+    const uint32_t number = grouping.of(id) + 1;
     if (number >= halves.size()) halves.resize(number + 1);
     halves[number].all.add(*bytes);
     if (alone(id)) halves[number].alone.add(*bytes);
@@ -30,13 +30,16 @@ std::vector<Half> halves(const HeapIndex& heap, const Grouping& grouping, Size s
   return halves;
 }
 
+std::string name(const Grouping& grouping, uint32_t number) {
+  return number == 0 ? std::string() : grouping.name(number - 1);
+}
+
 int64_t growth(const Difference& row) { return static_cast<int64_t>(row.now.size - row.old.size); }
 
 }  // namespace
 
-std::vector<Difference> find_differences(const HeapIndex& old, const Grouping& old_grouping,
-                                         const HeapIndex& now, const Grouping& now_grouping,
-                                         const Matching& matching) {
+std::vector<Difference> find_differences(const HeapIndex& old, Grouping& old_grouping, const HeapIndex& now,
+                                         Grouping& now_grouping, const Matching& matching) {
   std::vector<Difference> rows;
   std::unordered_map<std::string, size_t> places;
   const auto row = [&](std::string name) -> Difference& {
@@ -62,13 +65,13 @@ std::vector<Difference> find_differences(const HeapIndex& old, const Grouping& o
   });
   for (uint32_t number = 0; number < before.size(); ++number) {
     if (before[number].all.count == 0) continue;
-    Difference& difference = row(old_grouping.name(number));
+    Difference& difference = row(name(old_grouping, number));
     difference.old.count += before[number].all.count, difference.old.size += before[number].all.size;
     difference.gone.count += before[number].alone.count, difference.gone.size += before[number].alone.size;
   }
   for (uint32_t number = 0; number < after.size(); ++number) {
     if (after[number].all.count == 0) continue;
-    Difference& difference = row(now_grouping.name(number));
+    Difference& difference = row(name(now_grouping, number));
     difference.now.count += after[number].all.count, difference.now.size += after[number].all.size;
     difference.fresh.count += after[number].alone.count, difference.fresh.size += after[number].alone.size;
   }

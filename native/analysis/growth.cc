@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "analysis/successors.h"
+#include "heap/path_up.h"
 #include "heap/root_path.h"
 
 namespace heapdump {
@@ -60,11 +61,9 @@ void Growth::charge(const HeapIndex& last, const ObjectTree& tree, const HeapInd
     if (first.is_garbage(id) || !match_->is_gone(id)) continue;
     way.clear();
     uint32_t found = 0;
-    for (uint32_t at = id; (found = now[at] != 0 ? now[at] : holder[at]) == 0;) {
+    for (const uint32_t at : first.path_up(id)) {
+      if ((found = now[at] != 0 ? now[at] : holder[at]) != 0) break;
       way.push_back(at);
-      const uint32_t parent = first.path_parent(at);
-      if (parent == at || parent == kNone || way.size() > first.objects()) break;
-      at = parent;
     }
     if (found == 0) {
       const uint32_t begin = way.back();

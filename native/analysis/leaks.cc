@@ -7,6 +7,7 @@
 #include "analysis/growth.h"
 #include "analysis/type_roles.h"
 #include "heap/path_step.h"
+#include "heap/path_up.h"
 #include "heap/root_path.h"
 #include "protocol.h"
 
@@ -181,7 +182,10 @@ class Finder {
     }
     if (best->type == chain && !roles_.is_container(chain)) {  // a chain: its first link
       uint32_t link = place.id;
-      while (heap_.type(link) != chain && heap_.path_parent(link) != link) link = heap_.path_parent(link);
+      for (const uint32_t at : heap_.path_up(place.id)) {
+        link = at;
+        if (heap_.type(at) == chain) break;
+      }
       return add(SuspectKind::kDominator, link, {chain, sum.growth, {link}}, sum, format_path(heap_, link));
     }
     narrow(place.id, sum, std::move(*best));
@@ -288,18 +292,11 @@ class Finder {
 
   // The objects of the suspect's type from `begin` on.
   void count(Suspect& suspect, uint32_t begin) {
-    std::vector<uint32_t> open{begin};
-    while (!open.empty()) {
-      const uint32_t id = open.back();
-      open.pop_back();
-      if (heap_.type(id) == suspect.type) {
-        suspect.count++;
-        suspect.fresh += growth_.is_fresh(id);
-        suspect.took_over += growth_.took_over(id);
-      }
-      for (uint32_t child = tree_.first_child(id); child != kNone; child = tree_.next_sibling(child)) {
-        open.push_back(child);
-      }
+    for (const uint32_t id : tree_.preorder(begin)) {
+      if (heap_.type(id) != suspect.type) continue;
+      suspect.count++;
+      suspect.fresh += growth_.is_fresh(id);
+      suspect.took_over += growth_.took_over(id);
     }
   }
 

@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "support/ids.h"
 #include "support/page_array.h"
 
 namespace heapdump {
 
-constexpr uint32_t kNone = UINT32_MAX;
 constexpr uint64_t kAddressLimit = uint64_t{1} << 47;
 
 // An object as it stood in the dump, in the order of the dump.

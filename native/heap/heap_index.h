@@ -30,6 +30,8 @@ struct Range {
   uint64_t size() const { return end - begin; }
 };
 
+class PathUp;
+
 // An index that is open: columns mapped from its file. Damage of the columns never leads outside of them;
 // damage of the header and of the small sections is found when opening.
 class HeapIndex {
@@ -100,6 +102,8 @@ class HeapIndex {
   bool is_garbage(uint32_t id) const { return path_parent_[id] == kNone; }
   // The holder on the path from a root; the object itself where the path begins, kNone for garbage.
   uint32_t path_parent(uint32_t id) const { return checked(path_parent_[id]); }
+  // The objects on that path (heap/path_up.h).
+  PathUp path_up(uint32_t id) const;
   // References on that path.
   uint32_t depth(uint32_t id) const {
     return depth_[id] | (depth_high_.empty() ? 0u : uint32_t{depth_high_[id]} << 16);

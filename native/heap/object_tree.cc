@@ -1,7 +1,5 @@
 #include "heap/object_tree.h"
 
-#include <vector>
-
 namespace heapdump {
 
 ObjectTree ObjectTree::of_dominators(const HeapIndex& heap) {
@@ -31,28 +29,17 @@ void ObjectTree::add(uint32_t id, uint32_t parent) {
 
 int64_t ObjectTree::sum_up(PageArray<int64_t>& values) const {
   int64_t total = 0;
-  std::vector<uint32_t> above;
-  for (uint32_t begin = first_child(kTop); begin != kNone; begin = next_sibling(begin)) {
-    uint32_t id = begin;
-    for (;;) {
-      const uint32_t child = first_child(id);
-      if (child != kNone) {
-        above.push_back(id);
-        id = child;
-        continue;
-      }
-      uint32_t next = kNone;
-      while (!above.empty() && (next = next_sibling(id)) == kNone) {
-        values[above.back()] += values[id];
-        id = above.back();
-        above.pop_back();
-      }
-      if (above.empty()) break;
-      values[above.back()] += values[id];
-      id = next;
-    }
-    total += values[begin];
+  std::vector<uint32_t> open;  // the object of the walk and those above it
+  const auto close = [&] {
+    const int64_t sum = values[open.back()];
+    open.pop_back();
+    (open.empty() ? total : values[open.back()]) += sum;
+  };
+  for (Preorder walk = preorder(kTop); walk.id() != kNone; walk.next()) {
+    while (open.size() > walk.depth()) close();
+    open.push_back(walk.id());
   }
+  while (!open.empty()) close();
   return total;
 }
 

@@ -1,6 +1,7 @@
 #include "heap/owners.h"
 
 #include "heap/label.h"
+#include "heap/path_up.h"
 #include "heap/root_path.h"
 #include "protocol.h"
 
@@ -38,20 +39,15 @@ uint32_t Owners::of(uint32_t id) {
   if (heap_.is_garbage(id)) return 0;
   way_.clear();
   uint32_t owner = 0;
-  while ((owner = of_[id]) == 0) {
-    way_.push_back(id);
-    const uint32_t parent = heap_.path_parent(id);
-    std::string name = own_name(id);
-    // The bound holds where a damaged index leads in a circle.
-    if (name.empty() && (parent == id || parent == kNone || way_.size() > heap_.objects())) {
-      name = format_root(heap_, id);
-    }
-    if (!name.empty()) {
-      owner = intern(std::move(name));
-      break;
-    }
-    id = parent;
+  for (const uint32_t at : heap_.path_up(id)) {
+    if ((owner = of_[at]) != 0) break;
+    way_.push_back(at);
+    std::string name = own_name(at);
+    if (name.empty()) continue;
+    owner = intern(std::move(name));
+    break;
   }
+  if (owner == 0) owner = intern(format_root(heap_, way_.back()));
   for (const uint32_t below : way_) of_[below] = owner;
   return owner;
 }

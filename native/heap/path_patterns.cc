@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "heap/path_step.h"
+#include "heap/path_up.h"
 #include "heap/root_path.h"
 #include "protocol.h"
 
@@ -23,21 +24,19 @@ PathPatterns::PathPatterns(const HeapIndex& heap) : heap_(heap), of_(heap.object
 uint32_t PathPatterns::of(uint32_t id) {
   if (heap_.is_garbage(id)) return 0;
   way_.clear();
-  // The bound holds where a damaged index leads in a circle.
-  while (of_[id] == 0 && way_.size() <= heap_.objects()) {
-    const uint32_t parent = heap_.path_parent(id);
-    if (parent == id || parent == kNone) {
-      of_[id] = root(id);
-      break;
-    }
-    way_.push_back(id);
-    id = parent;
+  uint32_t pattern = 0, holder = kNone;
+  for (const uint32_t at : heap_.path_up(id)) {
+    holder = at;
+    if ((pattern = of_[at]) != 0) break;
+    way_.push_back(at);
   }
-  uint32_t pattern = of_[id];
-  while (!way_.empty()) {
-    pattern = of_[way_.back()] = below(pattern, id, way_.back());
-    id = way_.back();
+  if (pattern == 0) {
+    pattern = of_[holder] = root(holder);
     way_.pop_back();
+  }
+  for (; !way_.empty(); way_.pop_back()) {
+    pattern = of_[way_.back()] = below(pattern, holder, way_.back());
+    holder = way_.back();
   }
   return pattern;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "heap/label.h"
+#include "heap/path_up.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -60,11 +61,7 @@ std::string format_root(const HeapIndex& heap, uint32_t id) {
 std::vector<uint32_t> path_ids(const HeapIndex& heap, uint32_t id) {
   std::vector<uint32_t> ids;
   if (heap.is_garbage(id)) return ids;
-  // The bound holds where a damaged index leads in a circle.
-  for (uint32_t at = id; at != kNone && ids.size() <= heap.objects(); at = heap.path_parent(at)) {
-    ids.push_back(at);
-    if (heap.path_parent(at) == at) break;
-  }
+  for (const uint32_t at : heap.path_up(id)) ids.push_back(at);
   std::ranges::reverse(ids);
   return ids;
 }

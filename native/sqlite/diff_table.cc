@@ -1,12 +1,14 @@
 #include "analysis/diff.h"
 #include "sqlite/rows_cursor.h"
-#include "support/error.h"
 
 namespace heapdump {
 namespace {
 
 constexpr Column kColumns[] = {
-    {"name", kText, "type.name, object.owner or pattern of paths; NULL for garbage",
+    {"name", kText,
+     "the group: type.name, object.owner, the pattern of paths or the module; NULL for what is in none, such "
+     "as "
+     "garbage",
      [](const Difference& row) { return or_null(row.name); }},
     {"count_old", kInteger, "objects in the older dump", [](const Difference& row) { return row.old.count; }},
     {"size_old", kInteger, "shallow sizes of these together, in bytes",
@@ -26,24 +28,8 @@ constexpr Column kColumns[] = {
      "objects that both have: same address, type and, where immutable, content, else neighbours in common",
      [](const Difference& row) { return row.kept(); }},
     {"old", kText, "argument: schema of the older dump", Argument::kNeeded},
-    {"by", kText, "argument: what a row is: type, owner or path", Argument::kNeeded},
+    {"by", kText, "argument: what a row is: type, owner, path or module", Argument::kNeeded},
 };
-
-Grouping grouping_by(OpenHeap& heap, const std::string& what) {
-  if (what == "type") {
-    return {[&heap](uint32_t id) { return heap.type(id); },
-            [&heap](uint32_t type) { return std::string(heap.text(heap.types()[type].name)); }};
-  }
-  if (what == "owner") {
-    return {[&heap](uint32_t id) { return heap.owners().of(id); },
-            [&heap](uint32_t owner) { return heap.owners().name(owner); }};
-  }
-  if (what == "path") {
-    return {[&heap](uint32_t id) { return heap.patterns().of(id); },
-            [&heap](uint32_t pattern) { return heap.patterns().format(pattern); }};
-  }
-  throw Error(ExitCode::kUsage, "diff is by type, owner or path, not by " + what);
-}
 
 class DiffCursor : public RowsCursor<Difference> {
  public:
@@ -52,7 +38,8 @@ class DiffCursor : public RowsCursor<Difference> {
   void filter(const Scan& scan) override {
     const auto old = heap_.heaps().of(scan.arguments.text(0));
     const std::string by = scan.arguments.text(1);
-    begin(find_differences(*old, grouping_by(*old, by), heap_, grouping_by(heap_, by), heap_.matching(old)));
+    begin(find_differences(*old, old->groupings().by(by), heap_, heap_.groupings().by(by),
+                           heap_.matching(old)));
   }
 
  private:

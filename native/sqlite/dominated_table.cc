@@ -23,44 +23,26 @@ class DominatedCursor : public CursorOf<Dominated> {
   explicit DominatedCursor(OpenHeap& heap) : heap_(heap) { stand_on(&at_); }
 
   void filter(const Scan& scan) override {
-    at_.id = scan.arguments.id(0, heap_);
-    above_.clear();
-    seen_ = 0;
-    at_.depth = 0;
+    const uint32_t object = scan.arguments.id(0, heap_);
+    walk_ = object == kNone ? Preorder() : heap_.dominator_tree().preorder(object);
+    stand();
   }
 
   bool eof() const override { return at_.id == kNone; }
 
   void next() override {
-    go_on();
-    at_.depth = above_.size();
+    walk_.next();
+    stand();
   }
 
   int64_t rowid() const override { return at_.id; }
 
  private:
-  void go_on() {
-    const ObjectTree& tree = heap_.dominator_tree();
-    const uint32_t child = tree.first_child(at_.id);
-    // The bound holds if a damaged index leads in a circle.
-    if (child != kNone && ++seen_ < heap_.objects()) {
-      above_.push_back(at_.id);
-      at_.id = child;
-      return;
-    }
-    while (!above_.empty()) {
-      at_.id = tree.next_sibling(at_.id);
-      if (at_.id != kNone) return;
-      at_.id = above_.back();
-      above_.pop_back();
-    }
-    at_.id = kNone;
-  }
+  void stand() { at_ = {walk_.id(), walk_.depth()}; }
 
   OpenHeap& heap_;
   Dominated at_;
-  std::vector<uint32_t> above_;
-  uint64_t seen_ = 0;
+  Preorder walk_;
 };
 
 Estimate estimate(const HeapIndex* heap) { return {heap->objects() / 4.0 + 4, heap->objects() / 100.0}; }

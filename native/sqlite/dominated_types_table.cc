@@ -29,17 +29,11 @@ class DominatedTypesCursor : public RowsCursor<OfType> {
     const uint32_t object = scan.arguments.id(0, heap_);
     std::vector<OfType> types(heap_.types().size());
     for (uint32_t i = 0; i < types.size(); ++i) types[i].type = i;
-    std::vector<uint32_t> open;
-    if (object != kNone) open.push_back(object);
-    // The bound holds where a damaged index leads in a circle.
-    for (uint64_t seen = 0; !open.empty() && seen < heap_.objects(); ++seen) {
-      const uint32_t id = open.back();
-      open.pop_back();
-      const ObjectTree& tree = heap_.dominator_tree();
-      for (uint32_t child = tree.first_child(id); child != kNone; child = tree.next_sibling(child)) {
-        types[heap_.type(child)].count++;
-        types[heap_.type(child)].size += heap_.size(child);
-        if (tree.first_child(child) != kNone) open.push_back(child);
+    if (object != kNone) {
+      for (const uint32_t id : heap_.dominator_tree().preorder(object)) {
+        if (id == object) continue;
+        types[heap_.type(id)].count++;
+        types[heap_.type(id)].size += heap_.size(id);
       }
     }
     std::erase_if(types, [](const OfType& type) { return type.count == 0; });

@@ -5,14 +5,9 @@
 
 namespace heapdump {
 
-Owners& OpenHeap::owners() {
-  if (!owners_) owners_.emplace(*this);
-  return *owners_;
-}
-
-PathPatterns& OpenHeap::patterns() {
-  if (!patterns_) patterns_.emplace(*this);
-  return *patterns_;
+Groupings& OpenHeap::groupings() {
+  if (!groupings_) groupings_.emplace(*this);
+  return *groupings_;
 }
 
 const ObjectTree& OpenHeap::dominator_tree() {

@@ -5,12 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "analysis/grouping.h"
 #include "analysis/matching.h"
 #include "heap/heap_index.h"
 #include "heap/holders.h"
 #include "heap/object_tree.h"
-#include "heap/owners.h"
-#include "heap/path_patterns.h"
 
 namespace heapdump {
 
@@ -21,8 +20,8 @@ class OpenHeap : public HeapIndex {
  public:
   OpenHeap(const std::string& path, OpenHeaps& heaps) : HeapIndex(path), heaps_(heaps) {}
 
-  Owners& owners();
-  PathPatterns& patterns();
+  Groupings& groupings();
+  Owners& owners() { return groupings().owners(); }
   const ObjectTree& dominator_tree();
   const ObjectTree& path_tree();
   Holders& holders();
@@ -35,8 +34,7 @@ class OpenHeap : public HeapIndex {
 
  private:
   OpenHeaps& heaps_;
-  std::optional<Owners> owners_;
-  std::optional<PathPatterns> patterns_;
+  std::optional<Groupings> groupings_;
   std::optional<Holders> holders_;
   struct Matched {
     std::weak_ptr<OpenHeap> other;

@@ -202,13 +202,11 @@ TEST_F(QuestionsTest, WhatCameAndWhatWentAddUp) {
     const RandomHeap before(25, 50, seed);
     RandomHeap after(25 + seed % 9, 50, seed);  // other references, some other types
     const HeapIndex old = open_index(before.dump(), "old"), now = open_index(after.dump(), "now");
-    const auto by_type = [](const HeapIndex& heap) {
-      return Grouping{[&](uint32_t id) { return heap.type(id); },
-                      [&](uint32_t type) { return std::string(heap.text(heap.types()[type].name)); }};
-    };
+    Groupings old_groupings(old), now_groupings(now);
     const Matching matching(old, now);
     uint64_t count_old = 0, count = 0, kept_old = 0, kept = 0;
-    for (const Difference& row : find_differences(old, by_type(old), now, by_type(now), matching)) {
+    for (const Difference& row :
+         find_differences(old, old_groupings.by("type"), now, now_groupings.by("type"), matching)) {
       count_old += row.old.count, count += row.now.count;
       kept_old += row.old.count - row.gone.count, kept += row.kept();
     }

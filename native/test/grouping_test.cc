@@ -1,0 +1,119 @@
+// Groupings: what is in which group, and that groups of two heaps are matched by name.
+#include "analysis/grouping.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "analysis/diff.h"
+#include "heap/heap_index.h"
+#include "index/build_index.h"
+#include "support/error.h"
+#include "test/made_heap.h"
+#include "test/random_heap.h"
+#include "test/temporary_folder.h"
+
+namespace heapdump {
+namespace {
+
+using namespace test;
+
+class GroupingTest : public TemporaryFolder {
+ protected:
+  HeapIndex open_index(const std::string& bytes, const std::string& name = "heap") {
+    write_file(path(name + ".bin"), bytes);
+    ensure_index(path(name + ".bin"), path(name), [](double) {});
+    return HeapIndex(path(name));
+  }
+};
+
+TEST_F(GroupingTest, GroupsHoldEachObjectOnceAndHaveNamesOfTheirOwn) {
+  for (uint32_t seed = 0; seed < 100; ++seed) {
+    const HeapIndex heap = open_index(RandomHeap(40, 80, seed).dump());
+    const ObjectTree dominators = ObjectTree::of_dominators(heap);
+    Groupings groupings(heap);
+    for (const GroupingKind& kind : grouping_kinds()) {
+      Grouping& grouping = groupings.by(kind.word);
+      EXPECT_EQ(&grouping, &groupings.by(kind.word)) << "made once";
+      uint64_t count = 0, size = 0, all = 0;
+      std::set<std::string> names;
+      for (const GroupTotals& total : group_totals(heap, dominators, grouping)) {
+        count += total.count;
+        size += total.size;
+        EXPECT_EQ(grouping.of(total.example), total.group);
+        if (total.group == kNone) continue;
+        EXPECT_LT(total.group, grouping.count());
+        EXPECT_TRUE(names.insert(grouping.name(total.group)).second) << "two groups of one name";
+      }
+      for (uint32_t id = 0; id < heap.objects(); ++id) all += heap.size(id);
+      EXPECT_EQ(count, heap.objects());
+      EXPECT_EQ(size, all);
+    }
+  }
+}
+
+TEST_F(GroupingTest, AnUnknownWordNamesThoseThatThereAre) {
+  const HeapIndex heap = open_index(MadeHeap().dump());
+  Groupings groupings(heap);
+  try {
+    groupings.by("colour");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::kUsage);
+    EXPECT_STREQ(error.what(), "no grouping 'colour': it is one of type, owner, path, module");
+  }
+}
+
+TEST_F(GroupingTest, AnObjectIsOfTheNearestModuleOnItsPath) {
+  MadeHeap heap;
+  const uint32_t thing = heap.static_root("object"), in_shop = heap.instance(thing);
+  const uint32_t of_shop = heap.list({in_shop}), shop = heap.module("shop", {{"CACHE", of_shop}});
+  const uint32_t framed = heap.instance(thing), lost = heap.instance(thing);
+  heap.begin(framed, HD_ROOT_FRAME, "main.f_locals['x']");
+  // A module that is not in sys.modules under a name of its own, but in another module.
+  const uint32_t inner = heap.instance(thing);
+  const uint32_t hidden =
+      heap.instance(heap.static_root("module"), {{HD_REF_ATTRIBUTE, "__dict__", heap.dict({{"x", inner}})}});
+  heap.module("app", {{"hidden", hidden}});
+  const HeapIndex index = open_index(heap.dump());
+  Groupings groupings(index);
+  Grouping& modules = groupings.by("module");
+  const auto name = [&](uint32_t id) { return modules.name(modules.of(id)); };
+  EXPECT_EQ(name(shop), "shop");
+  EXPECT_EQ(name(of_shop), "shop");
+  EXPECT_EQ(name(in_shop), "shop");
+  EXPECT_EQ(name(inner), "app");
+  EXPECT_EQ(modules.of(framed), kNone);
+  EXPECT_EQ(modules.of(lost), kNone);
+  EXPECT_EQ(modules.of(thing), kNone) << "a type of Python itself";
+}
+
+TEST_F(GroupingTest, GroupsOfTwoHeapsAreMatchedByName) {
+  MadeHeap one, two;
+  one.module("only_before", {});
+  one.module("shop", {{"CACHE", one.list({})}});
+  const uint32_t filler = two.instance(two.static_root("object"));  // other numbers for the same names
+  two.module("app", {{"x", filler}});
+  two.module("shop", {{"CACHE", two.list({two.list({}), two.list({})})}});
+  const HeapIndex old = open_index(one.dump(), "old"), now = open_index(two.dump(), "now");
+  Groupings old_groupings(old), now_groupings(now);
+  const auto rows =
+      find_differences(old, old_groupings.by("module"), now, now_groupings.by("module"), Matching(old, now));
+  std::set<std::string> names;
+  for (const Difference& row : rows) {
+    EXPECT_TRUE(names.insert(row.name).second) << row.name;
+    if (row.name == "shop") {
+      EXPECT_EQ(row.now.count, row.old.count + 2);
+    }
+    if (row.name == "only_before") {
+      EXPECT_EQ(row.now.count, 0u);
+    }
+    if (row.name == "app") {
+      EXPECT_EQ(row.old.count, 0u);
+    }
+  }
+  EXPECT_EQ(names, (std::set<std::string>{"", "app", "only_before", "shop"}));
+}
+
+}  // namespace
+}  // namespace heapdump
