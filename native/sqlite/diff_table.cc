@@ -5,10 +5,7 @@ namespace heapdump {
 namespace {
 
 constexpr Column kColumns[] = {
-    {"name", kText,
-     "the group: type.name, object.owner, the pattern of paths or the module; NULL for what is in none, such "
-     "as "
-     "garbage",
+    {"name", kText, "type.name, object.owner, pattern of paths or module; NULL for what has none, as garbage",
      [](const Difference& row) { return or_null(row.name); }},
     {"count_old", kInteger, "objects in the older dump", [](const Difference& row) { return row.old.count; }},
     {"size_old", kInteger, "shallow sizes of these together, in bytes",

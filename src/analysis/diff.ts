@@ -3,12 +3,13 @@ import { isIncomplete } from "./incomplete.js";
 import { hoursBetween } from "./series.js";
 
 /** What a row is. */
-export type DiffBy = "type" | "owner" | "path";
+export const DIFF_BY = ["type", "owner", "path", "module"] as const;
+export type DiffBy = (typeof DIFF_BY)[number];
 /** The dump that the last is compared with: the first, the one before it, or the earlier one with the most bytes. */
 export type DiffAgainst = "base" | "previous" | "peak";
 
 export interface DiffRow {
-  /** Of the type or the owner, or the pattern of paths; null for garbage. */
+  /** Of the group; null for what is in none: garbage, or what no module holds. */
   name: string | null;
   count_old: bigint;
   /** Bytes, as the other sizes. */

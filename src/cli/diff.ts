@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { type DiffAgainst, type DiffBy, findDifferences } from "../analysis/diff.js";
+import { DIFF_BY, type DiffAgainst, type DiffBy, findDifferences } from "../analysis/diff.js";
 import { differentModes } from "../analysis/modes.js";
 import { requireTwo } from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
@@ -32,7 +32,7 @@ export function registerDiff(program: Command): void {
     .summary("what is new and what is gone between dumps")
     .description("Compares the last of several dumps of a process with an earlier one.")
     .argument("<file...>", "two dumps of one process or more (.bin or .bin.gz)")
-    .addOption(new Option("--by <what>", "what a row is").choices(["type", "owner", "path"]).default("type"))
+    .addOption(new Option("--by <what>", "what a row is").choices(DIFF_BY).default("type"))
     .addOption(
       new Option(
         "--against <dump>",

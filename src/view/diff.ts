@@ -8,7 +8,7 @@ import type { Terminal } from "./terminal.js";
 import { escapeControls, pathText, plural } from "./text.js";
 import { countText, durationText, signedSizeText, sizeText } from "./units.js";
 
-const TITLES: Record<DiffBy, string> = { type: "TYPE", owner: "OWNER", path: "PATH" };
+const TITLES: Record<DiffBy, string> = { type: "TYPE", owner: "OWNER", path: "PATH", module: "MODULE" };
 
 export function diffText(
   { rows, total, old, hours, incomplete }: Diff,
@@ -27,7 +27,7 @@ export function diffText(
     [{ title: "COUNT", align: "right" }, ({ count }) => countText(count)],
     [{ title: "NEW", align: "right" }, (row) => countText(row.new)],
     [{ title: "GONE", align: "right" }, ({ gone }) => countText(gone)],
-    [{ title: TITLES[by], cut: "name", paint: cyan }, nameText],
+    [{ title: TITLES[by], cut: "name", paint: cyan }, (row) => nameText(row, by)],
   ];
   const text = table(
     columns.map(([column]) => column),
@@ -44,8 +44,9 @@ export function diffText(
   return [text, "", sentences(sum, terminal, dim), next].join("\n");
 }
 
-function nameText({ name }: DiffRow): string {
-  return name === null ? "(garbage)" : pathText(name);
+function nameText({ name }: DiffRow, by: DiffBy): string {
+  if (name === null) return by === "module" ? "(no module)" : "(garbage)";
+  return pathText(name);
 }
 
 export function diffJson({ rows }: Diff): JsonTable {
