@@ -101,6 +101,7 @@ const cases: [name: string, ...args: string[]][] = [
   ["diff", "diff", "-n", "6", "before.bin", "after.bin"],
   ["diff-owner", "diff", "--by", "owner", "-n", "6", "before.bin", "after.bin"],
   ["diff-path", "diff", "--by", "path", "-n", "6", "before.bin", "after.bin"],
+  ["diff-module", "diff", "--by", "module", "-n", "6", "before.bin", "after.bin"],
   ["diff-three", "diff", "--against", "previous", "-n", "4", "before.bin", "middle.bin", "after.bin"],
   ["diff-peak", "diff", "--against", "peak", "-n", "4", "after.bin", "before.bin", "later.bin"],
   ["diff-same", "diff", "after.bin", "after.bin"],

@@ -83,6 +83,7 @@ const views: Record<string, string[][]> = {
     ["--by", "type", "--against", "base", "before.bin", "long.bin"],
     ["--by", "owner", "--against", "previous", "before.bin", "middle.bin", "long.bin"],
     ["--by", "path", "--against", "peak", "before.bin", "middle.bin", "long.bin"],
+    ["--by", "module", "--against", "peak", "before.bin", "middle.bin", "long.bin"],
     ["long.bin", "long.bin"],
   ],
   waste: [["long.bin"], ["wasteful.bin"], ["huge.bin"]],
