@@ -11,33 +11,22 @@ import {
 } from "node:fs";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HEAPDUMP, TempWorkspace } from "../support/cli.js";
+import { HEAPDUMP, recordsOf, TempWorkspace } from "../support/cli.js";
 import { dumpPieces, encodeDump } from "../support/dump-file.js";
-import { huge, shop } from "../support/sample-heaps.js";
+import { hex } from "../support/python-heap.js";
+import { after, before, writeSampleDumps } from "../support/sample-dumps.js";
 
 let workspace: TempWorkspace;
-const before = shop();
-const after = shop({ sessions: 12, later: true });
-
 beforeAll(() => {
   workspace = new TempWorkspace();
-  workspace.dump("before.bin", before.heap);
-  workspace.dump("after.bin", after.heap);
-  workspace.dump("after.bin.gz", after.heap);
-  workspace.dump("huge.bin", huge().heap);
+  writeSampleDumps(workspace);
 });
 afterAll(() => workspace.remove());
-
-const hex = ({ address }: { address: bigint }) => `0x${address.toString(16)}`;
 
 function json(...args: string[]) {
   const { status, stdout, stderr } = workspace.run([...args, "--json"]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   return JSON.parse(stdout);
-}
-
-function records({ columns, rows }: { columns: string[]; rows: unknown[][] }): Record<string, unknown>[] {
-  return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
 }
 
 describe("the index", () => {
@@ -99,14 +88,14 @@ describe("JSON", () => {
     const document = json("top", "after.bin", "-n", "3");
     expect(document).toEqual(json("top", "after.bin.gz", "-n", "3"));
     const largest = [...after.heap.things].sort((a, b) => Number(b.size - a.size)).slice(0, 3);
-    expect(records(document).map(({ address, size }) => [address, size])).toEqual(
+    expect(recordsOf(document).map(({ address, size }) => [address, size])).toEqual(
       largest.map((thing) => [hex(thing), Number(thing.size)]),
     );
   });
 
   test("top --show-parents nests lists", () => {
-    const [row] = records(json("top", "--filter", hex(after.cache), "--show-parents", "after.bin"));
-    const [parent] = records(row?.parents as never);
+    const [row] = recordsOf(json("top", "--filter", hex(after.cache), "--show-parents", "after.bin"));
+    const [parent] = recordsOf(row?.parents as never);
     expect(parent).toMatchObject({
       type: "module",
       kind: "attribute",
@@ -117,8 +106,9 @@ describe("JSON", () => {
 
   test("top --by type counts what is in both, or new", () => {
     const count = (type: string, ...args: string[]) =>
-      records(json("top", "--by", "type", "-n", "100", ...args, "after.bin")).find((row) => row.type === type)
-        ?.count;
+      recordsOf(json("top", "--by", "type", "-n", "100", ...args, "after.bin")).find(
+        (row) => row.type === type,
+      )?.count;
     expect(count("shop.models.Session")).toBe(12);
     expect(count("shop.models.Session", "--previous", "before.bin")).toBe(3);
     expect(count("shop.models.Session", "--exclude", "before.bin")).toBe(9);
@@ -129,10 +119,10 @@ describe("JSON", () => {
   test("graph names roles, edges and what is left out", () => {
     const filter = `${hex(after.chain.at(-1) as never)},!list`;
     const document = json("graph", "--filter", filter, "--max-depth", "30", "after.bin");
-    const nodes = records(document.nodes);
+    const nodes = recordsOf(document.nodes);
     expect(nodes.map(({ role }) => role)).toEqual(["explain", ...Array(9).fill("plain"), "excluded"]);
     expect(nodes.map(({ depth }) => depth)).toEqual(nodes.map((_, depth) => depth));
-    const edges = records(document.edges);
+    const edges = recordsOf(document.edges);
     expect(edges.map(({ labels }) => labels)).toEqual([
       ...Array(9).fill([{ kind: "slot", label: "next" }]),
       [{ kind: "item", label: "0" }],
@@ -157,7 +147,7 @@ describe("JSON", () => {
     const document = json("sql", "--schema");
     expect(document.columns).toEqual(["table", "column", "type", "description"]);
     expect(
-      records(document).find(({ table, column }) => table === "object" && column === "address"),
+      recordsOf(document).find(({ table, column }) => table === "object" && column === "address"),
     ).toBeDefined();
   });
 });

@@ -7,13 +7,13 @@ import { run } from "../../src/cli/main.js";
 import { documentWarnings } from "../../src/cli/output.js";
 import { type Outcome, TempWorkspace } from "../support/cli.js";
 import { encodeDump } from "../support/dump-file.js";
+import { hex, type Thing } from "../support/python-heap.js";
 import { shop } from "../support/sample-heaps.js";
 
 const later = shop({ sessions: 12, later: true });
 const LATER = { mode: "fork", time: "2026-03-01T13:00:00.000Z" };
 const whole = encodeDump(later.heap.parts(LATER, {}, 12));
-const hex = ({ address }: { address: bigint }) => `0x${address.toString(16)}`;
-const session = hex(later.sessions[5] as { address: bigint });
+const session = hex(later.sessions[5] as Thing);
 
 /** The dump in question is FILE. */
 const LINES: Record<DumpCommand, string[]> = {

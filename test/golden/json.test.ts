@@ -1,28 +1,17 @@
 // What commands print with --json, against the published schema.
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { TempWorkspace } from "../support/cli.js";
-import { huge, shop, wasteful } from "../support/sample-heaps.js";
+import { expect } from "vitest";
+import { test } from "../support/fixtures.js";
+import { hex, type Thing } from "../support/python-heap.js";
+import { after, hugeHeap } from "../support/sample-dumps.js";
 
 const SCHEMA = "output.schema.json";
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addSchema(JSON.parse(readFileSync(new URL(`../../docs/${SCHEMA}`, import.meta.url), "utf8")), SCHEMA);
 
-let workspace: TempWorkspace;
-const later = shop({ sessions: 12, later: true });
-const hex = ({ address }: { address: bigint }) => `0x${address.toString(16)}`;
-const session = hex(later.sessions[0] as { address: bigint });
-const lost = hex(later.garbage[0]);
-
-beforeAll(() => {
-  workspace = new TempWorkspace();
-  workspace.dump("before.bin", shop().heap);
-  workspace.dump("after.bin", later.heap, { time: "2026-03-01T13:00:00.000Z" });
-  workspace.dump("wasteful.bin", wasteful(), { mode: "fork" });
-  workspace.dump("huge.bin", huge().heap);
-});
-afterAll(() => workspace.remove());
+const session = hex(after.sessions[0] as Thing);
+const lost = hex(after.garbage[0]);
 
 const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["info", "after.bin"],
@@ -40,7 +29,7 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["path", "after.bin", "Session", "--exclude", ".CACHE"],
   ["show", "after.bin", session],
   ["show", "after.bin", lost],
-  ["show", "huge.bin", hex(huge().buffers[0] as { address: bigint })],
+  ["show", "huge.bin", hex(hugeHeap.buffers[0] as Thing)],
   ["diff", "before.bin", "after.bin"],
   ["diff", "--by", "path", "before.bin", "after.bin"],
   ["leaks", "after.bin"],
@@ -56,8 +45,8 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["export", "after.bin", "--to", "sqlite", "-o", "out.sqlite"],
 ];
 
-test.each(DOCUMENTS)("%s %s %s %s", (command, ...args) => {
-  const { status, stdout } = workspace.run([command, "--json", ...args]);
+test.for(DOCUMENTS)("%s %s %s %s", ([command, ...args], { sampleDumps }) => {
+  const { status, stdout } = sampleDumps.run([command, "--json", ...args]);
   expect(status).toBe(0);
   const validate = ajv.getSchema(`${SCHEMA}#/$defs/${command}`);
   const document: unknown = JSON.parse(stdout);

@@ -1,6 +1,7 @@
 // Known leaks, each the first suspect, with its type, count, path and owner; what is large or busy beside it is none.
-import { expect, test } from "vitest";
-import { interpreters, newest } from "../support/interpreters.js";
+import { expect } from "vitest";
+import { test } from "../support/fixtures.js";
+import { newest, oldestMiddleNewest } from "../support/interpreters.js";
 import { leakingDumps, type Suspect, suspectsOf } from "../support/leaks.js";
 
 interface Leak {
@@ -166,19 +167,15 @@ const LEAKS: Record<string, Leak> = {
   "libraries not_collected": { type: "libraries.Cyclic", path: "", owner: "", kind: "garbage" },
 };
 
-const [oldest] = interpreters;
-const middle = interpreters[Math.floor(interpreters.length / 2)];
-const chosen = [...new Set([oldest, middle, newest])].flatMap((interpreter) => interpreter ?? []);
-
-const cases = chosen.flatMap(({ path, version }) =>
+const cases = oldestMiddleNewest.flatMap(({ path, version }) =>
   Object.keys(LEAKS).map((leak) => [version, leak, path] as const),
 );
 
-test.each(cases)("CPython %s: %s", async (_, name, python) => {
+test.for(cases)("CPython %s: %s", async ([_, name, python], { workspace }) => {
   const leak = LEAKS[name] as Leak;
-  const { files, leaked } = await leakingDumps(python, name);
+  const { files, leaked } = await leakingDumps(workspace, python, name);
   const count = leak.count?.(leaked) ?? leaked;
-  const { suspects, status } = suspectsOf([...files, "--fail-on", "growth>100kB"]);
+  const { suspects, status } = suspectsOf(workspace, [...files, "--fail-on", "growth>100kB"]);
   expect(suspects[0]).toMatchObject({ type: leak.type, ...(leak.kind ? { kind: leak.kind } : {}) });
   const [first] = suspects as [Suspect];
   expect(first.path ?? "").toContain(leak.path);
@@ -190,23 +187,26 @@ test.each(cases)("CPython %s: %s", async (_, name, python) => {
   expect(first.words).toContain(leak.type);
   expect(status).toBe(1);
   const [, , last] = files as [string, string, string];
-  expect(suspectsOf([files[0] as string, last]).suspects[0]).toMatchObject({
+  expect(suspectsOf(workspace, [files[0] as string, last]).suspects[0]).toMatchObject({
     type: leak.type,
     path: first.path,
   });
 });
 
-test.each(chosen.map(({ version, path }) => [version, path]))(
-  "CPython %s: a program that does not leak has no suspect",
-  async (_, python) => {
-    const { files } = await leakingDumps(python, "containers nothing");
-    expect(suspectsOf([...files, "--fail-on", "growth>100kB"])).toMatchObject({ status: 0, suspects: [] });
+test.for(oldestMiddleNewest)(
+  "CPython $version: a program that does not leak has no suspect",
+  async ({ path }, { workspace }) => {
+    const { files } = await leakingDumps(workspace, path, "containers nothing");
+    expect(suspectsOf(workspace, [...files, "--fail-on", "growth>100kB"])).toMatchObject({
+      status: 0,
+      suspects: [],
+    });
   },
 );
 
-test("of one dump the suspects are what is large, the leak among them", async () => {
-  const { files } = await leakingDumps(newest.path, "containers module_cache");
-  const { suspects } = suspectsOf([files[2] as string]);
+test("of one dump the suspects are what is large, the leak among them", async ({ workspace }) => {
+  const { files } = await leakingDumps(workspace, newest.path, "containers module_cache");
+  const { suspects } = suspectsOf(workspace, [files[2] as string]);
   expect(suspects.map(({ path }) => path)).toEqual([
     `${module("__main__")}.TABLE[…]`,
     `${module("containers")}.CACHE[…]`,
@@ -215,7 +215,7 @@ test("of one dump the suspects are what is large, the leak among them", async ()
   expect(suspects[0]).toMatchObject({ growth: null, survived: null, new: null, count: 60000 });
 });
 
-test("why garbage stays is told", async () => {
-  const { files } = await leakingDumps(newest.path, "libraries not_collected");
-  expect(suspectsOf(files).suspects[0]?.words).toContain("the collector is off");
+test("why garbage stays is told", async ({ workspace }) => {
+  const { files } = await leakingDumps(workspace, newest.path, "libraries not_collected");
+  expect(suspectsOf(workspace, files).suspects[0]?.words).toContain("the collector is off");
 });

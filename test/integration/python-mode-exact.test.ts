@@ -1,13 +1,11 @@
 // What the dump says is what the target says of itself, counted at a moment when it is quiet.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { attach } from "../support/attach.js";
+import { describe, expect } from "vitest";
 import { HEAPDUMP } from "../support/cli.js";
 import { type DumpedObject, readObjects } from "../support/compare.js";
+import { type CaptureWorkspace, test } from "../support/fixtures.js";
 import { interpreters, newest } from "../support/interpreters.js";
-import { folder, startTarget, target } from "../support/scene.js";
 
 /** What runs the dump is in it too: frames' dicts, argument tuples, cells and an iterator of the payload's launcher. */
 const OWN_TRACES: Counts = { dict: 2, tuple: 4, cell: 5, function: 1, tuple_iterator: 1 };
@@ -24,19 +22,15 @@ function countBy(objects: Iterable<DumpedObject>): Counts {
 
 const isTracked = ({ flags }: DumpedObject) => (flags & 1) !== 0 && ((flags >> 1) & 3) !== PERMANENT;
 
-const cases = interpreters.map((found) => [`${found.version} (${found.library})`, found.path] as const);
-
-describe.each(cases)("CPython %s", (_, python) => {
-  test("agrees with the target's own count", async () => {
-    const file = join(folder, "heap.bin.gz");
-    await startTarget(python, "census.py");
+describe.each(interpreters)("CPython $version ($library)", ({ path: python }) => {
+  test("agrees with the target's own count", async ({ workspace }) => {
+    const file = workspace.path("heap.bin.gz");
+    const target = await workspace.startTarget(python, "census.py");
     await target.ask("planted");
     await target.ask("census");
     const planted = (await target.ask("planted")) as Planted[];
     const before = (await target.ask("census")) as Counts;
-    const { status, stdout } = await attach([target.pid, "--mode", "python", "--json", "-o", file], {
-      cwd: folder,
-    });
+    const { status, stdout } = await workspace.attach([target.pid, "--mode", "python", "--json", "-o", file]);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ consistent: true });
     expect(await target.ask("census")).toEqual(before);
@@ -82,12 +76,15 @@ describe.each(cases)("CPython %s", (_, python) => {
 describe("content", () => {
   const SECRET = "planted text";
 
-  async function dumpWith(...options: string[]): Promise<{ bytes: Buffer; contents: Set<string | null> }> {
-    const file = join(folder, "heap.bin");
-    await startTarget(newest.path, "census.py");
-    expect(
-      await attach([target.pid, "--mode", "python", "-o", file, ...options], { cwd: folder }),
-    ).toMatchObject({ status: 0 });
+  async function dumpWith(
+    workspace: CaptureWorkspace,
+    ...options: string[]
+  ): Promise<{ bytes: Buffer; contents: Set<string | null> }> {
+    const file = workspace.path("heap.bin");
+    const target = await workspace.startTarget(newest.path, "census.py");
+    expect(await workspace.attach([target.pid, "--mode", "python", "-o", file, ...options])).toMatchObject({
+      status: 0,
+    });
     const objects = readObjects(file);
     return {
       bytes: readFileSync(file),
@@ -95,22 +92,25 @@ describe("content", () => {
     };
   }
 
-  test("is there by default", async () => {
-    const { bytes, contents } = await dumpWith();
+  test("is there by default", async ({ workspace }) => {
+    const { bytes, contents } = await dumpWith(workspace);
     expect(contents).toContain(SECRET);
     expect(bytes.includes(SECRET)).toBe(true);
   });
 
-  test("is cut at --content", async () => {
-    const { bytes, contents } = await dumpWith("--content", "7");
+  test("is cut at --content", async ({ workspace }) => {
+    const { bytes, contents } = await dumpWith(workspace, "--content", "7");
     expect(contents).toContain(SECRET.slice(0, 7));
     expect(Math.max(...[...contents].map((content) => Buffer.byteLength(content ?? "")))).toBe(7);
     expect(bytes.includes(SECRET)).toBe(false);
   });
 
-  test.each([["--no-content"], ["--content", "0"]])("is nowhere with %s %s", async (...options) => {
-    const { bytes, contents } = await dumpWith(...options.filter((option) => option));
-    expect([...contents]).toEqual([null]);
-    expect(bytes.includes("planted t")).toBe(false);
-  });
+  test.for([["--no-content"], ["--content", "0"]])(
+    "is nowhere with %s %s",
+    async (options, { workspace }) => {
+      const { bytes, contents } = await dumpWith(workspace, ...options.filter((option) => option));
+      expect([...contents]).toEqual([null]);
+      expect(bytes.includes("planted t")).toBe(false);
+    },
+  );
 });

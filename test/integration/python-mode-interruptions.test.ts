@@ -1,89 +1,95 @@
 // What happens when something ends in the midst: the tool, its user's patience, the target, or the disk.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { beforeEach, describe, expect, test } from "vitest";
-import { type Attaching, attach, startAttach } from "../support/attach.js";
+import { describe, expect } from "vitest";
+import type { Attaching } from "../support/attach.js";
 import { HEAPDUMP } from "../support/cli.js";
-import { interpreters, newest } from "../support/interpreters.js";
-import { folder, startTarget, target } from "../support/scene.js";
+import { type CaptureWorkspace, test } from "../support/fixtures.js";
+import { newest, oldestAndNewest } from "../support/interpreters.js";
 import { expectedWork, outsideView, settledView, Target } from "../support/target.js";
 
 const OBJECTS = "400000";
 
 /** Resolves when some of the heap is in the file. */
-async function underWay(file = "heap.bin.partial"): Promise<void> {
+async function underWay(workspace: CaptureWorkspace, file = "heap.bin.partial"): Promise<void> {
   await expect
-    .poll(() => (existsSync(join(folder, file)) ? readFileSync(join(folder, file)).length : 0), {
+    .poll(() => (existsSync(workspace.path(file)) ? readFileSync(workspace.path(file)).length : 0), {
       interval: 2,
       timeout: 20_000,
     })
     .toBeGreaterThan(1 << 20);
 }
 
-async function begin(python = newest.path, args = [OBJECTS], program = "heap.py"): Promise<Attaching> {
-  await startTarget(python, program, { args });
-  return startAttach([target.pid, "--mode", "python", "-o", "heap.bin"], { cwd: folder });
+async function begin(
+  workspace: CaptureWorkspace,
+  python = newest.path,
+  args = [OBJECTS],
+): Promise<{ target: Target; tool: Attaching }> {
+  const target = await workspace.startTarget(python, "heap.py", { args });
+  return { target, tool: workspace.startAttach([target.pid, "--mode", "python", "-o", "heap.bin"]) };
 }
 
-async function expectUnharmed(outside: Record<string, unknown>): Promise<void> {
-  await expect.poll(() => outsideView(target.pid), { timeout: 10_000 }).toEqual(outside);
+async function expectUnharmed(target: Target, outside: Record<string, unknown>): Promise<void> {
+  await expect.poll(() => outsideView(target.pid), { timeout: 20_000 }).toEqual(outside);
   expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
   expect(target.output).toBe("");
 }
 
 describe("the user's patience ends", () => {
-  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s in the midst of the dump", async (signal) => {
-    await startTarget(newest.path, "heap.py", { args: [OBJECTS] });
-    const outside = await settledView(target.pid);
-    writeFileSync(join(folder, "heap.bin"), "earlier");
-    const tool = startAttach([target.pid, "--mode", "python", "-o", "heap.bin"], { cwd: folder });
-    await underWay();
-    process.kill(tool.pid, signal);
-    process.kill(tool.pid, "SIGINT");
-    const { status, stdout, stderr } = await tool.done;
-    expect({ status, stdout }).toEqual({ status: 130, stdout: "" });
-    expect(stderr).toContain(`interrupted; process ${target.pid} keeps running`);
-    expect(readdirSync(folder)).toEqual(["heap.bin"]);
-    expect(readFileSync(join(folder, "heap.bin"), "utf8")).toBe("earlier");
-    await expectUnharmed(outside);
-  });
+  test.for(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "%s in the midst of the dump",
+    async (signal, { workspace }) => {
+      const target = await workspace.startTarget(newest.path, "heap.py", { args: [OBJECTS] });
+      const outside = await settledView(target.pid);
+      writeFileSync(workspace.path("heap.bin"), "earlier");
+      const tool = workspace.startAttach([target.pid, "--mode", "python", "-o", "heap.bin"]);
+      await underWay(workspace);
+      process.kill(tool.pid, signal);
+      process.kill(tool.pid, "SIGINT");
+      const { status, stdout, stderr } = await tool.done;
+      expect({ status, stdout }).toEqual({ status: 130, stdout: "" });
+      expect(stderr).toContain(`interrupted; process ${target.pid} keeps running`);
+      expect(readdirSync(workspace.folder)).toEqual(["heap.bin"]);
+      expect(readFileSync(workspace.path("heap.bin"), "utf8")).toBe("earlier");
+      await expectUnharmed(target, outside);
+    },
+  );
 
-  test("SIGINT while no safe point comes", async () => {
-    await startTarget(newest.path, "states.py", { args: ["holding"] });
+  test("SIGINT while no safe point comes", async ({ workspace }) => {
+    const target = await workspace.startTarget(newest.path, "states.py", { args: ["holding"] });
     const outside = await settledView(target.pid);
-    const tool = startAttach([target.pid, target.pid + 1, "--mode", "python", "-o", "heap.bin"], {
-      cwd: folder,
-    });
-    await expect.poll(() => readdirSync(folder)).toEqual([`heap.${target.pid}.bin.partial`]);
+    const tool = workspace.startAttach([target.pid, target.pid + 1, "--mode", "python", "-o", "heap.bin"]);
+    await expect
+      .poll(() => readdirSync(workspace.folder), { timeout: 20_000 })
+      .toEqual([`heap.${target.pid}.bin.partial`]);
     process.kill(tool.pid, "SIGINT");
     expect(await tool.done).toMatchObject({ status: 130, stdout: "" });
-    expect(readdirSync(folder)).toEqual([]);
-    await expectUnharmed(outside);
+    expect(readdirSync(workspace.folder)).toEqual([]);
+    await expectUnharmed(target, outside);
   });
 });
 
 describe("the tool is killed in the midst of the dump", () => {
-  test.each([...new Set([interpreters[0], newest])].map((found) => [found?.version, found?.path]))(
-    "CPython %s goes on, and can be dumped afterwards",
-    async (_, python) => {
-      const tool = await begin(python);
-      await underWay();
+  test.for(oldestAndNewest)(
+    "CPython $version goes on, and can be dumped afterwards",
+    async ({ path }, { workspace }) => {
+      const { target, tool } = await begin(workspace, path);
+      await underWay(workspace);
       process.kill(tool.pid, "SIGKILL");
       expect(await tool.done).toMatchObject({ signal: "SIGKILL" });
       expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
 
-      const again = await attach([target.pid, "--mode", "python", "-o", "heap.bin"], { cwd: folder });
+      const again = await workspace.attach([target.pid, "--mode", "python", "-o", "heap.bin"]);
       expect(again).toMatchObject({ status: 0 });
-      expect(readdirSync(folder)).toEqual(["heap.bin"]);
+      expect(readdirSync(workspace.folder)).toEqual(["heap.bin"]);
       expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
       expect(target.output).toBe("");
     },
   );
 
-  test("a target that a broken pipe would end goes on", async () => {
-    const tool = await begin(newest.path, [OBJECTS, "default_sigpipe"]);
-    await underWay();
+  test("a target that a broken pipe would end goes on", async ({ workspace }) => {
+    const { target, tool } = await begin(workspace, newest.path, [OBJECTS, "default_sigpipe"]);
+    await underWay(workspace);
     process.kill(tool.pid, "SIGKILL");
     await tool.done;
     expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000) });
@@ -92,37 +98,37 @@ describe("the tool is killed in the midst of the dump", () => {
   });
 });
 
-test("a target that ends in the midst is told, with exit code 4", async () => {
-  const tool = await begin();
-  await underWay();
+test("a target that ends in the midst is told, with exit code 4", async ({ workspace }) => {
+  const { target, tool } = await begin(workspace);
+  await underWay(workspace);
   process.kill(target.pid, "SIGKILL");
   const { status, stdout, stderr } = await tool.done;
   expect({ status, stdout }).toEqual({ status: 4, stdout: "" });
   expect(stderr).toMatch(/ended meanwhile|has ended|is gone/);
-  expect(readdirSync(folder)).toEqual([]);
+  expect(readdirSync(workspace.folder)).toEqual([]);
 });
 
 describe("two at once", () => {
-  test("do not mix in one file", async () => {
-    await startTarget(newest.path, "heap.py", { args: [OBJECTS] });
+  test("do not mix in one file", async ({ workspace }) => {
+    const target = await workspace.startTarget(newest.path, "heap.py", { args: [OBJECTS] });
     const outside = await settledView(target.pid);
-    const first = startAttach([target.pid, "--mode", "python", "-o", "heap.bin"], { cwd: folder });
-    await underWay();
+    const first = workspace.startAttach([target.pid, "--mode", "python", "-o", "heap.bin"]);
+    await underWay(workspace);
     process.kill(first.pid, "SIGSTOP");
-    const second = await attach([target.pid, "--mode", "python", "-o", "heap.bin"], { cwd: folder });
+    const second = await workspace.attach([target.pid, "--mode", "python", "-o", "heap.bin"]);
     process.kill(first.pid, "SIGCONT");
     expect(second.stderr).toContain("another heapdump is writing it; name another file");
     expect(second.status).toBe(2);
     expect(await first.done).toMatchObject({ status: 0 });
-    expect(readdirSync(folder)).toEqual(["heap.bin"]);
-    await expectUnharmed(outside);
+    expect(readdirSync(workspace.folder)).toEqual(["heap.bin"]);
+    await expectUnharmed(target, outside);
   });
 
-  test.each(["waiting", "running"])("of a %s program make two dumps", async (state) => {
-    await startTarget(newest.path, "heap.py", { args: [OBJECTS, state] });
+  test.for(["waiting", "running"])("of a %s program make two dumps", async (state, { workspace }) => {
+    const target = await workspace.startTarget(newest.path, "heap.py", { args: [OBJECTS, state] });
     const outside = await settledView(target.pid);
     const tools = ["a.bin", "b.bin"].map((file) =>
-      startAttach([target.pid, "--mode", "python", "--json", "-o", file], { cwd: folder }),
+      workspace.startAttach([target.pid, "--mode", "python", "--json", "-o", file]),
     );
     const outcomes = await Promise.all(tools.map(({ done }) => done));
     for (const { status, stderr, stdout } of outcomes) {
@@ -136,55 +142,65 @@ describe("two at once", () => {
         });
     }
     expect(outcomes.map(({ status }) => status)).toContain(0);
-    await expectUnharmed(outside);
+    await expectUnharmed(target, outside);
   });
 });
 
 describe("a pipe to write to", () => {
-  beforeEach(async () => {
-    execFileSync("mkfifo", [join(folder, "pipe.gz")]);
-    await startTarget(newest.path, "heap.py", { args: [OBJECTS] });
-  });
+  async function begin(workspace: CaptureWorkspace): Promise<Target> {
+    execFileSync("mkfifo", [workspace.path("pipe.gz")]);
+    return workspace.startTarget(newest.path, "heap.py", { args: [OBJECTS] });
+  }
 
-  test("gets the whole dump", async () => {
-    const tool = startAttach([target.pid, "--mode", "python", "--json", "-o", "pipe.gz"], { cwd: folder });
-    execFileSync("sh", ["-c", "cat pipe.gz >heap.bin.gz"], { cwd: folder });
+  test("gets the whole dump", async ({ workspace }) => {
+    const target = await begin(workspace);
+    const tool = workspace.startAttach([target.pid, "--mode", "python", "--json", "-o", "pipe.gz"]);
+    workspace.shell("cat pipe.gz >heap.bin.gz");
     const { status, stdout } = await tool.done;
     expect(status).toBe(0);
-    const info = execFileSync(process.execPath, [HEAPDUMP, "info", "--json", "heap.bin.gz"], { cwd: folder });
-    const { complete, objects } = JSON.parse(info.toString());
+    const info = workspace.run(["info", "--json", "heap.bin.gz"]);
+    const { complete, objects } = JSON.parse(info.stdout);
     expect({ complete, objects }).toEqual({ complete: true, objects: JSON.parse(stdout).objects });
-    expect(readdirSync(folder).sort()).toEqual(["heap.bin.gz", "heap.bin.gz.index", "pipe.gz"]);
+    expect(readdirSync(workspace.folder).sort()).toEqual(["heap.bin.gz", "heap.bin.gz.index", "pipe.gz"]);
   });
 
-  test("that its reader closes in the midst is told, with exit code 4", async () => {
+  test("that its reader closes in the midst is told, with exit code 4", async ({ workspace }) => {
+    const target = await begin(workspace);
     const outside = await settledView(target.pid);
-    const tool = startAttach([target.pid, "--mode", "python", "-o", "pipe.gz"], { cwd: folder });
-    execFileSync("sh", ["-c", "head -c 1000 pipe.gz >/dev/null"], { cwd: folder });
+    const tool = workspace.startAttach([target.pid, "--mode", "python", "-o", "pipe.gz"]);
+    workspace.shell("head -c 1000 pipe.gz >/dev/null");
     const { status, stderr } = await tool.done;
     expect(stderr).toMatch(/pipe.gz: cannot be written: .*EPIPE.*; process \d+ keeps running/);
-    expect({ status, files: readdirSync(folder) }).toEqual({ status: 4, files: ["pipe.gz"] });
-    await expectUnharmed(outside);
+    expect({ status, files: readdirSync(workspace.folder) }).toEqual({ status: 4, files: ["pipe.gz"] });
+    await expectUnharmed(target, outside);
   });
 });
 
-test("on a terminal a bar shows how far it is, and leaves what is said afterwards alone", async () => {
-  await startTarget(newest.path, "heap.py", { args: ["2000000"] });
+test("on a terminal a bar shows how far it is, and leaves what is said afterwards alone", async ({
+  workspace,
+}) => {
+  const target = await workspace.startTarget(newest.path, "heap.py", { args: ["2000000"] });
   const command = `'${process.execPath}' '${HEAPDUMP}' attach ${target.pid} --mode python -o heap.bin`;
-  const shown = execFileSync("script", ["-qec", command, "/dev/null"], { cwd: folder, encoding: "utf8" });
+  const shown = execFileSync("script", ["-qec", command, "/dev/null"], {
+    cwd: workspace.folder,
+    encoding: "utf8",
+  });
   expect(shown).toMatch(/Dumping process \d+ [█░]+ \d+ %/);
   const afterBar = shown.slice(shown.lastIndexOf(" %"));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the bar is taken away by such
-  expect(afterBar).toMatch(/\x1b\[2K.*heap\.bin: [^\x1b]*\r\nNext: heapdump leaks heap\.bin\r\n$/s);
+  // The line of the bar is erased; after that only the next step is painted, and nothing is drawn over.
+  const erased = afterBar.slice(afterBar.lastIndexOf("\u001b[2K") + 4);
+  const printed = erased.replace("\u001b[2mNext", "Next").replace("\u001b[22m", "");
+  expect(printed).not.toContain("\u001b");
+  expect(printed).toMatch(/^heap\.bin: .*\r\nNext: heapdump leaks heap\.bin\r\n$/s);
 });
 
 describe("several processes", () => {
-  test("one that fails does not spoil the others, and the worst exit code counts", async () => {
-    await startTarget(newest.path, "states.py", { args: ["read"] });
+  test("one that fails does not spoil the others, and the worst exit code counts", async ({ workspace }) => {
+    const target = await workspace.startTarget(newest.path, "states.py", { args: ["read"] });
     const other = await Target.start(newest.path, "states.py", { args: ["busy"] });
     try {
       const pids = [target.pid, process.pid, other.pid, target.pid];
-      const { status, stdout, stderr } = await attach([...pids, "--json", "-o", "h.bin.gz"], { cwd: folder });
+      const { status, stdout, stderr } = await workspace.attach([...pids, "--json", "-o", "h.bin.gz"]);
       const files = [`h.${target.pid}.bin.gz`, `h.${other.pid}.bin.gz`];
       expect(status).toBe(3);
       expect(JSON.parse(stdout)).toMatchObject({
@@ -195,35 +211,37 @@ describe("several processes", () => {
         ],
       });
       expect(stderr).toContain("not dumped: 1 of 3 processes");
-      expect(readdirSync(folder).sort()).toEqual(files.sort());
+      expect(readdirSync(workspace.folder).sort()).toEqual(files.sort());
     } finally {
       await other.kill();
     }
   });
 
-  test("without a name each is heap.PID.bin in the current folder", async () => {
-    await startTarget(newest.path, "states.py", { args: ["read"] });
-    const { status, stdout } = await attach([target.pid], { cwd: folder });
+  test("without a name each is heap.PID.bin in the current folder", async ({ workspace }) => {
+    const target = await workspace.startTarget(newest.path, "states.py", { args: ["read"] });
+    const { status, stdout } = await workspace.attach([target.pid]);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^heap\.\d+\.bin: [\d,]+ objects, [\d,]+ references, [\d.]+ [KM]iB$/m);
     expect(stdout).toContain(`Next: heapdump leaks heap.${target.pid}.bin`);
-    expect(readdirSync(folder)).toEqual([`heap.${target.pid}.bin`]);
+    expect(readdirSync(workspace.folder)).toEqual([`heap.${target.pid}.bin`]);
   });
 
-  test("what it names as the next step can be taken, and leads to a suspect", async () => {
-    await startTarget(newest.path, "states.py", { args: ["read"] });
+  test("what it names as the next step can be taken, and leads to a suspect", async ({ workspace }) => {
+    const target = await workspace.startTarget(newest.path, "states.py", { args: ["read"] });
     const other = await Target.start(newest.path, "states.py", { args: ["busy"] });
     try {
       for (const pids of [[target.pid], [target.pid, other.pid]]) {
-        const { stdout } = await attach([...pids, "-o", "it's.bin"], { cwd: folder });
+        const { stdout } = await workspace.attach([...pids, "-o", "it's.bin"]);
         const steps = [...stdout.matchAll(/^Next: heapdump (.*)$/gm)].map(([, step]) => step);
         expect(steps).toHaveLength(pids.length);
         for (const step of steps) {
           const command = `'${process.execPath}' '${HEAPDUMP}' ${step}`;
-          expect(execFileSync("bash", ["-c", command], { cwd: folder, encoding: "utf8" })).toMatch(/suspect/);
+          expect(execFileSync("bash", ["-c", command], { cwd: workspace.folder, encoding: "utf8" })).toMatch(
+            /suspect/,
+          );
         }
       }
-      const { stdout } = await attach([target.pid, "-o", "/dev/null"], { cwd: folder });
+      const { stdout } = await workspace.attach([target.pid, "-o", "/dev/null"]);
       expect(stdout).not.toContain("Next:");
     } finally {
       await other.kill();
@@ -232,21 +250,24 @@ describe("several processes", () => {
 });
 
 const canMount = spawnSync("unshare", ["--mount", "true"]).status === 0;
-test.runIf(canMount)("a disk that fills in the midst is told, and leaves what was there", async () => {
-  await startTarget(newest.path, "heap.py", { args: [OBJECTS] });
-  const outside = await settledView(target.pid);
-  mkdirSync(join(folder, "disk"));
-  // A file system of 2 MiB, in a mount namespace of the tool's own.
-  const script =
-    'mount -t tmpfs -o size=2m none disk && echo earlier >disk/heap.bin && "$@"; r=$?; ls disk; exit $r';
-  const through = ["unshare", "--mount", "sh", "-c", script, "sh"];
-  const { status, stdout, stderr } = await attach([target.pid, "--mode", "python", "-o", "disk/heap.bin"], {
-    cwd: folder,
-    through,
-  });
-  expect(stderr).toContain(
-    `disk/heap.bin: no space is left on the device; process ${target.pid} keeps running`,
-  );
-  expect({ status, stdout }).toEqual({ status: 4, stdout: "heap.bin\n" });
-  await expectUnharmed(outside);
-});
+test.runIf(canMount)(
+  "a disk that fills in the midst is told, and leaves what was there",
+  async ({ workspace }) => {
+    const target = await workspace.startTarget(newest.path, "heap.py", { args: [OBJECTS] });
+    const outside = await settledView(target.pid);
+    mkdirSync(workspace.path("disk"));
+    // A file system of 2 MiB, in a mount namespace of the tool's own.
+    const script =
+      'mount -t tmpfs -o size=2m none disk && echo earlier >disk/heap.bin && "$@"; r=$?; ls disk; exit $r';
+    const through = ["unshare", "--mount", "sh", "-c", script, "sh"];
+    const { status, stdout, stderr } = await workspace.attach(
+      [target.pid, "--mode", "python", "-o", "disk/heap.bin"],
+      { through },
+    );
+    expect(stderr).toContain(
+      `disk/heap.bin: no space is left on the device; process ${target.pid} keeps running`,
+    );
+    expect({ status, stdout }).toEqual({ status: 4, stdout: "heap.bin\n" });
+    await expectUnharmed(target, outside);
+  },
+);

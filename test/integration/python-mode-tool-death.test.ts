@@ -1,9 +1,8 @@
 // The tool dies (SIGKILL) at each of its steps, in each way into the target: the target goes on as if nothing had
 // been, and the next attach works.
-import { describe, expect, test } from "vitest";
-import { attach, startAttach } from "../support/attach.js";
-import { interpreters } from "../support/interpreters.js";
-import { folder, startTarget, target } from "../support/scene.js";
+import { describe, expect } from "vitest";
+import { test } from "../support/fixtures.js";
+import { oldestNewestStatic } from "../support/interpreters.js";
 import { expectedWork, settledView } from "../support/target.js";
 
 const WORK = 5000;
@@ -26,25 +25,14 @@ const STEPS = [
 ];
 // A pending call, a woken wait, and a take-over.
 const STATES = ["churn", "lock", "select"];
-// What happens to the registers is the same for all: the oldest, the newest and a static one will do.
-const chosen = [
-  interpreters[0],
-  interpreters.at(-1),
-  interpreters.find(({ library }) => library === "static"),
-];
-const cases = [...new Set(chosen)].flatMap((found) =>
-  found ? [[`${found.version} (${found.library})`, found.path] as const] : [],
-);
-
-describe.each(cases)("CPython %s", (_, path) => {
-  test.each(STATES)("in the state %s", async (state) => {
-    await startTarget(path, "states.py", { args: [state] });
+describe.each(oldestNewestStatic)("CPython $version ($library)", ({ path }) => {
+  test.for(STATES)("in the state %s", async (state, { workspace }) => {
+    const target = await workspace.startTarget(path, "states.py", { args: [state] });
     const { pid } = target;
     const before = await target.ask("facts");
     const { tasks, signals, tracer, files } = await settledView(pid);
     for (const step of STEPS) {
-      const dying = await startAttach([pid, "--mode", "python", "-o", "dying.bin"], {
-        cwd: folder,
+      const dying = await workspace.startAttach([pid, "--mode", "python", "-o", "dying.bin"], {
         env: { HEAPDUMP_FAULT: step },
       }).done;
       expect({ step, signal: dying.signal }).toEqual({ step, signal: "SIGKILL" });
@@ -58,9 +46,7 @@ describe.each(cases)("CPython %s", (_, path) => {
         view: { tasks, signals, tracer, files },
       });
     }
-    const { status, stderr } = await attach([pid, "--mode", "python", "--json", "-o", "after.bin"], {
-      cwd: folder,
-    });
+    const { status, stderr } = await workspace.attach([pid, "--mode", "python", "--json", "-o", "after.bin"]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(await target.ask(`work ${WORK}`)).toMatchObject({ result: expectedWork(WORK), errors: 0 });
     expect(await target.ask("quit")).toBe("bye");

@@ -1,10 +1,8 @@
 // Tokens that threads move between dicts: a dump that is one moment of the program has each of them once.
-import { join } from "node:path";
-import { expect, test } from "vitest";
-import { attach } from "../support/attach.js";
+import { describe, expect } from "vitest";
 import { readObjects } from "../support/compare.js";
+import { test } from "../support/fixtures.js";
 import { interpreters } from "../support/interpreters.js";
-import { folder, startTarget, target } from "../support/scene.js";
 import { expectedWork } from "../support/target.js";
 
 const TOKENS = 20_000;
@@ -24,25 +22,28 @@ function holders(file: string): Map<number, number> {
   return held;
 }
 
-const cases = interpreters.flatMap((found) =>
-  ["fork", "stop"].map((mode) => [`${found.version} (${found.library})`, mode, found.path] as const),
-);
-
-test.each(cases)("CPython %s, %s: each token once", async (_, mode, python) => {
-  await startTarget(python, "tokens.py", { args: [String(THREADS)] });
-  for (let i = 0; i < 2; i++) {
-    const file = join(folder, `${i}.bin`);
-    const before = (await target.ask("moves")) as number;
-    const { status, stdout, stderr } = await attach([target.pid, "--mode", mode, "--json", "-o", file], {
-      cwd: folder,
-    });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(JSON.parse(stdout)).toMatchObject({ mode, consistent: true });
-    const counts = [...holders(file).values()];
-    expect(counts.length).toBe(TOKENS);
-    expect(Math.max(...counts)).toBe(1);
-    expect(counts.filter((count) => count === 0).length).toBeLessThanOrEqual(THREADS);
-    expect((await target.ask("moves")) as number).toBeGreaterThan(before);
-  }
-  expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000) });
+describe.each(interpreters)("CPython $version ($library)", ({ path }) => {
+  test.for(["fork", "stop"])("%s: each token once", async (mode, { workspace }) => {
+    const target = await workspace.startTarget(path, "tokens.py", { args: [String(THREADS)] });
+    for (let i = 0; i < 2; i++) {
+      const file = workspace.path(`${i}.bin`);
+      const before = (await target.ask("moves")) as number;
+      const { status, stdout, stderr } = await workspace.attach([
+        target.pid,
+        "--mode",
+        mode,
+        "--json",
+        "-o",
+        file,
+      ]);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(JSON.parse(stdout)).toMatchObject({ mode, consistent: true });
+      const counts = [...holders(file).values()];
+      expect(counts.length).toBe(TOKENS);
+      expect(Math.max(...counts)).toBe(1);
+      expect(counts.filter((count) => count === 0).length).toBeLessThanOrEqual(THREADS);
+      expect((await target.ask("moves")) as number).toBeGreaterThan(before);
+    }
+    expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000) });
+  });
 });

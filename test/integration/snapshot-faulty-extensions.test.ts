@@ -1,12 +1,10 @@
 // C code of the program's own that the walker has to call, and that faults, never returns, waits for a lock, or tells
 // of what is no object: the dump is whole but for what that code would have told, and says so.
-import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { attach } from "../support/attach.js";
+import { describe, expect } from "vitest";
 import { type DumpedObject, readMeta, readObjects } from "../support/compare.js";
 import { buildExtension, whyNoExtension } from "../support/extension.js";
+import { test } from "../support/fixtures.js";
 import { interpreters } from "../support/interpreters.js";
-import { folder, startTarget, target } from "../support/scene.js";
 import { expectedWork, settledView } from "../support/target.js";
 
 const KEPT = 3000;
@@ -21,22 +19,20 @@ const SKIPPED = [
   `Recursing: ${EACH} faults`,
 ];
 
-const cases = interpreters.flatMap((found) =>
-  ["fork", "stop"].map((mode) => [`${found.version} (${found.library})`, mode, found.path] as const),
-);
-
-describe.each(cases)("CPython %s, %s", (_, mode, python) => {
-  test("a faulty tp_traverse", async (context) => {
+describe.each(interpreters)("CPython $version ($library)", ({ path: python }) => {
+  test.for(["fork", "stop"])("%s, a faulty tp_traverse", async (mode, { workspace, skip }) => {
     const lacking = whyNoExtension(python);
-    if (lacking) return context.skip(lacking);
-    buildExtension(python, "faulty", folder);
-    await startTarget(python, "faults.py", { args: [folder, String(EACH)] });
+    if (lacking) return skip(lacking);
+    buildExtension(python, "faulty", workspace.folder);
+    const target = await workspace.startTarget(python, "faults.py", {
+      args: [workspace.folder, String(EACH)],
+    });
     const types = target.first as string[];
     const view = await settledView(target.pid);
-    const file = join(folder, "heap.bin");
+    const file = workspace.path("heap.bin");
 
     const args = [target.pid, "--mode", mode, "--json", "-o", file];
-    const { status, stdout, stderr } = await attach(args, { cwd: folder });
+    const { status, stdout, stderr } = await workspace.attach(args);
 
     expect({ status, stderr }).toMatchObject({ status: 0 });
     expect(JSON.parse(stdout)).toMatchObject({ mode, consistent: true });

@@ -1,20 +1,23 @@
 // What happens when something ends in the midst of a snapshot: its process, its user's patience, or the target; and
 // where the kernel makes none.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
-import { type Attaching, attach, startAttach } from "../support/attach.js";
+import { describe, expect } from "vitest";
+import type { Attaching } from "../support/attach.js";
+import { type CaptureWorkspace, test } from "../support/fixtures.js";
 import { newest } from "../support/interpreters.js";
-import { folder, startTarget, target } from "../support/scene.js";
-import { expectedWork, outsideView, settledView } from "../support/target.js";
+import { expectedWork, outsideView, settledView, type Target } from "../support/target.js";
 
 // Whose records do not fit in a pipe.
 const OBJECTS = "100000";
 const MODES = ["fork", "stop"] as const;
 
 /** The process or task of a snapshot that has just got its name, and whose tool stands still until it is continued. */
-async function beginAndHold(mode: string): Promise<{ tool: Attaching; walker: number }> {
-  await startTarget(newest.path, "heap.py", { args: [OBJECTS] });
-  const tool = startAttach([target.pid, "--mode", mode, "-o", "heap.bin"], { cwd: folder });
+async function beginAndHold(
+  workspace: CaptureWorkspace,
+  mode: string,
+): Promise<{ target: Target; tool: Attaching; walker: number }> {
+  const target = await workspace.startTarget(newest.path, "heap.py", { args: [OBJECTS] });
+  const tool = workspace.startAttach([target.pid, "--mode", mode, "-o", "heap.bin"]);
   const children = () => readFileSync(`/proc/${target.pid}/task/${target.pid}/children`, "utf8").trim();
   let walker = 0;
   await expect
@@ -27,59 +30,63 @@ async function beginAndHold(mode: string): Promise<{ tool: Attaching; walker: nu
     )
     .toBe(true);
   process.kill(tool.pid, "SIGSTOP");
-  return { tool, walker };
+  return { target, tool, walker };
 }
 
-async function expectUnharmed(outside: Record<string, unknown>): Promise<void> {
-  await expect.poll(() => outsideView(target.pid), { timeout: 10_000 }).toEqual(outside);
+async function expectUnharmed(target: Target, outside: Record<string, unknown>): Promise<void> {
+  await expect.poll(() => outsideView(target.pid), { timeout: 20_000 }).toEqual(outside);
   expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
   expect(readFileSync(`/proc/${target.pid}/task/${target.pid}/children`, "utf8")).toBe("");
   expect(target.output).toBe("");
 }
 
 describe.each(MODES)("%s", (mode) => {
-  test("the snapshot's process is killed", async () => {
-    const { tool, walker } = await beginAndHold(mode);
+  test("the snapshot's process is killed", async ({ workspace }) => {
+    const { target, tool, walker } = await beginAndHold(workspace, mode);
     process.kill(walker, "SIGKILL");
     process.kill(tool.pid, "SIGCONT");
     const { status, stdout, stderr } = await tool.done;
     expect(stderr).toMatch(/the snapshot process was killed.*goes on unharmed/);
-    expect({ status, stdout, files: readdirSync(folder) }).toEqual({ status: 4, stdout: "", files: [] });
+    expect({ status, stdout, files: readdirSync(workspace.folder) }).toEqual({
+      status: 4,
+      stdout: "",
+      files: [],
+    });
     expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
     const outside = await settledView(target.pid);
-    expect(await attach([target.pid, "--mode", mode, "-o", "h.bin"], { cwd: folder })).toMatchObject({
+    expect(await workspace.attach([target.pid, "--mode", mode, "-o", "h.bin"])).toMatchObject({
       status: 0,
     });
-    await expectUnharmed(outside);
+    await expectUnharmed(target, outside);
   });
 
-  test("Ctrl-C", async () => {
-    const { tool } = await beginAndHold(mode);
+  test("Ctrl-C", async ({ workspace }) => {
+    const { target, tool } = await beginAndHold(workspace, mode);
     process.kill(tool.pid, "SIGINT");
     process.kill(tool.pid, "SIGCONT");
     const { status, stderr } = await tool.done;
     expect(stderr).toContain(`interrupted; process ${target.pid} keeps running`);
-    expect({ status, files: readdirSync(folder) }).toEqual({ status: 130, files: [] });
-    await expectUnharmed(await settledView(target.pid));
+    expect({ status, files: readdirSync(workspace.folder) }).toEqual({ status: 130, files: [] });
+    await expectUnharmed(target, await settledView(target.pid));
   });
 
-  test("the target is killed", async () => {
-    const { tool, walker } = await beginAndHold(mode);
+  test("the target is killed", async ({ workspace }) => {
+    const { target, tool, walker } = await beginAndHold(workspace, mode);
     process.kill(target.pid, "SIGKILL");
     process.kill(tool.pid, "SIGCONT");
     const { status, stderr } = await tool.done;
     // A copy outlives it; the task of `stop` stands in its memory, but may have been done.
     if (mode === "fork") expect({ status, stderr }).toMatchObject({ status: 0 });
     else expect([0, 4]).toContain(status);
-    await expect.poll(() => existsSync(`/proc/${walker}`), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => existsSync(`/proc/${walker}`), { timeout: 20_000 }).toBe(false);
   });
 
-  test.runIf(process.getuid?.() === 0)("no further process is allowed", async () => {
-    await startTarget(newest.path, "states.py", { args: ["no_processes"] });
+  test.runIf(process.getuid?.() === 0)("no further process is allowed", async ({ workspace }) => {
+    const target = await workspace.startTarget(newest.path, "states.py", { args: ["no_processes"] });
     const outside = await settledView(target.pid);
-    const { status, stderr } = await attach([target.pid, "--mode", mode], { cwd: folder });
+    const { status, stderr } = await workspace.attach([target.pid, "--mode", mode]);
     expect(stderr).toMatch(/refuses the snapshot .*no further process is allowed.*--mode python/);
-    expect({ status, files: readdirSync(folder) }).toEqual({ status: 4, files: [] });
-    await expectUnharmed(outside);
+    expect({ status, files: readdirSync(workspace.folder) }).toEqual({ status: 4, files: [] });
+    await expectUnharmed(target, outside);
   });
 });

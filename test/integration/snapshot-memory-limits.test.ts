@@ -25,7 +25,7 @@ let target: Target | undefined;
 afterEach(async () => {
   for (const pid of cgroup?.processes ?? []) if (pid !== target?.pid) process.kill(pid, "SIGKILL");
   await target?.kill();
-  await expect.poll(() => cgroup?.processes ?? []).toEqual([]);
+  await expect.poll(() => cgroup?.processes ?? [], { timeout: 20_000 }).toEqual([]);
   cgroup?.remove();
   cgroup = target = undefined;
 });

@@ -1,21 +1,21 @@
 // Every state of a main thread, on every interpreter, in both modes that take a snapshot: the dump is whole, and the
 // target as before.
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { attach, startAttach } from "../support/attach.js";
+import { describe, expect } from "vitest";
+import { type CaptureWorkspace, test } from "../support/fixtures.js";
 import { interpreters, newest } from "../support/interpreters.js";
-import { folder, startTarget, target } from "../support/scene.js";
 import { STATES } from "../support/states.js";
-import { expectedWork, outsideView, settledView } from "../support/target.js";
+import { expectedWork, outsideView, settledView, type Target } from "../support/target.js";
 
 const WORK = 5000;
 const MODES = ["fork", "stop"] as const;
-const cases = interpreters.map((found) => [`${found.version} (${found.library})`, found] as const);
-
-async function dump(mode: string, ...args: string[]): Promise<Record<string, unknown>> {
-  const all = [target.pid, "--mode", mode, "--json", ...args, "-o", join(folder, `${mode}.bin`)];
-  const { status, stdout, stderr } = await attach(all, { cwd: folder });
+async function dump(
+  workspace: CaptureWorkspace,
+  target: Target,
+  mode: string,
+): Promise<Record<string, unknown>> {
+  const all = [target.pid, "--mode", mode, "--json", "-o", workspace.path(`${mode}.bin`)];
+  const { status, stdout, stderr } = await workspace.attach(all);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   return JSON.parse(stdout);
 }
@@ -24,19 +24,23 @@ function stateOf(pid: number): string {
   return /^State:\s*(\S)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "";
 }
 
-async function expectAtWork(): Promise<void> {
+async function expectAtWork(target: Target): Promise<void> {
   expect(await target.ask(`work ${WORK}`)).toMatchObject({ result: expectedWork(WORK), errors: 0 });
 }
 
-describe.each(cases)("CPython %s", (_, { path, version }) => {
-  test.each(STATES)("%s", async (state) => {
-    await startTarget(path, "states.py", { args: [state] });
+describe.each(interpreters)("CPython $version ($library)", ({ path, version }) => {
+  test.for(STATES)("%s", async (state, { workspace }) => {
+    const target = await workspace.startTarget(path, "states.py", { args: [state] });
     const before = await target.ask("facts");
     for (const mode of MODES) {
       const outside = await settledView(target.pid);
-      expect(await dump(mode)).toMatchObject({ mode, python_version: version, consistent: true });
-      await expect.poll(() => outsideView(target.pid), { timeout: 5000 }).toEqual(outside);
-      await expectAtWork();
+      expect(await dump(workspace, target, mode)).toMatchObject({
+        mode,
+        python_version: version,
+        consistent: true,
+      });
+      await expect.poll(() => outsideView(target.pid), { timeout: 20_000 }).toEqual(outside);
+      await expectAtWork(target);
     }
     expect(await target.ask("facts")).toEqual(before);
     expect(await target.ask("quit")).toBe("bye");
@@ -44,38 +48,42 @@ describe.each(cases)("CPython %s", (_, { path, version }) => {
     expect(target.output).toBe("");
   });
 
-  test("in a system call with the GIL", async () => {
-    await startTarget(path, "states.py", { args: ["holding"] });
+  test("in a system call with the GIL", async ({ workspace }) => {
+    const target = await workspace.startTarget(path, "states.py", { args: ["holding"] });
     const outside = await settledView(target.pid);
     for (const mode of MODES) {
-      expect(await dump(mode)).toMatchObject({ mode, route: "immediate", consistent: false });
+      expect(await dump(workspace, target, mode)).toMatchObject({
+        mode,
+        route: "immediate",
+        consistent: false,
+      });
       expect(await settledView(target.pid)).toEqual(outside);
     }
-    await expectAtWork();
+    await expectAtWork(target);
   });
 
-  test("stopped by SIGSTOP", async () => {
-    await startTarget(path, "states.py", { args: ["busy"] });
+  test("stopped by SIGSTOP", async ({ workspace }) => {
+    const target = await workspace.startTarget(path, "states.py", { args: ["busy"] });
     const outside = await settledView(target.pid);
     process.kill(target.pid, "SIGSTOP");
     for (const mode of MODES) {
-      await dump(mode);
+      await dump(workspace, target, mode);
       expect(stateOf(target.pid)).toBe("T");
     }
     process.kill(target.pid, "SIGCONT");
-    await expectAtWork();
-    await expect.poll(() => outsideView(target.pid), { timeout: 5000 }).toEqual(outside);
+    await expectAtWork(target);
+    await expect.poll(() => outsideView(target.pid), { timeout: 20_000 }).toEqual(outside);
   });
 });
 
-test.each([0, 200])(
+test.for([0, 200])(
   "a program that looks out for children, with %d more threads, sees none",
-  async (threads) => {
-    await startTarget(newest.path, "witness.py", { args: [String(threads)] });
+  async (threads, { workspace }) => {
+    const target = await workspace.startTarget(newest.path, "witness.py", { args: [String(threads)] });
     const outside = await settledView(target.pid);
     for (const mode of [...MODES, ...MODES]) {
       const args = [target.pid, "--mode", mode, "-o", `${mode}.bin`];
-      const tool = startAttach(args, { cwd: folder });
+      const tool = workspace.startAttach(args);
       let status: number | null | undefined;
       tool.done.then((outcome) => {
         status = outcome.status;
@@ -86,7 +94,7 @@ test.each([0, 200])(
     }
     expect(await target.ask("seen")).toEqual({ signals: [], waited: [], forks: [] });
     await expect
-      .poll(() => ({ ...outsideView(target.pid), descriptors: {} }), { timeout: 5000 })
+      .poll(() => ({ ...outsideView(target.pid), descriptors: {} }), { timeout: 20_000 })
       .toEqual({ ...outside, descriptors: {} });
   },
 );

@@ -1,10 +1,8 @@
 // A process with several interpreters: what each of them holds is in the dump, whether they share a GIL or have their own.
-import { join } from "node:path";
-import { expect, test } from "vitest";
-import { attach } from "../support/attach.js";
+import { expect } from "vitest";
 import { readObjects } from "../support/compare.js";
+import { test } from "../support/fixtures.js";
 import { interpreters } from "../support/interpreters.js";
-import { folder, startTarget, target } from "../support/scene.js";
 import { expectedWork, settledView } from "../support/target.js";
 
 const OBJECTS = 100;
@@ -17,12 +15,12 @@ const cases = interpreters.flatMap(({ path, version, minor, library }) =>
   ),
 );
 
-test.each(cases)("CPython %s, the other one %s, %s", async (_, state, mode, python) => {
-  await startTarget(python, "interpreters.py", { args: [state] });
+test.for(cases)("CPython %s, the other one %s, %s", async ([_, state, mode, python], { workspace }) => {
+  const target = await workspace.startTarget(python, "interpreters.py", { args: [state] });
   const outside = await settledView(target.pid);
-  const file = join(folder, "heap.bin");
+  const file = workspace.path("heap.bin");
   const args = [target.pid, "--mode", mode, "--json", "-o", file];
-  const { status, stdout, stderr } = await attach(args, { cwd: folder });
+  const { status, stdout, stderr } = await workspace.attach(args);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   // Only the first one's main thread can be led to a safe point.
   if (state === "at rest") expect(JSON.parse(stdout)).toMatchObject({ consistent: true });

@@ -1,10 +1,10 @@
 // The tool dies (SIGKILL) at each step of a snapshot: the target goes on as if nothing had been, at most one zombie
 // stays with it, and the next attach takes that away.
 import { readdirSync, readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
-import { type Attaching, attach, startAttach } from "../support/attach.js";
-import { interpreters } from "../support/interpreters.js";
-import { folder, startTarget, target } from "../support/scene.js";
+import { describe, expect } from "vitest";
+import type { Attaching } from "../support/attach.js";
+import { type CaptureWorkspace, test } from "../support/fixtures.js";
+import { oldestNewestStatic } from "../support/interpreters.js";
 import { expectedWork, settledView } from "../support/target.js";
 
 const WORK = 5000;
@@ -27,16 +27,6 @@ const STEPS = {
 };
 // Where the main thread is brought to a safe point: while it is led there, and while it is held.
 const ENTRY = ["mapped", "infected", "let-go"];
-// What happens to the registers is the same for all: the oldest, the newest and a static one will do.
-const chosen = [
-  interpreters[0],
-  interpreters.at(-1),
-  interpreters.find(({ library }) => library === "static"),
-];
-const cases = [...new Set(chosen)].flatMap((found) =>
-  found ? [[`${found.version} (${found.library})`, found.path] as const] : [],
-);
-
 /** The states of a process's children; all of those that it has here are the tool's. */
 function children(pid: number): string[] {
   return readdirSync(`/proc/${pid}/task`)
@@ -46,19 +36,24 @@ function children(pid: number): string[] {
 }
 
 /** A tool that finds the GIL free enters nothing, and ends well: then there is another one. */
-async function attachUntilItDies(mode: string, step: string): Promise<Awaited<Attaching["done"]>> {
-  const args = [target.pid, "--mode", mode, "-o", "dying.bin"];
+async function attachUntilItDies(
+  workspace: CaptureWorkspace,
+  pid: number,
+  mode: string,
+  step: string,
+): Promise<Awaited<Attaching["done"]>> {
+  const args = [pid, "--mode", mode, "-o", "dying.bin"];
   for (let attempts = 1; ; attempts++) {
-    const ended = await startAttach(args, { cwd: folder, env: { HEAPDUMP_FAULT: step } }).done;
+    const ended = await workspace.startAttach(args, { env: { HEAPDUMP_FAULT: step } }).done;
     if (ended.signal !== null || ended.status !== 0 || !ENTRY.includes(step) || attempts === 20) return ended;
   }
 }
 
-describe.each(cases)("CPython %s", (_, path) => {
+describe.each(oldestNewestStatic)("CPython $version ($library)", ({ path }) => {
   describe.each(["fork", "stop"] as const)("%s", (mode) => {
     // Held between two bytecodes, and with the GIL free.
-    test.each(["churn", "select"])("in the state %s", async (state) => {
-      await startTarget(path, "states.py", { args: [state] });
+    test.for(["churn", "select"])("in the state %s", async (state, { workspace }) => {
+      const target = await workspace.startTarget(path, "states.py", { args: [state] });
       const { pid } = target;
       const before = await target.ask("facts");
       const { tasks, signals, tracer, files, descriptors, executable } = await settledView(pid);
@@ -66,7 +61,7 @@ describe.each(cases)("CPython %s", (_, path) => {
       // Two small mappings of the entry stay where the tool dies while they are needed.
       const view = state === "select" ? { ...seen, executable } : seen;
       for (const step of state === "churn" ? [...ENTRY, ...STEPS[mode]] : STEPS[mode]) {
-        const dying = await attachUntilItDies(mode, step);
+        const dying = await attachUntilItDies(workspace, pid, mode, step);
         expect({ step, signal: dying.signal }).toEqual({ step, signal: "SIGKILL" });
         expect({ step, answer: await target.ask(`work ${WORK}`) }).toMatchObject({
           step,
@@ -74,11 +69,11 @@ describe.each(cases)("CPython %s", (_, path) => {
         });
         expect({ step, facts: await target.ask("facts") }).toEqual({ step, facts: before });
         expect({ step, view: await settledView(pid) }).toMatchObject({ step, view });
-        await expect.poll(() => ["", "Z"].includes(children(pid).join()), { message: step }).toBe(true);
+        await expect
+          .poll(() => ["", "Z"].includes(children(pid).join()), { message: step, timeout: 20_000 })
+          .toBe(true);
       }
-      const { status, stderr } = await attach([pid, "--mode", mode, "--json", "-o", "after.bin"], {
-        cwd: folder,
-      });
+      const { status, stderr } = await workspace.attach([pid, "--mode", mode, "--json", "-o", "after.bin"]);
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
       expect(children(pid)).toEqual([]);
       expect(await target.ask(`work ${WORK}`)).toMatchObject({ result: expectedWork(WORK), errors: 0 });

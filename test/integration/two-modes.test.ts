@@ -1,26 +1,21 @@
 // Dumps of one process, one of python mode and one a snapshot: what only one of them can know is no growth, and what
 // leaks in between is found.
-import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { attach } from "../support/attach.js";
-import { TempWorkspace } from "../support/cli.js";
+import { describe, expect } from "vitest";
+import { test } from "../support/fixtures.js";
 import { interpreters } from "../support/interpreters.js";
 import { suspectsOf } from "../support/leaks.js";
-import { folder, startTarget, target } from "../support/scene.js";
 
 const NOT_COMPARED = /what only the latter knows is not compared/;
 
-async function dump(mode: string, name: string): Promise<string> {
-  const file = join(folder, name);
-  expect(await attach([target.pid, "--mode", mode, "-o", file], { cwd: folder })).toMatchObject({
-    status: 0,
-  });
-  return file;
-}
-
 describe.each(interpreters)("CPython $version, $library", ({ path: python }) => {
-  test("an idle process has no suspect, and what leaks afterwards is one", async () => {
-    await startTarget(python, "leaks/program.py", { args: ["containers", "module_cache"] });
+  test("an idle process has no suspect, and what leaks afterwards is one", async ({ workspace }) => {
+    const target = await workspace.startTarget(python, "leaks/program.py", {
+      args: ["containers", "module_cache"],
+    });
+    const dump = async (mode: string, name: string): Promise<string> => {
+      expect(await workspace.attach([target.pid, "--mode", mode, "-o", name])).toMatchObject({ status: 0 });
+      return name;
+    };
     // The first script makes objects that stay, as on 3.8 the types of the compiler.
     await dump("python", "0.bin");
     const script = await dump("python", "1.bin");
@@ -29,7 +24,7 @@ describe.each(interpreters)("CPython $version, $library", ({ path: python }) => 
       [script, snapshot],
       [snapshot, await dump("python", "3.bin")],
     ]) {
-      const { status, suspects, stderr } = suspectsOf(files);
+      const { status, suspects, stderr } = suspectsOf(workspace, files);
       expect({ status, suspects }).toEqual({ status: 0, suspects: [] });
       expect(stderr).toMatch(NOT_COMPARED);
     }
@@ -38,34 +33,29 @@ describe.each(interpreters)("CPython $version, $library", ({ path: python }) => 
       [script, await dump("fork", "4.bin")],
       [snapshot, await dump("python", "5.bin")],
     ]) {
-      const [suspect, ...others] = suspectsOf(files).suspects;
+      const [suspect, ...others] = suspectsOf(workspace, files).suspects;
       expect({ suspect, others }).toMatchObject({
         suspect: { type: "records.Session", count: leaked, path: "sys.modules['containers'].CACHE[…]" },
         others: [],
       });
     }
 
-    const workspace = new TempWorkspace();
-    try {
-      const { stdout } = workspace.run(["diff", "--json", "-n", "1000", script, snapshot]);
-      const { columns, rows } = JSON.parse(stdout) as { columns: string[]; rows: number[][] };
-      const bytes = rows.map((row) => Math.abs(row[columns.indexOf("growth")] ?? 0));
-      expect(bytes.reduce((sum, own) => sum + own, 0)).toBeLessThan(16 << 10);
-      for (const args of [
-        ["diff", "--by", "owner", script, snapshot],
-        ["diff", "--by", "path", script, snapshot],
-        ["top", "--exclude", script, snapshot],
-      ]) {
-        expect(workspace.run(args)).toMatchObject({
-          status: 2,
-          stdout: "",
-          stderr: expect.stringMatching(
-            /^heapdump: .* were taken in different modes.*: take both in one mode, .*\n$/,
-          ),
-        });
-      }
-    } finally {
-      workspace.remove();
+    const { stdout } = workspace.run(["diff", "--json", "-n", "1000", script, snapshot]);
+    const { columns, rows } = JSON.parse(stdout) as { columns: string[]; rows: number[][] };
+    const bytes = rows.map((row) => Math.abs(row[columns.indexOf("growth")] ?? 0));
+    expect(bytes.reduce((sum, own) => sum + own, 0)).toBeLessThan(16 << 10);
+    for (const args of [
+      ["diff", "--by", "owner", script, snapshot],
+      ["diff", "--by", "path", script, snapshot],
+      ["top", "--exclude", script, snapshot],
+    ]) {
+      expect(workspace.run(args)).toMatchObject({
+        status: 2,
+        stdout: "",
+        stderr: expect.stringMatching(
+          /^heapdump: .* were taken in different modes.*: take both in one mode, .*\n$/,
+        ),
+      });
     }
   });
 });

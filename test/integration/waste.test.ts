@@ -1,10 +1,8 @@
 // What a program wastes, beside what it says of itself.
-import { join } from "node:path";
-import { expect, test } from "vitest";
-import { attach } from "../support/attach.js";
-import { TempWorkspace } from "../support/cli.js";
-import { interpreters, newest } from "../support/interpreters.js";
-import { folder, startTarget, target } from "../support/scene.js";
+import { expect } from "vitest";
+import { recordsOf } from "../support/cli.js";
+import { test } from "../support/fixtures.js";
+import { oldestMiddleNewest } from "../support/interpreters.js";
 
 interface Row {
   kind: string;
@@ -21,20 +19,13 @@ interface Truth {
   wasted: number;
 }
 
-const chosen = [...new Set([interpreters[0], interpreters[4], newest])].flatMap((one) => one ?? []);
-
-test.each(chosen.map(({ version, path }) => [version, path]))("CPython %s", async (_, python) => {
-  await startTarget(python, "wasteful.py");
+test.for(oldestMiddleNewest)("CPython $version", async ({ path: python }, { workspace }) => {
+  const target = await workspace.startTarget(python, "wasteful.py");
   const truth = (await target.ask("waste")) as Record<string, Truth> & { sparse: number };
-  const file = join(folder, "heap.bin");
-  expect(await attach([target.pid, "-o", file], { cwd: folder })).toMatchObject({ status: 0 });
-  const workspace = new TempWorkspace();
+  const file = workspace.path("heap.bin");
+  expect(await workspace.attach([target.pid, "-o", file])).toMatchObject({ status: 0 });
   const { stdout } = workspace.run(["waste", "--json", "-n", "10000", file]);
-  workspace.remove();
-  const { columns, rows } = JSON.parse(stdout) as { columns: string[]; rows: unknown[][] };
-  const found = rows.map(
-    (row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])) as unknown as Row,
-  );
+  const found = recordsOf<Row>(JSON.parse(stdout));
   const row = (kind: string, is: (row: Row) => boolean) =>
     found.filter((one) => one.kind === kind && is(one));
 

@@ -1,5 +1,6 @@
 // Leaks in programs of well-known libraries.
-import { describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
+import { test } from "../support/fixtures.js";
 import { leakingDumps, suspectsOf } from "../support/leaks.js";
 import { environment, realInterpreters } from "./environment.js";
 
@@ -23,11 +24,11 @@ const LEAKS = [
 describe.each(realInterpreters.map((found) => [found.version, found] as const))(
   "CPython %s",
   (_, interpreter) => {
-    test.each(LEAKS)("$leak", async ({ leak, needs, ...expected }) => {
+    test.for(LEAKS)("$leak", async ({ leak, needs, ...expected }, { workspace }) => {
       const { python, packages } = environment(interpreter);
       if (!packages.includes(needs)) return console.log(`${interpreter.version} has no ready-made ${needs}`);
-      const { files, leaked } = await leakingDumps(python, leak);
-      const [first] = suspectsOf(files).suspects;
+      const { files, leaked } = await leakingDumps(workspace, python, leak);
+      const [first] = suspectsOf(workspace, files).suspects;
       expect(first).toMatchObject(expected);
       expect(first?.count).toBeGreaterThanOrEqual(leaked);
     });

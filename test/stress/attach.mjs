@@ -50,7 +50,7 @@ for (const { path, version, library } of findInterpreters()) {
   for (const [state, threads] of cases) {
     if (states && !states.includes(state)) continue;
     for (const mode of values.modes.split(",")) {
-      const outcome = await captureRepeatedly(path, state, threads, mode, captures);
+      const outcome = await captureRepeatedly(path, state, threads, mode, captures, 1000);
       total += outcome.done + outcome.failures.length;
       if (outcome.harm) harmed++;
       const routes = Object.entries(outcome.routes).map(([route, count]) => `${route} ${count}`);

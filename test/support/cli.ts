@@ -15,6 +15,15 @@ export interface Outcome {
   stderr: string;
 }
 
+/** The rows of a table that --json prints, as objects. */
+export function recordsOf<Row = Record<string, unknown>>(table: {
+  columns: string[];
+  rows: unknown[][];
+}): Row[] {
+  const { columns, rows } = table;
+  return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])) as Row);
+}
+
 /** A folder with dumps in it, where commands run; the name of a dump decides about gzip. */
 export class TempWorkspace {
   readonly folder = mkdtempSync(join(tmpdir(), "heapdump-test-"));

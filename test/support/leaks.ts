@@ -1,9 +1,7 @@
 // Programs of test/targets/leaks/, dumped while they leak, and what `heapdump leaks` says of them.
-import { join } from "node:path";
 import { expect } from "vitest";
-import { attach } from "./attach.js";
-import { TempWorkspace } from "./cli.js";
-import { folder, startTarget, target } from "./scene.js";
+import { recordsOf, type TempWorkspace } from "./cli.js";
+import type { CaptureWorkspace } from "./fixtures.js";
 
 export interface Suspect {
   kind: string;
@@ -18,37 +16,27 @@ export interface Suspect {
   words: string;
 }
 
-async function dump(name: string): Promise<string> {
-  const file = join(folder, name);
-  expect(await attach([target.pid, "-o", file], { cwd: folder })).toMatchObject({ status: 0 });
-  return file;
-}
-
 /** Three dumps, and how many objects were leaked until the last. */
 export async function leakingDumps(
+  workspace: CaptureWorkspace,
   python: string,
   leak: string,
 ): Promise<{ files: string[]; leaked: number }> {
-  await startTarget(python, "leaks/program.py", { args: leak.split(" ") });
-  const files = [await dump("1.bin")];
+  const target = await workspace.startTarget(python, "leaks/program.py", { args: leak.split(" ") });
+  const files: string[] = [];
   let leaked = 0;
-  for (const name of ["2.bin", "3.bin"]) {
-    leaked = Number(await target.ask("grow"));
-    files.push(await dump(name));
+  for (const name of ["1.bin", "2.bin", "3.bin"]) {
+    if (files.length > 0) leaked = Number(await target.ask("grow"));
+    expect(await workspace.attach([target.pid, "-o", name])).toMatchObject({ status: 0 });
+    files.push(name);
   }
   return { files, leaked };
 }
 
-export function suspectsOf(args: string[]): { status: number | null; suspects: Suspect[]; stderr: string } {
-  const workspace = new TempWorkspace();
-  try {
-    const { status, stdout, stderr } = workspace.run(["leaks", "--json", ...args]);
-    const { columns, rows } = JSON.parse(stdout) as { columns: string[]; rows: unknown[][] };
-    const suspects = rows.map(
-      (row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])) as unknown as Suspect,
-    );
-    return { status, suspects, stderr };
-  } finally {
-    workspace.remove();
-  }
+export function suspectsOf(
+  workspace: TempWorkspace,
+  args: string[],
+): { status: number | null; suspects: Suspect[]; stderr: string } {
+  const { status, stdout, stderr } = workspace.run(["leaks", "--json", ...args]);
+  return { status, suspects: recordsOf<Suspect>(JSON.parse(stdout)), stderr };
 }

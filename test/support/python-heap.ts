@@ -13,6 +13,9 @@ export interface Thing {
   immortal: boolean;
 }
 
+/** As the commands take and print it. */
+export const hex = ({ address }: Pick<Thing, "address">): string => `0x${address.toString(16)}`;
+
 type Shape = Omit<ShapeRecord, "id" | "type">;
 type Extra = Partial<Pick<Thing, "size" | "content" | "tracked" | "immortal" | "refcount">>;
 

@@ -19,7 +19,7 @@ const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.
  * @property {Record<string, number>} routes
  * @property {number[]} pauses longest stop of each capture, milliseconds
  * @property {number} gap longest time between two turns of the target's work while it was captured, milliseconds
- * @property {number} bareGap the same for about a second before
+ * @property {number} bareGap the same for as long as `bareMs` says before, 0 unless it is given
  */
 
 /**
@@ -28,9 +28,10 @@ const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.
  * @param {number} threads
  * @param {string} mode
  * @param {number} captures
+ * @param {number} [bareMs] how long the target works first, to compare with
  * @returns {Promise<RepeatedCapture>}
  */
-export async function captureRepeatedly(python, state, threads, mode, captures) {
+export async function captureRepeatedly(python, state, threads, mode, captures, bareMs = 0) {
   const args = [path("../targets/heartbeat.py"), state, "100000", String(threads)];
   const target = spawn(python, args, { stdio: ["ignore", "pipe", "pipe"] });
   const exited = once(target, "close");
@@ -44,7 +45,7 @@ export async function captureRepeatedly(python, state, threads, mode, captures) 
   while (!output.includes("beat") && target.exitCode === null) await sleep(10);
   const before = view(pid);
   const ready = output.length;
-  await sleep(1000);
+  await sleep(bareMs);
   const bare = output.length;
   const options = { maxBuffer: 1 << 28 };
   const attachOften = [path("capture-loop.mjs"), String(pid), String(captures), mode];

@@ -1,0 +1,47 @@
+// The dumps of the sample heaps that commands, documentation and schema are tested with.
+import type { TempWorkspace } from "./cli.js";
+import { encodeDump } from "./dump-file.js";
+import { huge, shop, wasteful } from "./sample-heaps.js";
+
+/** What is in before.bin, after.bin and huge.bin. */
+export const before = shop();
+export const after = shop({ sessions: 12, later: true });
+export const hugeHeap = huge();
+
+/** What a dump of another mode says of itself. */
+const FORKED = {
+  meta: {
+    mode: "fork",
+    snapshot_cost_min: "12582912",
+    snapshot_cost_max: "54525952",
+    memory_headroom: "94371840",
+    memory_limit: "314572800",
+    memory_limit_name: "memory.max /kubepods/pod1",
+    oom_group: "/kubepods/pod1",
+    memory_unknown: "",
+  },
+  end: {
+    route: "immediate",
+    consistent: "false",
+    skipped: "shop.Broken: 3 faults, 1 unreadable; shop.Slow: 1 hangs",
+  },
+};
+
+export function writeSampleDumps(workspace: TempWorkspace): void {
+  const middle = shop({ sessions: 7 });
+  const at = (time: string) => ({ time: `2026-03-01T${time}:00.000Z` });
+  workspace.dump("before.bin", before.heap);
+  workspace.dump("middle.bin", middle.heap, at("12:30"));
+  workspace.dump("after.bin", after.heap, at("13:00"));
+  workspace.dump("after.bin.gz", after.heap, at("13:00"));
+  workspace.dump("omitted.bin", after.heap, {
+    omitted: "names of attributes; locals of running frames",
+    ...at("13:00"),
+  });
+  workspace.dump("later.bin", middle.heap, at("13:30"));
+  workspace.dump("wasteful.bin", wasteful(), { mode: "fork" }, FORKED.end);
+  workspace.dump("fork.bin", before.heap, FORKED.meta, FORKED.end);
+  workspace.dump("huge.bin", hugeHeap.heap);
+  workspace.dump("huge.bin.gz", hugeHeap.heap);
+  workspace.write("cut.bin", encodeDump(before.heap.parts()).subarray(0, 2000));
+}
