@@ -27,9 +27,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
-    // A file mostly waits for a target or for the tool. Vitest's own number leaves one processor idle: on two, files
-    // would run one after another.
-    maxWorkers: availableParallelism() + 1,
+    // Vitest's own number leaves one processor idle: on two, files would run one after another.
+    maxWorkers: availableParallelism(),
     minWorkers: 1,
     sequence: { sequencer: LongestFirst },
     // Targets are real processes, and machines can be slow; no test measures time.
