@@ -40,7 +40,7 @@ uint32_t root_kind(const HeapIndex& heap, uint32_t id) {
 
 std::string format_root(const HeapIndex& heap, uint32_t id) {
   const RootRow* root = root_of(heap, id);
-  if (root == nullptr) return heap.is_immortal(id) ? "<immortal>" : "<unknown holder>";
+  if (root == nullptr) return heap.is_immortal(id) ? "<immortal object>" : "<unknown holder>";
   const std::string name(heap.text(root->name));
   switch (root->kind) {
     case HD_ROOT_MODULE:

@@ -162,7 +162,7 @@ TEST_F(PathsTest, EachKindOfRootIsSpelled) {
   root(HD_ROOT_STATIC, "int", "int");
   root(HD_ROOT_STATIC, "", "<static>");
   root(HD_ROOT_C, "3", "<held from C>");
-  cases.push_back({heap.instance(thing), "<immortal>"});
+  cases.push_back({heap.instance(thing), "<immortal object>"});
   heap.objects.back().flags |= HD_IMMORTAL;
   cases.push_back({heap.instance(heap.static_root("frame")), "main"});
   heap.begin(cases.back().first, HD_ROOT_FRAME, "main");
