@@ -1,11 +1,10 @@
 // The walker sends a number's bits, and the tool writes them: as the target's own Python does.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { attach } from "../support/attach.js";
+import { describe, expect } from "vitest";
 import { readObjects } from "../support/compare.js";
+import { test } from "../support/fixtures.js";
 import { interpreters, newest } from "../support/interpreters.js";
-import { folder, startTarget, target } from "../support/scene.js";
 
 const CONTENT_CUT = 64;
 const ends = [...new Set([interpreters[0] ?? newest, newest])];
@@ -14,11 +13,14 @@ const cases = ends.flatMap(({ version, path }) =>
 );
 
 describe.each(cases)("CPython %s, --content %d", (_, limit, python) => {
-  test("numbers are written as Python writes them", async () => {
+  test("numbers are written as Python writes them", async ({ workspace }) => {
+    const { folder } = workspace;
     const file = join(folder, "heap.bin");
-    await startTarget(python, "number_texts.py", { args: [join(folder, "numbers.json")] });
+    const target = await workspace.startTarget(python, "number_texts.py", {
+      args: [join(folder, "numbers.json")],
+    });
     const expected = JSON.parse(readFileSync(join(folder, "numbers.json"), "utf8")) as [number, string][];
-    const { status } = await attach([target.pid, "--content", limit, "-o", file], { cwd: folder });
+    const { status } = await workspace.attach([target.pid, "--content", limit, "-o", file]);
     expect(status).toBe(0);
     const objects = readObjects(file);
     const differs = expected.filter(([address, text]) => {
