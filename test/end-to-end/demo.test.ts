@@ -43,7 +43,7 @@ test("the demo names what leaks, what holds it, and one of it, which it draws", 
   expect(leaks).toMatch(/^1 suspect: /);
   expect(leaks).toMatch(/path +sys\.modules\['chat'\]\.SESSIONS\[…\]\n/);
   expect(leaks).toMatch(/owner +sys\.modules\['chat'\]\.SESSIONS\n/);
-  const [, address] = leaks.match(/such as +chat\.Session (0x[0-9a-f]+)/) ?? [];
+  const [, address] = leaks.match(/example +chat\.Session (0x[0-9a-f]+)/) ?? [];
   const [graph = ""] = [...commands].at(-1) ?? [];
   expect(graph).toContain(` ${address} `);
   expect(printed).toMatch(/^ 1 {2}sys\.modules\['chat'\]\.SESSIONS\['visitor-\d+'\]$/m);
