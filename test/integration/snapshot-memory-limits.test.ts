@@ -58,7 +58,7 @@ inCgroup("a snapshot that has no room is refused before anything is touched, wit
     const { status, stdout, stderr } = await attach([pid, "--mode", "fork"], { cwd: folder });
     expect({ status, stdout, files: readdirSync(folder) }).toEqual({ status: 4, stdout: "", files: [] });
     expect(stderr).toMatch(
-      /^heapdump: process \d+ was not touched: a snapshot in fork mode takes \d+ MiB and 32 MiB in reserve, and .* are left of .* \(memory\.\w+ of the cgroup .*\); --mode stop takes .*\n$/,
+      /^heapdump: process \d+ was not touched: a snapshot in fork mode takes \d+\.\d MiB and 32\.0 MiB in reserve, and .* are left of .* \(memory\.\w+ of the cgroup .*\); --mode stop takes .*\n$/,
     );
     expect(await settledView(pid)).toEqual(outside);
     expect(await target?.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
