@@ -513,7 +513,7 @@ TEST_F(OwnersTest, AreTheNearestHoldersWithAName) {
                     {{HD_REF_FIELD, "_coro", coroutine}, {HD_REF_FIELD, "_result", value("task serve")}});
   // A thread-local.
   const uint32_t kept = heap.dict({{"kept", heap.list({value("sys.modules['app'].LOCAL.kept")})}});
-  const uint32_t thread_local_ =
+  const uint32_t local_storage =
       heap.instance(heap.static_root("_thread._local"), {{HD_REF_FIELD, "dicts", heap.dict({{"1", kept}})}});
   heap.module("app", {{"CACHE", cache},
                       {"Meta", meta},
@@ -523,7 +523,7 @@ TEST_F(OwnersTest, AreTheNearestHoldersWithAName) {
                       {"bare", nameless},
                       {"rows", generator},
                       {"task", task},
-                      {"LOCAL", thread_local_}});
+                      {"LOCAL", local_storage}});
   // Roots with names of their own, and none at all.
   const uint32_t frame_local = heap.list({value("main.f_locals['x']")});
   heap.begin(frame_local, HD_ROOT_FRAME, "main.f_locals['x']");
