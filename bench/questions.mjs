@@ -66,7 +66,7 @@ try {
     [3000, "diff", "--by", "owner", old, now],
     [3000, "diff", "--by", "path", old, now],
     [1000, "waste", now],
-    [1000, "held-from-c", now],
+    [1000, "held-by-c", now],
   ];
   const start = median(() => run("--version"));
   console.log(

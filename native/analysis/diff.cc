@@ -43,8 +43,8 @@ std::vector<Difference> find_differences(const HeapIndex& old, Grouping& old_gro
   std::vector<Difference> rows;
   std::unordered_map<std::string, size_t> places;
   const auto row = [&](std::string name) -> Difference& {
-    const auto [at, fresh] = places.try_emplace(std::move(name), rows.size());
-    if (fresh) rows.push_back({.name = at->first});
+    const auto [at, added] = places.try_emplace(std::move(name), rows.size());
+    if (added) rows.push_back({.name = at->first});
     return rows[at->second];
   };
   std::vector<Half> before, after;
@@ -73,7 +73,7 @@ std::vector<Difference> find_differences(const HeapIndex& old, Grouping& old_gro
     if (after[number].all.count == 0) continue;
     Difference& difference = row(name(now_grouping, number));
     difference.now.count += after[number].all.count, difference.now.size += after[number].all.size;
-    difference.fresh.count += after[number].alone.count, difference.fresh.size += after[number].alone.size;
+    difference.added.count += after[number].alone.count, difference.added.size += after[number].alone.size;
   }
   std::ranges::stable_sort(rows, std::greater{}, growth);
   return rows;

@@ -21,9 +21,9 @@ struct Counted {
 
 struct Difference {
   std::string name;
-  Counted old, now, fresh, gone;
+  Counted old, now, added, gone;
 
-  uint64_t kept() const { return now.count - fresh.count; }
+  uint64_t kept() const { return now.count - added.count; }
 };
 
 // A row for each group that either heap has, those first that grew most; the name of what is in no group is

@@ -20,9 +20,9 @@ Growth::Growth(const HeapIndex& last, const ObjectTree& tree, const HeapIndex* f
   total_ = tree.sum_up(growth_);
   for (const auto& [place, gone] : gone_from_top_) total_ += gone;
   if (before == nullptr) return;
-  lasting_.resize(last.objects());
-  for (uint32_t id = 0; id < last.objects(); ++id) lasting_[id] = own_lasting(id);
-  tree.sum_up(lasting_);
+  survived_.resize(last.objects());
+  for (uint32_t id = 0; id < last.objects(); ++id) survived_[id] = own_survived(id);
+  tree.sum_up(survived_);
 }
 
 int64_t Growth::own(uint32_t id) const {
@@ -32,8 +32,8 @@ int64_t Growth::own(uint32_t id) const {
   return static_cast<int64_t>(match_->size_now(id)) - static_cast<int64_t>(first_->size(old));
 }
 
-int64_t Growth::own_lasting(uint32_t id) const {
-  return match_before_ && match_before_->in_old(id) != kNone && is_fresh(id)
+int64_t Growth::own_survived(uint32_t id) const {
+  return match_before_ && match_before_->in_old(id) != kNone && is_new(id)
              ? static_cast<int64_t>(last_.size(id))
              : 0;
 }

@@ -21,20 +21,20 @@ class Growth {
   int64_t of(uint32_t id) const { return growth_[id]; }
   int64_t total() const { return total_; }
   // Of that, in objects that came, and that the dump before the last has, too.
-  int64_t lasting(uint32_t id) const { return lasting_.size() == 0 ? 0 : lasting_[id]; }
+  int64_t survived(uint32_t id) const { return survived_.size() == 0 ? 0 : survived_[id]; }
   // Whether the first dump has the object, or one that it is the successor of; without a first dump all are
   // there.
   bool was_there(uint32_t id) const { return !match_ || !match_->is_new(id) || continues_[id]; }
-  bool is_fresh(uint32_t id) const { return match_ && match_->is_new(id); }
-  bool took_over(uint32_t id) const { return match_ && match_->took_over(id); }
+  bool is_new(uint32_t id) const { return match_ && match_->is_new(id); }
+  bool address_reused(uint32_t id) const { return match_ && match_->address_reused(id); }
   bool has_first() const { return match_.has_value(); }
   // Bytes that went with places where paths began, of a kind of root and a type's name; not above 0.
   int64_t gone_from_top(uint32_t root_kind, std::string_view type) const;
-  bool has_before() const { return lasting_.size() != 0; }
+  bool has_before() const { return survived_.size() != 0; }
 
   // What the object itself gained.
   int64_t own(uint32_t id) const;
-  int64_t own_lasting(uint32_t id) const;
+  int64_t own_survived(uint32_t id) const;
 
  private:
   void charge(const HeapIndex& last, const ObjectTree& tree, const HeapIndex& first);
@@ -42,7 +42,7 @@ class Growth {
   const HeapIndex& last_;
   const HeapIndex* first_;
   std::optional<Matching> match_, match_before_;
-  PageArray<int64_t> growth_, lasting_;
+  PageArray<int64_t> growth_, survived_;
   Bits continues_;  // successors of what went
   std::map<std::pair<uint32_t, std::string_view>, int64_t> gone_from_top_;
   int64_t total_ = 0;

@@ -69,7 +69,7 @@ class Finder {
     }
     find_garbage();
     std::ranges::stable_sort(suspects_, [](const Suspect& a, const Suspect& b) {
-      return std::pair(a.lasting, a.growth) > std::pair(b.lasting, b.growth);
+      return std::pair(a.survived, a.growth) > std::pair(b.survived, b.growth);
     });
     return std::move(suspects_);
   }
@@ -82,7 +82,7 @@ class Finder {
   };
   struct Sum {
     int64_t growth;
-    int64_t lasting;
+    int64_t survived;
   };
 
   void examine(Place place) {
@@ -90,7 +90,7 @@ class Finder {
     const uint32_t own_type = top ? kNone : heap_.type(place.id);
     const uint32_t chain = top || roles_.is_container(own_type) ? place.chain : own_type;
     // What went from here is part of the object's own sum, and no child's; what is gone into is taken off.
-    Sum rest{top ? 0 : growth_.of(place.id), top ? 0 : growth_.own_lasting(place.id)};
+    Sum rest{top ? 0 : growth_.of(place.id), top ? 0 : growth_.own_survived(place.id)};
     Groups groups;
     for (uint32_t child = tree_.first_child(place.id); child != kNone; child = tree_.next_sibling(child)) {
       const uint32_t type = heap_.type(child);
@@ -104,7 +104,7 @@ class Finder {
       group.type = type;
       group.growth += growth_.of(child);
       group.members.push_back(child);
-      rest.lasting += growth_.lasting(child);
+      rest.survived += growth_.survived(child);
     }
     if (top) return at_top(groups);
     if (rest.growth < least_) return;
@@ -137,10 +137,10 @@ class Finder {
       const auto [root_kind, type] = key;
       if (!growth_.has_first() && roles_.is_module(type)) continue;
       const int64_t gone = growth_.gone_from_top(root_kind, heap_.text(heap_.types()[type].name));
-      const Sum sum{group.growth + gone, lasting(group.members)};
+      const Sum sum{group.growth + gone, survived(group.members)};
       if (sum.growth < least_) continue;
       const bool from_c = root_kind == HD_ROOT_C;
-      add(from_c ? SuspectKind::kHeldFromC : kind_of(group), kNone, group, sum, top_path(root_kind, group));
+      add(from_c ? SuspectKind::kHeldByC : kind_of(group), kNone, group, sum, top_path(root_kind, group));
     }
   }
 
@@ -155,7 +155,7 @@ class Finder {
     for (auto& [key, group] : groups) {
       for (const uint32_t member : group.members) {
         if (growth_.of(member) < least_) continue;
-        narrow(place, {growth_.of(member), growth_.lasting(member)},
+        narrow(place, {growth_.of(member), growth_.survived(member)},
                {group.type, growth_.of(member), {member}});
       }
     }
@@ -255,20 +255,20 @@ class Finder {
 
   uint32_t largest(const std::vector<uint32_t>& members) const {
     return *std::ranges::max_element(
-        members, {}, [&](uint32_t id) { return std::pair(growth_.is_fresh(id), heap_.retained(id)); });
+        members, {}, [&](uint32_t id) { return std::pair(growth_.is_new(id), heap_.retained(id)); });
   }
 
-  int64_t lasting(const std::vector<uint32_t>& members) const {
-    int64_t lasting = 0;
-    for (const uint32_t member : members) lasting += growth_.lasting(member);
-    return lasting;
+  int64_t survived(const std::vector<uint32_t>& members) const {
+    int64_t survived = 0;
+    for (const uint32_t member : members) survived += growth_.survived(member);
+    return survived;
   }
 
   void add(SuspectKind kind, uint32_t place, const Group& group, Sum sum, std::string path) {
     Suspect suspect{.kind = kind,
                     .type = group.type,
                     .growth = sum.growth,
-                    .lasting = sum.lasting,
+                    .survived = sum.survived,
                     .path = std::move(path),
                     .place = place,
                     .example = largest(group.members)};
@@ -295,8 +295,8 @@ class Finder {
     for (const uint32_t id : tree_.preorder(begin)) {
       if (heap_.type(id) != suspect.type) continue;
       suspect.count++;
-      suspect.fresh += growth_.is_fresh(id);
-      suspect.took_over += growth_.took_over(id);
+      suspect.added += growth_.is_new(id);
+      suspect.address_reused += growth_.address_reused(id);
     }
   }
 
@@ -312,7 +312,7 @@ class Finder {
       group.growth += static_cast<int64_t>(heap_.size(id));
       group.members.push_back(id);
       all += static_cast<int64_t>(heap_.size(id));
-      sum.lasting += growth_.own_lasting(id);
+      sum.survived += growth_.own_survived(id);
     }
     sum.growth = all;
     for (uint32_t id = 0; first_ != nullptr && id < first_->objects(); ++id) {
@@ -330,12 +330,12 @@ class Finder {
                     .count = best->members.size(),
                     .retained = static_cast<uint64_t>(all),
                     .growth = sum.growth,
-                    .lasting = sum.lasting,
+                    .survived = sum.survived,
                     .place = kNone,
                     .example = largest(best->members)};
     for (const uint32_t member : best->members) {
-      suspect.fresh += growth_.is_fresh(member);
-      suspect.took_over += growth_.took_over(member);
+      suspect.added += growth_.is_new(member);
+      suspect.address_reused += growth_.address_reused(member);
     }
     suspects_.push_back(std::move(suspect));
   }

@@ -9,22 +9,22 @@
 
 namespace heapdump {
 
-enum class SuspectKind : uint8_t { kDominator, kGroup, kHeldFromC, kGarbage };
+enum class SuspectKind : uint8_t { kDominator, kGroup, kHeldByC, kGarbage };
 
 // A place where memory gathers.
 struct Suspect {
   SuspectKind kind;
   uint32_t type;          // row of types(): of what gathers
   uint64_t count = 0;     // objects of that type there
-  uint64_t fresh = 0;     // of these, the ones that the first dump does not have
+  uint64_t added = 0;     // of these, the ones that the first dump does not have
   uint64_t retained = 0;  // bytes that would be freed with what gathers
   int64_t growth;         // bytes that came less bytes that went; of one dump, all bytes
-  int64_t lasting;  // bytes that came, and were there in the dump before the last, too; 0 of fewer than three
-                    // dumps
-  uint64_t took_over = 0;  // of the fresh, those at an address that another object of their type had
+  int64_t survived;       // bytes that came, and were there in the dump before the last, too; 0 of fewer than
+                     // three dumps
+  uint64_t address_reused = 0;  // of the new ones, those at an address that another object of their type had
   std::string path;
   std::string owner;
-  uint32_t place;    // id of the holder where it gathers, kNone for held from C and garbage
+  uint32_t place;    // id of the holder where it gathers, kNone for held by C and garbage
   uint32_t example;  // id of the one that retains most
 };
 

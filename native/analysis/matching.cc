@@ -60,7 +60,7 @@ Matching::Matching(const HeapIndex& old, const HeapIndex& now)
       now_modes_(now, old),
       in_old_(now.objects()),
       kept_(old.objects()),
-      took_over_(now.objects()) {
+      address_reused_(now.objects()) {
   const std::vector<uint32_t> same_type = same_types(old, now);
   std::vector<bool> immutable;
   for (const TypeRow& type : now.types()) {
@@ -79,7 +79,7 @@ Matching::Matching(const HeapIndex& old, const HeapIndex& now)
       in_old_[after] = before + 1;
       kept_.set(before);
     } else {
-      took_over_.set(after);
+      address_reused_.set(after);
     }
   }
 }

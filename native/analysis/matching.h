@@ -30,14 +30,14 @@ class Matching {
   bool compares_old(uint32_t old) const { return kept_[old] || !old_modes_.omits(old); }
   // Of an object that the older dump does not have: whether another one of its type had the address, so that
   // it may be the same after all.
-  bool took_over(uint32_t now) const { return took_over_[now]; }
+  bool address_reused(uint32_t now) const { return address_reused_[now]; }
 
  private:
   const HeapIndex& old_;
   ModeDifference old_modes_, now_modes_;
   PageArray<uint32_t> in_old_;  // id + 1, so that 0 is none
   Bits kept_;
-  Bits took_over_;
+  Bits address_reused_;
 };
 
 }  // namespace heapdump

@@ -22,7 +22,7 @@ class Successors {
 
  private:
   using Places = std::unordered_map<std::string, uint32_t>;
-  const Places& fresh_places(uint32_t holder_now);
+  const Places& new_places(uint32_t holder_now);
 
   const HeapIndex& old_;
   const HeapIndex& now_;

@@ -29,7 +29,7 @@ const std::unordered_map<std::string_view, uint64_t> kEntry = {{"list", 1},
 // A container is sparse where it takes so many times what others with as many entries take, and so many bytes
 // more.
 constexpr uint64_t kSparse = 3;
-constexpr uint64_t kLeastSparse = 512;
+constexpr uint64_t kMinSparse = 512;
 
 // Object header, collector header; Py_TPFLAGS_LONG_SUBCLASS … Py_TPFLAGS_TYPE_SUBCLASS.
 constexpr uint64_t kPlainInstance = 16 + 16;
@@ -71,7 +71,7 @@ class WasteFinder {
       texts.push_back(kTexts.contains(heap_.text(type.name)));
       both.push_back(texts.back() || kNumbers.contains(heap_.text(type.name)));
     }
-    for (const EqualContents& equal : find_equal_contents(heap_, both, kLeastWaste)) {
+    for (const EqualContents& equal : find_equal_contents(heap_, both, kMinWaste)) {
       const uint32_t type = heap_.type(equal.first);
       const uint64_t size = heap_.size(equal.first);
       found_.push_back({texts[type] ? WasteKind::kDuplicate : WasteKind::kBoxes,
@@ -89,18 +89,18 @@ class WasteFinder {
 
   // What a container of that type takes that holds so many: the least that one of the dump takes with as
   // many.
-  using Leasts = std::map<uint64_t, uint64_t>;
-  std::unordered_map<uint32_t, Leasts> least_sizes() const {
-    std::unordered_map<uint32_t, Leasts> sizes;
+  using MinSizes = std::map<uint64_t, uint64_t>;
+  std::unordered_map<uint32_t, MinSizes> min_sizes() const {
+    std::unordered_map<uint32_t, MinSizes> sizes;
     for (uint32_t type = 0; type < entry_.size(); ++type) {
       if (entry_[type] == 0) continue;
-      Leasts& least = sizes[type];
+      MinSizes& least = sizes[type];
       const Range ranks = heap_.instances(type);
       for (uint64_t rank = ranks.begin; rank < ranks.end; ++rank) {
         const uint32_t id = heap_.by_type(rank);
         if (id == kNone) continue;
-        const auto [at, fresh] = least.try_emplace(entry_count(id, type), heap_.size(id));
-        if (!fresh) at->second = std::min(at->second, heap_.size(id));
+        const auto [at, inserted] = least.try_emplace(entry_count(id, type), heap_.size(id));
+        if (!inserted) at->second = std::min(at->second, heap_.size(id));
       }
       // One with more entries would hold these, too.
       uint64_t size = UINT64_MAX;
@@ -111,13 +111,13 @@ class WasteFinder {
 
   void find_containers() {
     std::map<std::pair<std::string, uint32_t>, Waste> empty, sparse;
-    for (const auto& [type, least] : least_sizes()) {
+    for (const auto& [type, least] : min_sizes()) {
       const Range ranks = heap_.instances(type);
       for (uint64_t rank = ranks.begin; rank < ranks.end; ++rank) {
         const uint32_t id = heap_.by_type(rank);
         if (id == kNone || heap_.is_garbage(id)) continue;
         const uint64_t entries = entry_count(id, type), size = heap_.size(id), needed = least.at(entries);
-        const bool is_sparse = size >= kSparse * needed && size - needed >= kLeastSparse;
+        const bool is_sparse = size >= kSparse * needed && size - needed >= kMinSparse;
         if ((entries > 0 && !is_sparse) || namespace_holder(heap_, id) != kNone) continue;
         auto& rows = is_sparse ? sparse : empty;
         Waste& row =
@@ -130,7 +130,7 @@ class WasteFinder {
         row.wasted += is_sparse ? size - needed : size;
       }
     }
-    take(empty, kLeastWaste);
+    take(empty, kMinWaste);
     take(sparse, 1);
   }
 
@@ -165,7 +165,7 @@ class WasteFinder {
   void find_slots() {
     for (uint32_t type = 0; type < heap_.types().size(); ++type) {
       const TypeRow& row = heap_.types()[type];
-      if (row.count < kLeastWaste || !roles_.is_application(type) || (row.flags & kOfBuiltin) != 0) continue;
+      if (row.count < kMinWaste || !roles_.is_application(type) || (row.flags & kOfBuiltin) != 0) continue;
       if (const auto waste = slots_of(type)) found_.push_back(*waste);
     }
   }
@@ -190,7 +190,7 @@ class WasteFinder {
       waste.size += now;
       waste.wasted += now > then ? now - then : 0;
     }
-    if (waste.count < kLeastWaste || waste.wasted == 0) return std::nullopt;
+    if (waste.count < kMinWaste || waste.wasted == 0) return std::nullopt;
     return waste;
   }
 

@@ -28,7 +28,7 @@ struct Waste {
 };
 
 // From so many on of one kind it is told; a sparse container by itself.
-constexpr uint64_t kLeastWaste = 10;
+constexpr uint64_t kMinWaste = 10;
 
 // What is alive and takes more memory than it need, the worst first. No object is in two rows.
 std::vector<Waste> find_waste(const HeapIndex& heap, const TypeRoles& roles);

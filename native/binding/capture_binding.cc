@@ -18,7 +18,7 @@ namespace {
 // One capture at a time: a second one would be of another target, and the tool takes its targets in turn.
 Cancellation cancellation;
 std::atomic<int> unwritten_chunks;
-constexpr int kMostUnwrittenChunks = 256;
+constexpr int kMaxUnwrittenChunks = 256;
 
 Napi::Error to_js(Napi::Env env, const std::string& message, ExitCode code) {
   Napi::Error error = Napi::Error::New(env, message);
@@ -201,7 +201,7 @@ class Capture : private Sink {
 
   // A disk that does not keep up holds the target's pipe back; until then the target need not wait for it.
   void records(std::vector<uint8_t>&& payload) override {
-    while (unwritten_chunks >= kMostUnwrittenChunks && !cancellation.requested()) {
+    while (unwritten_chunks >= kMaxUnwrittenChunks && !cancellation.requested()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     ++unwritten_chunks;

@@ -15,7 +15,7 @@ constexpr auto kHold = 100ms;
 constexpr auto kPause = 50us;
 constexpr auto kTimeToReturn = 20ms;
 // A GIL that is found free is seldom free still when the last thread has stopped, where threads are busy.
-constexpr int kMostVainStops = 3;
+constexpr int kMaxVainStops = 3;
 
 }  // namespace
 
@@ -73,7 +73,7 @@ bool WholeHeap::stop_all(Clock deadline) {
 }
 
 bool WholeHeap::stop_at_rest(Clock deadline) {
-  if (vain_stops_ >= kMostVainStops || !state_.is_at_rest()) return false;
+  if (vain_stops_ >= kMaxVainStops || !state_.is_at_rest()) return false;
   if (stop_all(deadline) && state_.is_at_rest()) {
     disarm();
     return true;

@@ -11,7 +11,7 @@ namespace heapdump {
 namespace {
 
 constexpr uint64_t kAddressLimit = uint64_t{1} << 47;
-constexpr uint64_t kMostShapes = 1 << 24;
+constexpr uint64_t kMaxShapes = 1 << 24;
 // A buffer that held a longer one is given back.
 constexpr size_t kUsualMessage = 16 << 20;
 
@@ -182,7 +182,7 @@ void Transcoder::objects(const uint8_t* record, Cursor& in) {
   Cursor at = in;
   uint64_t previous = previous_;
   uint64_t found = 0;
-  uint64_t described = kMostShapes;
+  uint64_t described = kMaxShapes;
   const uint8_t* copied = record;  // up to here the record is in compact_
   if (compact_.capacity() == 0) compact_.reserve(pending_.size() + pending_.size() / 2);
   for (uint64_t i = 0; i < count; ++i) {
@@ -297,7 +297,7 @@ void Transcoder::shape(Cursor& in) {
     const uint8_t kind = in.u8() & ~HD_REF_INDEXED;
     if (kind < HD_REF_KEY || kind > HD_REF_OTHER) damaged("an unknown kind of reference");
   }
-  if (id >= kMostShapes) damaged("an impossible shape");
+  if (id >= kMaxShapes) damaged("an impossible shape");
   if (id >= shapes_.size()) shapes_.resize(id + 1);
   shapes_[id] = true;
 }

@@ -28,7 +28,7 @@ constexpr auto kLookEvery = 20ms;
 // More than any one step takes: of its own processor time, or asleep.
 constexpr auto kLongestStep = 300ms;
 constexpr auto kLongestSleep = 2s;
-constexpr int kMostFaultsWithoutAStep = 100;
+constexpr int kMaxFaultsWithoutAStep = 100;
 
 // What code raises by going wrong, and not somebody from outside.
 bool is_fault(int signal) {
@@ -153,7 +153,7 @@ void WalkRun::recover(int signal, hd_walk_failure failure) {
   const Registers registers = child_.current_registers();
   faults_without_a_step_ = now.steps == steps_at_fault_ ? faults_without_a_step_ + 1 : 0;
   steps_at_fault_ = now.steps;
-  if (now.recover_stack == 0 || faults_without_a_step_ > kMostFaultsWithoutAStep) {
+  if (now.recover_stack == 0 || faults_without_a_step_ > kMaxFaultsWithoutAStep) {
     char at[32];
     snprintf(at, sizeof at, " at 0x%" PRIx64, static_cast<uint64_t>(registers.rip) - room_.address());
     fail("the walker failed: " + std::string(signal == 0 ? "it hangs" : strsignal(signal)) + at + ", " +

@@ -21,7 +21,7 @@ namespace heapdump {
 namespace {
 
 constexpr uint64_t kPage = 4096;
-constexpr uint64_t kLeastArena = 16 << 20;
+constexpr uint64_t kMinArena = 16 << 20;
 constexpr uint64_t kArenaBase = 64 << 20;
 constexpr uint64_t kLowestGap = 1 << 20;
 constexpr uint64_t kAddressLimit = (uint64_t{1} << 47) - kPage;
@@ -58,7 +58,7 @@ void WalkerRoom::map(RemoteCalls& calls, uint64_t address) {
       address_ = result;
       break;
     }
-    if (result != -ENOMEM || arena_size_ < kLeastArena) {
+    if (result != -ENOMEM || arena_size_ < kMinArena) {
       throw Error(ExitCode::kCaptureFailed, std::string("there is no memory for the snapshot's tables: ") +
                                                 strerror(static_cast<int>(-result)) +
                                                 " (a limit of the target?); try --mode python");

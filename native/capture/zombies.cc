@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Between the end that a tracer is told and that which the parent is.
-constexpr int kMostAttempts = 50;
+constexpr int kMaxAttempts = 50;
 
 bool is_ours(pid_t pid) {
   std::ifstream file(proc_path(pid, "stat"));
@@ -54,7 +54,7 @@ std::vector<pid_t> find_left_zombies(pid_t target) {
 }
 
 void reap(RemoteCalls& calls, pid_t id_in_target) {
-  for (int i = 0; i < kMostAttempts; ++i) {
+  for (int i = 0; i < kMaxAttempts; ++i) {
     if (calls.may_fail(SYS_wait4, id_in_target, 0, WNOHANG | __WALL, 0) != 0) return;
     std::this_thread::sleep_for(100us);
   }

@@ -20,7 +20,7 @@ class Decoder {
 
  private:
   // An object takes at least this many bytes; a reference takes one.
-  static constexpr uint64_t kLeastObject = 6;
+  static constexpr uint64_t kMinObject = 6;
 
   void record(uint64_t kind) {
     switch (kind) {
@@ -34,7 +34,7 @@ class Decoder {
         return shape();
       case HD_OBJECTS: {
         const uint64_t count = in_.varint();
-        if (count > in_.left() / kLeastObject) throw Malformed("more objects than bytes");
+        if (count > in_.left() / kMinObject) throw Malformed("more objects than bytes");
         for (uint64_t i = 0; i < count; ++i) object();
         return;
       }

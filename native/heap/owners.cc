@@ -53,8 +53,8 @@ uint32_t Owners::of(uint32_t id) {
 }
 
 uint32_t Owners::intern(std::string name) {
-  const auto [at, fresh] = numbers_.try_emplace(name, count());
-  if (fresh) names_.push_back(std::move(name));
+  const auto [at, inserted] = numbers_.try_emplace(name, count());
+  if (inserted) names_.push_back(std::move(name));
   return at->second;
 }
 

@@ -53,14 +53,15 @@ uint32_t PathPatterns::below(uint32_t parent, uint32_t holder, uint32_t held) {
 }
 
 uint32_t PathPatterns::text(std::string text) {
-  const auto [at, fresh] = text_numbers_.try_emplace(std::move(text), static_cast<uint32_t>(texts_.size()));
-  if (fresh) texts_.push_back(&at->first);
+  const auto [at, inserted] =
+      text_numbers_.try_emplace(std::move(text), static_cast<uint32_t>(texts_.size()));
+  if (inserted) texts_.push_back(&at->first);
   return at->second;
 }
 
 uint32_t PathPatterns::intern(uint32_t parent, uint32_t text) {
-  const auto [at, fresh] = numbers_.try_emplace(uint64_t{parent} << 32 | text);
-  if (!fresh) return at->second;
+  const auto [at, inserted] = numbers_.try_emplace(uint64_t{parent} << 32 | text);
+  if (!inserted) return at->second;
   at->second = folded(parent, text);
   if (at->second != 0) return at->second;
   at->second = count();

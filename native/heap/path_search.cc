@@ -13,7 +13,7 @@ namespace heapdump {
 namespace {
 
 // Paths beyond the first are not looked for among more objects than this.
-constexpr size_t kMostSearched = 1 << 20;
+constexpr size_t kMaxSearched = 1 << 20;
 
 // From the object backward, level by level.
 class Search {
@@ -30,18 +30,18 @@ class Search {
     }
   }
 
-  std::vector<std::vector<uint32_t>> from(uint32_t id, size_t most) {
+  std::vector<std::vector<uint32_t>> from(uint32_t id, size_t limit) {
     place_[id] = 1;
     found_.push_back({id, 0});
     size_t at = 0;
-    for (uint32_t level = 0; ends_.size() < most; ++level) {
+    for (uint32_t level = 0; ends_.size() < limit; ++level) {
       for (const size_t end = found_.size(); at < end; ++at) {
         take(at, level);
       }
-      take_candidates(level, most);
-      const bool searched = !ends_.empty() && found_.size() > kMostSearched;
+      take_candidates(level, limit);
+      const bool searched = !ends_.empty() && found_.size() > kMaxSearched;
       if (at == found_.size() || searched) {
-        take_candidates(UINT32_MAX, most);
+        take_candidates(UINT32_MAX, limit);
         break;
       }
     }
@@ -87,10 +87,10 @@ class Search {
     return root != nullptr && root->kind == HD_ROOT_MODULE;
   }
 
-  void take_candidates(uint32_t cost, size_t most) {
+  void take_candidates(uint32_t cost, size_t limit) {
     std::ranges::stable_sort(candidates_, {}, &Candidate::cost);
     size_t taken = 0;
-    while (taken < candidates_.size() && candidates_[taken].cost <= cost && ends_.size() < most) {
+    while (taken < candidates_.size() && candidates_[taken].cost <= cost && ends_.size() < limit) {
       ends_.push_back(candidates_[taken++].place);
     }
     candidates_.erase(candidates_.begin(), candidates_.begin() + static_cast<ptrdiff_t>(taken));
@@ -166,11 +166,11 @@ class Search {
 }  // namespace
 
 std::vector<std::vector<uint32_t>> paths_to_root(const HeapIndex& heap, uint32_t id, const Avoid& avoid,
-                                                 size_t most) {
-  if (id >= heap.objects() || heap.is_garbage(id) || most == 0) return {};
-  if (avoid.empty() && most == 1) return {path_ids(heap, id)};
-  auto paths = Search(heap, avoid, false).from(id, most);
-  if (paths.empty()) paths = Search(heap, avoid, true).from(id, most);
+                                                 size_t limit) {
+  if (id >= heap.objects() || heap.is_garbage(id) || limit == 0) return {};
+  if (avoid.empty() && limit == 1) return {path_ids(heap, id)};
+  auto paths = Search(heap, avoid, false).from(id, limit);
+  if (paths.empty()) paths = Search(heap, avoid, true).from(id, limit);
   return paths;
 }
 

@@ -52,7 +52,7 @@ std::string format_root(const HeapIndex& heap, uint32_t id) {
     case HD_ROOT_INTERPRETER:
       return "<interpreter " + name + ">";
     case HD_ROOT_C:
-      return "<held from C>";
+      return "<held by C>";
     default:
       return name.empty() ? "<static>" : name;
   }

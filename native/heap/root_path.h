@@ -15,7 +15,7 @@ const RootRow* root_of(const HeapIndex& heap, uint32_t id);
 // hd_root_kind of that row; 0 of an immortal object.
 uint32_t root_kind(const HeapIndex& heap, uint32_t id);
 
-// What a path begins with: `sys.modules['app']`, `serve.f_locals['x']`, `<held from C>`, …; `<unknown
+// What a path begins with: `sys.modules['app']`, `serve.f_locals['x']`, `<held by C>`, …; `<unknown
 // holder>` of what has more references than were found, where the dump's counts are not exact.
 std::string format_root(const HeapIndex& heap, uint32_t id);
 

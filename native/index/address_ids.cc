@@ -15,9 +15,9 @@ bool AddressIds::mark(uint64_t address) {
   }
   Word& word = words_[word_of(span, address)];
   const uint64_t bit = uint64_t{1} << (address >> 3 & 63);
-  const bool fresh = (word.bits & bit) == 0;
+  const bool inserted = (word.bits & bit) == 0;
   word.bits |= bit;
-  return fresh;
+  return inserted;
 }
 
 uint32_t AddressIds::assign_ids() {

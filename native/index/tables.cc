@@ -95,8 +95,8 @@ void Tables::add_root(uint32_t object, uint8_t kind, const std::string& name) {
 }
 
 uint32_t Tables::type_at(uint64_t address) {
-  const auto [at, fresh] = type_at_.emplace(address, types_.size());
-  if (fresh) {
+  const auto [at, inserted] = type_at_.emplace(address, types_.size());
+  if (inserted) {
     TypeRow row{};
     row.address = address;
     row.name = text("<unknown>");
@@ -107,8 +107,8 @@ uint32_t Tables::type_at(uint64_t address) {
 }
 
 StringRef Tables::text(std::string_view text) {
-  const auto [at, fresh] = known_.try_emplace(std::string(text));
-  if (fresh) {
+  const auto [at, inserted] = known_.try_emplace(std::string(text));
+  if (inserted) {
     if (strings_.size() + text.size() > UINT32_MAX) throw std::length_error("names of more than 4 GiB");
     at->second = {static_cast<uint32_t>(strings_.size()), static_cast<uint32_t>(text.size())};
     strings_ += text;

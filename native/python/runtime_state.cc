@@ -5,7 +5,7 @@
 namespace heapdump {
 namespace {
 
-constexpr size_t kMostInterpreters = 4096;
+constexpr size_t kMaxInterpreters = 4096;
 
 }  // namespace
 
@@ -13,7 +13,7 @@ std::vector<uint64_t> RuntimeState::interpreters() const {
   std::vector<uint64_t> found;
   uint64_t interpreter = 0;
   memory_.try_get(runtime_ + layout_.runtime_interpreters, &interpreter);
-  while (interpreter != 0 && found.size() < kMostInterpreters) {
+  while (interpreter != 0 && found.size() < kMaxInterpreters) {
     found.push_back(interpreter);
     if (!memory_.try_get(interpreter + layout_.interpreter_next, &interpreter)) break;
   }

@@ -55,10 +55,10 @@ class PathCursor : public RowsCursor<Step> {
   void filter(const Scan& scan) override {
     const uint32_t object = scan.arguments.id(0, heap_);
     const Avoid avoid = parse_avoid(heap_, scan.arguments.text(1));
-    const auto most = static_cast<uint64_t>(std::max<int64_t>(0, scan.arguments.integer(2, 1)));
+    const auto limit = static_cast<uint64_t>(std::max<int64_t>(0, scan.arguments.integer(2, 1)));
     std::vector<Step> rows;
     uint64_t number = 0;
-    for (const auto& ids : paths_to_root(heap_, object, avoid, most)) {
+    for (const auto& ids : paths_to_root(heap_, object, avoid, limit)) {
       std::vector<std::string> parts = format_parts(heap_, ids, avoid);
       std::string whole = joined_path(parts);
       number++;

@@ -85,7 +85,7 @@ class ShapeWriter {
   void put(const std::string& bytes) { out_.write(bytes.data(), static_cast<std::streamsize>(bytes.size())); }
 
   static constexpr size_t kChunk = 1 << 20;
-  // Never more than the references that the heap has: nothing is held from C.
+  // Never more than the references that the heap has: nothing is held by C.
   static constexpr uint64_t kRefcount = 0;
   std::ofstream out_;
   RecordsPayload payload_;

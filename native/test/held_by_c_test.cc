@@ -48,7 +48,7 @@ std::string records() {
   return records.bytes();
 }
 
-class HeldFromCTest : public TemporaryFolder {
+class HeldByCTest : public TemporaryFolder {
  protected:
   std::map<uint64_t, std::string> found(const std::string& mode, const std::string& status = "ok") {
     const auto meta = pairs_of({{"dump_id", "00112233445566778899aabbccddee" + mode}, {"mode", mode}});
@@ -69,14 +69,14 @@ class HeldFromCTest : public TemporaryFolder {
   }
 };
 
-TEST_F(HeldFromCTest, TellsWhatHasMoreReferencesThanWereFound) {
+TEST_F(HeldByCTest, TellsWhatHasMoreReferencesThanWereFound) {
   const std::map<uint64_t, std::string> expected{{kLost, "2 of 3 references"},
                                                  {kWatched, "1 of 1 references"}};
   EXPECT_EQ(found("fork"), expected);
   EXPECT_EQ(found("stop"), expected);
 }
 
-TEST_F(HeldFromCTest, SaysNothingWhereReferencesAreMissing) {
+TEST_F(HeldByCTest, SaysNothingWhereReferencesAreMissing) {
   EXPECT_TRUE(found("python").empty());
   EXPECT_TRUE(found("fork", "given up").empty());
 }

@@ -115,7 +115,7 @@ class MadeHeap {
       std::vector<uint64_t> targets;
       for (const Reference& reference : objects[i].named) targets.push_back(address(reference.target));
       for (const uint32_t target : objects[i].rest) targets.push_back(address(target));
-      // Never more references than the heap has: nothing is held from C but what is told.
+      // Never more references than the heap has: nothing is held by C but what is told.
       records.add({i, address(i), objects[i].size, 0, objects[i].flags, objects[i].content}, targets);
     }
     return file_header() + meta_chunk() + chunk_of(HD_CHUNK_RECORDS, records.bytes()) +

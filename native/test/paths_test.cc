@@ -161,7 +161,7 @@ TEST_F(PathsTest, EachKindOfRootIsSpelled) {
   root(HD_ROOT_INTERPRETER, "builtins", "<interpreter builtins>");
   root(HD_ROOT_STATIC, "int", "int");
   root(HD_ROOT_STATIC, "", "<static>");
-  root(HD_ROOT_C, "3", "<held from C>");
+  root(HD_ROOT_C, "3", "<held by C>");
   cases.push_back({heap.instance(thing), "<immortal object>"});
   heap.objects.back().flags |= HD_IMMORTAL;
   cases.push_back({heap.instance(heap.static_root("frame")), "main"});
@@ -338,13 +338,13 @@ TEST_F(PathsTest, AroundWhatIsAvoidedAreTheShortestThatThereAre) {
       }
       const uint32_t end = object();
       SCOPED_TRACE(testing::Message() << "seed " << seed << ", round " << round << ", to " << end);
-      const size_t most = 1 + random() % 4;
-      const auto paths = paths_to_root(index, end, avoid, most);
+      const size_t limit = 1 + random() % 4;
+      const auto paths = paths_to_root(index, end, avoid, limit);
 
       std::vector<uint32_t> expected = lengths(heap, end, avoided, false);
       const bool through_types = expected.empty();
       if (through_types) expected = lengths(heap, end, avoided, true);
-      if (expected.size() > most) expected.resize(most);
+      if (expected.size() > limit) expected.resize(limit);
       std::vector<uint32_t> lengths;
       std::set<uint32_t> begun;
       for (const auto& ids : paths) {
@@ -354,7 +354,7 @@ TEST_F(PathsTest, AroundWhatIsAvoidedAreTheShortestThatThereAre) {
         if (HasFatalFailure()) return;
       }
       // Where references from roots with names do not lead, the index's own path is one of several.
-      const bool by_index = avoid.empty() && most == 1;
+      const bool by_index = avoid.empty() && limit == 1;
       if (by_index && !expected.empty() && (through_types || expected[0] >= root_penalty(HD_ROOT_C))) {
         ASSERT_EQ(paths.size(), 1u);
       } else {

@@ -41,7 +41,7 @@ const EFFECTS = {
     last: "objects that it has lost count as gone",
   },
   waste: { main: "waste in what was lost is not counted" },
-  "held-from-c": { main: "references from what was lost look like those of C code" },
+  "held-by-c": { main: "references from what was lost look like those of C code" },
   sql: {
     main: "rows of what was lost are missing, and retained, dominator, garbage, owner and path may be wrong",
   },

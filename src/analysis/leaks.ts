@@ -5,7 +5,7 @@ import { differentModes } from "./modes.js";
 import { hoursBetween } from "./series.js";
 
 export interface Suspect {
-  /** dominator, group, held from C, or garbage. */
+  /** dominator, group, held by C, or garbage. */
   kind: string;
   typeName: string;
   /** Objects of that type in one place, and those of them that the first dump does not have. */
@@ -65,7 +65,7 @@ export function findLeaks(heaps: Heap[]): Leaks {
   const before = heaps.length > 2 ? heaps.at(-2) : undefined;
   const hours = first ? hoursBetween(first, last) : null;
   const rows = last.all<Row>(
-    `SELECT kind, type, count, new, retained, growth, lasting, took_over, path, owner, example
+    `SELECT kind, type, count, new, retained, growth, survived, address_reused, path, owner, example
        FROM {heap}.leaks(?, ?)`,
     first?.schema ?? null,
     before?.schema ?? null,
@@ -73,7 +73,7 @@ export function findLeaks(heaps: Heap[]): Leaks {
   // Without all holders, what is garbage is not known.
   const known = isIncomplete(last) ? rows.filter(({ kind }) => kind !== "garbage") : rows;
   const suspects = known.map((row) =>
-    suspect(row, last, { grows: Boolean(first), lasts: Boolean(before), hours }),
+    suspect(row, last, { grows: Boolean(first), survived: Boolean(before), hours }),
   );
   const alive = bytesAlive(last);
   suspects.sort((a, b) => Number(isPassing(a)) - Number(isPassing(b)));
@@ -93,8 +93,8 @@ interface Row {
   new: bigint;
   retained: bigint;
   growth: bigint;
-  lasting: bigint;
-  took_over: bigint;
+  survived: bigint;
+  address_reused: bigint;
   path: string | null;
   owner: string | null;
   example: bigint;
@@ -103,7 +103,7 @@ interface Row {
 function suspect(
   row: Row,
   heap: Heap,
-  known: { grows: boolean; lasts: boolean; hours: number | null },
+  known: { grows: boolean; survived: boolean; hours: number | null },
 ): Suspect {
   const example = heap.object(row.example);
   return {
@@ -113,14 +113,14 @@ function suspect(
     newCount: row.new,
     retained: row.retained,
     growth: known.grows ? row.growth : null,
-    survived: known.lasts ? row.lasting : null,
+    survived: known.survived ? row.survived : null,
     growthPerHour: known.grows && known.hours ? Math.round(Number(row.growth) / known.hours) : null,
     path: row.path,
     owner: row.owner,
     example,
     fields: fieldsOf(example, heap),
     // Every tenth that may not be new is worth a word.
-    addressReused: row.took_over * 10n < row.new ? 0n : row.took_over,
+    addressReused: row.address_reused * 10n < row.new ? 0n : row.address_reused,
     uncollected: row.kind === "garbage" ? uncollected(heap) : null,
   };
 }

@@ -18,7 +18,7 @@ export const COMMANDS: Record<string, () => Promise<Register>> = {
   leaks: async () => (await import("./leaks.js")).registerLeaks,
   diff: async () => (await import("./diff.js")).registerDiff,
   waste: async () => (await import("./waste.js")).registerWaste,
-  "held-from-c": async () => (await import("./held-from-c.js")).registerHeldFromC,
+  "held-by-c": async () => (await import("./held-by-c.js")).registerHeldByC,
   sql: async () => (await import("./sql.js")).registerSql,
   export: async () => (await import("./export.js")).registerExport,
 };

@@ -81,7 +81,7 @@ export function suspectWords(suspect: Suspect): string {
   if (kind === "garbage") {
     return `${subject}: garbage that is not freed, as ${uncollectedText(suspect)}. All garbage takes ${sizeText(retained)}${grown}.`;
   }
-  if (kind === "held from C") {
+  if (kind === "held by C") {
     return `${subject} ${size}${grown}. They have more references than were found: C code holds them, or has lost references to them.`;
   }
   return `${subject} ${size}${grown}, held by ${escapeControls(owner ?? "?")}.`;

@@ -42,7 +42,7 @@ const LINES: Record<DumpCommand, string[]> = {
     "diff --by owner before.bin FILE",
   ],
   waste: ["waste FILE"],
-  "held-from-c": ["held-from-c FILE"],
+  "held-by-c": ["held-by-c FILE"],
   sql: ["sql FILE SELECT+*+FROM+object", "sql FILE SELECT+count(*)+FROM+path_to_root(3)"],
   export: ["export FILE --to sqlite -o out.sqlite"],
 };

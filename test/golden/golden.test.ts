@@ -76,10 +76,10 @@ const cases: [name: string, ...args: string[]][] = [
   ["waste", "waste", "-n", "6", "wasteful.bin"],
   ["waste-json", "waste", "--json", "-n", "2", "wasteful.bin"],
   ["waste-none", "waste", "huge.bin.gz"],
-  ["held-from-c", "held-from-c", "wasteful.bin"],
-  ["held-from-c-json", "held-from-c", "--json", "wasteful.bin"],
-  ["held-from-c-none", "held-from-c", "huge.bin.gz"],
-  ["held-from-c-python", "held-from-c", "after.bin"],
+  ["held-by-c", "held-by-c", "wasteful.bin"],
+  ["held-by-c-json", "held-by-c", "--json", "wasteful.bin"],
+  ["held-by-c-none", "held-by-c", "huge.bin.gz"],
+  ["held-by-c-python", "held-by-c", "after.bin"],
   ["graph-session", "graph", "--filter", `${at.session},!set`, "--highlight", "asyncio.Task", "after.bin"],
   ["graph-types", "graph", "--filter", "Session", "--max-breadth", "2", "after.bin"],
   ["graph-depth", "graph", "--filter", at.link, "--max-depth", "3", "after.bin"],
@@ -147,5 +147,5 @@ function expectToWork(step: string, workspace: TempWorkspace): void {
 }
 
 test("these commands name a next step", () => {
-  expect([...naming].sort()).toEqual(["diff", "held-from-c", "leaks", "path", "show", "top", "waste"]);
+  expect([...naming].sort()).toEqual(["diff", "held-by-c", "leaks", "path", "show", "top", "waste"]);
 });

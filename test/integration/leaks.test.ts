@@ -160,9 +160,9 @@ const LEAKS: Record<string, Leak> = {
   },
   "libraries lost_in_c": {
     type: "records.Session",
-    path: "<held from C>",
-    owner: "<held from C>",
-    kind: "held from C",
+    path: "<held by C>",
+    owner: "<held by C>",
+    kind: "held by C",
   },
   "libraries not_collected": { type: "libraries.Cyclic", path: "", owner: "", kind: "garbage" },
 };

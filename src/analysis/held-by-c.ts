@@ -14,7 +14,7 @@ export interface HeldType {
   example: HeapObject;
 }
 
-export interface HeldFromC {
+export interface HeldByC {
   types: HeldType[];
   /** Of all types, the ones left out too. */
   count: bigint;
@@ -24,7 +24,7 @@ export interface HeldFromC {
 }
 
 /** Objects that only C code holds, by type, those that retain most first. */
-export function findHeldFromC(heap: Heap, limit: number): HeldFromC {
+export function findHeldByC(heap: Heap, limit: number): HeldByC {
   const rows = heap.all<Omit<HeldType, "typeName" | "example"> & { type: bigint | null; example: bigint }>(
     // The bare column `example` is of the row that has the maximum.
     `SELECT o.type, count(*) AS count, sum(o.size) AS size, sum(o.retained) AS retained,

@@ -1,4 +1,4 @@
-import type { HeldFromC } from "../analysis/held-from-c.js";
+import type { HeldByC } from "../analysis/held-by-c.js";
 import { jsonTable } from "./json.js";
 import { sentences } from "./lines.js";
 import { nextStep } from "./next.js";
@@ -13,7 +13,7 @@ const UNKNOWN = {
     "An incomplete dump does not say what C code holds: references from objects that were lost look the same.",
 };
 
-export function heldFromCText(found: HeldFromC, path: string, terminal: Terminal): string {
+export function heldByCText(found: HeldByC, path: string, terminal: Terminal): string {
   const { bold, cyan, dim } = terminal.colors;
   const { types, count, retained, unknown } = found;
   if (unknown) return sentences(UNKNOWN[unknown], terminal);
@@ -51,7 +51,7 @@ export function heldFromCText(found: HeldFromC, path: string, terminal: Terminal
   ].join("\n");
 }
 
-export function heldFromCJson({ types, count, retained, unknown }: HeldFromC): object {
+export function heldByCJson({ types, count, retained, unknown }: HeldByC): object {
   return {
     known: unknown === null,
     ...jsonTable(types, {
