@@ -19,8 +19,7 @@ struct Suspect {
   uint64_t added = 0;     // of these, the ones that the first dump does not have
   uint64_t retained = 0;  // bytes that would be freed with what gathers
   int64_t growth;         // bytes that came less bytes that went; of one dump, all bytes
-  int64_t survived;       // bytes that came, and were there in the dump before the last, too; 0 of fewer than
-                     // three dumps
+  int64_t survived;  // bytes that are new, and were in the dump before the last, too; 0 of fewer than three
   uint64_t address_reused = 0;  // of the new ones, those at an address that another object of their type had
   std::string path;
   std::string owner;
