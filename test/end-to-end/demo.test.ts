@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TempWorkspace } from "../support/cli.js";
+import { stable } from "../support/stable.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -64,14 +65,3 @@ test("the README shows what the demo prints", async () => {
   );
   await expect(text).toMatchFileSnapshot(readme);
 });
-
-/** Without what differs from run to run, such as numbers, and what the collector may have taken already. */
-function stable(text: string): string {
-  return text
-    .replaceAll(/, [\d.]+ \w+ of garbage|^.*\(garbage\)\n|(?<=chat\.Session 0x\w+: ).*$/gm, "")
-    .replaceAll(/\s+/g, " ")
-    .replaceAll(/\S+ route/g, "… route")
-    .replaceAll(/0x[0-9a-f]+|\d[\d.,]*( ([KMGT]i)?B\b| %)?/g, "#")
-    .replaceAll(/# (path|stop)s/g, "# $1")
-    .trim();
-}

@@ -74,7 +74,7 @@ export class PythonHeap {
       size: 1064n,
       refcount: 3n,
       shape: -1,
-      content: { text: `<class '${dot < 0 ? name : qualified}'>` },
+      content: { text: qualified },
       tracked: true,
       immortal: false,
     };
@@ -131,9 +131,7 @@ export class PythonHeap {
   dict(entries: [Thing, Thing][], extra: Extra = {}): Thing {
     const size = BigInt(64 + 104 * Math.max(1, Math.ceil(entries.length / 5)));
     const shape: Shape = { tail: [{ kind: "key" }, { kind: "value" }] };
-    const keys = entries.map(([key]) => (key.type === "str" ? `'${key.content?.text}'` : key.content?.text));
-    const content = { text: `{${keys.slice(0, 3).join(", ")}${keys.length > 3 ? ", …" : ""}}` };
-    return this.add("dict", shape, entries.flat(), size, { content, ...extra });
+    return this.add("dict", shape, entries.flat(), size, extra);
   }
 
   put(dict: Thing, key: Thing, value: Thing): void {
@@ -142,9 +140,7 @@ export class PythonHeap {
 
   list(items: Thing[]): Thing {
     const shape: Shape = { tail: [{ kind: "item", indexed: true }] };
-    return this.add("list", shape, items, BigInt(56 + 8 * items.length), {
-      content: { text: `[${items.length} items]` },
-    });
+    return this.add("list", shape, items, BigInt(56 + 8 * items.length));
   }
 
   tuple(items: Thing[]): Thing {

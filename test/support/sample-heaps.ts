@@ -83,7 +83,7 @@ export function shop({ sessions: count = 3, later = false } = {}): Shop {
       { cr_frame: frame },
       { content: { text: "serve /srv/shop/service.py:20" } },
     );
-    const task = heap.slots("_asyncio.Task", { _coro: coroutine }, { content: { text: `Task-${i + 1}` } });
+    const task = heap.slots("_asyncio.Task", { _coro: coroutine });
     tasks.push(task);
     pending.references.push(task);
   }
