@@ -20,15 +20,21 @@
       ]
     },
     {
+      "target_name": "heap",
+      "type": "static_library",
+      "sources": ["<!@(node scripts/native-sources.mjs support dump index heap)"]
+    },
+    {
       "target_name": "heapdump",
-      "dependencies": ["payload"],
-      "sources": ["<!@(node scripts/native-sources.mjs support process tracee python capture dump index heap binding)"],
+      "dependencies": ["payload", "heap"],
+      "sources": ["<!@(node scripts/native-sources.mjs process tracee python capture binding)"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=9", "NAPI_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"]
     },
     {
       "target_name": "heapdump_sqlite",
-      "sources": ["<!@(node scripts/native-sources.mjs dump index heap analysis sqlite)"],
+      "dependencies": ["heap"],
+      "sources": ["<!@(node scripts/native-sources.mjs analysis sqlite)"],
       "include_dirs": ["<!(node scripts/native-sources.mjs --sqlite)"]
     }
   ]
