@@ -1,24 +1,15 @@
-#include "heap/holders.h"
-#include "sqlite/kinds.h"
-#include "sqlite/reference_walk.h"
-#include "sqlite/table.h"
+#include "sqlite/hold_columns.h"
 
 namespace heapdump {
 namespace {
 
-constexpr Column kColumns[] = {
-    {"id", kInteger,
-     "object.id of an object that holds the one asked for: the instance, if its __dict__ does",
-     [](const Hold& hold) { return Id{hold.holder}; }},
-    {"kind", kText,
-     "as reference.kind, never type or weak; attribute for an entry of a __dict__ whose key is a name",
-     [](OpenHeap& heap, const Hold& hold) { return reference_kind_name(kind_of(heap, hold)); }},
-    {"label", kText, "as reference.label; of an attribute its name",
-     [](OpenHeap& heap, const Hold& hold) { return label_of(heap, hold); }},
-    {"part", kText, "as reference.part: what it adds to the path of the holder",
-     [](OpenHeap& heap, const Hold& hold) { return format_hold(heap, hold); }},
-    {"object", kInteger, "argument: object.id of the one asked for", Argument::kNeeded},
-};
+constexpr auto kColumns = joined(
+    {
+        {"id", kInteger,
+         "object.id of an object that holds the one asked for: the instance, if its __dict__ does",
+         [](const Hold& hold) { return Id{hold.holder}; }},
+    },
+    kHoldColumns);
 
 class HoldersCursor : public CursorOf<Hold> {
  public:
@@ -53,14 +44,9 @@ class HoldersCursor : public CursorOf<Hold> {
   Hold hold_{};
 };
 
-Estimate estimate(const HeapIndex* heap) {
-  const double rows = static_cast<double>(heap->references()) / (1.0 + heap->objects());
-  return {2 * rows + 4, rows};
-}
-
 }  // namespace
 
 extern const Table kHoldersTable =
-    declare_table<HoldersCursor, kColumns>("holders", TableKind::kFunction, estimate);
+    declare_table<HoldersCursor, kColumns>("holders", TableKind::kFunction, estimate_holds);
 
 }  // namespace heapdump

@@ -1,23 +1,14 @@
-#include "heap/holders.h"
-#include "sqlite/kinds.h"
-#include "sqlite/reference_walk.h"
-#include "sqlite/table.h"
+#include "sqlite/hold_columns.h"
 
 namespace heapdump {
 namespace {
 
-constexpr Column kColumns[] = {
-    {"id", kInteger, "object.id of an object that the one asked for holds, be it through its __dict__",
-     [](const Hold& hold) { return Id{hold.held}; }},
-    {"kind", kText,
-     "as reference.kind, never type or weak; attribute for an entry of a __dict__ whose key is a name",
-     [](OpenHeap& heap, const Hold& hold) { return reference_kind_name(kind_of(heap, hold)); }},
-    {"label", kText, "as reference.label; of an attribute its name",
-     [](OpenHeap& heap, const Hold& hold) { return label_of(heap, hold); }},
-    {"part", kText, "as reference.part: what it adds to the path of the holder",
-     [](OpenHeap& heap, const Hold& hold) { return format_hold(heap, hold); }},
-    {"object", kInteger, "argument: object.id of the one asked for", Argument::kNeeded},
-};
+constexpr auto kColumns = joined(
+    {
+        {"id", kInteger, "object.id of an object that the one asked for holds, be it through its __dict__",
+         [](const Hold& hold) { return Id{hold.held}; }},
+    },
+    kHoldColumns);
 
 class HoldsCursor : public CursorOf<Hold> {
  public:
@@ -64,14 +55,9 @@ class HoldsCursor : public CursorOf<Hold> {
   Hold hold_{};
 };
 
-Estimate estimate(const HeapIndex* heap) {
-  const double rows = static_cast<double>(heap->references()) / (1.0 + heap->objects());
-  return {2 * rows + 4, rows};
-}
-
 }  // namespace
 
 extern const Table kHoldsTable =
-    declare_table<HoldsCursor, kColumns>("holds", TableKind::kFunction, estimate);
+    declare_table<HoldsCursor, kColumns>("holds", TableKind::kFunction, estimate_holds);
 
 }  // namespace heapdump

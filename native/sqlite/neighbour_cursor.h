@@ -1,4 +1,5 @@
 #pragma once
+#include "sqlite/kinds.h"
 #include "sqlite/reference_plan.h"
 
 namespace heapdump {
@@ -29,8 +30,21 @@ class NeighbourCursor : public CursorOf<ReferenceWalk> {
   ReferenceWalk walk_;
 };
 
-inline void plan_neighbours(const HeapIndex& heap, Plan& plan, int kind_column) {
-  const int code = plan_kinds(plan, kind_column);
+// The columns of both, after `id`.
+inline constexpr Column kNeighbourColumns[] = {
+    {"kind", kText, "as reference.kind; those of kind type come last",
+     [](const ReferenceWalk& walk) { return reference_kind_name(walk.kind()); }},
+    {"label", kText, "as reference.label",
+     [](OpenHeap& heap, const ReferenceWalk& walk) { return label_of(heap, walk); }},
+    {"part", kText, "as reference.part",
+     [](OpenHeap& heap, const ReferenceWalk& walk) { return part_of(heap, walk); }},
+    {"position", kInteger, "as reference.position",
+     [](const ReferenceWalk& walk) { return position_of(walk); }},
+    {"object", kInteger, "argument: object.id of the one asked for", Argument::kNeeded},
+};
+
+inline void plan_neighbours(const HeapIndex& heap, Plan& plan) {
+  const int code = plan_kinds(plan, 1 + column_named(kNeighbourColumns, "kind"));
   const double rows = static_cast<double>(heap.references() + heap.objects()) / (1.0 + heap.objects());
   plan.answer(code, rows + 4, rows);
 }

@@ -1,28 +1,18 @@
-#include "sqlite/kinds.h"
 #include "sqlite/neighbour_cursor.h"
 
 namespace heapdump {
 namespace {
 
-constexpr Column kColumns[] = {
-    {"id", kInteger, "object.id of an object that refers to the one asked for",
-     [](const ReferenceWalk& walk) { return walk.source(); }},
-    {"kind", kText, "as reference.kind; those of kind type come last",
-     [](const ReferenceWalk& walk) { return reference_kind_name(walk.kind()); }},
-    {"label", kText, "as reference.label",
-     [](OpenHeap& heap, const ReferenceWalk& walk) { return label_of(heap, walk); }},
-    {"part", kText, "as reference.part",
-     [](OpenHeap& heap, const ReferenceWalk& walk) { return part_of(heap, walk); }},
-    {"position", kInteger, "as reference.position",
-     [](const ReferenceWalk& walk) { return position_of(walk); }},
-    {"object", kInteger, "argument: object.id of the one asked for", Argument::kNeeded},
-};
-
-void plan(const HeapIndex& heap, Plan& plan) { plan_neighbours(heap, plan, column_named(kColumns, "kind")); }
+constexpr auto kColumns = joined(
+    {
+        {"id", kInteger, "object.id of an object that refers to the one asked for",
+         [](const ReferenceWalk& walk) { return walk.source(); }},
+    },
+    kNeighbourColumns);
 
 }  // namespace
 
-extern const Table kReferrersTable =
-    declare_table<NeighbourCursor<true>, kColumns>("referrers", TableKind::kFunction, nullptr, plan);
+extern const Table kReferrersTable = declare_table<NeighbourCursor<true>, kColumns>(
+    "referrers", TableKind::kFunction, nullptr, plan_neighbours);
 
 }  // namespace heapdump

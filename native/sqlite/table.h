@@ -1,10 +1,12 @@
 #pragma once
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sqlite/column.h"
 #include "sqlite/plan.h"
@@ -66,10 +68,18 @@ struct Table {
   std::unique_ptr<TableCursor> (*open)(OpenHeap* heap);
 };
 
+// The columns of one table after those of another list.
+template <size_t kFirst, size_t kThen>
+consteval std::array<Column, kFirst + kThen> joined(const Column (&first)[kFirst],
+                                                    const Column (&then)[kThen]) {
+  return [&]<size_t... i, size_t... j>(std::index_sequence<i...>, std::index_sequence<j...>) {
+    return std::array<Column, kFirst + kThen>{first[i]..., then[j]...};
+  }(std::make_index_sequence<kFirst>(), std::make_index_sequence<kThen>());
+}
+
 // The place of a column among those of a table.
-template <size_t kCount>
-consteval int column_named(const Column (&columns)[kCount], std::string_view name) {
-  for (size_t i = 0; i < kCount; ++i) {
+consteval int column_named(std::span<const Column> columns, std::string_view name) {
+  for (size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].name == name) return static_cast<int>(i);
   }
   throw "there is no such column";
