@@ -30,17 +30,27 @@ class Names {
 
 class ByType : public Grouping {
  public:
-  explicit ByType(const HeapIndex& heap) : heap_(heap) {
-    for (const TypeRow& type : heap.types()) of_type_.push_back(names_.number(heap.text(type.name)));
+  explicit ByType(const HeapIndex& heap) : heap_(heap) {}
+  uint32_t of(uint32_t id) override { return heap_.type(id); }
+  uint32_t count() const override { return static_cast<uint32_t>(heap_.types().size()); }
+  std::string name(uint32_t group) const override {
+    return std::string(heap_.text(heap_.types()[group].name));
   }
-  uint32_t of(uint32_t id) override { return of_type_[heap_.type(id)]; }
-  uint32_t count() const override { return names_.count(); }
-  std::string name(uint32_t group) const override { return names_.name(group); }
+  const TypeRow* type(uint32_t group) const override { return &heap_.types()[group]; }
+  std::vector<GroupTotals> known_totals() const override {
+    std::vector<GroupTotals> totals(count());
+    for (uint32_t group = 0; group < count(); ++group) {
+      const TypeRow& type = heap_.types()[group];
+      const Range ranks = heap_.instances(group);
+      totals[group] = {.count = type.count,
+                       .size = type.size,
+                       .example = ranks.size() == 0 ? kNone : heap_.by_type(ranks.begin)};
+    }
+    return totals;
+  }
 
  private:
   const HeapIndex& heap_;
-  Names names_;
-  std::vector<uint32_t> of_type_;  // by row of types()
 };
 
 class ByOwner : public Grouping {
@@ -119,6 +129,21 @@ constexpr GroupingKind kGroupings[] = {
      }},
 };
 
+// Count, size and example by the number of the group; of what is in none, in `outside`.
+std::vector<GroupTotals> counted(const HeapIndex& heap, Grouping& grouping,
+                                 const std::function<bool(uint32_t)>& wanted, GroupTotals& outside) {
+  std::vector<GroupTotals> totals;
+  for (uint32_t id = 0; id < heap.objects(); ++id) {
+    if (wanted && !wanted(id)) continue;
+    const uint32_t group = grouping.of(id);
+    if (group != kNone && group >= totals.size()) totals.resize(group + 1);
+    GroupTotals& total = group == kNone ? outside : totals[group];
+    if (total.count++ == 0) total.example = id;
+    total.size += heap.size(id);
+  }
+  return totals;
+}
+
 }  // namespace
 
 std::span<const GroupingKind> grouping_kinds() { return kGroupings; }
@@ -138,24 +163,18 @@ Grouping& Groupings::by(const std::string& word) {
   return *grouping;
 }
 
-std::vector<GroupTotals> group_totals(const HeapIndex& heap, const ObjectTree& dominators, Grouping& grouping,
+std::vector<GroupTotals> group_totals(const HeapIndex& heap, const ObjectTree* dominators, Grouping& grouping,
                                       const std::function<bool(uint32_t)>& wanted) {
-  std::vector<GroupTotals> totals;
   GroupTotals outside;
-  for (uint32_t id = 0; id < heap.objects(); ++id) {
-    if (wanted && !wanted(id)) continue;
-    const uint32_t group = grouping.of(id);
-    if (group != kNone && group >= totals.size()) totals.resize(group + 1);
-    GroupTotals& total = group == kNone ? outside : totals[group];
-    if (total.count++ == 0) total.example = id;
-    total.size += heap.size(id);
-  }
-  const auto retained =
-      retained_by_group(heap, dominators, static_cast<uint32_t>(totals.size()),
-                        [&](uint32_t id) { return wanted && !wanted(id) ? kNone : grouping.of(id); });
-  for (uint32_t group = 0; group < totals.size(); ++group) {
-    totals[group].group = group;
-    totals[group].retained = retained[group];
+  std::vector<GroupTotals> totals;
+  if (!wanted) totals = grouping.known_totals();
+  if (totals.empty()) totals = counted(heap, grouping, wanted, outside);
+  for (uint32_t group = 0; group < totals.size(); ++group) totals[group].group = group;
+  if (dominators != nullptr) {
+    const auto retained =
+        retained_by_group(heap, *dominators, static_cast<uint32_t>(totals.size()),
+                          [&](uint32_t id) { return wanted && !wanted(id) ? kNone : grouping.of(id); });
+    for (uint32_t group = 0; group < totals.size(); ++group) totals[group].retained = retained[group];
   }
   totals.push_back(outside);
   std::erase_if(totals, [](const GroupTotals& total) { return total.count == 0; });

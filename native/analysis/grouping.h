@@ -15,8 +15,17 @@
 
 namespace heapdump {
 
-// Objects divided by what they have in common. Groups are numbered from 0, and no two have one name, so that
-// the groups of two heaps are matched by name.
+// A group as it is in one heap.
+struct GroupTotals {
+  uint32_t group = kNone;  // kNone for what is in no group
+  uint64_t count = 0;
+  uint64_t size = 0;         // bytes
+  uint64_t retained = 0;     // bytes that would be freed with any one of them, at least (group_retained.h)
+  uint32_t example = kNone;  // the lowest id
+};
+
+// Objects divided by what they have in common. Groups are numbered from 0. Those of two heaps are matched by
+// name; groups of one heap with the same name, such as two classes, then count as one.
 class Grouping {
  public:
   virtual ~Grouping() = default;
@@ -26,6 +35,10 @@ class Grouping {
   // The number of groups; it may grow with each object that is asked for.
   virtual uint32_t count() const = 0;
   virtual std::string name(uint32_t group) const = 0;
+  // The type of which a group has the instances; nullptr if groups are not of types.
+  virtual const TypeRow* type(uint32_t) const { return nullptr; }
+  // Count, size and example of each group, by its number, if the index has them; else empty.
+  virtual std::vector<GroupTotals> known_totals() const { return {}; }
 
   std::optional<std::string> name_or_none(uint32_t group) const {
     return group == kNone ? std::nullopt : std::optional(name(group));
@@ -59,18 +72,9 @@ struct GroupingKind {
 };
 std::span<const GroupingKind> grouping_kinds();
 
-// A group as it is in one heap.
-struct GroupTotals {
-  uint32_t group = kNone;  // kNone for what is in no group
-  uint64_t count = 0;
-  uint64_t size = 0;         // bytes
-  uint64_t retained = 0;     // bytes that would be freed with any one of them, at least (group_retained.h)
-  uint32_t example = kNone;  // the lowest id
-};
-
-// Each group that has objects, and what is in no group, by their lowest ids. `wanted` says of an id whether
-// it counts.
-std::vector<GroupTotals> group_totals(const HeapIndex& heap, const ObjectTree& dominators, Grouping& grouping,
+// Each group that has objects, and what is in no group, by their lowest ids. `retained` stays 0 without
+// `dominators`. `wanted` says of an id whether it counts.
+std::vector<GroupTotals> group_totals(const HeapIndex& heap, const ObjectTree* dominators, Grouping& grouping,
                                       const std::function<bool(uint32_t)>& wanted = nullptr);
 
 }  // namespace heapdump

@@ -8,8 +8,8 @@
 namespace heapdump {
 
 // kAddress is an integer that is shown as 0x…; SQLite compares it as a number.
-enum class ColumnType : uint8_t { kInteger, kText, kAddress };
-constexpr ColumnType kInteger = ColumnType::kInteger, kText = ColumnType::kText,
+enum class ColumnType : uint8_t { kInteger, kText, kBlob, kAddress };
+constexpr ColumnType kInteger = ColumnType::kInteger, kText = ColumnType::kText, kBlob = ColumnType::kBlob,
                      kAddress = ColumnType::kAddress;
 
 // Whether a column is an argument of a table-valued function: then it is hidden, and has what was given.

@@ -5,7 +5,7 @@ namespace heapdump {
 namespace {
 
 constexpr Column kColumns[] = {
-    {"name", kText, "type.name, object.owner, pattern of paths or module; NULL for what has none, as garbage",
+    {"name", kText, "name of the group; NULL for what is in none, such as garbage",
      [](const Difference& row) { return or_null(row.name); }},
     {"count_old", kInteger, "objects in the older dump", [](const Difference& row) { return row.old.count; }},
     {"size_old", kInteger, "shallow sizes of these together, in bytes",
@@ -25,7 +25,7 @@ constexpr Column kColumns[] = {
      "objects that both have: same address, type and, where immutable, content, else neighbours in common",
      [](const Difference& row) { return row.kept(); }},
     {"old", kText, "argument: schema of the older dump", Argument::kNeeded},
-    {"by", kText, "argument: what a row is: type, owner, path or module", Argument::kNeeded},
+    {"by", kText, "argument: what a row is, by its name in the table grouping", Argument::kNeeded},
 };
 
 class DiffCursor : public RowsCursor<Difference> {

@@ -30,7 +30,7 @@ class MergedPathsCursor : public RowsCursor<GroupTotals> {
     const uint32_t type = object == kNone ? kNone : heap_.type_of_object(object);
     std::vector<GroupTotals> rows;
     if (type != kNone) {
-      rows = group_totals(heap_, heap_.dominator_tree(), heap_.groupings().by("path"),
+      rows = group_totals(heap_, &heap_.dominator_tree(), heap_.groupings().by("path"),
                           [&](uint32_t id) { return heap_.type(id) == type; });
     }
     std::ranges::stable_sort(rows, std::greater{}, &GroupTotals::count);

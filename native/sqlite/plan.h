@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,9 @@ class Plan {
   void show(std::string_view shown) { note_ += shown; }
   // `code` comes back as Scan::plan.
   void answer(int code, double cost, double rows, bool unique = false);
+
+  // Whether the query reads a column.
+  bool reads(int column) const { return (info_->colUsed >> std::min(column, 63) & 1) != 0; }
 
   int order_terms() const { return info_->nOrderBy; }
   const sqlite3_index_info::sqlite3_index_orderby& order(int term) const { return info_->aOrderBy[term]; }

@@ -13,11 +13,11 @@ constexpr const char* kKinds[] = {"table", "function", "catalog"};
 constexpr Column kColumns[] = {
     {"table_name", kText, "name of a table, or of a table-valued function",
      [](const Described& row) { return row.table->name; }},
-    {"kind", kText, "table, function (worked out when asked for), or catalog (this one, which is of no heap)",
+    {"kind", kText, "table, function (worked out when asked for), or catalog (of no heap, as this one)",
      [](const Described& row) { return kKinds[static_cast<int>(row.table->kind)]; }},
     {"column_name", kText, "name of a column; for a function, an argument if the description says so",
      [](const Described& row) { return row.column->name; }},
-    {"type", kText, "INTEGER, TEXT, or ADDRESS: an integer that heapdump prints as 0x…",
+    {"type", kText, "INTEGER, TEXT, BLOB, or ADDRESS: an integer that heapdump prints as 0x…",
      [](const Described& row) { return column_type_name(row.column->type); }},
     {"description", kText, "what the column holds, in which unit, and what NULL means",
      [](const Described& row) { return row.column->description; }},

@@ -6,17 +6,17 @@ namespace heapdump {
 // Each of its own file.
 extern const Table kObjectTable, kTypeTable, kReferenceTable, kRootTable, kThreadTable, kFrameTable,
     kModuleTable, kMetaTable, kReferrersTable, kReferentsTable, kHoldersTable, kHoldsTable, kReachableTable,
-    kDominatedTable, kDominatedTypesTable, kPathToRootTable, kMergedPathsTable, kOwnerTable, kWasteTable,
-    kSameAsTable, kLeaksTable, kDiffTable, kSchemaColumnTable;
+    kDominatedTable, kDominatedTypesTable, kPathToRootTable, kMergedPathsTable, kGroupedTable, kOwnerTable,
+    kWasteTable, kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable, kSchemaColumnTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
   static constexpr const Table* kTables[] = {
-      &kObjectTable,     &kTypeTable,        &kReferenceTable,   &kRootTable,      &kThreadTable,
-      &kFrameTable,      &kModuleTable,      &kMetaTable,        &kReferrersTable, &kReferentsTable,
-      &kHoldersTable,    &kHoldsTable,       &kReachableTable,   &kDominatedTable, &kDominatedTypesTable,
-      &kPathToRootTable, &kMergedPathsTable, &kOwnerTable,       &kWasteTable,     &kSameAsTable,
-      &kLeaksTable,      &kDiffTable,        &kSchemaColumnTable};
+      &kObjectTable,     &kTypeTable,        &kReferenceTable, &kRootTable,      &kThreadTable,
+      &kFrameTable,      &kModuleTable,      &kMetaTable,      &kReferrersTable, &kReferentsTable,
+      &kHoldersTable,    &kHoldsTable,       &kReachableTable, &kDominatedTable, &kDominatedTypesTable,
+      &kPathToRootTable, &kMergedPathsTable, &kGroupedTable,   &kOwnerTable,     &kWasteTable,
+      &kSameAsTable,     &kLeaksTable,       &kDiffTable,      &kGroupingTable,  &kSchemaColumnTable};
   return kTables;
 }
 
@@ -27,7 +27,8 @@ const Table& table_named(std::string_view name) {
 }
 
 const char* column_type_name(ColumnType type) {
-  return type == ColumnType::kText ? "TEXT" : type == ColumnType::kAddress ? "ADDRESS" : "INTEGER";
+  constexpr const char* kNames[] = {"INTEGER", "TEXT", "BLOB", "ADDRESS"};
+  return kNames[static_cast<int>(type)];
 }
 
 std::string declaration(const Table& table) {

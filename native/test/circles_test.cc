@@ -58,7 +58,7 @@ TEST_F(CirclesTest, EveryQuestionEnds) {
     }
     for (const GroupingKind& kind : grouping_kinds()) {
       uint64_t count = 0;
-      for (const GroupTotals& total : group_totals(heap, dominators, groupings.by(kind.word))) {
+      for (const GroupTotals& total : group_totals(heap, &dominators, groupings.by(kind.word))) {
         count += total.count;
       }
       EXPECT_EQ(count, heap.objects()) << kind.word;

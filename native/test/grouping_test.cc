@@ -37,13 +37,24 @@ TEST_F(GroupingTest, GroupsHoldEachObjectOnceAndHaveNamesOfTheirOwn) {
       EXPECT_EQ(&grouping, &groupings.by(kind.word)) << "made once";
       uint64_t count = 0, size = 0, all = 0;
       std::set<std::string> names;
-      for (const GroupTotals& total : group_totals(heap, dominators, grouping)) {
+      for (const GroupTotals& total : group_totals(heap, &dominators, grouping)) {
         count += total.count;
         size += total.size;
         EXPECT_EQ(grouping.of(total.example), total.group);
         if (total.group == kNone) continue;
         EXPECT_LT(total.group, grouping.count());
         EXPECT_TRUE(names.insert(grouping.name(total.group)).second) << "two groups of one name";
+      }
+      // What the index has of whole groups is what is counted.
+      const auto all_counted = group_totals(heap, &dominators, grouping, [](uint32_t) { return true; });
+      const auto totals = group_totals(heap, &dominators, grouping);
+      ASSERT_EQ(totals.size(), all_counted.size());
+      for (size_t i = 0; i < totals.size(); ++i) {
+        EXPECT_EQ(totals[i].group, all_counted[i].group);
+        EXPECT_EQ(totals[i].count, all_counted[i].count);
+        EXPECT_EQ(totals[i].size, all_counted[i].size);
+        EXPECT_EQ(totals[i].retained, all_counted[i].retained);
+        EXPECT_EQ(totals[i].example, all_counted[i].example);
       }
       for (uint32_t id = 0; id < heap.objects(); ++id) all += heap.size(id);
       EXPECT_EQ(count, heap.objects());
@@ -86,6 +97,33 @@ TEST_F(GroupingTest, AnObjectIsOfTheNearestModuleOnItsPath) {
   EXPECT_EQ(modules.of(framed), kNone);
   EXPECT_EQ(modules.of(lost), kNone);
   EXPECT_EQ(modules.of(thing), kNone) << "a type of Python itself";
+}
+
+TEST_F(GroupingTest, TwoTypesOfOneNameAreTwoGroupsAndOneRowOfAComparison) {
+  MadeHeap one, two;
+  for (MadeHeap* heap : {&one, &two}) {
+    const uint32_t first = heap->type("shop", "Row"), second = heap->type("shop", "Row");
+    heap->module("shop", {{"A", heap->instance(first)}, {"B", heap->instance(second)}});
+    if (heap == &two) heap->module("app", {{"C", heap->instance(second)}});
+  }
+  const HeapIndex old = open_index(one.dump(), "old"), now = open_index(two.dump(), "now");
+  Groupings old_groupings(old), now_groupings(now);
+  std::multiset<uint64_t> counts;
+  for (const GroupTotals& total : group_totals(now, nullptr, now_groupings.by("type"))) {
+    if (now_groupings.by("type").name(total.group) == "shop.Row") counts.insert(total.count);
+  }
+  EXPECT_EQ(counts, (std::multiset<uint64_t>{1, 2}));
+  uint64_t rows = 0;
+  for (const Difference& row :
+       find_differences(old, old_groupings.by("type"), now, now_groupings.by("type"), Matching(old, now))) {
+    if (row.name != "shop.Row") continue;
+    ++rows;
+    EXPECT_EQ(row.old.count, 2u);
+    EXPECT_EQ(row.now.count, 3u);
+    EXPECT_EQ(row.added.count, 1u);
+    EXPECT_EQ(row.gone.count, 0u);
+  }
+  EXPECT_EQ(rows, 1u);
 }
 
 TEST_F(GroupingTest, GroupsOfTwoHeapsAreMatchedByName) {

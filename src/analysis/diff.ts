@@ -1,10 +1,8 @@
+import type { Grouping } from "../model/groupings.js";
 import type { Heap } from "../store/heap.js";
 import { isIncomplete } from "./incomplete.js";
 import { hoursBetween } from "./series.js";
 
-/** What a row is. */
-export const DIFF_BY = ["type", "owner", "path", "module"] as const;
-export type DiffBy = (typeof DIFF_BY)[number];
 /** The dump that the last is compared with: the first, the one before it, or the earlier one with the most bytes. */
 export type DiffAgainst = "base" | "previous" | "peak";
 
@@ -39,7 +37,7 @@ export interface Diff {
 const SUMMED = ["count_old", "size_old", "count", "size", "new", "new_size", "gone", "gone_size", "kept"];
 
 /** The last of the heaps beside an earlier one. */
-export function findDifferences(heaps: Heap[], by: DiffBy, against: DiffAgainst, limit: number): Diff {
+export function findDifferences(heaps: Heap[], by: Grouping, against: DiffAgainst, limit: number): Diff {
   const last = heaps.at(-1) as Heap;
   const earlier = heaps.slice(0, -1);
   const old = comparedWith(earlier, against);
@@ -79,7 +77,7 @@ function comparedWith(earlier: Heap[], against: DiffAgainst): Heap {
 function sizesIn(
   heap: Heap,
   last: Heap,
-  by: DiffBy,
+  by: Grouping,
   rows: { name: string | null }[],
 ): Map<string | null, bigint> {
   const found = last.all<{ name: string | null; size_old: bigint }>(

@@ -98,11 +98,12 @@ function typesNamed(heap: Heap, pattern: string): bigint[] {
   throw new HeapdumpError(ExitCode.Usage, `no type ${pattern} in ${placeWords(heap)}${hint}`);
 }
 
-/** SQL that holds for objects (as `o`) of a filter, to stand after WHERE. */
+/** SQL that holds for objects (as `o`) of a filter, or for types of one that names only types, to stand after WHERE. */
 export function filterSql({ include, exclude }: Filter): string {
   const terms: string[] = [];
   if (include) terms.push(selectionSql(include));
-  if (exclude.objects.size || exclude.types.size) terms.push(`NOT (${selectionSql(exclude)})`);
+  // Of an object whose type was lost it is not known that it is of a type: then the condition is NULL.
+  if (exclude.objects.size || exclude.types.size) terms.push(`(${selectionSql(exclude)}) IS NOT TRUE`);
   return terms.length ? terms.map((term) => `(${term})`).join(" AND ") : "TRUE";
 }
 

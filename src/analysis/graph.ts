@@ -1,4 +1,4 @@
-import type { Heap, HeapObject, Root } from "../store/heap.js";
+import { type Heap, type HeapObject, OBJECT, type Root } from "../store/heap.js";
 import { markBackEdges } from "./back-edges.js";
 import { contains, type Filter, type Selection } from "./filter.js";
 import { type Hold, heldBy, holdersOf, holdsNothingElse } from "./holds.js";
@@ -6,7 +6,6 @@ import { type Hold, heldBy, holdersOf, holdsNothingElse } from "./holds.js";
 export type Role = "explain" | "excluded" | "highlight" | "root" | "plain";
 
 export interface GraphNode extends HeapObject {
-  typeName: string;
   role: Role;
   roots: Root[];
   /** From a root; null for garbage. */
@@ -95,11 +94,10 @@ class GraphSearch {
   private start(): GraphNode[] {
     const { include, exclude } = this.request.filter;
     if (!include) return [];
-    const named = [...include.objects].map((id) => this.heap.object(id));
+    const named = [...include.objects].map(this.heap.objects(include.objects));
     const types = [...include.types].join(", ");
     const ofTypes = this.heap.all<HeapObject>(
-      `SELECT id, address, type, size, refcount, content, is_text, truncated FROM {heap}.object
-        WHERE type IN (${types}) ORDER BY size DESC LIMIT ?`,
+      `SELECT ${OBJECT} FROM {heap}.object AS o WHERE o.type IN (${types}) ORDER BY o.size DESC LIMIT ?`,
       this.request.maxBreadth,
     );
     const total = this.heap.get<{ n: bigint | null }>(
@@ -108,7 +106,8 @@ class GraphSearch {
     this.omitted.explained = (total?.n ?? 0n) - BigInt(ofTypes.length);
     const objects = [...named, ...ofTypes].filter((object) => !contains(exclude, object));
     const unique = [...new Map(objects.map((object) => [object.id, object])).values()];
-    return unique.map((object) => this.add(object, 0, "explain"));
+    const roots = this.heap.roots(unique.map(({ id }) => id));
+    return unique.map((object) => this.add(object, roots(object.id), 0, "explain"));
   }
 
   /** Draws what holds a node (or what it holds) and returns what is new. */
@@ -128,14 +127,14 @@ class GraphSearch {
     const fresh: GraphNode[] = [];
     let drawn = 0;
     let crowded = false;
-    for (const { object, holds } of found) {
+    for (const { object, roots, holds } of found) {
       if (!this.nodes.has(object.id)) {
         crowded ||= this.nodes.size >= this.request.maxNodes;
         if (drawn >= this.request.maxBreadth || crowded) {
           node.more++;
           continue;
         }
-        fresh.push(this.add(object, node.depth + 1));
+        fresh.push(this.add(object, roots, node.depth + 1));
       }
       drawn++;
       this.connect(node, object.id, holds);
@@ -146,7 +145,7 @@ class GraphSearch {
   }
 
   /** The most telling first: what is highlighted, then roots, then the rest as it comes. */
-  private neighbours(node: GraphNode): { object: HeapObject; holds: Hold[] }[] {
+  private neighbours(node: GraphNode): { object: HeapObject; roots: Root[]; holds: Hold[] }[] {
     const outward = this.request.direction === "referrers";
     const { holds, beyond } = outward ? holdersOf(this.heap, node.id) : heldBy(this.heap, node.id);
     node.more += beyond;
@@ -155,10 +154,12 @@ class GraphSearch {
       const other = outward ? hold.holder : hold.held;
       byObject.set(other, [...(byObject.get(other) ?? []), hold]);
     }
+    const objects = this.heap.objects(byObject.keys());
+    const roots = this.heap.roots(byObject.keys());
     const rank = ({ object }: { object: HeapObject }) =>
-      contains(this.request.highlight, object) ? 0 : this.heap.rootsOf(object.id).length ? 1 : 2;
+      contains(this.request.highlight, object) ? 0 : roots(object.id).length ? 1 : 2;
     return [...byObject]
-      .map(([id, own]) => ({ object: this.heap.object(id), holds: own }))
+      .map(([id, own]) => ({ object: objects(id), roots: roots(id), holds: own }))
       .sort((a, b) => rank(a) - rank(b));
   }
 
@@ -169,11 +170,9 @@ class GraphSearch {
     this.edges.set(key, { source, target, holds, only: false, back: false });
   }
 
-  private add(object: HeapObject, depth: number, role?: Role): GraphNode {
-    const roots = this.heap.rootsOf(object.id);
+  private add(object: HeapObject, roots: Root[], depth: number, role?: Role): GraphNode {
     const node: GraphNode = {
       ...object,
-      typeName: this.heap.typeName(object.type),
       role: role ?? this.role(object, roots),
       roots,
       path:

@@ -32,11 +32,13 @@ export function findHeldByC(heap: Heap, limit: number): HeldByC {
        FROM {heap}.root AS root CROSS JOIN {heap}.object AS o ON o.id = root.object
       WHERE root.kind = 'c' GROUP BY o.type ORDER BY retained DESC`,
   );
+  const shown = rows.slice(0, limit);
+  const objects = heap.objects(shown.map(({ example }) => example));
   return {
-    types: rows.slice(0, limit).map(({ type, example, ...row }) => ({
+    types: shown.map(({ type, example, ...row }) => ({
       ...row,
       typeName: heap.typeName(type),
-      example: heap.object(example),
+      example: objects(example),
     })),
     count: rows.reduce((sum, { count }) => sum + count, 0n),
     retained: rows.reduce((sum, { retained }) => sum + retained, 0n),

@@ -38,7 +38,6 @@ export interface Uncollected {
 export interface Field {
   hold: Hold;
   value: HeapObject;
-  typeName: string;
 }
 
 export interface Leaks {
@@ -127,11 +126,9 @@ function suspect(
 
 function fieldsOf(object: HeapObject, heap: Heap): Field[] {
   const { holds } = heldBy(heap, object.id);
-  const named = holds.filter(({ kind, label }) => label !== null && kind !== "key");
-  return named.slice(0, FIELDS).map((hold) => {
-    const value = heap.object(hold.held);
-    return { hold, value, typeName: heap.typeName(value.type) };
-  });
+  const named = holds.filter(({ kind, label }) => label !== null && kind !== "key").slice(0, FIELDS);
+  const objects = heap.objects(named.map(({ held }) => held));
+  return named.map((hold) => ({ hold, value: objects(hold.held) }));
 }
 
 /** Garbage that the next collection frees. */

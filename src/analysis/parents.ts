@@ -3,7 +3,6 @@ import { type Hold, type Holds, holdersOf } from "./holds.js";
 
 export interface Parent extends Above {
   object: HeapObject;
-  typeName: string;
   hold: Hold;
   roots: Root[];
   /** It stands further down on the same branch (circular), or nearer in the tree, and is not gone into again. */
@@ -41,6 +40,7 @@ class ParentSearch {
   private found = new Map<bigint, Holds>();
   private seen = new Set<bigint>();
   private toRoot = new Map<bigint, number>();
+  private roots = new Map<bigint, Root[]>();
 
   constructor(
     private readonly heap: Heap,
@@ -64,8 +64,9 @@ class ParentSearch {
     const room = place.depth < this.limits.maxDepth ? this.limits.maxBreadth : 0;
     const shown = nearestFirst.slice(0, room);
     place.above.more = BigInt(holds.length - shown.length) + beyond;
+    const objects = this.heap.objects(shown.map(({ holder }) => holder));
     return shown.flatMap((hold) => {
-      const parent = this.parent(hold, place);
+      const parent = this.parent(objects(hold.holder), hold, place);
       place.above.parents.push(parent);
       if (parent.again || this.isRoot(hold.holder)) return [];
       this.seen.add(hold.holder);
@@ -73,15 +74,13 @@ class ParentSearch {
     });
   }
 
-  private parent(hold: Hold, place: Growing): Parent {
-    const object = this.heap.object(hold.holder);
+  private parent(object: HeapObject, hold: Hold, place: Growing): Parent {
     let below: Growing | undefined = place;
     while (below && below.id !== object.id) below = below.below;
     return {
       object,
-      typeName: this.heap.typeName(object.type),
       hold,
-      roots: this.heap.rootsOf(object.id),
+      roots: this.roots.get(object.id) ?? [],
       again: below ? "circular" : this.seen.has(object.id) ? "nearer" : null,
       parents: [],
       more: 0n,
@@ -92,6 +91,7 @@ class ParentSearch {
   private survey(id: bigint): void {
     const held = new Map<bigint, bigint[]>([[id, []]]);
     const roots: bigint[] = [];
+    this.learnRoots([id]);
     let surveyed = 0;
     for (const object of held.keys()) {
       if (this.isRoot(object)) roots.push(object);
@@ -116,12 +116,18 @@ class ParentSearch {
       const { holds, beyond } = holdersOf(this.heap, id);
       found = { holds: [...new Map(holds.map((hold) => [hold.holder, hold])).values()], beyond };
       this.found.set(id, found);
+      this.learnRoots(found.holds.map(({ holder }) => holder));
     }
     return found;
   }
 
+  private learnRoots(ids: bigint[]): void {
+    const roots = this.heap.roots(ids);
+    for (const id of ids) this.roots.set(id, roots(id));
+  }
+
   private isRoot(id: bigint): boolean {
     // An object that C holds may have holders in Python as well, and these say more.
-    return this.heap.rootsOf(id).some(({ kind }) => kind !== "c");
+    return (this.roots.get(id) ?? []).some(({ kind }) => kind !== "c");
   }
 }

@@ -1,5 +1,5 @@
 // Why an object, or those of a type, are alive.
-import type { Heap, HeapObject, Root, TypedObject } from "../store/heap.js";
+import type { Heap, HeapObject, Root } from "../store/heap.js";
 import { type Hold, holdersOf } from "./holds.js";
 import { isIncomplete } from "./incomplete.js";
 
@@ -14,7 +14,8 @@ export interface RootPath {
   length: bigint;
 }
 
-export interface Step extends TypedObject {
+export interface Step {
+  object: HeapObject;
   step: bigint;
   kind: string;
   part: string;
@@ -29,7 +30,8 @@ export interface FramePlace {
   frames: bigint;
 }
 
-export interface ObjectPaths extends TypedObject {
+export interface ObjectPaths {
+  object: HeapObject;
   /** Bytes. */
   retained: bigint;
   garbage: boolean;
@@ -38,7 +40,7 @@ export interface ObjectPaths extends TypedObject {
   /** Whether the dump is not complete: what keeps the object alive may have been lost. */
   incomplete: boolean;
   /** Of garbage: what refers to it. */
-  referrers: (TypedObject & { hold: Hold })[];
+  referrers: { object: HeapObject; hold: Hold }[];
 }
 
 /** Steps of a path that are looked at: these at its beginning, and these at its end. */
@@ -54,7 +56,7 @@ export function pathsOf(heap: Heap, id: bigint, avoid: string | null, limit: num
   );
   const garbage = facts?.garbage === 1n;
   return {
-    ...heap.typedObject(id),
+    object: heap.object(id),
     retained: facts?.retained ?? 0n,
     garbage,
     incomplete: isIncomplete(heap),
@@ -82,13 +84,15 @@ function rootPaths(heap: Heap, id: bigint, avoid: string | null, limit: number):
     avoid ?? "",
     limit,
   );
+  const objects = heap.objects(rows.map((row) => row.id));
+  const roots = heap.roots(rows.flatMap((row) => (row.step === 0n ? [row.id] : [])));
   const paths: RootPath[] = [];
   for (const row of rows) {
     if (row.step === 0n) {
-      const root = heap.rootsOf(row.id).find(({ kind }) => kind === row.kind) ?? null;
+      const root = roots(row.id).find(({ kind }) => kind === row.kind) ?? null;
       paths.push({ text: row.whole ?? "", root, place: placeOf(heap, root), steps: [], length: row.length });
     }
-    paths.at(-1)?.steps.push({ ...row, ...heap.typedObject(row.id) });
+    paths.at(-1)?.steps.push({ ...row, object: objects(row.id) });
   }
   return paths;
 }
@@ -106,8 +110,9 @@ function placeOf(heap: Heap, root: Root | null): FramePlace | null {
 }
 
 function referrersOf(heap: Heap, id: bigint): ObjectPaths["referrers"] {
-  const { holds } = holdersOf(heap, id);
-  return holds.slice(0, REFERRERS).map((hold) => ({ hold, ...heap.typedObject(hold.holder) }));
+  const holds = holdersOf(heap, id).holds.slice(0, REFERRERS);
+  const objects = heap.objects(holds.map(({ holder }) => holder));
+  return holds.map((hold) => ({ hold, object: objects(hold.holder) }));
 }
 
 export interface MergedPath {

@@ -1,9 +1,10 @@
 // One object with all that is around it.
-import type { Heap, HeapObject, Root, TypedObject } from "../store/heap.js";
+import { type Heap, type HeapObject, OBJECT, type Root } from "../store/heap.js";
 import { type Hold, type Holds, heldBy, holdersOf, ownerOfDict } from "./holds.js";
 import { isIncomplete } from "./incomplete.js";
 
-export interface Neighbour extends TypedObject {
+export interface Neighbour {
+  object: HeapObject;
   hold: Hold;
   /** Bytes. */
   retained: bigint;
@@ -16,7 +17,8 @@ export interface Neighbours {
   more: bigint;
 }
 
-export interface Shown extends TypedObject {
+export interface Shown {
+  object: HeapObject;
   /** Bytes. */
   retained: bigint;
   tracked: boolean;
@@ -31,11 +33,11 @@ export interface Shown extends TypedObject {
   /** `NAME FILE:LINE` of the code that it is or runs; null where it is none. */
   code: string | null;
   /** The object whose attributes this dict has. */
-  dictOf: TypedObject | null;
+  dictOf: HeapObject | null;
   fields: Neighbours;
   referrers: Neighbours;
   /** The nearest first. */
-  dominators: (TypedObject & { retained: bigint })[];
+  dominators: { object: HeapObject; retained: bigint }[];
   moreDominators: boolean;
   /** What it dominates by type, itself left out. */
   dominated: { typeName: string; count: bigint; size: bigint }[];
@@ -48,16 +50,14 @@ const CODE_FIELDS = ["__func__", "_coro", "cr_frame", "gi_frame", "ag_frame", "_
 const CODE = / \S.*:\d+$/;
 
 export function showObject(heap: Heap, id: bigint, limit: number): Shown {
-  const { object, typeName } = heap.typedObject(id);
+  const object = heap.object(id);
   const facts = heap.get<Facts>(
-    `SELECT retained, tracked, generation, garbage, owner, path, dominator FROM {heap}.object WHERE id = ?`,
+    `SELECT retained, tracked, generation, garbage, owner, path FROM {heap}.object WHERE id = ?`,
     id,
-  );
-  if (!facts) throw new Error(`no object ${id}`);
+  ) as Facts;
   const owner = ownerOfDict(heap, id);
   return {
     object,
-    typeName,
     retained: facts.retained,
     tracked: facts.tracked === 1n,
     generation: facts.generation,
@@ -67,15 +67,16 @@ export function showObject(heap: Heap, id: bigint, limit: number): Shown {
     path: facts.path,
     roots: heap.rootsOf(id),
     code: codeOf(heap, object),
-    dictOf: owner === undefined ? null : heap.typedObject(owner),
+    dictOf: owner === undefined ? null : heap.object(owner),
     fields: neighbours(heap, heldBy(heap, id), "held", limit),
     referrers: neighbours(heap, holdersOf(heap, id), "holder", limit),
-    ...dominatorChain(heap, facts.dominator),
+    ...dominatorChain(heap, id),
     dominated: dominatedTypes(heap, id, facts.retained > object.size),
   };
 }
 
-interface Facts extends Weight {
+interface Facts {
+  retained: bigint;
   tracked: bigint;
   generation: bigint | null;
   garbage: bigint;
@@ -83,22 +84,16 @@ interface Facts extends Weight {
   path: string | null;
 }
 
-interface Weight {
-  retained: bigint;
-  dominator: bigint | null;
-}
-
-function weightOf(heap: Heap, id: bigint): Weight {
-  return heap.get<Weight>("SELECT retained, dominator FROM {heap}.object WHERE id = ?", id) as Weight;
-}
-
 function neighbours(heap: Heap, { holds, beyond }: Holds, end: "holder" | "held", limit: number): Neighbours {
   const own = holds.filter(({ kind }) => kind !== "key");
+  const ids = own.slice(0, limit).map((hold) => hold[end]);
+  const objects = heap.objects<HeapObject & { retained: bigint }>(ids, "o.retained");
+  const roots = heap.roots(ids);
   const shown = own.slice(0, limit).map((hold) => ({
     hold,
-    ...heap.typedObject(hold[end]),
-    retained: weightOf(heap, hold[end]).retained,
-    roots: heap.rootsOf(hold[end]),
+    object: objects(hold[end]),
+    retained: objects(hold[end]).retained,
+    roots: roots(hold[end]),
   }));
   return { shown, more: BigInt(own.length - shown.length) + beyond };
 }
@@ -114,15 +109,18 @@ function codeOf(heap: Heap, object: HeapObject): string | null {
   return row?.content && CODE.test(row.content) ? row.content : null;
 }
 
-function dominatorChain(heap: Heap, nearest: bigint | null): Pick<Shown, "dominators" | "moreDominators"> {
-  const dominators: Shown["dominators"] = [];
-  let at = nearest;
-  while (at !== null && dominators.length < DOMINATORS) {
-    const { retained, dominator } = weightOf(heap, at);
-    dominators.push({ ...heap.typedObject(at), retained });
-    at = dominator;
-  }
-  return { dominators, moreDominators: at !== null };
+function dominatorChain(heap: Heap, id: bigint): Pick<Shown, "dominators" | "moreDominators"> {
+  const rows = heap.all<HeapObject & { retained: bigint; dominator: bigint | null }>(
+    `WITH RECURSIVE above(id, steps) AS (
+       SELECT dominator, 1 FROM {heap}.object WHERE id = @id
+       UNION ALL
+       SELECT o.dominator, steps + 1 FROM above JOIN {heap}.object AS o ON o.id = above.id WHERE steps < @most)
+     SELECT ${OBJECT}, o.retained, o.dominator
+       FROM above CROSS JOIN {heap}.object AS o ON o.id = above.id ORDER BY steps`,
+    { id, most: DOMINATORS },
+  );
+  const dominators = rows.map(({ retained, dominator, ...object }) => ({ object, retained }));
+  return { dominators, moreDominators: (rows.at(-1)?.dominator ?? null) !== null };
 }
 
 function dominatedTypes(heap: Heap, id: bigint, any: boolean): Shown["dominated"] {

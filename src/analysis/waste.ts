@@ -37,12 +37,13 @@ export function findWaste(heap: Heap, limit: number): WasteOf {
   heap.db.exec("DROP TABLE IF EXISTS temp.waste_found");
   heap.db.exec(`CREATE TEMP TABLE waste_found AS SELECT * FROM ${heap.schema}.waste`);
   const rows = heap.all<Row>("SELECT * FROM temp.waste_found ORDER BY wasted DESC LIMIT ?", limit);
+  const objects = heap.objects(rows.map(({ example }) => example));
   return {
     rows: rows.map(({ type, certain, example, ...row }) => ({
       ...row,
       typeName: heap.typeName(type),
       certain: certain === 1n,
-      example: heap.object(example),
+      example: objects(example),
     })),
     kinds: heap.all(
       `SELECT kind, count(*) AS rows, sum(count) AS count, sum(wasted) AS wasted

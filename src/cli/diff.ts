@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
-import { DIFF_BY, type DiffAgainst, type DiffBy, findDifferences } from "../analysis/diff.js";
+import { type DiffAgainst, findDifferences } from "../analysis/diff.js";
 import { differentModes } from "../analysis/modes.js";
 import { requireTwo } from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
+import { GROUPINGS, type Grouping } from "../model/groupings.js";
 import type { Heap } from "../store/heap.js";
 import { diffJson, diffText } from "../view/diff.js";
 import { openSeries } from "./heaps.js";
@@ -11,7 +12,7 @@ import { JSON_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
 interface DiffOptions {
-  by: DiffBy;
+  by: Grouping;
   against: DiffAgainst;
   number: number;
   json?: boolean;
@@ -32,7 +33,7 @@ export function registerDiff(program: Command): void {
     .summary("what is new and what is gone between dumps")
     .description("Compares the last of several dumps of a process with an earlier one.")
     .argument("<file...>", "two dumps of one process or more (.bin or .bin.gz)")
-    .addOption(new Option("--by <what>", "what a row is").choices(DIFF_BY).default("type"))
+    .addOption(new Option("--by <what>", "what a row is").choices(GROUPINGS).default("type"))
     .addOption(
       new Option(
         "--against <dump>",
@@ -48,7 +49,7 @@ export function registerDiff(program: Command): void {
 }
 
 /** Roots and names of references, which owners and paths are made of, differ between modes. */
-function requireOneMode([first, ...others]: Heap[], by: DiffBy): void {
+function requireOneMode([first, ...others]: Heap[], by: Grouping): void {
   const unlike = first && others.find((other) => differentModes(first, other));
   if (!first || !unlike) return;
   throw new HeapdumpError(

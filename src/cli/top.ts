@@ -1,22 +1,16 @@
 import { type Command, Option } from "commander";
 import { parseFilter } from "../analysis/filter.js";
-import { topObjects, topOwners, topTypes } from "../analysis/top.js";
+import { topGroups, topObjects } from "../analysis/top.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
-import {
-  topObjectsJson,
-  topObjectsText,
-  topOwnersJson,
-  topOwnersText,
-  topTypesJson,
-  topTypesText,
-} from "../view/top.js";
+import { GROUPINGS, type Grouping, isGrouping } from "../model/groupings.js";
+import { topGroupsJson, topGroupsText, topObjectsJson, topObjectsText } from "../view/top.js";
 import { type Compared, openCompared } from "./heaps.js";
 import { helpText } from "./help.js";
 import { collect, JSON_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
 interface TopOptions {
-  by: "object" | "retained" | "type" | "owner";
+  by: "object" | "retained" | Grouping;
   previous?: string[];
   next?: string[];
   exclude?: string[];
@@ -40,11 +34,14 @@ export function registerTop(program: Command): void {
   program
     .command("top")
     .summary("what is large, and what of it was there before")
-    .description("Lists the largest objects, types or owners of a dump.")
+    .description("Lists the largest objects of a dump, or of types, owners and other groups.")
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .addOption(
-      new Option("--by <what>", "objects by their own size, objects by what they retain, types, or owners")
-        .choices(["object", "retained", "type", "owner"])
+      new Option(
+        "--by <what>",
+        "objects by their own size, objects by what they retain, or groups of objects",
+      )
+        .choices(["object", "retained", ...GROUPINGS])
         .default("object"),
     )
     .option("--previous <file>", "only what is in this earlier dump, too (repeatable)", collect)
@@ -61,8 +58,9 @@ export function registerTop(program: Command): void {
 }
 
 async function top(file: string, options: TopOptions): Promise<void> {
-  if (options.showParents && (options.by === "type" || options.by === "owner")) {
-    throw new HeapdumpError(ExitCode.Usage, `--show-parents is of objects: leave out --by ${options.by}`);
+  const { by } = options;
+  if (options.showParents && isGrouping(by)) {
+    throw new HeapdumpError(ExitCode.Usage, `--show-parents is of objects: leave out --by ${by}`);
   }
   const { heap, others } = await openCompared("top", file, [
     ...named("previous", options.previous),
@@ -77,26 +75,17 @@ async function top(file: string, options: TopOptions): Promise<void> {
     notIn: heaps(true),
     limit: options.number,
   };
-  if (options.by === "type") {
-    const found = topTypes(heap, request);
+  if (isGrouping(by)) {
+    const found = topGroups(heap, by, request);
     output(
       options,
-      () => topTypesJson(found),
-      (terminal) => topTypesText(found, file, terminal),
+      () => topGroupsJson(found),
+      (terminal) => topGroupsText(found, file, terminal),
     );
     return;
   }
-  if (options.by === "owner") {
-    const found = topOwners(heap, request);
-    output(
-      options,
-      () => topOwnersJson(found),
-      (terminal) => topOwnersText(found, file, terminal),
-    );
-    return;
-  }
-  const by = options.by === "retained" ? "retained" : "size";
-  const found = topObjects(heap, by, request, options.showParents ? options : undefined);
+  const parents = options.showParents ? options : undefined;
+  const found = topObjects(heap, by === "retained" ? "retained" : "size", request, parents);
   output(
     options,
     () => topObjectsJson(found),

@@ -5,6 +5,8 @@ export interface HeapObject {
   address: bigint;
   /** `object.id` of its type; null where the type is not in the dump. */
   type: bigint | null;
+  /** `<unknown>` where the type is not in the dump. */
+  typeName: string;
   /** Shallow, in bytes. */
   size: bigint;
   /** Null for an immortal object. */
@@ -14,12 +16,6 @@ export interface HeapObject {
   /** 1 where `content` is a str's own text, 0 where it is the object as Python would show it. */
   is_text: bigint | null;
   truncated: bigint | null;
-}
-
-export interface TypedObject {
-  object: HeapObject;
-  /** `<unknown>` where the type is not in the dump. */
-  typeName: string;
 }
 
 export interface HeapType {
@@ -63,7 +59,7 @@ export class Heap {
     readonly schema: string,
     readonly path: string,
     /** What was found missing or damaged since the dump was indexed. */
-    private readonly found: readonly string[] = [],
+    private readonly damage: readonly string[] = [],
   ) {}
 
   /** `{heap}` in the SQL is the schema of this heap. */
@@ -76,19 +72,21 @@ export class Heap {
   }
 
   object(id: bigint): HeapObject {
-    const found = this.get<HeapObject>(`SELECT ${OBJECT} FROM {heap}.object WHERE id = ?`, id);
-    if (!found) throw new Error(`no object ${id} in ${this.path}`);
-    return found;
+    return found(this.get<HeapObject>(`SELECT ${OBJECT} FROM {heap}.object AS o WHERE o.id = ?`, id), id);
   }
 
-  /** With the name of its type. */
-  typedObject(id: bigint): TypedObject {
-    const object = this.object(id);
-    return { object, typeName: this.typeName(object.type) };
+  /** Objects by their ids, with `more` columns of `object AS o`. */
+  objects<Row extends HeapObject = HeapObject>(ids: Iterable<bigint>, more = ""): (id: bigint) => Row {
+    const rows = this.all<Row>(
+      `SELECT ${OBJECT}${more && `, ${more}`} FROM {heap}.object AS o WHERE o.id IN (SELECT value FROM json_each(?))`,
+      `[${[...ids]}]`,
+    );
+    const byId = new Map(rows.map((object) => [object.id, object]));
+    return (id) => found(byId.get(id), id);
   }
 
   objectAt(address: bigint): HeapObject | undefined {
-    return this.get(`SELECT ${OBJECT} FROM {heap}.object WHERE address = ?`, address);
+    return this.get(`SELECT ${OBJECT} FROM {heap}.object AS o WHERE o.address = ?`, address);
   }
 
   /** By size, largest first. */
@@ -108,6 +106,21 @@ export class Heap {
     return this.all<Root>("SELECT object, kind, name FROM {heap}.root WHERE object = ?", id);
   }
 
+  /** Of several objects, by their ids. */
+  roots(ids: Iterable<bigint>): (id: bigint) => Root[] {
+    const rows = this.all<Root>(
+      "SELECT object, kind, name FROM {heap}.root WHERE object IN (SELECT value FROM json_each(?))",
+      `[${[...ids]}]`,
+    );
+    const byObject = new Map<bigint, Root[]>();
+    for (const root of rows) {
+      const known = byObject.get(root.object);
+      if (known) known.push(root);
+      else byObject.set(root.object, [root]);
+    }
+    return (id) => byObject.get(id) ?? [];
+  }
+
   meta(): Map<string, string> {
     const rows = this.all<{ key: string; value: string }>("SELECT key, value FROM {heap}.meta");
     return new Map(rows.map(({ key, value }) => [key, value]));
@@ -116,7 +129,7 @@ export class Heap {
   /** What is missing or damaged, each as a clause; empty if the dump is complete. */
   problems(): string[] {
     const known = this.meta().get("problems");
-    return known === undefined ? [...this.found] : known.split("\n");
+    return known === undefined ? [...this.damage] : known.split("\n");
   }
 
   /** Counts are of objects, sizes of bytes. */
@@ -143,5 +156,11 @@ export class Heap {
   }
 }
 
-/** The columns of a HeapObject. */
-export const OBJECT = "id, address, type, size, refcount, content, is_text, truncated";
+function found<T>(row: T | undefined, id: bigint): T {
+  if (row === undefined) throw new Error(`no object ${id}`);
+  return row;
+}
+
+/** The columns of a HeapObject, of `{heap}.object AS o`. */
+export const OBJECT = `o.id, o.address, o.type, o.size, o.refcount, o.content, o.is_text, o.truncated,
+  coalesce((SELECT t.name FROM {heap}.type AS t WHERE t.id = o.type), '<unknown>') AS typeName`;

@@ -1,18 +1,18 @@
-import type { Diff, DiffBy, DiffRow } from "../analysis/diff.js";
+import type { Diff, DiffRow } from "../analysis/diff.js";
+import type { Grouping } from "../model/groupings.js";
 import { fitSeries } from "./fit.js";
+import { groupText } from "./groups.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { sentences } from "./lines.js";
 import { nextStep } from "./next.js";
 import { type Column, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { escapeControls, pathText, plural } from "./text.js";
+import { escapeControls, plural } from "./text.js";
 import { countText, durationText, signedSizeText, sizeText } from "./units.js";
-
-const TITLES: Record<DiffBy, string> = { type: "TYPE", owner: "OWNER", path: "PATH", module: "MODULE" };
 
 export function diffText(
   { rows, total, old, hours, incomplete }: Diff,
-  by: DiffBy,
+  by: Grouping,
   path: string,
   terminal: Terminal,
 ): string {
@@ -27,7 +27,7 @@ export function diffText(
     [{ title: "COUNT", align: "right" }, ({ count }) => countText(count)],
     [{ title: "NEW", align: "right" }, (row) => countText(row.new)],
     [{ title: "GONE", align: "right" }, ({ gone }) => countText(gone)],
-    [{ title: TITLES[by], cut: "name", paint: cyan }, (row) => nameText(row, by)],
+    [{ title: by.toUpperCase(), cut: "name", paint: cyan }, ({ name }) => groupText(name, by)],
   ];
   const text = table(
     columns.map(([column]) => column),
@@ -42,11 +42,6 @@ export function diffText(
   ].join("");
   const next = nextStep(terminal, "leaks", old.path, path);
   return [text, "", sentences(sum, terminal, dim), next].join("\n");
-}
-
-function nameText({ name }: DiffRow, by: DiffBy): string {
-  if (name === null) return by === "module" ? "(no module)" : "(garbage)";
-  return pathText(name);
 }
 
 export function diffJson({ rows }: Diff): JsonTable {

@@ -100,14 +100,14 @@ function doubtText({ addressReused }: Suspect): string | null {
 }
 
 function exampleText(suspect: Suspect, room: number, terminal: Terminal): string {
-  const own = objectLine({ typeName: suspect.typeName, object: suspect.example }, room, terminal);
+  const own = objectLine(suspect.example, room, terminal);
   const text = [own, suspect.fields.map(fieldText).join(", ")].filter(Boolean).join(": ");
   return contentFits(text, room, terminal);
 }
 
-function fieldText({ hold, value, typeName }: Field): string {
+function fieldText({ hold, value }: Field): string {
   const name = escapeControls(hold.part).replace(/^\./, "");
-  return `${name}=${fitContent(contentText(value), 24) || escapeControls(typeName)}`;
+  return `${name}=${fitContent(contentText(value), 24) || escapeControls(value.typeName)}`;
 }
 
 export function leaksJson({ suspects }: Leaks): JsonTable {
@@ -130,6 +130,6 @@ export function leaksJson({ suspects }: Leaks): JsonTable {
   });
 }
 
-function valueText({ value, typeName }: Field): string {
-  return contentText(value) || `${typeName} ${addressText(value.address)}`;
+function valueText({ value }: Field): string {
+  return contentText(value) || `${value.typeName} ${addressText(value.address)}`;
 }

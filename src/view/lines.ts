@@ -46,15 +46,15 @@ export function contentFits(content: string, room: number, { cuts }: Cuts): stri
   return fitContent(content, cuts === "contents" ? Math.max(room, MIN_CONTENT) : room);
 }
 
-export interface Described {
+export interface Described extends Shown {
+  address: bigint;
   typeName: string;
-  object: Shown & { address: bigint };
 }
 
 /** `TYPE ADDRESS  CONTENT` in one line: the content is cut first, then the type, the address never. */
-export function objectLine({ typeName, object }: Described, room: number, terminal: Cuts): string {
+export function objectLine(object: Described, room: number, terminal: Cuts): string {
   const address = addressText(object.address);
-  const type = namesFit(escapeControls(typeName), room - 1 - address.length, terminal);
+  const type = namesFit(escapeControls(object.typeName), room - 1 - address.length, terminal);
   const content = contentText(object);
   const left = room - displayWidth(type) - address.length - 3;
   const shown =

@@ -17,7 +17,7 @@ export function objectPathsText(found: ObjectPaths, path: string, terminal: Term
   const { object, retained, owner, paths } = found;
   const facts = `${sizeText(object.size)}, retains ${sizeText(retained)}${owner === null ? "" : ", owned by "}`;
   const head = [
-    bold(objectLine(found, terminal.width, terminal)),
+    bold(objectLine(found.object, terminal.width, terminal)),
     facts + (owner === null ? "" : namesFit(pathText(owner), terminal.width - facts.length, terminal)),
   ].join("\n");
   if (found.garbage) return [head, garbageText(found, terminal)].join("\n\n");
@@ -40,8 +40,12 @@ function garbageText({ referrers, incomplete }: ObjectPaths, terminal: Terminal)
     const before = `  └─ ${step} of `;
     const after = incomplete ? ", without a path too" : ", garbage itself";
     const room = terminal.width - displayWidth(before + after);
-    const { typeName, object } = referrer;
-    const type = namesFit(escapeControls(typeName), room - 1 - addressText(object.address).length, terminal);
+    const { object } = referrer;
+    const type = namesFit(
+      escapeControls(object.typeName),
+      room - 1 - addressText(object.address).length,
+      terminal,
+    );
     return `${before}${type} ${addressText(object.address)}${after}`;
   });
   return [sentences(why, terminal), ...lines].join("\n");
@@ -66,7 +70,7 @@ function pathBlock(
     ...(words ? [sentences(words, terminal, undefined, indent)] : []),
     ...rows.map(([part, what]) => {
       const own = namesFit(part, widest, terminal);
-      const shown = typeof what === "string" ? what : objectLine(what, room, terminal);
+      const shown = typeof what === "string" ? what : objectLine(what.object, room, terminal);
       return `${indent}${shown ? padEnd(own, widest) : own}${shown && `  ${cyan(shown)}`}`;
     }),
   ].join("\n");
@@ -94,7 +98,7 @@ function rootWords(root: Root | null, place: FramePlace | null, { cuts }: Termin
 /** Columns for the steps: what the objects beside them leave, and never less than a third of the line. */
 function partRoom(rows: StepRow[], { width, cuts }: Terminal): number {
   const objects = rows.map(([, what]) =>
-    typeof what === "string" ? what : objectLine(what, Number.POSITIVE_INFINITY, { cuts }),
+    typeof what === "string" ? what : objectLine(what.object, Number.POSITIVE_INFINITY, { cuts }),
   );
   const widest = Math.max(...objects.map(displayWidth));
   return Math.max(Math.min(MAX_PART, Math.floor(width / 3)), width - 4 - 2 - widest);
@@ -121,7 +125,7 @@ function foldedSteps(steps: Step[], length: bigint): StepRow[] {
     }
     expected = step.step + 1n;
     const [first] = run;
-    if (first && (first.part !== step.part || first.typeName !== step.typeName)) end();
+    if (first && (first.part !== step.part || first.object.typeName !== step.object.typeName)) end();
     run.push(step);
   }
   end();
@@ -170,18 +174,10 @@ function namesText(names: string[]): string {
   return names.length > NAMES ? `${shown} and ${plural(names.length - NAMES, "more type")}` : shown;
 }
 
-export function objectPathsJson({
-  object,
-  typeName,
-  retained,
-  garbage,
-  owner,
-  paths,
-  referrers,
-}: ObjectPaths): object {
+export function objectPathsJson({ object, retained, garbage, owner, paths, referrers }: ObjectPaths): object {
   return {
     address: addressText(object.address),
-    type: typeName,
+    type: object.typeName,
     size: object.size,
     retained,
     garbage,
@@ -196,13 +192,13 @@ export function objectPathsJson({
         kind: ({ kind }) => kind,
         part: ({ part }) => part,
         address: ({ object }) => addressText(object.address),
-        type: ({ typeName }) => typeName,
+        type: ({ object }) => object.typeName,
         content: ({ object }) => object.content,
       }),
     })),
     referrers: jsonTable(referrers, {
       address: ({ object }) => addressText(object.address),
-      type: ({ typeName }) => typeName,
+      type: ({ object }) => object.typeName,
       kind: ({ hold }) => hold.kind,
       label: ({ hold }) => hold.label,
     }),

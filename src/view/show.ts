@@ -10,9 +10,7 @@ import { countText, sizeText } from "./units.js";
 
 export function showText(shown: Shown, path: string, terminal: Terminal): string {
   const { bold } = terminal.colors;
-  const title = bold(
-    objectLine({ ...shown, object: { ...shown.object, content: null } }, terminal.width, terminal),
-  );
+  const title = bold(objectLine({ ...shown.object, content: null }, terminal.width, terminal));
   const sections = [
     [title, ...factLines(shown, terminal)].join("\n"),
     section("HOLDS", fieldRows(shown.fields, terminal), shown.fields.more, terminal),
@@ -56,7 +54,7 @@ function factLines(shown: Shown, terminal: Terminal): string[] {
 }
 
 function objectName(object: Parameters<typeof objectLine>[0], room: number, terminal: Terminal): string {
-  return objectLine({ ...object, object: { ...object.object, content: null } }, room, terminal);
+  return objectLine({ ...object, content: null }, room, terminal);
 }
 
 function section(title: string, rows: string, more: bigint, { colors }: Terminal): string {
@@ -74,11 +72,11 @@ function fieldRows({ shown }: Neighbours, terminal: Terminal): string {
       { title: "TYPE", cut: "name", paint: terminal.colors.cyan },
       { title: "CONTENT", cut: "content" },
     ],
-    shown.map(({ hold, object, typeName, retained }) => [
+    shown.map(({ hold, object, retained }) => [
       sizeText(retained),
       escapeControls(hold.part).trim(),
       addressText(object.address),
-      escapeControls(typeName),
+      escapeControls(object.typeName),
       contentText(object),
     ]),
     terminal,
@@ -97,7 +95,7 @@ function referrerRows({ shown }: Neighbours, terminal: Terminal): string {
     shown.map((row) => [
       escapeControls(row.hold.part).trim(),
       addressText(row.object.address),
-      escapeControls(row.typeName),
+      escapeControls(row.object.typeName),
       rootOrContent(row),
     ]),
     terminal,
@@ -120,10 +118,10 @@ function dominators({ dominators: chain, moreDominators, garbage }: Shown, termi
       { title: "TYPE", cut: "name", paint: cyan },
       { title: "CONTENT", cut: "content" },
     ],
-    chain.map(({ object, typeName, retained }) => [
+    chain.map(({ object, retained }) => [
       sizeText(retained),
       addressText(object.address),
-      escapeControls(typeName),
+      escapeControls(object.typeName),
       contentText(object),
     ]),
     terminal,
@@ -146,11 +144,10 @@ function dominated({ dominated: types }: Shown, terminal: Terminal): string {
 }
 
 export function showJson(shown: Shown): object {
-  const { object, typeName, dictOf } = shown;
-  const addressed = ({ object }: { object: { address: bigint } }) => addressText(object.address);
+  const { object, dictOf } = shown;
   return {
     address: addressText(object.address),
-    type: typeName,
+    type: object.typeName,
     size: object.size,
     retained: shown.retained,
     refcount: object.refcount,
@@ -160,15 +157,15 @@ export function showJson(shown: Shown): object {
     content: object.content,
     truncated: object.truncated === null ? null : object.truncated === 1n,
     code: shown.code,
-    dict_of: dictOf && { address: addressed(dictOf), type: dictOf.typeName },
+    dict_of: dictOf && { address: addressText(dictOf.address), type: dictOf.typeName },
     roots: shown.roots.map(({ kind, name }) => ({ kind, name })),
     owner: shown.owner,
     path: shown.path,
     fields: neighboursJson(shown.fields),
     referrers: neighboursJson(shown.referrers),
     dominators: jsonTable(shown.dominators, {
-      address: addressed,
-      type: ({ typeName }) => typeName,
+      address: ({ object }) => addressText(object.address),
+      type: ({ object }) => object.typeName,
       retained: ({ retained }) => retained,
     }),
     dominated: jsonTable(shown.dominated, {
@@ -186,7 +183,7 @@ function neighboursJson({ shown, more }: Neighbours): JsonTable & { more: bigint
       kind: ({ hold }) => hold.kind,
       label: ({ hold }) => hold.label,
       address: ({ object }) => addressText(object.address),
-      type: ({ typeName }) => typeName,
+      type: ({ object }) => object.typeName,
       size: ({ object }) => object.size,
       retained: ({ retained }) => retained,
       content: ({ object }) => object.content,

@@ -1,11 +1,12 @@
 import type { Above } from "../analysis/parents.js";
-import type { TopObject, TopObjects, TopOwners, TopTypes } from "../analysis/top.js";
+import type { TopGroup, TopGroups, TopObject, TopObjects } from "../analysis/top.js";
 import type { Root } from "../store/heap.js";
 import { displayWidth } from "./fit.js";
+import { groupText } from "./groups.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { namesFit, sentences } from "./lines.js";
 import { nextStep } from "./next.js";
-import { table } from "./table.js";
+import { type Column, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, contentText, escapeControls, pathText, plural } from "./text.js";
 import { parentTree, rootText } from "./tree.js";
@@ -57,64 +58,48 @@ function holders(roots: Root[], above: Above, terminal: Terminal): string[] {
   return [...own, ...parentTree(above, indent, terminal)];
 }
 
-export function topTypesText({ types, count, size }: TopTypes, path: string, terminal: Terminal): string {
+export function topGroupsText(
+  { by, groups, count, size }: TopGroups,
+  path: string,
+  terminal: Terminal,
+): string {
   const { colors } = terminal;
-  if (types.length === 0) return NOTHING;
-  const retains = types.some(({ retained }) => retained !== null);
-  const rows = table(
+  if (groups.length === 0) return NOTHING;
+  const retains = groups.some(({ retained }) => retained !== null);
+  const bySize = by === "type" || !retains;
+  const largest = (group: TopGroup) => (bySize ? group.size : (group.retained ?? 0n));
+  const other = (group: TopGroup) => (bySize ? (group.retained ?? 0n) : group.size);
+  const columns: [Column, (group: TopGroup) => string][] = [
     [
-      { title: "SIZE", align: "right", paint: colors.bold },
-      { title: "SHARE", align: "right" },
-      ...(retains ? [{ title: "RETAINED", align: "right" as const }] : []),
-      { title: "COUNT", align: "right" },
-      { title: "TYPE", cut: "name", paint: colors.cyan },
+      { title: bySize ? "SIZE" : "RETAINED", align: "right", paint: colors.bold },
+      (group) => sizeText(largest(group)),
     ],
-    types.map((type) => [
-      sizeText(type.size),
-      shareText(type.size, size),
-      ...(retains ? [sizeText(type.retained ?? 0n)] : []),
-      countText(type.count),
-      escapeControls(type.name),
-    ]),
+    [{ title: "SHARE", align: "right" }, (group) => shareText(largest(group), size)],
+    [{ title: bySize ? "RETAINED" : "SIZE", align: "right" }, (group) => sizeText(other(group))],
+    [{ title: "COUNT", align: "right" }, (group) => countText(group.count)],
+    [{ title: by.toUpperCase(), cut: "name", paint: colors.cyan }, ({ name }) => groupText(name, by)],
+  ];
+  const shown = columns.filter(([{ title }]) => retains || title !== "RETAINED");
+  const rows = table(
+    shown.map(([column]) => column),
+    groups.map((group) => shown.map(([, cell]) => cell(group))),
     terminal,
   );
-  const total = `${plural(types.length, "type")} shown, of ${sizeText(size)} in ${plural(count, "object")}`;
-  const next = nextStep(terminal, "top", "--filter", types[0]?.name ?? "", path);
+  const total = `${plural(groups.length, by)} shown, of ${sizeText(size)} in ${plural(count, "object")}`;
+  const next =
+    by === "type"
+      ? nextStep(terminal, "top", "--filter", groups[0]?.name ?? "", path)
+      : nextStep(terminal, "leaks", path);
   return [rows, "", sentences(total, terminal, colors.dim), next].join("\n");
 }
 
-export function topOwnersText({ owners, count, size }: TopOwners, path: string, terminal: Terminal): string {
-  const { colors } = terminal;
-  if (owners.length === 0) return NOTHING;
-  const retains = owners.some(({ retained }) => retained !== null);
-  const rows = table(
-    [
-      { title: retains ? "RETAINED" : "SIZE", align: "right", paint: colors.bold },
-      { title: "SHARE", align: "right" },
-      ...(retains ? [{ title: "SIZE", align: "right" as const }] : []),
-      { title: "COUNT", align: "right" },
-      { title: "OWNER", cut: "name", paint: colors.cyan },
-    ],
-    owners.map((owner) => [
-      sizeText(owner.retained ?? owner.size),
-      shareText(owner.retained ?? owner.size, size),
-      ...(retains ? [sizeText(owner.size)] : []),
-      countText(owner.count),
-      owner.name === null ? "(garbage)" : pathText(owner.name),
-    ]),
-    terminal,
-  );
-  const total = `${plural(owners.length, "owner")} shown, of ${sizeText(size)} in ${plural(count, "object")}`;
-  const next = nextStep(terminal, "leaks", path);
-  return [rows, "", sentences(total, terminal, colors.dim), next].join("\n");
-}
-
-export function topOwnersJson({ owners, count, size }: TopOwners): object {
+export function topGroupsJson({ by, groups, count, size }: TopGroups): object {
   return {
-    ...jsonTable(owners, {
-      owner: ({ name }) => name,
-      count: (owner) => owner.count,
-      size: (owner) => owner.size,
+    ...jsonTable(groups, {
+      [by]: ({ name }) => name,
+      ...(by === "type" ? { address: ({ address }: TopGroup) => address && addressText(address) } : {}),
+      count: (group) => group.count,
+      size: (group) => group.size,
       retained: ({ retained }) => retained,
     }),
     total: { count, size },
@@ -143,25 +128,12 @@ function parentsJson({ parents, more }: Above): object {
     more,
     ...jsonTable(parents, {
       address: ({ object }) => addressText(object.address),
-      type: ({ typeName }) => typeName,
+      type: ({ object }) => object.typeName,
       kind: ({ hold }) => hold.kind,
       label: ({ hold }) => hold.label,
       roots: ({ roots }) => roots.map(({ kind, name }) => ({ kind, name })),
       again: ({ again }) => again,
       parents: (parent) => parentsJson(parent),
     }),
-  };
-}
-
-export function topTypesJson({ types, count, size }: TopTypes): object {
-  return {
-    ...jsonTable(types, {
-      type: ({ name }) => name,
-      address: ({ address }) => address && addressText(address),
-      count: (type) => type.count,
-      size: (type) => type.size,
-      retained: ({ retained }) => retained,
-    }),
-    total: { count, size },
   };
 }

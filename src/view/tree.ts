@@ -25,14 +25,14 @@ export function parentTree(above: Above, indent: string, terminal: Terminal, way
 }
 
 function parentText(parent: Parent, way: string, room: number, terminal: Terminal): string {
-  const { object, typeName, hold, roots, again } = parent;
+  const { object, hold, roots, again } = parent;
   const begin = roots.find(({ kind }) => kind === "module") ?? roots.find(({ kind }) => kind !== "c");
   if (begin) return namesFit(rootText(begin) + way, room, terminal);
   const loop = again === "circular" ? "  (a cycle)" : again === "nearer" ? "  (in this tree already)" : "";
   const root = roots[0] ? `  ${rootText(roots[0])}` : "";
   const after = ` ${addressText(object.address)}${root}${loop}`;
   const step = escapeControls(hold.part).trim();
-  const type = escapeControls(typeName);
+  const type = escapeControls(object.typeName);
   const names = `${step} of ${type}`;
   const left = room - displayWidth(after);
   const own =

@@ -39,6 +39,8 @@ const cases: [name: string, ...args: string[]][] = [
   ["top-retained-parents", "top", "--by", "retained", "-n", "2", "after.bin", "--show-parents"],
   ["top-owner", "top", "--by", "owner", "-n", "8", "after.bin"],
   ["top-owner-new", "top", "--by", "owner", "--exclude", "before.bin", "after.bin"],
+  ["top-path", "top", "--by", "path", "-n", "6", "after.bin"],
+  ["top-module", "top", "--by", "module", "after.bin"],
   ["path-session", "path", "after.bin", at.session],
   ["path-chain", "path", "after.bin", at.link, "-n", "1"],
   ["path-type", "path", "after.bin", "Session"],

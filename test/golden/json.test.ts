@@ -23,6 +23,8 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["top", "after.bin", "--by", "type", "--exclude", "before.bin"],
   ["top", "after.bin", "--by", "owner"],
   ["top", "after.bin", "--by", "owner", "--filter", "shop.*"],
+  ["top", "after.bin", "--by", "path"],
+  ["top", "after.bin", "--by", "module", "--exclude", "before.bin"],
   ["path", "after.bin", session],
   ["path", "after.bin", lost],
   ["path", "after.bin", "shop.models.*"],

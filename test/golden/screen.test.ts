@@ -37,6 +37,8 @@ const views: Record<string, string[][]> = {
     ["--by", "retained", "long.bin"],
     ["--by", "type", "long.bin"],
     ["--by", "owner", "long.bin"],
+    ["--by", "path", "long.bin"],
+    ["--by", "module", "long.bin"],
     ["--previous", "before.bin", "--show-parents", "long.bin"],
     ["--by", "type", "--exclude", "before.bin", "long.bin"],
     ["--by", "owner", "--exclude", "before.bin", "long.bin"],

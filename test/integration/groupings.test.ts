@@ -1,0 +1,213 @@
+// Groups of objects, beside what plain SQL and a plain program make of the same objects.
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseFilter } from "../../src/analysis/filter.js";
+import { topGroups } from "../../src/analysis/top.js";
+import { program } from "../../src/cli/main.js";
+import { GROUPINGS, type Grouping } from "../../src/model/groupings.js";
+import type { Heap } from "../../src/store/heap.js";
+import { openDatabase, openHeaps } from "../../src/store/open.js";
+import { TempWorkspace } from "../support/cli.js";
+import { shop } from "../support/sample-heaps.js";
+
+const workspace = new TempWorkspace();
+afterAll(() => workspace.remove());
+
+interface Group {
+  name: string | null;
+  count: bigint;
+  size: bigint;
+  retained: bigint;
+}
+
+interface Member {
+  id: bigint;
+  type: bigint;
+  size: bigint;
+  retained: bigint;
+  dominator: bigint | null;
+  garbage: bigint;
+  group: string | null;
+}
+
+let heap: Heap;
+let before: Heap;
+
+beforeAll(async () => {
+  const planted = shop({ sessions: 7, later: true }).heap;
+  workspace.dump("before.bin", shop({ sessions: 3 }).heap);
+  workspace.dump("after.bin", planted);
+  [heap, before] = (await openHeaps(
+    [
+      { schema: "main", path: workspace.path("after.bin") },
+      { schema: "before", path: workspace.path("before.bin") },
+    ],
+    { onProgress: () => {} },
+  )) as [Heap, Heap];
+});
+
+/** The name of the group of each object, as SQL alone says it; modules have no column, and come from the paths. */
+const NAME: Record<Exclude<Grouping, "path">, string> = {
+  type: "(SELECT name FROM {heap}.type AS t WHERE t.id = o.type)",
+  owner: "o.owner",
+  module: `(SELECT m.name FROM {heap}.path_to_root(o.id) AS p JOIN {heap}.root AS m ON m.object = p.id AND m.kind = 'module'
+             ORDER BY p.step DESC LIMIT 1)`,
+};
+
+function members(by: Exclude<Grouping, "path">, where = "TRUE"): Member[] {
+  return heap.all<Member>(
+    `SELECT id, type, size, retained, dominator, garbage, ${NAME[by]} AS "group" FROM {heap}.object AS o WHERE ${where}`,
+  );
+}
+
+/** By name: count, size, and what those retain that nothing of their group dominates. */
+function grouped(objects: Member[], every: Member[]): Group[] {
+  const dominators = new Map(every.map(({ id, dominator }) => [id, dominator]));
+  const of = new Map(objects.map(({ id, group }) => [id, group]));
+  const groups = new Map<string | null, Group>();
+  for (const { id, group, size, retained, garbage } of objects) {
+    const known = groups.get(group) ?? { name: group, count: 0n, size: 0n, retained: 0n };
+    groups.set(group, known);
+    known.count++;
+    known.size += size;
+    let above = dominators.get(id);
+    while (above != null && !(of.has(above) && of.get(above) === group)) above = dominators.get(above);
+    if (above == null && group !== null && garbage === 0n) known.retained += retained;
+  }
+  return [...groups.values()].sort(byName);
+}
+
+const byName = (a: { name: string | null }, b: { name: string | null }) =>
+  (a.name ?? "").localeCompare(b.name ?? "");
+
+const ask = (by: string, objects = ""): Group[] =>
+  heap.all<Group>(`SELECT name, count, size, retained FROM {heap}.grouped('${by}'${objects})`).sort(byName);
+
+test("the registry, the choices of top and of diff, and the docs have the same groupings", async () => {
+  const db = openDatabase();
+  const names = db.prepare("SELECT name FROM grouping").pluck().all();
+  db.close();
+  expect(names).toEqual([...GROUPINGS]);
+  const choices = async (command: string) =>
+    (await program([command])).commands
+      .find((known) => known.name() === command)
+      ?.options.find(({ long }) => long === "--by")?.argChoices;
+  expect(await choices("diff")).toEqual(names);
+  expect(await choices("top")).toEqual(["object", "retained", ...names]);
+  for (const name of names) {
+    expect(heap.get(`SELECT sum(count) AS n FROM {heap}.grouped(?)`, name as string)).toEqual({
+      n: heap.totals().count,
+    });
+    expect(heap.get(`SELECT sum(count) AS n FROM {heap}.diff('before', ?)`, name as string)).toEqual({
+      n: heap.totals().count,
+    });
+  }
+  const page = readFileSync(new URL("../../docs/commands.md", import.meta.url), "utf8");
+  const sections = page.split(/^## /m).filter((section) => /^heapdump (top|diff) /.test(section));
+  expect(sections).toHaveLength(2);
+  for (const section of sections) {
+    const row = section.split("\n").find((line) => line.startsWith("| `--by"));
+    for (const name of names) expect(row).toContain(name);
+  }
+});
+
+test("an unknown grouping is refused, and those that there are are named", () => {
+  for (const table of ["grouped('colour')", "diff('before', 'colour')"]) {
+    expect(() => heap.all(`SELECT * FROM {heap}.${table}`)).toThrow(
+      "no grouping 'colour': it is one of type, owner, path, module",
+    );
+  }
+});
+
+describe.each(["type", "owner", "module"] as const)("by %s", (by) => {
+  test("groups have what plain SQL counts, and retain what nothing of the group dominates", () => {
+    expect(ask(by)).toEqual(grouped(members(by), members(by)));
+  });
+
+  test("of a set of objects only these count", () => {
+    for (const where of ["o.size > 60", "o.id % 3 = 0", "o.garbage = 1", "FALSE", "TRUE"]) {
+      const set = `, (SELECT object_set(o.id) FROM {heap}.object AS o WHERE ${where})`;
+      expect(ask(by, set), where).toEqual(grouped(members(by, where), members(by)));
+    }
+  });
+
+  test("top counts what its options name, and nothing else", () => {
+    const session = "o.type = (SELECT id FROM {heap}.type WHERE name = 'shop.models.Session')";
+    const same =
+      "EXISTS (SELECT 1 FROM {heap}.same_as('before') AS s WHERE s.id = o.id AND s.same IS NOT NULL)";
+    const largest = heap.get<{ address: bigint }>("SELECT address FROM {heap}.object ORDER BY size DESC");
+    const address = `0x${largest?.address.toString(16)}`;
+    for (const [filter, alsoIn, notIn, where] of [
+      ["Session", [], [], session],
+      ["!Session", [], [], `NOT ${session}`],
+      [`!${address}`, [], [], `o.address <> ${address}`],
+      [`${address},Session`, [], [], `(o.address = ${address} OR ${session})`],
+      [undefined, [before], [], same],
+      [undefined, [], [before], `NOT ${same}`],
+      ["Session", [], [before], `${session} AND NOT ${same}`],
+    ] as [string | undefined, Heap[], Heap[], string][]) {
+      const request = { filter: parseFilter(heap, filter), alsoIn, notIn, limit: 1000 };
+      const found = topGroups(heap, by, request);
+      const wanted = grouped(members(by, where), members(by));
+      const groups = found.groups.map(({ name, count, size }) => ({ name, count, size })).sort(byName);
+      expect(groups, where).toEqual(wanted.map(({ name, count, size }) => ({ name, count, size })));
+      expect(found.count).toBe(wanted.reduce((sum, { count }) => sum + count, 0n));
+      expect(found.size).toBe(wanted.reduce((sum, { size }) => sum + size, 0n));
+      // What they retain is told of groups that are there as a whole.
+      const whole = by === "type" && !alsoIn.length && !notIn.length && !filter?.includes("0x");
+      expect(
+        found.groups.map(({ retained }) => retained).filter((retained) => retained === null),
+      ).toHaveLength(whole ? 0 : found.groups.length);
+    }
+  });
+});
+
+test("paths of a type are the groups of its instances", () => {
+  const types = heap.all<{ id: bigint }>("SELECT id FROM {heap}.type WHERE count > 0 AND id IS NOT NULL");
+  for (const { id } of types) {
+    const set = `, (SELECT object_set(id) FROM {heap}.object WHERE type = ${id})`;
+    const merged = heap.all<Group>(
+      "SELECT path AS name, count, size, retained FROM {heap}.merged_paths(?)",
+      id,
+    );
+    expect(ask("path", set)).toEqual(merged.sort(byName));
+  }
+});
+
+test("owner and type are those groups, and each type is one by itself", async () => {
+  const of = (sql: string) => heap.all<Group>(sql).sort(byName);
+  expect(of("SELECT * FROM {heap}.owner")).toEqual(ask("owner"));
+  expect(
+    heap.all("SELECT type, address, count, size, retained FROM {heap}.grouped('type') ORDER BY address"),
+  ).toEqual(
+    heap.all(
+      "SELECT id AS type, address, count, size, retained FROM {heap}.type WHERE count > 0 ORDER BY address",
+    ),
+  );
+  expect(heap.get("SELECT count(*) AS n FROM {heap}.grouped('owner') WHERE type IS NOT NULL")).toEqual({
+    n: 0n,
+  });
+});
+
+test("an example is an object of its group", () => {
+  expect(
+    heap.get(
+      `SELECT count(*) AS n FROM {heap}.grouped('owner') AS g JOIN {heap}.object AS o ON o.id = g.example
+        WHERE o.owner IS NOT g.name`,
+    ),
+  ).toEqual({ n: 0n });
+});
+
+test("what is no set of objects is refused", () => {
+  for (const objects of ["'1,2'", "7"]) {
+    expect(() => ask("type", `, ${objects}`)).toThrow("objects is not what object_set(id) gives");
+  }
+  for (const id of ["-1", "4294967295", "'x'", "1.5"]) {
+    expect(() => heap.get(`SELECT object_set(${id}) AS bits`)).toThrow("object_set() takes ids of objects");
+  }
+  expect(heap.get("SELECT object_set(NULL) AS bits")).toEqual({ bits: Buffer.alloc(0) });
+  expect(heap.get("SELECT object_set(value) AS bits FROM json_each('[0, 9, 0, 15]')")).toEqual({
+    bits: Buffer.from([1, 0b1000_0010]),
+  });
+  expect(ask("type", ", (SELECT object_set(100000))"), "an object that is not there").toEqual([]);
+});
