@@ -5,9 +5,9 @@ import type { Differences } from "./compare.js";
 type Sizes = [reported: number, dumped: number];
 
 export interface Reason {
-  /** Types that it applies to. */
+  /** The types to which it applies. */
   about: RegExp;
-  /** Versions that it is so in; all unless given. */
+  /** The first version to which it applies, and the first to which it no longer does. */
   from?: string;
   before?: string;
   explains: (sizes: Sizes) => boolean;
@@ -22,13 +22,13 @@ export const reasons: Reason[] = [
     from: "3.11",
     before: "3.13",
     explains: ([reported, dumped]) => reported - dumped === COLLECTOR_HEADER,
-    why: "`sys.getsizeof` of 3.11 and 3.12 adds a collector's header of 16 bytes to static types, which have none.",
+    why: "`sys.getsizeof` of 3.11 and 3.12 adds a collector header of 16 bytes to static types, which have none.",
   },
   {
     about: /^numpy\._DTypeMeta$/,
     from: "3.13",
     explains: ([reported, dumped]) => reported - dumped === COLLECTOR_HEADER,
-    why: "That of 3.13 and newer does so where such a type has a metaclass of its own, as numpy's data types have.",
+    why: "`sys.getsizeof` of 3.13 and newer does that for static types with a metaclass of their own, such as numpy's data types.",
   },
   {
     about: /^/,
@@ -40,23 +40,23 @@ export const reasons: Reason[] = [
     about: /^code$/,
     before: "3.11",
     explains: ([reported, dumped]) => reported > dumped,
-    why: "The tables that a code object up to 3.10 has for arguments that are cells, and for its cache, are not counted.",
+    why: "The dump does not count two tables of a code object up to 3.10: arguments that are cells, and the opcode cache.",
   },
   {
     about: /^numpy\.(bool|(float|int|uint|complex)\d+|c?longdouble|datetime64|timedelta64|str_|bytes_|void)$/,
     explains: ([reported, dumped]) => reported > dumped,
-    why: "That of numpy's scalars counts the value twice: as a part of the object, and beside it.",
+    why: "The `__sizeof__` of numpy's scalars counts the value twice: as part of the object, and separately.",
   },
   {
     about: /^pandas\._libs\.index\./,
     explains: ([reported]) => reported >= COLLECTOR_HEADER,
-    why: "That of pandas' index engines is the size of their table alone, without the engine itself.",
+    why: "The `__sizeof__` of pandas' index engines is the size of their table, without the engine itself.",
   },
   {
     about:
       /^(StgDict|_ctypes\..*|ctypes\._endian\..*|_?[sS]truct(\.Struct)?|_io\.BytesIO|_pickle\.(Unp|P)ickler|decimal\.Decimal|itertools\.(combinations|combinations_with_replacement|permutations|product))$/,
     explains: ([reported, dumped]) => reported > dumped,
-    why: "The `__sizeof__` of some types of C extensions counts more than the object, and is not reproduced: calling it would run foreign code.",
+    why: "The `__sizeof__` of some types of C extensions counts more than the object. heapdump does not reproduce it, because calling it would run foreign code.",
   },
 ];
 
@@ -79,7 +79,7 @@ export function unexplained(sizes: Differences, version: string): Differences {
   );
 }
 
-/** What the mode python has that the others have not: what its script consists of, and text that only C code reads. */
+/** What `python` mode has and the others do not: the objects of its script, and text that only C code reads. */
 const traces: Record<string, number> = { "object dict": 4, "object str": 1, "content of str": 4 };
 
 export function withoutTraces(differences: Differences): Differences {
