@@ -124,7 +124,7 @@ def prepare():
         cls = static_types[name]
         members[id(cls)] = [(awaited, own_dict(cls)[awaited].__get__)]
         labels = {code: prefix + 'code', frame: prefix + 'frame'}
-        namers_by_type[id(cls)] = name_by_type(labels, field if version < (3, 11) else (LOCAL, '')), True
+        namers_by_type[id(cls)] = name_by_type(labels, field if FRAMES_ARE_OBJECTS else (LOCAL, '')), True
         shown_by_code[id(cls)] = True
     shown_by_code.update({function: True, frame: True})
     content_by_type.update({
@@ -176,7 +176,6 @@ module_dict = Module.__dict__['__dict__'].__get__
 builtins_dict = module_dict(builtins)
 object_sizeof = object.__dict__['__sizeof__']
 dict_keys, dict_values, dict_items = dict.keys, dict.values, dict.items
-version = sys.version_info[:2]
 own_failure, in_message = None, False
 own, late = (), []
 objects_expected = objects_written = references_written = refcounts_held = 0

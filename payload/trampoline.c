@@ -100,7 +100,7 @@ INLINE void close_pipe(const struct hd_call* call) {
   }
 }
 
-// The exception that the script left, a new reference; null where it left none.
+// The exception that the script left, a new reference; null if it left none.
 SECTION static object take_exception(struct hd_call* call) {
   object exception = ((object(*)(const char*))call->sys_get_object)(call->exception_name);
   if (exception) {

@@ -32,13 +32,13 @@ struct hd_call {
   volatile int32_t state;
   volatile int32_t result;
   volatile int32_t route;
-  // Where libc has `syscall; ret`: the callback ends in it, which unblocks signals and returns to CPython.
+  // The place at which libc has `syscall; ret`: the callback ends in it, which unblocks signals and returns to CPython.
   uint64_t system_call_return;
   // Nothing runs after this time (CLOCK_MONOTONIC, nanoseconds): a call that the tool queued before it died.
   int64_t deadline;
   // The target's pid as it sees itself. A child that it forks inherits the queue, and must not run it.
   int64_t pid;
-  // 1: the thread was blocked in a system call, so it may take the GIL itself where it has released it.
+  // 1: the thread was blocked in a system call, so it may take the GIL itself if it has released it.
   int64_t may_take_over;
   // The main interpreter: what a thread of another one would be taken over for is not known.
   uint64_t main_interpreter;
@@ -57,14 +57,14 @@ struct hd_call {
   char space_name[8];
   // Under this name of `sys` the script leaves an exception that is the program's own.
   char exception_name[32];
-  // Distance of PyThreadState.tracing from its start; 0 where enter_tracing and leave_tracing exist (3.11+).
+  // Distance of PyThreadState.tracing from its start; 0 if enter_tracing and leave_tracing exist (3.11+).
   uint64_t tracing_offset;
   uint64_t pending_callback;
   uint64_t exception;
 
   uint64_t errno_location;
   uint64_t add_pending_call;
-  // How a thread knows that it has no GIL: PyGILState_Check is 0, or where each thread keeps its present
+  // How a thread knows that it has no GIL: PyGILState_Check is 0, or if each thread keeps its present
   // state for itself (3.12+), PyThreadState_GetUnchecked is. The former cannot tell once there were several
   // interpreters.
   uint64_t gil_check;
@@ -100,7 +100,7 @@ extern const unsigned char hd_trampoline_end[];
 void hd_trampoline_entry(void);
 // What the entry calls.
 void hd_trampoline_enter(struct hd_call* call);
-// The pending call; not 0 where it has raised an exception.
+// The pending call; not 0 if it has raised an exception.
 int hd_trampoline_callback(void* call);
 
 #pragma GCC visibility pop

@@ -35,10 +35,8 @@ constexpr uint64_t kMinSparse = 512;
 constexpr uint64_t kPlainInstance = 16 + 16;
 constexpr uint64_t kOfBuiltin = uint64_t{0xff} << 24;
 
-// Where attributes without a dict lie in an array of their own that no size counts: it begins with a prefix,
-// and has room for one more than a class's instances have come to have (CPython 3.12 Objects/dictobject.c,
-// init_inline_values).
-constexpr std::string_view kValuesApart[] = {"3.11.", "3.12."};
+// An array of attribute values that lies apart from its instance begins with a prefix, and has room for one
+// more than a class's instances have come to have (CPython 3.12 Objects/dictobject.c, init_inline_values).
 constexpr uint64_t kValuesPrefix = 16;
 
 class WasteFinder {
@@ -49,10 +47,7 @@ class WasteFinder {
       entry_.push_back(at == kEntry.end() ? 0 : at->second);
     }
     for (const MetaRow& row : heap.meta()) {
-      if (heap.text(row.key) != "python_version") continue;
-      const std::string_view version = heap.text(row.value);
-      values_apart_ =
-          std::ranges::any_of(kValuesApart, [&](auto minor) { return version.starts_with(minor); });
+      if (heap.text(row.key) == "values_apart") values_apart_ = heap.text(row.value) == "true";
     }
   }
 
@@ -217,6 +212,7 @@ class WasteFinder {
   const HeapIndex& heap_;
   const TypeRoles& roles_;
   std::vector<uint64_t> entry_;  // by row of types(): references that an entry is; 0: no container
+  // What stands in no dict lies in an array of its own that no size counts.
   bool values_apart_ = false;
   std::vector<Waste> found_;
 };

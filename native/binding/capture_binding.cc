@@ -36,6 +36,29 @@ Napi::Error to_js(Napi::Env env, std::exception_ptr failure) {
   }
 }
 
+Napi::Object describe_memory(Napi::Env env, const Inspection& inspection) {
+  const ProcessStatus::Memory& memory = inspection.status.memory;
+  Napi::Object described = Napi::Object::New(env);
+  const auto set = [&](const char* name, uint64_t bytes) { described.Set(name, static_cast<double>(bytes)); };
+  set("resident", memory.resident);
+  set("anonymous", memory.anonymous);
+  set("swapped", memory.swapped);
+  set("pageTables", memory.page_tables);
+  set("data", memory.data);
+  set("stack", memory.stack);
+  set("heap", heap_size(inspection.maps));
+  return described;
+}
+
+Napi::Object describe_layout(Napi::Env env, const CPythonLayout& row) {
+  Napi::Object described = Napi::Object::New(env);
+  described.Set("preheaderFlags", static_cast<double>(row.heap.flag_preheader));
+  described.Set("attributesInDicts", row.heap.flag_managed_dict == 0);
+  described.Set("valuesApart", row.has_values_apart());
+  described.Set("framesAreObjects", row.frames_are_objects());
+  return described;
+}
+
 Napi::Value inspect(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   try {
@@ -44,6 +67,9 @@ Napi::Value inspect(const Napi::CallbackInfo& info) {
     target.Set("pid", inspection.pid);
     target.Set("pythonVersion", inspection.interpreter.version());
     target.Set("threads", inspection.status.threads);
+    target.Set("startTicks", std::to_string(inspection.stat.start_ticks));
+    target.Set("memory", describe_memory(env, inspection));
+    target.Set("layout", describe_layout(env, inspection.interpreter.layout()));
     return target;
   } catch (...) {
     throw to_js(env, std::current_exception());

@@ -35,14 +35,14 @@ std::vector<Mapping> read_user_maps(pid_t pid) {
 Inspection::Inspection(pid_t pid)
     : pid(pid),
       status(read_attachable_status(pid)),
+      stat(read_stat(pid).value_or(ProcessStat{})),
       memory(pid),
       maps(read_user_maps(pid)),
       images(read_images(memory, maps)),
       interpreter(Interpreter::find(pid, memory, maps, images)) {}
 
 bool can_make_pending_calls(const Inspection& target) {
-  constexpr int kOfMainInterpreterAlone = 12;
-  return target.interpreter.minor() >= kOfMainInterpreterAlone ||
+  return target.interpreter.layout().pending_calls.main_interpreter_only ||
          target.interpreter.interpreters(target.memory) == 1;
 }
 

@@ -6,6 +6,7 @@
 #include "process/elf.h"
 #include "process/maps.h"
 #include "process/memory.h"
+#include "process/stat.h"
 #include "process/status.h"
 #include "python/interpreter.h"
 
@@ -17,6 +18,7 @@ struct Inspection {
 
   pid_t pid;
   ProcessStatus status;
+  ProcessStat stat;
   Memory memory;
   std::vector<Mapping> maps;
   std::vector<ElfImage> images;

@@ -11,13 +11,13 @@
 
 namespace heapdump {
 
-// Gets the main thread into the trampoline where it can be led there, and out again. It is the only thread
+// Gets the main thread into the trampoline, if it can be led there, and out again. It is the only thread
 // that is stopped for that.
 class MainThreadCall {
  public:
   using Clock = std::chrono::steady_clock::time_point;
 
-  // Throws Error(kCannotAttach) where the queue of pending calls is not the one that is known.
+  // Throws Error(kCannotAttach) if the queue of pending calls is not the one that is known.
   MainThreadCall(const Inspection& target, const Gadgets& gadgets, StopTally& tally,
                  const Cancellation& cancellation);
 
@@ -33,19 +33,19 @@ class MainThreadCall {
     return action(thread);
   }
 
-  // Waits until the main thread can be led into the trampoline, and has `enter` do it. False where it is
-  // stopped by SIGSTOP. Throws Error(kCaptureFailed) where it cannot until `deadline`.
+  // Waits until the main thread can be led into the trampoline, and has `enter` do it. False if it is
+  // stopped by SIGSTOP. Throws Error(kCaptureFailed) if it cannot until `deadline`.
   bool begin(Clock deadline, const std::function<void(TrampolineCall&, StoppedThread&)>& enter);
 
-  // Takes back what has not begun, and says what the main thread was doing. Empty where it has begun, or has
-  // ended. Throws Error(kCaptureFailed) where that cannot be done until `deadline`.
+  // Takes back what has not begun, and says what the main thread was doing. Empty if it has begun, or has
+  // ended. Throws Error(kCaptureFailed) if that cannot be done until `deadline`.
   std::string retract(Clock deadline);
   // Takes what has ended out of the target.
   void cure(Clock deadline);
 
   // With all threads stopped: what has begun ends, and what has not never will.
   void disarm();
-  // Takes everything out of the target, whatever it is at. False where the main thread has not come out of it
+  // Takes everything out of the target, whatever it is at. False if the main thread has not come out of it
   // until `deadline`.
   bool leave(Clock deadline);
 

@@ -17,8 +17,8 @@ namespace heapdump {
 //
 //   stop -> infect -> let go -> (the script runs, its output is read) -> stop -> cure -> let go
 //
-// The main thread is the only one that is stopped. Where it runs Python, the script is a pending call, made
-// between two bytecodes; where it waits for a lock, it is woken for it; where it is blocked in a system call
+// The main thread is the only one that is stopped. If it runs Python, the script is a pending call, made
+// between two bytecodes; if it waits for a lock, it is woken for it; if it is blocked in a system call
 // without the GIL, it takes the GIL, runs the script and makes the system call again.
 struct SafePointCall {
   pid_t pid;

@@ -14,7 +14,7 @@ constexpr auto kTimeToSafePoint = 250ms;
 constexpr auto kHold = 100ms;
 constexpr auto kPause = 50us;
 constexpr auto kTimeToReturn = 20ms;
-// A GIL that is found free is seldom free still when the last thread has stopped, where threads are busy.
+// If threads are busy, a GIL that was found free is rarely still free when the last thread has stopped.
 constexpr int kMaxVainStops = 3;
 
 }  // namespace

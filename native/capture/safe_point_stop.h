@@ -10,8 +10,8 @@ namespace heapdump {
 
 enum class Route { kGilFree, kPendingCall, kTakeOver, kAtOnce };
 
-// Stops all threads of a process where its heap is whole: while nobody holds the GIL, or with the main thread
-// held between two bytecodes, and while no collection runs. Where that does not come about it stops them at
+// Stops all threads of a process at a moment at which its heap is whole: while nobody holds the GIL, or with the main thread
+// held between two bytecodes, and while no collection runs. If that does not come about, it stops them at
 // once.
 class WholeHeap {
  public:
@@ -21,13 +21,13 @@ class WholeHeap {
             const Cancellation& cancellation);
 
   // Afterwards all threads are stopped, and the main thread can make system calls. Throws Error:
-  // kCannotAttach where the process cannot be traced, kCaptureFailed where its threads cannot be stopped
+  // kCannotAttach if the process cannot be traced, kCaptureFailed if its threads cannot be stopped
   // until `deadline`.
   Route stop(Clock deadline);
   StoppedProcess& threads() { return threads_; }
   void let_go();
 
-  // Takes what was put into the target for the stop out again. False where the main thread has not come out
+  // Takes what was put into the target for the stop out again. False if the main thread has not come out
   // of it until `deadline`: it may be waiting for the GIL.
   bool leave(Clock deadline);
 
@@ -46,7 +46,7 @@ class WholeHeap {
   StopTally& tally_;
   const Cancellation& cancellation_;
   StoppedProcess threads_;
-  // Nothing where a pending call is no way into the target.
+  // Nothing if a pending call is no way into the target.
   std::optional<MainThreadCall> main_;
   int vain_stops_ = 0;
   Clock next_entry_{};

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
-#include <fstream>
 #include <optional>
 #include <thread>
 
@@ -44,14 +43,6 @@ bool clones_into_another_namespace(pid_t pid) {
   return children != link("ns/pid");
 }
 
-uint64_t resident_bytes(pid_t pid) {
-  std::ifstream file(proc_path(pid, "statm"));
-  uint64_t total = 0;
-  uint64_t resident = 0;
-  file >> total >> resident;
-  return resident * sysconf(_SC_PAGESIZE);
-}
-
 [[noreturn]] void refused(int error, Snapshot::Kind kind) {
   const bool fork = kind == Snapshot::Kind::kFork;
   std::string why = strerror(error);
@@ -84,7 +75,7 @@ class Run {
 
   Snapshot::Result run() {
     snapshot_.on_state(CaptureState::kStopping);
-    for (const pid_t zombie : find_left_zombies(snapshot_.pid)) reap_in_a_stop(zombie);
+    for (const pid_t zombie : find_leftover_zombies(snapshot_.pid)) reap_in_a_stop(zombie);
     snapshot_.on_state(CaptureState::kWaiting);
     Route route = Route::kAtOnce;
     try {
@@ -142,7 +133,7 @@ class Run {
     heap_.leave(steady_clock::now() + kTimeToLeaveAtOnce);
     SnapshotProcess process(*child, gadgets_, birth_stack);
     process.settle(true);
-    WalkerRoom room(task_, stacks(read_maps(child->tid())), resident_bytes(snapshot_.pid));
+    WalkerRoom room(task_, stacks(read_maps(child->tid())), target_.status.memory.resident);
     room.map(process.calls(), 0);
     walk(*child, process, room);
   }
@@ -153,7 +144,7 @@ class Run {
     require_stack(main);
     RemoteCalls calls(main, target_.memory, gadgets_);
     const std::vector<Mapping> maps = read_maps(snapshot_.pid);
-    WalkerRoom room(task_, stacks(maps), resident_bytes(snapshot_.pid));
+    WalkerRoom room(task_, stacks(maps), target_.status.memory.resident);
     const uint64_t size = room.size();
     const uint64_t gap = find_gap(maps, size);
     if (gap == 0) throw Error(ExitCode::kCaptureFailed, "the target's address space has no room");

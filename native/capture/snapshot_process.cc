@@ -1,6 +1,5 @@
 #include "capture/snapshot_process.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -8,11 +7,10 @@
 
 #include <cerrno>
 #include <climits>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <vector>
 
+#include "process/listing.h"
 #include "process/status.h"
 #include "support/fault.h"
 
@@ -47,7 +45,7 @@ void SnapshotProcess::settle(bool has_own_memory) {
 }
 
 void SnapshotProcess::lift_limits() {
-  // Those of the target are for the target; where this is not allowed they hold.
+  // Those of the target are for the target; if this is not allowed, they hold.
   const rlimit none{RLIM_INFINITY, RLIM_INFINITY};
   for (const auto limit : {RLIMIT_AS, RLIMIT_DATA}) prlimit(child_.tid(), limit, &none, nullptr);
 }
@@ -55,14 +53,7 @@ void SnapshotProcess::lift_limits() {
 void SnapshotProcess::close_descriptors() {
   if (calls_.may_fail(SYS_close_range, 0, UINT_MAX, 0) == 0) return;
   // Kernels before 5.9.
-  std::vector<int> open;
-  if (DIR* folder = opendir(proc_path(child_.tid(), "fd").c_str())) {
-    while (const dirent* entry = readdir(folder)) {
-      if (entry->d_name[0] != '.') open.push_back(atoi(entry->d_name));
-    }
-    closedir(folder);
-  }
-  for (const int descriptor : open) calls_.may_fail(SYS_close, descriptor);
+  for (const int descriptor : list_numbers(child_.tid(), "fd")) calls_.may_fail(SYS_close, descriptor);
 }
 
 void SnapshotProcess::open_pipe() {

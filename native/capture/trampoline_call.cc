@@ -53,7 +53,7 @@ TrampolineCall::TrampolineCall(const Inspection& target, const Gadgets& gadgets)
   template_.add_pending_call = function("Py_AddPendingCall");
   template_.gil_check = function("PyGILState_Check");
   template_.main_interpreter = target.interpreter.main_interpreter(target.memory);
-  if (target.interpreter.layout().present_state_is_thread_local) {
+  if (target.interpreter.layout().thread_state_is_thread_local) {
     template_.present_thread_state =
         target.interpreter.find_function(target.memory, "PyThreadState_GetUnchecked");
     if (template_.present_thread_state == 0)

@@ -16,18 +16,18 @@ namespace heapdump {
 // (`run_script`, `park`), taken away in another (`cure`).
 class TrampolineCall {
  public:
-  // Looks up beforehand what would lengthen the stop. Throws Error(kCannotAttach) where something is missing.
+  // Looks up beforehand what would lengthen the stop. Throws Error(kCannotAttach) if something is missing.
   TrampolineCall(const Inspection& target, const Gadgets& gadgets);
 
   // With the thread stopped: maps the trampoline, and lets the thread go into it. What was made is undone
-  // where these throw. Nothing runs that has not begun within `time_to_start`.
+  // if these throw. Nothing runs that has not begun within `time_to_start`.
   //
   // Opens a pipe and runs `script`, in which `@FD@` becomes the number of the pipe's write end.
   void run_script(StoppedThread& thread, const std::string& script, std::chrono::nanoseconds time_to_start);
   // Holds the thread at a safe point, at most for `hold`.
   void park(StoppedThread& thread, std::chrono::nanoseconds hold, std::chrono::nanoseconds time_to_start);
 
-  // What the trampoline says now. Throws Error(kCaptureFailed) where the target is gone.
+  // What the trampoline says now. Throws Error(kCaptureFailed) if the target is gone.
   hd_call call() const;
   // A thread that is held goes on.
   void release();

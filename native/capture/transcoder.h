@@ -35,7 +35,7 @@ class Transcoder {
   void feed(const uint8_t* bytes, size_t size);
   // True once the closing record came; the writer says no more then.
   bool ended() const { return ended_; }
-  // Throws Error(kCaptureFailed) where the closing record did not come, or says `ok` and counts other than
+  // Throws Error(kCaptureFailed) if the closing record did not come, or says `ok` and counts other than
   // what came.
   Transcript finish();
 

@@ -8,11 +8,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
-#include <sstream>
 
-#include "process/status.h"
+#include "process/stat.h"
 #include "support/fault.h"
 
 namespace heapdump {
@@ -44,26 +41,6 @@ bool is_fault(int signal) {
     default:
       return false;
   }
-}
-
-struct Activity {
-  char state = '?';
-  std::chrono::nanoseconds processor_time{};
-};
-
-Activity read_activity(pid_t pid) {
-  std::ifstream file(proc_path(pid, "stat"));
-  const std::string line{std::istreambuf_iterator<char>(file), {}};
-  Activity activity;
-  // man 5 proc_pid_stat, from the third field on.
-  constexpr size_t kUserTime = 11, kSystemTime = 12;
-  std::istringstream rest(line.substr(std::min(line.rfind(')') + 1, line.size())));
-  const std::vector<std::string> fields{std::istream_iterator<std::string>(rest), {}};
-  if (fields.size() <= kSystemTime) return activity;
-  activity.state = fields[0][0];
-  const auto ticks = std::stoll(fields[kUserTime]) + std::stoll(fields[kSystemTime]);
-  activity.processor_time = ticks * (std::chrono::nanoseconds(1s) / sysconf(_SC_CLK_TCK));
-  return activity;
 }
 
 [[noreturn]] void fail(const std::string& message) { throw Error(ExitCode::kCaptureFailed, message); }
@@ -164,22 +141,22 @@ void WalkRun::recover(int signal, hd_walk_failure failure) {
   child_.resume();
 }
 
-// Looks whether the walker goes on, and asks for a stop where it does not.
+// Looks whether the walker goes on, and asks for a stop if it does not.
 void WalkRun::watch() {
   const Clock now = steady_clock::now();
   if (now < next_look_ || stop_asked_) return;
   next_look_ = now + kLookEvery;
   hd_walk walk;
-  // Where it cannot be read the walker has ended, as the next poll tells.
+  // If it cannot be read, the walker has ended, as the next poll tells.
   if (!room_.read_walk(process_.memory(), &walk) || !hangs(walk)) return;
   stop_asked_ = true;
   child_.interrupt();
 }
 
 bool WalkRun::hangs(const hd_walk& now) {
-  const Activity activity = read_activity(child_.tid());
+  const ProcessStat activity = read_stat(child_.tid()).value_or(ProcessStat{});
   const Clock time = steady_clock::now();
-  if (now.place == HD_WALK_WRITING || now.steps != mark_.steps || mark_.awake_at == Clock{}) {
+  if (now.phase == HD_WALK_WRITING || now.steps != mark_.steps || mark_.awake_at == Clock{}) {
     mark_ = {now.steps, activity.processor_time, time};
     return false;
   }

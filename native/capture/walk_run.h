@@ -18,7 +18,7 @@ class WalkRun {
   WalkRun(Child& child, const SnapshotProcess& process, const WalkerRoom& room,
           const Cancellation& cancellation, OnBytes on_bytes);
 
-  // Lets the walker begin, and returns when it has ended as it should. Throws Error(kCaptureFailed) where it
+  // Lets the walker begin, and returns when it has ended as it should. Throws Error(kCaptureFailed) if it
   // has not, or is to be given up, or what `on_bytes` throws; the process then is still to be killed.
   void run();
 

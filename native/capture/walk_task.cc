@@ -6,11 +6,11 @@ namespace heapdump {
 WalkTask::WalkTask(const Inspection& target, uint32_t content_limit)
     : WalkTask(target, content_limit, check_heap_layout(target.memory, target.interpreter)) {}
 
-WalkTask::WalkTask(const Inspection& target, uint32_t content_limit, const HeapLayout& row)
+WalkTask::WalkTask(const Inspection& target, uint32_t content_limit, const CPythonLayout& row)
     : content_limit(content_limit),
       pid(target.status.namespace_pid),
       runtime(target.interpreter.runtime()),
-      layout(row.layout),
+      layout(row.heap),
       types(find_heap_types(target.memory, target.interpreter)),
       fields(find_heap_fields(row, target.interpreter.version())),
       owned(find_heap_owned(row, target.interpreter.version())) {}

@@ -9,7 +9,7 @@ namespace heapdump {
 
 // What the walker is told of a process, as far as it is known before the process is stopped.
 struct WalkTask {
-  // Throws Error(kCannotAttach) where the layout of the heap is not known, or is not the known one.
+  // Throws Error(kCannotAttach) if the layout of the heap is not known, or is not the known one.
   WalkTask(const Inspection& target, uint32_t content_limit);
 
   uint32_t content_limit;
@@ -21,7 +21,7 @@ struct WalkTask {
   std::vector<hd_owned> owned;
 
  private:
-  WalkTask(const Inspection& target, uint32_t content_limit, const HeapLayout& row);
+  WalkTask(const Inspection& target, uint32_t content_limit, const CPythonLayout& row);
 };
 
 }  // namespace heapdump

@@ -18,8 +18,8 @@ class WalkerRoom {
 
   uint64_t size() const { return arena_at_ + arena_size_; }
   uint64_t address() const { return address_; }
-  // Maps it, at `address` exactly or, for 0, anywhere. The arena becomes smaller where the kernel refuses it.
-  // Throws Error(kCaptureFailed) where there is no room.
+  // Maps it, at `address` exactly or, for 0, anywhere. The arena becomes smaller if the kernel refuses it.
+  // Throws Error(kCaptureFailed) if there is no room.
   void map(RemoteCalls& calls, uint64_t address);
   // A stack in it for the birth of a thread; the walker, when it runs, uses it too.
   uint64_t birth_stack() const;
@@ -29,7 +29,7 @@ class WalkerRoom {
   // Where the walker begins, and where it goes on after a fault or a hang.
   Registers start(Registers registers) const;
   Registers recovery(Registers registers, const hd_walk& now, hd_walk_failure failure) const;
-  // What the walker says meanwhile; false where the process is gone.
+  // What the walker says meanwhile; false if the process is gone.
   bool read_walk(const Memory& memory, hd_walk* walk) const;
 
  private:
@@ -46,7 +46,7 @@ class WalkerRoom {
   uint64_t address_ = 0;
 };
 
-// A free place of `size` bytes among the mappings of a process; 0 where there is none.
+// A free place of `size` bytes among the mappings of a process; 0 if there is none.
 uint64_t find_gap(const std::vector<Mapping>& maps, uint64_t size);
 
 }  // namespace heapdump

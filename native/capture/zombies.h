@@ -9,7 +9,7 @@ namespace heapdump {
 
 // Snapshot processes of earlier heapdumps that were killed: they have ended, and wait for their parent to
 // ask. Their ids as the target sees them.
-std::vector<pid_t> find_left_zombies(pid_t target);
+std::vector<pid_t> find_leftover_zombies(pid_t target);
 
 // Has the target wait for a child of it that has ended.
 void reap(RemoteCalls& calls, pid_t id_in_target);

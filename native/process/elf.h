@@ -13,10 +13,10 @@ namespace heapdump {
 // deleted on disk, a stripped one and one in another mount namespace are all the same.
 class ElfImage {
  public:
-  // Nothing where `mapping` does not begin a 64-bit ELF image with a dynamic section.
+  // Nothing if `mapping` does not begin a 64-bit ELF image with a dynamic section.
   static std::optional<ElfImage> at(const Memory& memory, const Mapping& mapping);
 
-  // The address of an exported symbol; 0 where there is none.
+  // The address of an exported symbol; 0 if there is none.
   uint64_t symbol(const Memory& memory, const std::string& name) const;
   // The exported function that `address` lies in, or empty.
   std::string function_at(const Memory& memory, uint64_t address) const;

@@ -30,6 +30,14 @@ std::vector<Mapping> read_maps(pid_t pid) {
   return maps;
 }
 
+uint64_t heap_size(const std::vector<Mapping>& maps) {
+  uint64_t size = 0;
+  for (const Mapping& mapping : maps) {
+    if (mapping.path == "[heap]") size += mapping.end - mapping.start;
+  }
+  return size;
+}
+
 const Mapping* find_mapping(const std::vector<Mapping>& maps, uint64_t address) {
   for (const Mapping& mapping : maps) {
     if (mapping.contains(address)) return &mapping;

@@ -22,8 +22,11 @@ struct Mapping {
   bool contains(uint64_t address) const { return address >= start && address < end; }
 };
 
-// Empty where the process is gone; throws Error(kCannotAttach) where it may not be read.
+// Empty if the process is gone; throws Error(kCannotAttach) if it may not be read.
 std::vector<Mapping> read_maps(pid_t pid);
+
+// The bytes of `[heap]`, which malloc's main arena lies in.
+uint64_t heap_size(const std::vector<Mapping>& maps);
 
 // The mapping that holds `address`, or null.
 const Mapping* find_mapping(const std::vector<Mapping>& maps, uint64_t address);

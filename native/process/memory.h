@@ -12,10 +12,10 @@ namespace heapdump {
 // The memory of another process, through its mem file. Writing ignores page protection, as a debugger's does.
 class Memory {
  public:
-  // Throws Error(kCannotAttach) where the kernel does not allow it.
+  // Throws Error(kCannotAttach) if the kernel does not allow it.
   explicit Memory(pid_t pid);
 
-  // False where the range is not mapped, or the process is gone.
+  // False if the range is not mapped, or the process is gone.
   bool try_read(uint64_t address, void* to, size_t size) const;
   // These throw Error(kCaptureFailed) instead.
   void read(uint64_t address, void* to, size_t size) const;
@@ -36,7 +36,7 @@ class Memory {
     write(address, &value, sizeof value);
   }
 
-  // A NUL-terminated string, cut at `limit` bytes; empty where it cannot be read.
+  // A NUL-terminated string, cut at `limit` bytes; empty if it cannot be read.
   std::string text(uint64_t address, size_t limit) const;
 
  private:

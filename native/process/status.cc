@@ -15,6 +15,21 @@ std::string proc_path(pid_t pid, const std::string& file) {
   return "/proc/" + std::to_string(pid) + "/" + file;
 }
 
+namespace {
+
+// What a line of so many kB is about; null if it is about none of these.
+uint64_t* memory_field(ProcessStatus::Memory& memory, const std::string& key) {
+  if (key == "VmRSS:") return &memory.resident;
+  if (key == "RssAnon:") return &memory.anonymous;
+  if (key == "VmSwap:") return &memory.swapped;
+  if (key == "VmPTE:") return &memory.page_tables;
+  if (key == "VmData:") return &memory.data;
+  if (key == "VmStk:") return &memory.stack;
+  return nullptr;
+}
+
+}  // namespace
+
 bool read_status(pid_t pid, ProcessStatus* status) {
   std::ifstream file(proc_path(pid, "status"));
   if (!file) return false;
@@ -28,6 +43,8 @@ bool read_status(pid_t pid, ProcessStatus* status) {
     if (key == "TracerPid:") fields >> status->tracer;
     if (key == "Threads:") fields >> status->threads;
     if (key == "Seccomp:") fields >> status->seccomp;
+    if (uint64_t* const size = memory_field(status->memory, key); size != nullptr && fields >> *size)
+      *size *= 1024;
     if (key == "NSpid:") {
       while (fields >> status->namespace_pid) {
       }

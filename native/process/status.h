@@ -1,6 +1,7 @@
 #pragma once
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,16 @@ std::string proc_path(pid_t pid, const std::string& file);
 
 // What /proc/PID/status says.
 struct ProcessStatus {
+  // In bytes; 0 of a kernel thread.
+  struct Memory {
+    uint64_t resident = 0;
+    uint64_t anonymous = 0;  // and resident
+    uint64_t swapped = 0;
+    uint64_t page_tables = 0;
+    uint64_t data = 0;
+    uint64_t stack = 0;
+  };
+
   std::string name;
   char state = '?';
   pid_t tgid = 0;
@@ -22,12 +33,13 @@ struct ProcessStatus {
   int threads = 0;
   // 2: a filter is installed.
   int seccomp = 0;
+  Memory memory;
 };
 
-// False where there is no such process or thread.
+// False if there is no such process or thread.
 bool read_status(pid_t pid, ProcessStatus* status);
 
-// The system call that the thread is in, in words (`epoll_wait`), or empty where it is in none or that is not
+// The system call that the thread is in, in words (`epoll_wait`), or empty if it is in none or that is not
 // known.
 std::string current_system_call(pid_t pid);
 std::string system_call_name(long number);

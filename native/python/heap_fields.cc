@@ -32,7 +32,7 @@ constexpr OwnedRow kOwned[] = {
 };
 
 // The ends of ranges are releases that were looked at.
-int nearest_known(const HeapLayout& layout, const std::string& version) {
+int nearest_known(const CPythonLayout& layout, const std::string& version) {
   const Release release = parse_release(version);
   const int wanted = release.minor * 1000 + std::clamp(release.micro, layout.first_micro, layout.last_micro);
   int known = 0;
@@ -46,7 +46,7 @@ int nearest_known(const HeapLayout& layout, const std::string& version) {
 
 }  // namespace
 
-std::vector<hd_field> find_heap_fields(const HeapLayout& layout, const std::string& version) {
+std::vector<hd_field> find_heap_fields(const CPythonLayout& layout, const std::string& version) {
   const int release = nearest_known(layout, version);
   std::vector<hd_field> fields;
   for (const FieldRow& row : kFields) {
@@ -62,7 +62,7 @@ std::vector<hd_field> find_heap_fields(const HeapLayout& layout, const std::stri
   return fields;
 }
 
-std::vector<hd_owned> find_heap_owned(const HeapLayout& layout, const std::string& version) {
+std::vector<hd_owned> find_heap_owned(const CPythonLayout& layout, const std::string& version) {
   const int release = nearest_known(layout, version);
   std::vector<hd_owned> owned;
   for (const OwnedRow& row : kOwned) {

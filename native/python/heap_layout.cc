@@ -1,19 +1,6 @@
 #include "python/heap_layout.h"
 
-#include "python/releases.h"
-
 namespace heapdump {
-namespace {
-
-constexpr HeapLayout kLayouts[] = {
-#include "python/heap_layouts.inc"
-};
-
-}  // namespace
-
-std::vector<const HeapLayout*> find_heap_layouts(const std::string& version) {
-  return nearest_releases<HeapLayout>(kLayouts, version);
-}
 
 hd_types find_heap_types(const Memory& memory, const Interpreter& interpreter) {
   const auto find = [&](const char* name) { return interpreter.function(memory, name); };
@@ -38,11 +25,9 @@ hd_types find_heap_types(const Memory& memory, const Interpreter& interpreter) {
       .generator = find("PyGen_Type"),
       .coroutine = find("PyCoro_Type"),
       .async_generator = find("PyAsyncGen_Type"),
-      .weakref = find("_PyWeakref_RefType"),
       .cell = find("PyCell_Type"),
       .function = find("PyFunction_Type"),
       .method = find("PyMethod_Type"),
-      .memoryview = find("PyMemoryView_Type"),
       .none = find("_Py_NoneStruct"),
   };
 }

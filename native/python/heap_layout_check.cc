@@ -5,15 +5,15 @@
 namespace heapdump {
 
 std::string heap_layout_contradiction(const Memory& memory, const Interpreter& interpreter,
-                                      const HeapLayout& row) {
+                                      const CPythonLayout& row) {
   std::string contradiction = runtime_contradiction(memory, interpreter, row);
   return contradiction.empty() ? object_contradiction(memory, interpreter, row) : contradiction;
 }
 
-const HeapLayout& check_heap_layout(const Memory& memory, const Interpreter& interpreter) {
+const CPythonLayout& check_heap_layout(const Memory& memory, const Interpreter& interpreter) {
   std::string contradiction = "it is not known";
-  const auto rows = find_heap_layouts(interpreter.version());
-  for (const HeapLayout* row : rows) {
+  const auto rows = find_layouts(interpreter.version());
+  for (const CPythonLayout* row : rows) {
     std::string found = heap_layout_contradiction(memory, interpreter, *row);
     if (found.empty()) return *row;
     if (row == rows.front()) contradiction = std::move(found);

@@ -4,6 +4,7 @@
 #include <string>
 #include <thread>
 
+#include "python/debug_offsets.h"
 #include "python/heap_layout.h"
 #include "python/heap_view.h"
 
@@ -12,12 +13,13 @@ namespace heapdump {
 // A CPython that is looked at through a row.
 class LayoutCheck {
  public:
-  LayoutCheck(const Memory& memory, const Interpreter& interpreter, const HeapLayout& row)
+  LayoutCheck(const Memory& memory, const Interpreter& interpreter, const CPythonLayout& row)
       : interpreter_(interpreter),
         row_(row),
-        l_(row.layout),
+        l_(row.heap),
         types_(find_heap_types(memory, interpreter)),
-        view_(memory, row.layout, types_),
+        view_(memory, row.heap, types_),
+        has_debug_offsets_(read_debug_offsets(memory, interpreter.runtime()).has_value()),
         state_(interpreter.main_interpreter(memory)) {}
 
  protected:
@@ -53,16 +55,17 @@ class LayoutCheck {
   uint64_t flags(uint64_t type) const { return view_.word(type + l_.type_flags); }
 
   const Interpreter& interpreter_;
-  const HeapLayout& row_;
+  const CPythonLayout& row_;
   const hd_layout& l_;
   const hd_types types_;
   const HeapView view_;
+  const bool has_debug_offsets_;
   const uint64_t state_;  // of the main interpreter
 };
 
 // The parts, each of which says what contradicts the row, or nothing.
 std::string runtime_contradiction(const Memory& memory, const Interpreter& interpreter,
-                                  const HeapLayout& row);
-std::string object_contradiction(const Memory& memory, const Interpreter& interpreter, const HeapLayout& row);
+                                  const CPythonLayout& row);
+std::string object_contradiction(const Memory& memory, const Interpreter& interpreter, const CPythonLayout& row);
 
 }  // namespace heapdump

@@ -156,7 +156,7 @@ class ObjectCheck : public LayoutCheck {
 }  // namespace
 
 std::string object_contradiction(const Memory& memory, const Interpreter& interpreter,
-                                 const HeapLayout& row) {
+                                 const CPythonLayout& row) {
   return ObjectCheck(memory, interpreter, row).run();
 }
 

@@ -22,7 +22,7 @@ class RuntimeCheck : public LayoutCheck {
 
  private:
   std::string debug_offsets() const {
-    if (view_.value<uint64_t>(interpreter_.runtime()) != 0x7970677562656478) return "";  // "xdebugpy"
+    if (!has_debug_offsets_) return "";
     const auto entry = [&](uint16_t at) { return at == 0 ? 0 : view_.word(interpreter_.runtime() + at); };
     for (const DebugOffset& offset : row_.debug_offsets) {
       if (offset.name == nullptr) break;
@@ -47,7 +47,7 @@ class RuntimeCheck : public LayoutCheck {
   }
 
   std::string types() const {
-    const HeapLayout::BasicSizes& sizes = row_.basic_sizes;
+    const CPythonLayout::BasicSizes& sizes = row_.basic_sizes;
     struct {
       uint64_t address;
       const char* name;
@@ -257,7 +257,7 @@ class RuntimeCheck : public LayoutCheck {
 }  // namespace
 
 std::string runtime_contradiction(const Memory& memory, const Interpreter& interpreter,
-                                  const HeapLayout& row) {
+                                  const CPythonLayout& row) {
   return RuntimeCheck(memory, interpreter, row).run();
 }
 

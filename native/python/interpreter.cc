@@ -1,16 +1,14 @@
 #include "python/interpreter.h"
 
-#include <algorithm>
-#include <cstring>
 #include <optional>
 
+#include "python/debug_offsets.h"
+#include "python/runtime_state.h"
 #include "python/version.h"
 #include "support/error.h"
 
 namespace heapdump {
 namespace {
-
-constexpr int kMaxInterpreters = 4096;
 
 bool exports_pypy(const Memory& memory, const std::vector<ElfImage>& images) {
   for (const ElfImage& image : images) {
@@ -20,39 +18,35 @@ bool exports_pypy(const Memory& memory, const std::vector<ElfImage>& images) {
   return false;
 }
 
-// The start of struct _Py_DebugOffsets, with which _PyRuntime begins in 3.13 and newer: what a CPython says
-// of itself.
-struct DebugOffsets {
-  char cookie[8];
-  uint64_t version;
-  uint64_t free_threaded;
-  uint64_t runtime_size, runtime_finalizing, runtime_head;
-  uint64_t interpreter_size, interpreter_id, interpreter_next;
-};
-
-std::optional<DebugOffsets> read_debug_offsets(const Memory& memory, uint64_t runtime) {
-  DebugOffsets offsets;
-  if (!memory.try_get(runtime, &offsets) || memcmp(offsets.cookie, "xdebugpy", sizeof offsets.cookie) != 0)
-    return std::nullopt;
-  return offsets;
-}
-
-bool agrees(const Memory& memory, uint64_t runtime, const std::optional<DebugOffsets>& offsets,
-            const Layout& layout) {
-  if (offsets &&
-      (offsets->runtime_head != layout.runtime_head || offsets->interpreter_next != layout.interpreter_next))
-    return false;
-  if (layout.lock_is_semaphore && !layout.pending_in_interpreter) {
-    // Made before the first thread runs, with the value 1. Builds for other libcs have it elsewhere.
+// Whether the queue of pending calls may be there.
+bool agrees(const Memory& memory, uint64_t queue, const CPythonLayout::PendingCalls& layout) {
+  if (layout.lock_is_semaphore) {
+    // Made before the first thread runs, with the value 1.
     uint64_t lock = 0;
     uint32_t value = 0;
-    if (!memory.try_get(runtime + layout.pending + layout.lock, &lock) || lock == 0 ||
-        !memory.try_get(lock, &value) || value > 1)
+    if (!memory.try_get(queue + layout.lock, &lock) || lock == 0 || !memory.try_get(lock, &value) ||
+        value > 1)
       return false;
   }
   int32_t limit;
   return layout.limit == 0 ||
-         (memory.try_get(runtime + layout.pending + layout.limit, &limit) && limit == layout.main_limit);
+         (memory.try_get(queue + layout.limit, &limit) && limit == layout.main_limit);
+}
+
+// The distance of that queue in _PyRuntime, or in the state of an interpreter. Nothing if the process
+// contradicts the row.
+std::optional<uint64_t> find_pending_calls(const Memory& memory, uint64_t runtime,
+                                           const std::optional<DebugOffsets>& offsets,
+                                           const CPythonLayout& layout) {
+  if (offsets && (offsets->runtime_head != layout.heap.runtime_interpreters ||
+                  offsets->interpreter_next != layout.heap.interpreter_next))
+    return std::nullopt;
+  const CPythonLayout::PendingCalls& calls = layout.pending_calls;
+  if (calls.in_interpreter) return calls.at[0];
+  for (const uint64_t at : calls.at) {
+    if (at != 0 && agrees(memory, runtime + at, calls)) return at;
+  }
+  return std::nullopt;
 }
 
 std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
@@ -75,7 +69,7 @@ Interpreter Interpreter::find(pid_t pid, const Memory& memory, const std::vector
                                                 : "CPython " + version.text;
     const auto layouts = find_layouts(version.text);
     if (layouts.empty()) {
-      unknown = process + " runs " + name + "; supported are CPython 3.8 to 3.14";
+      unknown = process + " runs " + name + "; supported are CPython " + known_versions();
       continue;
     }
     Interpreter interpreter(image);
@@ -90,14 +84,17 @@ Interpreter Interpreter::find(pid_t pid, const Memory& memory, const std::vector
       unknown = process + " runs a free-threaded " + name + "; builds with the GIL are supported";
       continue;
     }
-    const auto layout = std::find_if(layouts.begin(), layouts.end(), [&](const Layout* row) {
-      return agrees(memory, interpreter.runtime_, offsets, *row);
-    });
-    if (layout == layouts.end()) {
+    for (const CPythonLayout* layout : layouts) {
+      const auto at = find_pending_calls(memory, interpreter.runtime_, offsets, *layout);
+      if (!at) continue;
+      interpreter.layout_ = layout;
+      interpreter.pending_calls_at_ = *at;
+      break;
+    }
+    if (interpreter.layout_ == nullptr) {
       unknown = process + " runs a " + name + " whose inner layout is not the one known of that version";
       continue;
     }
-    interpreter.layout_ = *layout;
     // A library that is mapped but was never initialised is not the one that runs.
     if (interpreter.main_interpreter(memory) == 0) {
       uninitialised = true;
@@ -125,15 +122,12 @@ uint64_t Interpreter::main_interpreter(const Memory& memory) const {
   return interpreter;
 }
 
-int Interpreter::interpreters(const Memory& memory) const {
-  int count = 0;
-  uint64_t interpreter = 0;
-  memory.try_get(runtime_ + layout_->runtime_head, &interpreter);
-  while (interpreter != 0 && count < kMaxInterpreters) {
-    ++count;
-    if (!memory.try_get(interpreter + layout_->interpreter_next, &interpreter)) break;
-  }
-  return count;
+uint64_t Interpreter::pending_calls(const Memory& memory) const {
+  return (layout_->pending_calls.in_interpreter ? main_interpreter(memory) : runtime_) + pending_calls_at_;
+}
+
+size_t Interpreter::interpreters(const Memory& memory) const {
+  return list_interpreters(memory, runtime_, layout_->heap).size();
 }
 
 }  // namespace heapdump

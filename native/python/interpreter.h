@@ -15,25 +15,26 @@ namespace heapdump {
 // The CPython in a process: which one it is, and where.
 class Interpreter {
  public:
-  // Throws Error(kCannotAttach) where there is none that heapdump knows how to enter, and says what is there.
+  // Throws Error(kCannotAttach) if there is none that heapdump knows how to enter, and says what is there.
   static Interpreter find(pid_t pid, const Memory& memory, const std::vector<Mapping>& maps,
                           const std::vector<ElfImage>& images);
 
   // Such as `3.11.7`.
   const std::string& version() const { return version_; }
-  int minor() const { return layout_->minor; }
   const std::string& library() const { return image_.path(); }
-  const Layout& layout() const { return *layout_; }
+  const CPythonLayout& layout() const { return *layout_; }
   uint64_t runtime() const { return runtime_; }
 
-  // Address of an exported function; 0 where it is missing.
+  // Address of an exported function; 0 if it is missing.
   uint64_t find_function(const Memory& memory, const std::string& name) const {
     return image_.symbol(memory, name);
   }
-  // The same; throws Error(kCannotAttach) where it is missing.
+  // The same; throws Error(kCannotAttach) if it is missing.
   uint64_t function(const Memory& memory, const std::string& name) const;
+  // Of the queue of pending calls: the address.
+  uint64_t pending_calls(const Memory& memory) const;
   // Number of interpreters, the main one included.
-  int interpreters(const Memory& memory) const;
+  size_t interpreters(const Memory& memory) const;
   uint64_t main_interpreter(const Memory& memory) const;
 
  private:
@@ -42,7 +43,8 @@ class Interpreter {
   ElfImage image_;
   std::string version_;
   uint64_t runtime_ = 0;
-  const Layout* layout_ = nullptr;
+  const CPythonLayout* layout_ = nullptr;
+  uint64_t pending_calls_at_ = 0;
 };
 
 }  // namespace heapdump

@@ -5,14 +5,21 @@
 namespace heapdump {
 namespace {
 
-constexpr Layout kLayouts[] = {
+constexpr CPythonLayout kLayouts[] = {
 #include "python/layouts.inc"
 };
 
 }  // namespace
 
-std::vector<const Layout*> find_layouts(const std::string& version) {
-  return nearest_releases<Layout>(kLayouts, version);
+std::span<const CPythonLayout> all_layouts() { return kLayouts; }
+
+std::vector<const CPythonLayout*> find_layouts(const std::string& version) {
+  return nearest_releases(all_layouts(), version);
+}
+
+std::string known_versions() {
+  const auto name = [](const CPythonLayout& row) { return "3." + std::to_string(row.minor); };
+  return name(all_layouts().front()) + " to " + name(all_layouts().back());
 }
 
 }  // namespace heapdump

@@ -6,9 +6,8 @@ namespace heapdump {
 
 PendingCalls::PendingCalls(const Memory& memory, const Interpreter& interpreter)
     : memory_(memory),
-      layout_(interpreter.layout()),
-      queue_((layout_.pending_in_interpreter ? interpreter.main_interpreter(memory) : interpreter.runtime()) +
-             layout_.pending) {
+      layout_(interpreter.layout().pending_calls),
+      queue_(interpreter.pending_calls(memory)) {
   if (!plausible()) {
     throw Error(ExitCode::kCannotAttach, "the inner layout of this CPython " + interpreter.version() +
                                              " is not the one known of its version; heapdump will not guess");

@@ -10,7 +10,7 @@ namespace heapdump {
 // holds while the main thread is stopped.
 class PendingCalls {
  public:
-  // Throws Error(kCannotAttach) where what is there does not look like the queue: the layout must be another
+  // Throws Error(kCannotAttach) if what is there does not look like the queue: the layout must be another
   // one.
   PendingCalls(const Memory& memory, const Interpreter& interpreter);
 
@@ -18,14 +18,14 @@ class PendingCalls {
   // itself.
   bool locked() const;
 
-  // Makes a queued call of `function` a call of `harmless`. False where none is queued.
+  // Makes a queued call of `function` a call of `harmless`. False if none is queued.
   bool replace(uint64_t function, uint64_t harmless);
 
  private:
   bool plausible() const;
 
   const Memory& memory_;
-  const Layout& layout_;
+  const CPythonLayout::PendingCalls& layout_;
   uint64_t queue_;
 };
 

@@ -12,7 +12,7 @@ struct Release {
   int micro = 0;
 };
 
-// Of a version such as `3.11.7`; minor 0 where it is none of CPython 3.
+// Of a version such as `3.11.7`; minor 0 if it is none of CPython 3.
 inline Release parse_release(const std::string& version) {
   Release release;
   if (sscanf(version.c_str(), "3.%d.%d", &release.minor, &release.micro) < 1) return {};

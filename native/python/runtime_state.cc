@@ -9,15 +9,19 @@ constexpr size_t kMaxInterpreters = 4096;
 
 }  // namespace
 
-std::vector<uint64_t> RuntimeState::interpreters() const {
+std::vector<uint64_t> list_interpreters(const Memory& memory, uint64_t runtime, const hd_layout& layout) {
   std::vector<uint64_t> found;
   uint64_t interpreter = 0;
-  memory_.try_get(runtime_ + layout_.runtime_interpreters, &interpreter);
+  memory.try_get(runtime + layout.runtime_interpreters, &interpreter);
   while (interpreter != 0 && found.size() < kMaxInterpreters) {
     found.push_back(interpreter);
-    if (!memory_.try_get(interpreter + layout_.interpreter_next, &interpreter)) break;
+    if (!memory.try_get(interpreter + layout.interpreter_next, &interpreter)) break;
   }
   return found;
+}
+
+std::vector<uint64_t> RuntimeState::interpreters() const {
+  return list_interpreters(memory_, runtime_, layout_);
 }
 
 uint64_t RuntimeState::gil(uint64_t interpreter) const {

@@ -7,6 +7,9 @@
 
 namespace heapdump {
 
+// The states (PyInterpreterState) of a process's interpreters. `runtime` is the address of _PyRuntime.
+std::vector<uint64_t> list_interpreters(const Memory& memory, uint64_t runtime, const hd_layout& layout);
+
 // What the interpreters of a CPython are at: who holds a GIL, and whether the collector runs. It holds while
 // the process is stopped; read while it runs it is a hint.
 class RuntimeState {

@@ -65,8 +65,8 @@ std::vector<std::string> pythons() {
   return found;
 }
 
-const HeapLayout* nearest(const std::string& version) {
-  const auto rows = find_heap_layouts(version);
+const CPythonLayout* nearest(const std::string& version) {
+  const auto rows = find_layouts(version);
   return rows.empty() ? nullptr : rows.front();
 }
 
@@ -79,7 +79,7 @@ class HeapLayoutTest : public ::testing::TestWithParam<std::string> {
         interpreter_(Interpreter::find(python_.pid(), memory_, maps_, read_images(memory_, maps_))),
         row_(nearest(interpreter_.version())) {}
 
-  std::string contradiction(const HeapLayout& row) const {
+  std::string contradiction(const CPythonLayout& row) const {
     return heap_layout_contradiction(memory_, interpreter_, row);
   }
 
@@ -87,7 +87,7 @@ class HeapLayoutTest : public ::testing::TestWithParam<std::string> {
   const Memory memory_;
   const std::vector<Mapping> maps_;
   const Interpreter interpreter_;
-  const HeapLayout* const row_;
+  const CPythonLayout* const row_;
 };
 
 TEST_P(HeapLayoutTest, HoldsOfTheCPythonThatItIsOf) {
@@ -132,13 +132,13 @@ TEST_P(HeapLayoutTest, IsRefusedWhereAFieldIsWrong) {
                                               &hd_layout::static_type_dict,
                                               &hd_layout::member_name};
   for (const auto field : kFields) {
-    if (row_->layout.*field == HD_ABSENT) continue;
-    HeapLayout wrong = *row_;
-    wrong.layout.*field += 8;
-    EXPECT_NE(contradiction(wrong), "") << interpreter_.version() << ", a field at " << wrong.layout.*field;
+    if (row_->heap.*field == HD_ABSENT) continue;
+    CPythonLayout wrong = *row_;
+    wrong.heap.*field += 8;
+    EXPECT_NE(contradiction(wrong), "") << interpreter_.version() << ", a field at " << wrong.heap.*field;
   }
-  HeapLayout wrong = *row_;
-  wrong.layout.gc_list[1] += 8;
+  CPythonLayout wrong = *row_;
+  wrong.heap.gc_list[1] += 8;
   EXPECT_NE(contradiction(wrong), "");
 }
 
@@ -151,15 +151,38 @@ TEST(HeapLayouts, APatchReleaseThatIsNotKnownGetsTheNearest) {
   EXPECT_EQ(nearest("2.7.18"), nullptr);
 }
 
+TEST(HeapLayouts, NameTheVersionsThatAreKnown) {
+  EXPECT_EQ(known_versions(), "3.8 to 3.14");
+  std::set<int> minors;
+  for (const CPythonLayout& row : all_layouts()) {
+    minors.insert(row.minor);
+    EXPECT_EQ(&row, nearest("3." + std::to_string(row.minor) + "." + std::to_string(row.first_micro)));
+  }
+  EXPECT_EQ(minors.size(), 7u);
+}
+
+// CPython's What's New of 3.11 and 3.12 says it.
+TEST(HeapLayouts, SayWhatVersionsAreKnownFor) {
+  for (const CPythonLayout& row : all_layouts()) {
+    EXPECT_EQ(row.frames_are_objects(), row.minor < 11) << row.minor;
+    EXPECT_EQ(row.has_values_apart(), row.minor == 11 || row.minor == 12) << row.minor;
+    EXPECT_EQ(row.heap.flag_managed_dict != 0, row.minor >= 11) << row.minor;
+    EXPECT_EQ(row.heap.immortal_bit != HD_ABSENT, row.minor >= 12) << row.minor;
+    EXPECT_EQ(row.thread_tracing == 0, row.minor >= 11) << row.minor;
+    EXPECT_EQ(row.pending_calls.main_interpreter_only, row.minor >= 12) << row.minor;
+  }
+}
+
 TEST(HeapFields, StandOnceEachAndWhereTheLayoutHasThem) {
-  for (const char* version : {"3.8.18", "3.9.2", "3.10.13", "3.11.5", "3.12.1", "3.13.0", "3.14.3"}) {
+  for (const CPythonLayout& row : all_layouts()) {
+    const std::string version = "3." + std::to_string(row.minor) + "." + std::to_string(row.last_micro);
     std::set<std::tuple<std::string, uint32_t>> places;
-    const hd_layout& layout = nearest(version)->layout;
+    const hd_layout& layout = row.heap;
     std::map<std::string, uint32_t> expected = {{"@interpreter sysdict", layout.interpreter_sysdict},
                                                 {"@type __mro__", layout.type_mro},
                                                 {"@code co_filename", layout.code_file},
                                                 {"module __dict__", layout.module_dict}};
-    for (const hd_field& field : find_heap_fields(*nearest(version), version)) {
+    for (const hd_field& field : find_heap_fields(row, version)) {
       EXPECT_TRUE(places.emplace(field.owner, field.offset).second)
           << version << " " << field.owner << " " << field.name;
       EXPECT_LT(strlen(field.name), sizeof field.name);

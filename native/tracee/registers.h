@@ -13,11 +13,11 @@ enum class Resume {
   kInterrupt,  // the call returns EINTR
 };
 
-// True where the thread was stopped while it was blocked in a system call, which the kernel means to restart
+// True if the thread was stopped while it was blocked in a system call, which the kernel means to restart
 // or to end with EINTR.
 bool is_blocked(const Registers& registers);
 
-// True where that call waits for a lock (a futex), or where that cannot be ruled out. Such a thread may be
+// True if that call waits for a lock (a futex), or if that cannot be ruled out. Such a thread may be
 // waiting for the GIL, and must not be made to ask for it again: the whole process would freeze.
 bool may_wait_on_futex(const Registers& registers);
 

@@ -15,7 +15,7 @@ struct Gadgets {
   uint64_t system_call_return;  // syscall; ret
   uint64_t signal_return;       // mov $15, %rax; syscall: libc's restorer
 
-  // Throws Error(kCannotAttach) where the target's code has none.
+  // Throws Error(kCannotAttach) if the target's code has none.
   static Gadgets find(const Memory& memory, const std::vector<Mapping>& maps,
                       const std::vector<ElfImage>& images);
 };
@@ -28,15 +28,15 @@ class RemoteCalls {
   // The same for a thread that was born with a way on at `stack` (signal_frame.h).
   RemoteCalls(Tracee& tracee, const Memory& memory, const Gadgets& gadgets, uint64_t stack);
 
-  // What the kernel returns: a value, or -errno. Throws Error(kCaptureFailed) where the process ends in it.
+  // What the kernel returns: a value, or -errno. Throws Error(kCaptureFailed) if the process ends in it.
   int64_t may_fail(long number, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0, uint64_t d = 0,
                    uint64_t e = 0, uint64_t f = 0);
-  // Throws Error(kCaptureFailed) with the reason where the call fails.
+  // Throws Error(kCaptureFailed) with the reason if the call fails.
   uint64_t must(const char* what, long number, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0, uint64_t d = 0,
                 uint64_t e = 0, uint64_t f = 0);
 
   // Clones up to the birth of the new thread, which is traced, stopped, and has `stack` as its stack pointer:
-  // by itself it goes on with the frame there. Returns its id, or -errno where the kernel refuses.
+  // by itself it goes on with the frame there. Returns its id, or -errno if the kernel refuses.
   // `finish_clone` ends the call (with CLONE_VFORK only at the thread's end) and returns its id as the target
   // sees it.
   int64_t clone(uint64_t flags, uint64_t stack);

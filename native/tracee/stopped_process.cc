@@ -1,10 +1,8 @@
 #include "tracee/stopped_process.h"
 
-#include <dirent.h>
-
 #include <algorithm>
-#include <cstdlib>
 
+#include "process/listing.h"
 #include "process/status.h"
 #include "support/fault.h"
 
@@ -13,17 +11,6 @@ namespace {
 
 // As long as the other threads of a process wait for one that cannot be interrupted.
 constexpr auto kPatience = std::chrono::milliseconds(100);
-
-std::vector<pid_t> list_threads(pid_t pid) {
-  std::vector<pid_t> threads;
-  if (DIR* folder = opendir(proc_path(pid, "task").c_str())) {
-    while (const dirent* entry = readdir(folder)) {
-      if (const pid_t tid = atoi(entry->d_name); tid > 0) threads.push_back(tid);
-    }
-    closedir(folder);
-  }
-  return threads;
-}
 
 bool has_ended(pid_t tid) {
   ProcessStatus status;
@@ -34,7 +21,7 @@ bool has_ended(pid_t tid) {
 
 bool StoppedProcess::seize_new() {
   bool found = false;
-  for (const pid_t tid : list_threads(pid_)) {
+  for (const pid_t tid : list_numbers(pid_, "task")) {
     const auto known = [&](const auto& thread) { return thread->tid() == tid; };
     if (std::any_of(threads_.begin(), threads_.end(), known)) continue;
     try {

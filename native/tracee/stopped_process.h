@@ -12,9 +12,9 @@ class StoppedProcess {
  public:
   StoppedProcess(pid_t pid, bool filtered) : pid_(pid), filtered_(filtered) {}
 
-  // False where a thread cannot be interrupted (a disk or network file system that hangs): the others run on,
-  // and the next call begins with waiting for that one. Throws Error: kCannotAttach where the process cannot
-  // be traced, kCaptureFailed where it ends meanwhile.
+  // False if a thread cannot be interrupted (a disk or network file system that hangs): the others run on,
+  // and the next call begins with waiting for that one. Throws Error: kCannotAttach if the process cannot
+  // be traced, kCaptureFailed if it ends meanwhile.
   bool stop(Deadline deadline);
   void let_go();
   bool is_stopped() const { return !threads_.empty() && threads_.front()->is_stopped(); }

@@ -11,7 +11,7 @@ namespace heapdump {
 // frame that remote.h builds.
 class StoppedThread : public Tracee {
  public:
-  // Throws Error: kCannotAttach where the thread cannot be seized, kCaptureFailed where it does not stop
+  // Throws Error: kCannotAttach if the thread cannot be seized, kCaptureFailed if it does not stop
   // until `deadline` or the process ends meanwhile.
   StoppedThread(pid_t tid, bool filtered, Deadline deadline);
   // Seized only, it runs on; `interrupt` and `wait` stop it. Many threads stop in little time that way.
@@ -19,7 +19,7 @@ class StoppedThread : public Tracee {
   ~StoppedThread() override;
 
   void interrupt();
-  // False where it has not stopped by `deadline`; it may be waited for again. Throws where it has ended.
+  // False if it has not stopped by `deadline`; it may be waited for again. Throws if it has ended.
   bool wait(Deadline deadline);
 
   // As the thread was found.

@@ -10,7 +10,7 @@ namespace heapdump {
 using Deadline = std::chrono::steady_clock::time_point;
 
 // A thread that is stopped under ptrace, as injected system calls need it. All calls must come from the
-// thread that is its tracer. They throw Error(kCaptureFailed) where it ends meanwhile.
+// thread that is its tracer. They throw Error(kCaptureFailed) if it ends meanwhile.
 class Tracee {
  public:
   virtual ~Tracee() = default;
@@ -26,7 +26,7 @@ class Tracee {
   // Runs to the next stop at a system call's entry or exit.
   void run_to_system_call_stop();
   // Inside a system call that clones: runs to where the new thread exists and is traced, and returns its id;
-  // 0 where the call ends without. For that `trace_births` has to be on.
+  // 0 if the call ends without. For that `trace_births` has to be on.
   pid_t run_to_birth();
   void trace_births(bool on);
 

@@ -77,9 +77,9 @@ def first_of(pair):
 
 
 def attribute_candidates(cls):
-    """Names that attributes may have on 3.11 and newer, where values stand in the object without theirs: those that
-    the methods of its classes use, unless reading one could run code."""
-    if version < (3, 11):
+    """Names that attributes may have if values stand in the object without theirs: those that the methods of its
+    classes use, unless reading one could run code."""
+    if ATTRIBUTES_IN_DICTS:
         return []
     found = {}
     for base in get_mro(cls):
@@ -109,7 +109,7 @@ def name_instances(key, part, width, flat, ids):
     names = [None] * width
     names[:set_slots] = [(SLOT, name) for name, read in own_slots[:set_slots]]
     label_columns(names, members[key], part, width, ids, FIELD)
-    if version < (3, 11):
+    if ATTRIBUTES_IN_DICTS:
         name_dict(types[key], names, part, width, flat)
     elif None in names:
         name_attributes(key, names, part, width, flat, ids)
@@ -142,7 +142,7 @@ def with_unset_slots(own_slots, part, width, flat, ids):
 
 
 def name_dict(cls, names, part, width, flat):
-    """Before 3.11 an object's __dict__ stands behind its slots."""
+    """An object's __dict__ stands behind its slots."""
     if None in names and get_dictoffset(cls):
         column = names.index(None)
         for value in flat[column::width]:
@@ -212,7 +212,9 @@ def name_functions(key, part, width, flat, ids):
     first = part[0]
     row = flat[:width]
     name_at = find_last(ids[:width], id(first.__name__), width - 1)
-    fixed = ('__code__', '__globals__', '__builtins__') if version >= (3, 10) else ('__code__', '__globals__')
+    fixed = '__code__', '__globals__'
+    if '__builtins__' in own_dict(Function):
+        fixed += '__builtins__',
     if name_at is None or name_at <= len(fixed):
         return (), width, flat, ids
     for column in range(len(fixed)):
@@ -282,7 +284,7 @@ def name_in_order(*labels):
 
 
 def name_frames(key, part, width, flat, ids):
-    """Before 3.11 a frame is an object with its locals; which of them are set is not known, so that they go unnamed."""
+    """Of frames that are objects with their locals; which of them are set is not known, so that they go unnamed."""
     names = [None] * width
     label_columns(names, frame_fields, part, width, ids, FIELD)
     return tuple(name or (LOCAL, '') for name in names), width, flat, ids

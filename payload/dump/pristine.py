@@ -5,6 +5,10 @@
 FD = @FD@
 CONTENT_LIMIT = @CONTENT_LIMIT@  # bytes of content kept of an object
 TIMEOUT = @TIMEOUT@  # seconds without progress in writing
+# Of this version of CPython, from the row of its layout (native/python/layouts.h).
+PREHEADER_FLAGS = @PREHEADER_FLAGS@  # of types before whose objects stand two more words
+ATTRIBUTES_IN_DICTS = @ATTRIBUTES_IN_DICTS@  # 0: values of attributes can stand in the object, without their names
+FRAMES_ARE_OBJECTS = @FRAMES_ARE_OBJECTS@  # with their locals
 
 TYPE, SHAPE, ROOT, MODULE, THREAD, FRAME, COLUMNS, META, PROGRESS, END = 1, 2, 4, 5, 6, 7, 64, 65, 66, 67
 KEY, VALUE, ITEM, ATTRIBUTE, SLOT, CELL, LOCAL, FIELD, WEAK, OTHER, INDEXED = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 128

@@ -21,7 +21,7 @@ def write_meta():
 def omitted():
     found = ['what only C code refers to and the collector does not know', 'the subclasses that a type lists',
              'which dict entries and attributes changed while other threads ran']
-    if version >= (3, 11):
+    if not FRAMES_ARE_OBJECTS:
         found += ['names of attributes that no method of the class uses', 'locals of running functions, and frames',
                   'names of locals of suspended coroutines and generators']
     else:
@@ -50,7 +50,7 @@ def write_roots():
         file = string(file if type(file) is str else '')
         parts += [varint(MODULE), varint(id(module)), string(name), file]
     native_ids = write_threads(parts)
-    if version < (3, 11):
+    if FRAMES_ARE_OBJECTS:
         write_frames(parts, native_ids)
     send(parts)
 

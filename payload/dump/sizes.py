@@ -16,11 +16,7 @@ def size_mode(cls, flags):
 def header_size(cls, flags):
     """What sys.getsizeof adds to __sizeof__ for what stands before an object."""
     size = 16 if flags & HAS_COLLECTOR_HEADER else 0
-    if version >= (3, 12):
-        return size + (16 if flags & (1 << 3 | 1 << 4) else 0)
-    if version >= (3, 11):
-        return size + (16 if flags & 1 << 4 else 0)
-    return size
+    return size + (16 if flags & PREHEADER_FLAGS else 0)
 
 
 def sizes_of(key, batch):

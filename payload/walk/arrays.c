@@ -6,13 +6,13 @@ enum {
   kDimensions = 32,
   kFlags = 64,
   kOwnsData = 4,
-  kMostDimensions = 64,
+  kMaxDimensions = 64,
   kKind = 24,  // PyArray_Descr
 };
 
 static uint64_t element_count(hd_address array) {
   const uint32_t dimensions = hd_half(array + kDimensionCount);
-  if (dimensions > kMostDimensions) return 0;
+  if (dimensions > kMaxDimensions) return 0;
   const hd_address sizes = hd_word(array + kDimensions);
   uint64_t count = 1;
   for (uint32_t i = 0; i < dimensions; i++) count *= hd_word(sizes + 8 * i);

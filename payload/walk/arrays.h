@@ -7,7 +7,7 @@
 
 // The memory that an array owns beside its own: dimensions, strides, data.
 uint64_t hd_array_size(hd_address array);
-// Its elements where they are objects of its own, for hd_read_tail.
+// Its elements, if they are objects of its own, for hd_read_tail.
 void hd_open_array(struct hd_walker* w, hd_address array);
 enum { HD_ARRAY_BASE = 48, HD_ARRAY_DTYPE = 56 };
 

@@ -34,7 +34,7 @@ static void put_hex(struct hd_text* text, uint32_t value, uint32_t digits) {
   while (digits--) hd_text_put(text, (uint8_t) "0123456789abcdef"[value >> 4 * digits & 15]);
 }
 
-// False where it does not fit.
+// False if it does not fit.
 static int put_character(struct hd_text* text, uint32_t c) {
   if (c >= 0xd800 && c < 0xe000) {  // as the error handler `backslashreplace` does
     hd_text_put_string(text, "\\u");

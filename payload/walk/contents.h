@@ -5,7 +5,7 @@
 #include "walk/walker.h"
 
 // Writes length and bytes of the content of an object of w->type at `at`, and sets the flags for it; returns
-// the end. Nothing is written, and no flag is set, where there is none.
+// the end. Nothing is written, and no flag is set, if there is none.
 uint8_t* hd_write_content(struct hd_walker* w, hd_address object, uint8_t* at, uint32_t* flags);
 
 int hd_is_str(struct hd_walker* w, hd_address object);

@@ -90,7 +90,7 @@ hd_address hd_dict_get_integer(struct hd_walker* w, hd_address dict, uint64_t ke
 
 hd_address hd_attribute(struct hd_walker* w, hd_address object, const char* name) {
   if (!hd_is_address(object)) return 0;
-  const struct hd_type_info* const type = hd_learn(w, hd_type_of(object));
+  const struct hd_type_info* const type = hd_type_info_for(w, hd_type_of(object));
   if (type->form == HD_FORM_INVALID) return 0;
   const struct hd_instance instance = hd_read_instance(w, type, object);
   if (instance.dict) {

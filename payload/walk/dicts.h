@@ -15,13 +15,13 @@ struct hd_dict_keys {
 struct hd_dict_keys hd_read_keys(const struct hd_layout* layout, hd_address keys);
 // The entries of a dict, for hd_read_tail.
 void hd_open_dict(struct hd_walker* w, hd_address dict, uint32_t width);
-// The value at the key `name`; 0 where there is none, or `dict` is no dict.
+// The value at the key `name`; 0 if there is none, or `dict` is no dict.
 hd_address hd_dict_get(struct hd_walker* w, hd_address dict, const char* name);
 // The value at an int key.
 hd_address hd_dict_get_integer(struct hd_walker* w, hd_address dict, uint64_t key);
 // The attribute `name` that stands in an object itself.
 hd_address hd_attribute(struct hd_walker* w, hd_address object, const char* name);
-// The i-th key; 0 where there is none.
+// The i-th key; 0 if there is none.
 hd_address hd_key(const struct hd_dict_keys* keys, uint64_t i);
 int hd_is_a(struct hd_walker* w, hd_address object, uint64_t flag);
 

@@ -26,7 +26,7 @@ void hd_add_word(struct hd_words* words, uint32_t offset, uint8_t kind, uint8_t 
   for (uint32_t i = 0; i < words->count; i++) {
     if (words->list[i].offset == offset) return;
   }
-  if (words->count == HD_MOST_WORDS) return;
+  if (words->count == HD_MAX_WORDS) return;
   words->list[words->count++] = (struct hd_place_in_object){offset, kind, flags, direct || flags, name, 0};
 }
 
@@ -41,7 +41,7 @@ void hd_add_structure(struct hd_walker* w, struct hd_words* words, const char* o
 void hd_add_rows(struct hd_walker* w, struct hd_words* words, hd_address type, int direct) {
   const struct hd_field* const rows = (const struct hd_field*)w->walk->fields;
   for (uint64_t i = 0; i < w->walk->field_count; i++) {
-    if (words->count == HD_MOST_WORDS || !hd_is_owner(w, type, rows[i].owner, rows[i].basicsize)) continue;
+    if (words->count == HD_MAX_WORDS || !hd_is_owner(w, type, rows[i].owner, rows[i].basicsize)) continue;
     const uint32_t place = words->count;
     hd_add_word(words, rows[i].offset, rows[i].kind, rows[i].flags, direct, rows[i].name);
     words->list[place].present_at = rows[i].present_at;
@@ -53,7 +53,7 @@ void hd_add_members(struct hd_walker* w, struct hd_words* words, hd_address type
   hd_address member = hd_word(type + layout->type_members);
   if (!member) return;
   const uint64_t size = hd_word(type + layout->type_basicsize);
-  for (uint32_t i = 0; i < HD_MOST_WORDS; i++, member += layout->member_size) {
+  for (uint32_t i = 0; i < HD_MAX_WORDS; i++, member += layout->member_size) {
     const char* const name = (const char*)hd_word(member + layout->member_name);
     if (!name) return;
     const uint32_t held = hd_half(member + layout->member_type);

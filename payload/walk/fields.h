@@ -5,11 +5,11 @@
 
 #include "walk/walker.h"
 
-enum { HD_MOST_WORDS = 2048 };
+enum { HD_MAX_WORDS = 2048 };
 
 struct hd_words {
   uint32_t count;
-  struct hd_place_in_object list[HD_MOST_WORDS];
+  struct hd_place_in_object list[HD_MAX_WORDS];
 };
 
 // Whether a row is about a type.

@@ -2,7 +2,7 @@
 
 #include "walk/lines.h"
 
-enum { kMostLocals = 1 << 15 };
+enum { kMaxLocals = 1 << 15 };
 
 hd_address hd_untag(const struct hd_layout* layout, uint64_t word) {
   if (layout->tag_int && (word & layout->tag_mask) == layout->tag_mask) return 0;
@@ -17,14 +17,14 @@ int hd_is_code(struct hd_walker* w, hd_address object) {
 static uint64_t tuple_size(struct hd_walker* w, hd_address tuple) {
   if (!hd_is_address(tuple) || hd_type_of(tuple) != w->walk->types.tuple) return 0;
   const uint64_t size = hd_size_field(tuple);
-  return size < kMostLocals ? size : 0;
+  return size < kMaxLocals ? size : 0;
 }
 
 static uint64_t local_count(struct hd_walker* w, hd_address code) {
   const struct hd_layout* const layout = w->layout;
   if (layout->code_locals_plus_count != HD_ABSENT) {
     const uint32_t count = hd_half(code + layout->code_locals_plus_count);
-    return count < kMostLocals ? count : 0;
+    return count < kMaxLocals ? count : 0;
   }
   return tuple_size(w, hd_word(code + layout->code_varnames)) +
          tuple_size(w, hd_word(code + layout->code_cellvars)) +
@@ -141,7 +141,7 @@ struct hd_locals hd_generator_locals(struct hd_walker* w, hd_address generator) 
     read.awaits = state < 0 && w->type->address == w->walk->types.coroutine && read.count > read.named;
     return read;
   }
-  // One that has ended keeps its code, which stands in the frame where the generator has no field for it.
+  // One that has ended keeps its code, which stands in the frame if the generator has no field for it.
   const hd_address code = w->generator_code == HD_ABSENT ? iframe_code(w, iframe) : 0;
   return code ? (struct hd_locals){code, iframe, 0, local_count(w, code), 0, 0} : none;
 }

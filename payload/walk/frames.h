@@ -4,7 +4,7 @@
 
 #include "walk/walker.h"
 
-// The code object of a frame object or a generator; 0 where it has none.
+// The code object of a frame object or a generator; 0 if it has none.
 hd_address hd_frame_code(struct hd_walker* w, hd_address frame);
 hd_address hd_generator_code(struct hd_walker* w, hd_address generator);
 uint64_t hd_frame_size(struct hd_walker* w, const struct hd_type_info* type, hd_address frame);
@@ -31,7 +31,7 @@ struct hd_locals hd_iframe_locals(struct hd_walker* w, hd_address iframe);
 struct hd_locals hd_generator_locals(struct hd_walker* w, hd_address generator);
 // The name of a local: a str object.
 hd_address hd_local_name(struct hd_walker* w, hd_address code, uint64_t i);
-// A word of a _PyInterpreterFrame as an address; 0 where it is none.
+// A word of a _PyInterpreterFrame as an address; 0 if it is none.
 hd_address hd_untag(const struct hd_layout* layout, uint64_t word);
 int hd_is_code(struct hd_walker* w, hd_address object);
 int32_t hd_frame_line(struct hd_walker* w, hd_address code, uint64_t instruction_offset);

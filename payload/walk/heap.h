@@ -24,12 +24,10 @@ static inline uint64_t hd_size_field(hd_address object) { return hd_word(object 
 // tp_flags: the same since 3.8.
 enum {
   HD_HEAP_TYPE = 1 << 9,
-  HD_READY = 1 << 12,
   HD_HAVE_GC = 1 << 14,
   HD_INT_SUBCLASS = 1 << 24,
   HD_LIST_SUBCLASS = 1 << 25,
   HD_TUPLE_SUBCLASS = 1 << 26,
-  HD_BYTES_SUBCLASS = 1 << 27,
   HD_STR_SUBCLASS = 1 << 28,
   HD_DICT_SUBCLASS = 1 << 29,
 };

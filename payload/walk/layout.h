@@ -1,8 +1,8 @@
 // Where a CPython keeps what the walker reads: data, one value of `struct hd_layout` per version, generated
-// by scripts/generate-layouts.mjs from that version's headers (native/python/heap_layouts.inc). Plain C, for
+// by scripts/generate-layouts.mjs from that version's headers (native/python/layouts.inc). Plain C, for
 // the freestanding walker and for the tool.
 //
-// Distances are in bytes from the start of the structure that the name begins with; HD_ABSENT where that
+// Distances are in bytes from the start of the structure that the name begins with; HD_ABSENT if that
 // version has no such field. What has been the same in every version since 3.8 is not here: ob_refcnt 0,
 // ob_type 8, ob_size 16; PyGC_Head is the 16 bytes before an object (_gc_next, _gc_prev; _gc_next 0: not
 // tracked).
@@ -21,7 +21,7 @@ struct hd_layout {
   uint32_t immortal_bit;
   uint32_t refcount_bytes;
 
-  // Bits of tp_flags; 0 where that version has none.
+  // Bits of tp_flags; 0 if that version has none.
   uint64_t flag_managed_dict;    // 3.11
   uint64_t flag_preheader;       // any of these: two more words before the object, beside PyGC_Head
   uint64_t flag_inline_values;   // 3.13
@@ -36,7 +36,7 @@ struct hd_layout {
 
   // Static builtin types keep tp_dict and tp_subclasses in the interpreter (3.12): arrays of entries in
   // PyInterpreterState, [0] of CPython's own types, [1] of its extension modules' (3.13). A type's
-  // tp_subclasses then is its index + 1; entry `static_type_type` names the type where there is such a field.
+  // tp_subclasses then is its index + 1; entry `static_type_type` names the type if there is such a field.
   uint32_t static_types[2], static_type_size, static_type_type, static_type_dict, static_type_subclasses,
       static_type_count[2];
 
@@ -44,7 +44,7 @@ struct hd_layout {
   uint32_t runtime_interpreters, interpreter_next, interpreter_id, interpreter_threads, interpreter_modules,
       interpreter_sysdict, interpreter_builtins, interpreter_importlib;
   uint32_t thread_next, thread_identity, thread_native_id;
-  // The innermost frame: PyFrameObject* (3.8-3.10) or _PyInterpreterFrame* (3.11); where `thread_cframe` is
+  // The innermost frame: PyFrameObject* (3.8-3.10) or _PyInterpreterFrame* (3.11); if `thread_cframe` is
   // present (3.11, 3.12), that is a pointer to a _PyCFrame, and `thread_frame` lies in it.
   uint32_t thread_cframe, thread_frame;
 
@@ -75,24 +75,23 @@ struct hd_layout {
   // 1, else the dict); 3.13: PyManagedDictPointer, values inline at tp_basicsize.
   int32_t managed_values, managed_dict, managed_tagged;
 
-  // PyListObject, PyTupleObject, PySetObject, setentry; `list_size` is sizeof(PyListObject).
-  uint32_t list_items, list_allocated, list_size, tuple_items;
+  // PyListObject, PyTupleObject, PySetObject, setentry
+  uint32_t list_items, list_allocated, tuple_items;
   uint32_t set_fill, set_used, set_mask, set_table, set_small_table, set_entry_size, set_entry_key,
       set_entry_hash;
 
   // PyASCIIObject, PyCompactUnicodeObject, PyUnicodeObject: state is a 32-bit word with bit fields.
-  uint32_t str_length, str_state, str_kind_shift, str_compact_shift, str_ascii_shift, str_ready_shift,
-      str_interned_mask;
+  uint32_t str_length, str_state, str_kind_shift, str_compact_shift, str_ascii_shift;
   uint32_t str_wide, str_wide_length;  // wstr (to 3.11)
   uint32_t str_utf8, str_utf8_length, str_data;
   uint32_t str_ascii_size, str_compact_size, str_size;
   // PyLongObject: to 3.11 ob_size counts digits and has the sign; from 3.12 lv_tag (count << 3, sign in the
   // low two bits, 2: negative). Digits of 30 bits in uint32.
   uint32_t int_tag, int_digits;
-  uint32_t int_least_digits;  // that int.__sizeof__ counts: 1 from 3.11
+  uint32_t int_min_digits;  // that int.__sizeof__ counts: 1 from 3.11
   uint32_t float_value;
   uint32_t bytes_value;
-  uint32_t bytearray_allocated, bytearray_bytes, bytearray_start;
+  uint32_t bytearray_allocated, bytearray_start;
   uint32_t module_dict;
 
   // PyCodeObject
@@ -101,22 +100,21 @@ struct hd_layout {
       code_qualname, code_file, code_line_table;
   uint32_t code_varnames, code_cellvars, code_freevars;                             // to 3.10
   uint32_t code_locals_plus_count, code_locals_plus_names, code_locals_plus_kinds;  // from 3.11
-  uint32_t code_cached, code_extra;
+  uint32_t code_extra;
   // How co_linetable (co_lnotab) tells lines: 0: pairs of increments (to 3.9), 1: line table of 3.10,
   // 2: location table (3.11).
   uint32_t code_line_format;
 
   // PyFrameObject. To 3.10 it has the locals; from 3.11 a pointer to the _PyInterpreterFrame.
-  uint32_t frame_back, frame_trace, frame_interpreter_frame;
-  uint32_t frame_code, frame_builtins, frame_globals, frame_locals, frame_last_instruction,
-      frame_locals_plus;            // to 3.10
+  uint32_t frame_back, frame_interpreter_frame;
+  uint32_t frame_code, frame_builtins, frame_globals, frame_last_instruction, frame_locals_plus;  // to 3.10
   uint32_t frame_instruction_size;  // bytes that one count of f_lasti is: 1 (3.8, 3.9), 2 (3.10)
   uint32_t frame_value_stack;
   uint32_t frame_stack_top;    // to 3.9: a pointer beyond the last, 0 while the frame runs
   uint32_t frame_stack_depth;  // 3.10: int, -1 while it runs
 
   // _PyInterpreterFrame (3.11). References in it carry tag bits in some versions: `tag_mask` are those, and a
-  // word all of whose tag bits are set is no pointer where `tag_int` is 1 (3.14). There a reference whose
+  // word all of whose tag bits are set is no pointer if `tag_int` is 1 (3.14). There a reference whose
   // lowest bit is set is not counted, and a word that is nothing but that bit is a null reference.
   uint32_t iframe_previous, iframe_code, iframe_function, iframe_globals, iframe_builtins, iframe_locals,
       iframe_object, iframe_instruction, iframe_owner, iframe_locals_plus;
@@ -126,19 +124,13 @@ struct hd_layout {
   uint32_t iframe_owner_c_stack_min;  // from this value on: no Python function's frame
   uint64_t tag_mask, tag_int;
 
-  // PyGenObject, also of coroutines and asynchronous generators. To 3.10 a pointer to the frame; from 3.11
-  // the _PyInterpreterFrame lies in it, valid while the int8 gi_frame_state is below `gen_state_cleared`.
-  uint32_t gen_frame, gen_iframe, gen_frame_state;
+  // PyGenObject, also of coroutines and asynchronous generators: from 3.11 the _PyInterpreterFrame lies in
+  // it, valid while the int8 gi_frame_state is below `gen_state_cleared`.
+  uint32_t gen_iframe, gen_frame_state;
   int32_t gen_state_cleared;
 
   // PyMemberDef: sizeof, name, type, offset; the types that are references.
   uint32_t member_size, member_name, member_type, member_offset, member_object, member_object_ex;
-
-  // PyMethodDescrObject.d_method, PyMethodDef.ml_meth
-  uint32_t method_descriptor_method, method_definition_function;
-
-  // PyWeakReference
-  uint32_t weakref_object, weakref_callback;
 };
 
 // A reference that stands at a fixed place of a structure. The rows of a type hold for what derives from it,
@@ -157,14 +149,14 @@ struct hd_field {
   uint8_t kind;  // enum hd_reference_kind
   uint8_t flags;
   char name[30];
-  // Where a byte of the object says whether it reaches as far as the word: its offset; 0: it does.
+  // Offset of a byte of the object that says whether it reaches as far as the word; 0: it does.
   uint8_t present_at;
 };
 
-// How many bytes an object owns beside itself, where its __sizeof__ is C code that would have to be called.
+// How many bytes an object owns besides itself, if its __sizeof__ is C code that would have to be called.
 // Sum over the rows of a type: count × unit, where count is the sum of the words at `count_offset` and
-// `second_offset` (HD_ABSENT: 1, and 0), divided by `divisor` rounding up, and counts only where the word at
-// `present_offset` is not null (HD_ABSENT: always). Where `unit_pointer` is present, the unit is the int at
+// `second_offset` (HD_ABSENT: 1, and 0), divided by `divisor` rounding up, and counts only if the word at
+// `present_offset` is not null (HD_ABSENT: always). If `unit_pointer` is present, the unit is the int at
 // `unit_at` of what the word there points to.
 struct hd_owned {
   char owner[40];

@@ -10,7 +10,7 @@ enum hd_line_format {
   HD_LINES_LOCATIONS = 2,   // 3.11 and newer: Objects/locations.md (3.11), InternalDocs/code_objects.md
 };
 
-// The line of the instruction at `offset` bytes from the first one; 0 where the table says that there is
+// The line of the instruction at `offset` bytes from the first one; 0 if the table says that there is
 // none, or does not reach as far.
 int32_t hd_line_of(enum hd_line_format format, const uint8_t* table, uint64_t size, int32_t first_line,
                    uint64_t offset);

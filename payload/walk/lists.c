@@ -1,8 +1,8 @@
 #include "walk/lists.h"
 
-enum { kFlags = 3, kOldest = 2, kMostInterpreters = 4096 };
+enum { kFlags = 3, kOldest = 2, kMaxInterpreters = 4096 };
 // A list longer than this is taken for a circle that never comes back to its head.
-static const uint64_t kMostFollowed = (uint64_t)1 << 28;
+static const uint64_t kMaxFollowed = (uint64_t)1 << 28;
 
 static hd_address head_of(struct hd_walker* w, hd_address interpreter, int i) {
   const struct hd_layout* const layout = w->layout;
@@ -10,11 +10,11 @@ static hd_address head_of(struct hd_walker* w, hd_address interpreter, int i) {
   return (layout->gc_in_runtime ? w->walk->runtime : interpreter) + layout->gc_list[i];
 }
 
-void hd_bar_list_heads(struct hd_walker* w, uint64_t interpreter) {
-  for (int k = 0; k < kMostInterpreters && hd_is_address(interpreter); k++) {
+void hd_exclude_list_heads(struct hd_walker* w, uint64_t interpreter) {
+  for (int k = 0; k < kMaxInterpreters && hd_is_address(interpreter); k++) {
     for (int i = 0; i < HD_GC_LISTS; i++) {
       const hd_address head = head_of(w, interpreter, i);
-      if (head) hd_never_mark(w, head + 16);
+      if (head) hd_exclude(w, head + 16);
     }
     interpreter = hd_word(interpreter + w->layout->interpreter_next);
   }
@@ -47,7 +47,7 @@ static void mark_end(struct hd_walker* w, hd_address head, hd_address end) {
 
 static void follow(struct hd_walker* w, hd_address head, uint32_t generation) {
   hd_address at = link_at(w, head);
-  for (uint64_t i = 0; at && at != head && i < kMostFollowed; i++) {
+  for (uint64_t i = 0; at && at != head && i < kMaxFollowed; i++) {
     hd_mark(w, &w->marks, at + 16);
     hd_set_generation(w, at + 16, generation);
     if (i % 1024 == 0) hd_step(w);

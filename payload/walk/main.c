@@ -19,20 +19,17 @@ static void run(void* argument) {
   attempt->body(attempt->w, attempt->argument);
 }
 
-static void blame(struct hd_walker* w, uint32_t place, int failure) {
-  struct hd_type_info* const type = w->blamed;
-  if (w->learning || !type) {
-    w->strange++;
-    return;
-  }
-  if (place != HD_WALK_FOREIGN) {
+static void record_failure(struct hd_walker* w, uint32_t phase, int failure) {
+  struct hd_type_info* const type = w->current_type;
+  if (w->examined || !type) return;
+  if (phase != HD_WALK_FOREIGN) {
     type->unreadable++;
     return;
   }
   // Once more, without asking: the words of it that have names are known, and what it told until it failed.
-  if (w->walk->object != w->unasked && !w->stream_left && w->ring_tail) {
-    w->unasked = w->walk->object;
-    if (w->visited_count > HD_MOST_REFERENCES) w->visited_count = HD_MOST_REFERENCES;
+  if (w->walk->object != w->failed_traverse && !w->stream_left && w->ring_tail) {
+    w->failed_traverse = w->walk->object;
+    if (w->visited_count > HD_MAX_REFERENCES) w->visited_count = HD_MAX_REFERENCES;
     w->ring_tail--;
   }
   if (failure == HD_WALK_HANG) {
@@ -40,23 +37,23 @@ static void blame(struct hd_walker* w, uint32_t place, int failure) {
   } else {
     type->faults++;
   }
-  if (type->hangs > 0 || type->faults >= HD_MOST_FAULTS) {
+  if (type->hangs > 0 || type->faults >= HD_MAX_FAULTS) {
     type->traverse = 0;
-    type->given_up = 1;
+    type->traverse_disabled = 1;
   }
 }
 
 int hd_attempt(struct hd_walker* w, void (*body)(struct hd_walker*, uint64_t), uint64_t argument) {
   struct attempt attempt = {w, body, argument};
-  hd_place(w, HD_WALK_READING);
+  hd_set_phase(w, HD_WALK_READING);
   const int failure = hd_guarded(&w->walk->recover_stack, run, &attempt);
-  const uint32_t place = hd_place(w, HD_WALK_OWN);
+  const uint32_t phase = hd_set_phase(w, HD_WALK_OWN);
   if (failure) {
     hd_step(w);
-    if (failure != HD_WALK_STOPPED) blame(w, place, failure);
-    hd_unlearn(w);
-    hd_mend_output(w);
-    w->blamed = 0;
+    if (failure != HD_WALK_STOPPED) record_failure(w, phase, failure);
+    hd_reject_type(w);
+    hd_discard_partial_output(w);
+    w->current_type = 0;
   }
   return failure;
 }
@@ -145,6 +142,5 @@ __attribute__((noreturn)) void hd_main(struct hd_walk* walk) {
   hd_attempt(w, write_skipped, 0);
   hd_write_end(w, w->status ? w->status : "ok");
   hd_flush(w);
-  walk->finished = 1;
   hd_exit(0);
 }

@@ -22,7 +22,7 @@ void hd_mark_odd(struct hd_walker* w, struct hd_block* block, hd_address object)
   hd_block_extra(w, block)->odd[granule >> 6] |= (uint64_t)1 << (granule & 63);
 }
 
-void hd_marks_settle(struct hd_walker* w) {
+void hd_flush_marks(struct hd_walker* w) {
   struct hd_marks* const marks = &w->marks;
   while (marks->queue_tail != marks->queue_head) {
     const uint32_t slot = marks->queue_tail++ & (HD_MARK_QUEUE - 1);
@@ -30,7 +30,7 @@ void hd_marks_settle(struct hd_walker* w) {
   }
 }
 
-void hd_never_mark(struct hd_walker* w, hd_address address) {
+void hd_exclude(struct hd_walker* w, hd_address address) {
   if (!hd_is_address(address)) return;
   struct hd_block* const block = hd_block_of(w, &w->marks, address);
   const uint32_t granule = hd_granule(address);

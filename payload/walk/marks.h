@@ -53,9 +53,9 @@ struct hd_block_extra* hd_block_extra(struct hd_walker* w, struct hd_block* bloc
 void hd_marks_start(struct hd_marks* marks);
 void hd_mark_odd(struct hd_walker* w, struct hd_block* block, hd_address object);
 // Sets the marks that wait.
-void hd_marks_settle(struct hd_walker* w);
+void hd_flush_marks(struct hd_walker* w);
 // An address that is no object although lists lead there.
-void hd_never_mark(struct hd_walker* w, hd_address address);
+void hd_exclude(struct hd_walker* w, hd_address address);
 void hd_set_generation(struct hd_walker* w, hd_address object, uint32_t generation);
 // The generation of a tracked object.
 uint32_t hd_generation(struct hd_walker* w, hd_address object);

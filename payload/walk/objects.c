@@ -12,7 +12,7 @@
 #include "walk/tails.h"
 
 // A message is at most 1 GiB (native/capture/transcoder.h).
-static const uint64_t kMostStreamed = ((1 << 30) - 128) / 8;
+static const uint64_t kMaxStreamed = ((1 << 30) - 128) / 8;
 
 static uint64_t add_words(struct hd_walker* w, hd_address object, uint32_t from, uint32_t to, uint64_t n) {
   const struct hd_place_in_object* const words = w->type->words;
@@ -43,20 +43,20 @@ static uint64_t add_attributes(struct hd_walker* w, hd_address object, int* plai
 static int visit(uint64_t object, void* argument) {
   struct hd_walker* const w = argument;
   if (!object) return 0;
-  if (w->visited_count < HD_MOST_REFERENCES) w->visited[w->visited_count] = object;
+  if (w->visited_count < HD_MAX_REFERENCES) w->visited[w->visited_count] = object;
   w->visited_count++;
   return 0;
 }
 
 static void traverse(struct hd_walker* w, hd_address object, int (*visitor)(uint64_t, void*)) {
   struct hd_type_info* const type = w->type;
-  if (object == w->unasked) return;
+  if (object == w->failed_traverse) return;
   w->visited_count = 0;
-  if (type->given_up) type->not_asked++;
-  if (!type->traverse || (type->collected == 2 && !hd_asked_header(w, type, object))) return;
-  hd_place(w, HD_WALK_FOREIGN);
+  if (type->traverse_disabled) type->not_asked++;
+  if (!type->traverse || (type->collected == 2 && !hd_calls_is_gc(w, type, object))) return;
+  hd_set_phase(w, HD_WALK_FOREIGN);
   ((int (*)(hd_address, int (*)(uint64_t, void*), void*))type->traverse)(object, visitor, w);
-  hd_place(w, HD_WALK_READING);
+  hd_set_phase(w, HD_WALK_READING);
 }
 
 // Takes one `object` out of what was visited; they mostly come in the order of the words.
@@ -76,9 +76,9 @@ static int take_visited(struct hd_walker* w, uint64_t count, uint64_t* cursor, u
 static uint64_t add_traversed(struct hd_walker* w, hd_address object, uint64_t n) {
   const struct hd_type_info* const type = w->type;
   traverse(w, object, visit);
-  const int asked = type->traverse && object != w->unasked;
+  const int asked = type->traverse && object != w->failed_traverse;
   const uint64_t count = w->visited_count;
-  const uint64_t kept = count < HD_MOST_REFERENCES ? count : HD_MOST_REFERENCES;
+  const uint64_t kept = count < HD_MAX_REFERENCES ? count : HD_MAX_REFERENCES;
   uint64_t cursor = 0;
   // A C type's tp_traverse reports attributes that it manages, too.
   if (type->attributes != HD_ATTRIBUTES_NONE) {
@@ -96,7 +96,7 @@ static uint64_t add_traversed(struct hd_walker* w, hd_address object, uint64_t n
     cursor = 0;
     take_visited(w, kept, &cursor, type->address);
   }
-  for (uint64_t i = 0; i < kept && n < HD_MOST_REFERENCES; i++) {
+  for (uint64_t i = 0; i < kept && n < HD_MAX_REFERENCES; i++) {
     if (w->visited[i]) w->references[n++] = w->visited[i];
   }
   return n;
@@ -105,12 +105,12 @@ static uint64_t add_traversed(struct hd_walker* w, hd_address object, uint64_t n
 // What tp_traverse reports beyond the references that are known, of an object that has few.
 static uint64_t add_more(struct hd_walker* w, hd_address object, uint64_t n) {
   traverse(w, object, visit);
-  const uint64_t count = w->visited_count < HD_MOST_REFERENCES ? w->visited_count : HD_MOST_REFERENCES;
+  const uint64_t count = w->visited_count < HD_MAX_REFERENCES ? w->visited_count : HD_MAX_REFERENCES;
   uint64_t cursor = 0;
   const uint64_t known = n;
   for (uint64_t i = 0; i < known; i++) take_visited(w, count, &cursor, w->references[i]);
   if (w->type->flags & HD_HEAP_TYPE) take_visited(w, count, &cursor, w->type->address);
-  for (uint64_t i = 0; i < count && n < HD_MOST_REFERENCES; i++) {
+  for (uint64_t i = 0; i < count && n < HD_MAX_REFERENCES; i++) {
     if (w->visited[i]) w->references[n++] = w->visited[i];
   }
   return n;
@@ -131,7 +131,7 @@ static void write_type(struct hd_walker* w, hd_address object) {
   const hd_address keys_at = heap ? hd_word(object + layout->heap_type_cached_keys) : 0;
   if (keys_at) {
     const struct hd_dict_keys keys = hd_read_keys(layout, keys_at);
-    for (uint64_t i = 0; i < keys.count && n < HD_MOST_REFERENCES; i++) w->references[n++] = hd_key(&keys, i);
+    for (uint64_t i = 0; i < keys.count && n < HD_MAX_REFERENCES; i++) w->references[n++] = hd_key(&keys, i);
   }
   if (!heap) hd_write_static_root(w, object);
   if (heap && type->traverse) n = add_more(w, object, n);
@@ -160,10 +160,10 @@ static void write_with_locals(struct hd_walker* w, hd_address object, struct hd_
     }
   }
   if (locals.awaits) w->references[n++] = hd_untag(layout, hd_word(locals.at + 8 * --locals.count));
-  for (uint64_t i = 0; i < locals.count && n < HD_MOST_REFERENCES; i++) {
+  for (uint64_t i = 0; i < locals.count && n < HD_MAX_REFERENCES; i++) {
     w->references[n++] = hd_untag(layout, hd_word(locals.at + 8 * i));
   }
-  for (uint64_t i = locals.count; i < locals.named && n < HD_MOST_REFERENCES; i++) w->references[n++] = 0;
+  for (uint64_t i = locals.count; i < locals.named && n < HD_MAX_REFERENCES; i++) w->references[n++] = 0;
   hd_write_object(w, object, shape, n);
 }
 
@@ -172,7 +172,7 @@ static void write_with_locals(struct hd_walker* w, hd_address object, struct hd_
 static void write_dict_and_more(struct hd_walker* w, hd_address object, uint64_t named, uint64_t n) {
   enum { kBehind = 2, kAhead = 4, kFew = 64 };
   traverse(w, object, visit);
-  const uint64_t count = w->visited_count < HD_MOST_REFERENCES ? w->visited_count : HD_MOST_REFERENCES;
+  const uint64_t count = w->visited_count < HD_MAX_REFERENCES ? w->visited_count : HD_MAX_REFERENCES;
   uint64_t cursor = 0;
   for (uint64_t i = 0; i < named; i++) take_visited(w, count, &cursor, w->references[i]);
   if (w->type->flags & HD_HEAP_TYPE) take_visited(w, count, &cursor, w->type->address);
@@ -186,13 +186,13 @@ static void write_dict_and_more(struct hd_walker* w, hd_address object, uint64_t
       break;
     }
   }
-  uint64_t more[HD_MOST_MORE], found = 0;
+  uint64_t more[HD_MAX_MORE], found = 0;
   for (uint64_t k = 0; k < count; k++) {
     if (!w->visited[k]) continue;
-    if (found < HD_MOST_MORE) more[found] = w->visited[k];
+    if (found < HD_MAX_MORE) more[found] = w->visited[k];
     found++;
   }
-  if (found == 0 || found > HD_MOST_MORE || n + found > HD_MOST_REFERENCES) {
+  if (found == 0 || found > HD_MAX_MORE || n + found > HD_MAX_REFERENCES) {
     hd_write_object(w, object, hd_shape(w, 0), n);
     return;
   }
@@ -205,12 +205,12 @@ static void write_dict_and_more(struct hd_walker* w, hd_address object, uint64_t
 static void stream_tail(struct hd_walker* w, hd_address object, uint32_t shape, uint64_t named) {
   struct hd_tail* const tail = &w->tail;
   uint64_t total = named;
-  for (uint64_t n; (n = hd_read_tail(tail, w->visited, HD_MOST_REFERENCES)) > 0; total += n) hd_step(w);
+  for (uint64_t n; (n = hd_read_tail(tail, w->visited, HD_MAX_REFERENCES)) > 0; total += n) hd_step(w);
   tail->position = 0;
-  if (total > kMostStreamed) total = kMostStreamed;
+  if (total > kMaxStreamed) total = kMaxStreamed;
   hd_begin_stream(w, object, shape, total);
   for (uint64_t i = 0; i < named; i++) hd_stream(w, w->references[i]);
-  for (uint64_t n; (n = hd_read_tail(tail, w->visited, HD_MOST_REFERENCES)) > 0;) {
+  for (uint64_t n; (n = hd_read_tail(tail, w->visited, HD_MAX_REFERENCES)) > 0;) {
     for (uint64_t i = 0; i < n; i++) hd_stream(w, w->visited[i]);
     hd_step(w);
   }
@@ -237,7 +237,7 @@ static void stream_traversed(struct hd_walker* w, hd_address object, uint32_t sh
   for (uint64_t i = 0; i < named; i++) w->visited[w->named_count++] = w->references[i];
   if (w->type->flags & HD_HEAP_TYPE) w->visited[w->named_count++] = w->type->address;
   const uint64_t total = named + w->visited_count;
-  hd_begin_stream(w, object, shape, total < kMostStreamed ? total : kMostStreamed);
+  hd_begin_stream(w, object, shape, total < kMaxStreamed ? total : kMaxStreamed);
   for (uint64_t i = 0; i < named; i++) hd_stream(w, w->references[i]);
   traverse(w, object, visit_streamed);
   hd_end_stream(w);
@@ -254,7 +254,7 @@ static void write_instance(struct hd_walker* w, hd_address object) {
   if (type->form == HD_FORM_TRAVERSE) {
     const uint64_t named = n + type->word_count - type->slot_count;
     n = add_traversed(w, object, n);
-    if (w->visited_count > HD_MOST_REFERENCES) {
+    if (w->visited_count > HD_MAX_REFERENCES) {
       stream_traversed(w, object, hd_shape(w, plain), named);
     } else {
       hd_write_object(w, object, hd_shape(w, plain), n);
@@ -267,9 +267,9 @@ static void write_instance(struct hd_walker* w, hd_address object) {
   struct hd_tail* const tail = &w->tail;
   if (tail->form == HD_TAIL_NONE) {
     hd_write_object(w, object, shape, n);
-  } else if (n + tail->count * tail->width <= HD_MOST_REFERENCES && tail->count <= HD_MOST_REFERENCES) {
+  } else if (n + tail->count * tail->width <= HD_MAX_REFERENCES && tail->count <= HD_MAX_REFERENCES) {
     const uint64_t named = n;
-    n += hd_read_tail(tail, w->references + n, HD_MOST_REFERENCES - n);
+    n += hd_read_tail(tail, w->references + n, HD_MAX_REFERENCES - n);
     if (type->traverse && !plain) {
       write_dict_and_more(w, object, named, n);
     } else {
@@ -295,26 +295,20 @@ static void add_neighbours(struct hd_walker* w, hd_address object) {
   if (!(previous & 2)) add_hidden(w, previous & ~(uint64_t)3);
 }
 
-void hd_take_object(struct hd_walker* w, hd_address object) {
+void hd_walk_object(struct hd_walker* w, hd_address object) {
   w->walk->object = object;
-  w->blamed = 0;
+  w->current_type = 0;
   hd_step(w);
   const hd_address type_at = hd_type_of(object);
   const uint64_t refcount = hd_word(object);
   if (w->type->address != type_at) {
-    if (!hd_is_address(type_at)) {
-      w->strange++;
-      return;
-    }
-    w->type = hd_learn(w, type_at);
+    if (!hd_is_address(type_at)) return;
+    w->type = hd_type_info_for(w, type_at);
   }
   struct hd_type_info* const type = w->type;
-  w->blamed = type;
+  w->current_type = type;
   // Memory that was freed has no references.
-  if (type->form == HD_FORM_INVALID || refcount == 0) {
-    w->strange++;
-    return;
-  }
+  if (type->form == HD_FORM_INVALID || refcount == 0) return;
   if (hd_has_header(w, type, object)) add_neighbours(w, object);
   if (type->singleton) hd_write_singleton_root(w, object);
   switch (type->form) {

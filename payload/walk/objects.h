@@ -4,6 +4,6 @@
 
 #include "walk/walker.h"
 
-void hd_take_object(struct hd_walker* w, hd_address object);
+void hd_walk_object(struct hd_walker* w, hd_address object);
 
 #endif

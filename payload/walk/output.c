@@ -6,7 +6,7 @@
 enum { kHeader = 16, kEINTR = -4, kEAGAIN = -11, kMessageHeader = 4, kStreamBlock = 1 << 15 };
 
 static void send(struct hd_walker* w, const uint8_t* bytes, uint64_t size) {
-  const uint32_t before = hd_place(w, HD_WALK_WRITING);
+  const uint32_t before = hd_set_phase(w, HD_WALK_WRITING);
   while (size > 0) {
     const long wrote = hd_write(w->walk->fd, bytes, size);
     if (wrote == kEINTR || wrote == kEAGAIN) continue;
@@ -14,7 +14,7 @@ static void send(struct hd_walker* w, const uint8_t* bytes, uint64_t size) {
     bytes += wrote;
     size -= (uint64_t)wrote;
   }
-  hd_place(w, before);
+  hd_set_phase(w, before);
   hd_step(w);
 }
 
@@ -34,7 +34,7 @@ void hd_output_start(struct hd_walker* w) {
   w->definitions.limit = HD_DEFINITIONS;
   w->definitions.length = w->definitions_whole = kMessageHeader;
   // An object is begun below HD_MESSAGE; a reference takes 10 bytes at most.
-  w->objects = hd_allocate(w, HD_MESSAGE + 10 * (HD_MOST_REFERENCES + 64) + 2 * w->content_limit + 256);
+  w->objects = hd_allocate(w, HD_MESSAGE + 10 * (HD_MAX_REFERENCES + 64) + 2 * w->content_limit + 256);
   start_message(w);
 }
 
@@ -81,7 +81,7 @@ void hd_put_varint(struct hd_text* text, uint64_t value) {
   for (const uint8_t* at = bytes; at < end; at++) hd_text_put(text, *at);
 }
 
-enum { kMostName = 4096 };
+enum { kMaxName = 4096 };
 
 static void put_bytes(struct hd_text* text, const uint8_t* bytes, uint32_t length) {
   hd_put_varint(text, length);
@@ -90,12 +90,12 @@ static void put_bytes(struct hd_text* text, const uint8_t* bytes, uint32_t lengt
 
 void hd_put_string(struct hd_text* text, const char* string) {
   uint32_t length = 0;
-  while (length < kMostName && string[length]) length++;
+  while (length < kMaxName && string[length]) length++;
   put_bytes(text, (const uint8_t*)string, length);
 }
 
 void hd_put_name(struct hd_walker* w, struct hd_text* text, hd_address object, const char* otherwise) {
-  uint8_t bytes[kMostName];
+  uint8_t bytes[kMaxName];
   struct hd_text name = {bytes, 0, sizeof bytes, 0};
   if (hd_is_str(w, object)) {
     hd_put_str(w, &name, object);
@@ -209,7 +209,7 @@ void hd_end_stream(struct hd_walker* w) {
   start_message(w);
 }
 
-void hd_mend_output(struct hd_walker* w) {
+void hd_discard_partial_output(struct hd_walker* w) {
   hd_end_stream(w);
   w->definitions.length = w->definitions_whole;
   w->definitions.cut = 0;

@@ -11,7 +11,7 @@ struct hd_text* hd_begin_record(struct hd_walker* w, uint64_t kind);
 void hd_end_record(struct hd_walker* w);
 void hd_put_varint(struct hd_text* text, uint64_t value);
 void hd_put_string(struct hd_text* text, const char* string);
-// The text of a str object, or `otherwise` where it is none.
+// The text of a str object, or `otherwise` if it is none.
 void hd_put_name(struct hd_walker* w, struct hd_text* text, hd_address object, const char* otherwise);
 
 // `object`, whose first `count` references are w->references; those of w->tail follow.
@@ -24,7 +24,7 @@ void hd_begin_stream(struct hd_walker* w, hd_address object, uint32_t shape, uin
 void hd_stream(struct hd_walker* w, uint64_t reference);
 void hd_end_stream(struct hd_walker* w);
 // What a failure left unfinished: half a definition, a stream.
-void hd_mend_output(struct hd_walker* w);
+void hd_discard_partial_output(struct hd_walker* w);
 void hd_write_end(struct hd_walker* w, const char* status);
 
 #endif

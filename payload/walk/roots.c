@@ -8,7 +8,7 @@
 #include "walk/tails.h"
 #include "walk/threads.h"
 
-enum { kMostInterpreters = 4096, kMostThreads = 1 << 16 };
+enum { kMaxInterpreters = 4096, kMaxThreads = 1 << 16 };
 
 void hd_write_root(struct hd_walker* w, hd_address object, uint32_t kind, const char* name) {
   hd_mark(w, &w->marks, object);
@@ -115,14 +115,14 @@ void hd_find_roots(struct hd_walker* w) {
   const struct hd_layout* const layout = w->layout;
   hd_attempt(w, mark_known_types, 0);
   hd_address interpreter = hd_word(w->walk->runtime + layout->runtime_interpreters);
-  hd_attempt(w, hd_bar_list_heads, interpreter);
-  for (int i = 0; i < kMostInterpreters && hd_is_address(interpreter) && !w->status; i++) {
+  hd_attempt(w, hd_exclude_list_heads, interpreter);
+  for (int i = 0; i < kMaxInterpreters && hd_is_address(interpreter) && !w->status; i++) {
     hd_attempt(w, write_fields, interpreter);
     hd_attempt(w, write_modules, interpreter);
     hd_attempt(w, mark_static_types, interpreter);
     hd_attempt(w, hd_mark_lists, interpreter);
     hd_address thread = hd_word(interpreter + layout->interpreter_threads);
-    for (int k = 0; k < kMostThreads && hd_is_address(thread) && !w->status; k++) {
+    for (int k = 0; k < kMaxThreads && hd_is_address(thread) && !w->status; k++) {
       hd_attempt(w, hd_write_thread, thread);
       thread = hd_word(thread + layout->thread_next);
     }

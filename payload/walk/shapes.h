@@ -14,6 +14,6 @@ uint32_t hd_code_shape(struct hd_walker* w, const struct hd_locals* locals);
 // Of a dict of w->type, in front of whose entries stand `more` references that have no name.
 uint32_t hd_dict_shape(struct hd_walker* w, uint64_t more);
 // That shape's most.
-enum { HD_MOST_MORE = 32 };
+enum { HD_MAX_MORE = 32 };
 
 #endif

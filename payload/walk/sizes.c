@@ -5,12 +5,12 @@
 #include "walk/fields.h"
 #include "walk/frames.h"
 
-int hd_asked_header(struct hd_walker* w, const struct hd_type_info* type, hd_address object) {
+int hd_calls_is_gc(struct hd_walker* w, const struct hd_type_info* type, hd_address object) {
   // type_is_gc: types that C code defines have none.
   if (type->form == HD_FORM_TYPE) return (hd_word(object + w->layout->type_flags) & HD_HEAP_TYPE) != 0;
-  const uint32_t before = hd_place(w, HD_WALK_FOREIGN);
+  const uint32_t before = hd_set_phase(w, HD_WALK_FOREIGN);
   const int has = ((int (*)(hd_address))type->is_gc)(object) != 0;
-  hd_place(w, before);
+  hd_set_phase(w, before);
   return has;
 }
 
@@ -75,7 +75,7 @@ static uint64_t str_size(const struct hd_layout* layout, hd_address text) {
 static uint64_t int_size(const struct hd_layout* layout, hd_address number) {
   uint64_t digits = layout->int_tag == HD_ABSENT ? absolute((int64_t)hd_size_field(number))
                                                  : hd_word(number + layout->int_tag) >> 3;
-  if (digits < layout->int_least_digits) digits = layout->int_least_digits;
+  if (digits < layout->int_min_digits) digits = layout->int_min_digits;
   return layout->int_digits + 4 * digits;
 }
 
@@ -115,7 +115,7 @@ static uint64_t owned_size(struct hd_walker* w, const struct hd_type_info* type,
 uint64_t hd_computed_size(struct hd_walker* w, const struct hd_type_info* type, hd_address object) {
   const struct hd_layout* const layout = w->layout;
   uint64_t size = type->header_size;
-  if (type->collected == 2 && !hd_asked_header(w, type, object)) size = 0;
+  if (type->collected == 2 && !hd_calls_is_gc(w, type, object)) size = 0;
   switch (type->size_rule) {
     case HD_SIZE_STR:
       return size + str_size(layout, object);

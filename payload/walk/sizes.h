@@ -7,13 +7,13 @@
 uint64_t hd_computed_size(struct hd_walker* w, const struct hd_type_info* type, hd_address object);
 // Of a PyDictKeysObject, its own memory.
 uint64_t hd_keys_size(const struct hd_layout* layout, hd_address keys);
-// Values that an instance has room for, where they lie in it.
+// Values that an instance has room for, if they lie in it.
 uint64_t hd_inline_values_size(const struct hd_layout* layout, hd_address keys);
-int hd_asked_header(struct hd_walker* w, const struct hd_type_info* type, hd_address object);
+int hd_calls_is_gc(struct hd_walker* w, const struct hd_type_info* type, hd_address object);
 
 // Whether a collector's header stands before an object.
 static inline int hd_has_header(struct hd_walker* w, const struct hd_type_info* type, hd_address object) {
-  return type->collected == 2 ? hd_asked_header(w, type, object) : type->collected;
+  return type->collected == 2 ? hd_calls_is_gc(w, type, object) : type->collected;
 }
 
 static inline uint64_t hd_size_of(struct hd_walker* w, const struct hd_type_info* type, hd_address object) {

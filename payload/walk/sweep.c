@@ -19,13 +19,13 @@ static inline void prefetch_body(struct hd_walker* w, hd_address object) {
   }
 }
 
-static void take_next(struct hd_walker* w) {
+static void walk_next(struct hd_walker* w) {
   // Counted first: one that fails is left behind.
-  hd_take_object(w, w->ring[w->ring_tail++ & (HD_RING - 1)]);
+  hd_walk_object(w, w->ring[w->ring_tail++ & (HD_RING - 1)]);
 }
 
-static void take_all(struct hd_walker* w) {
-  while (w->ring_tail != w->ring_head) take_next(w);
+static void walk_all(struct hd_walker* w) {
+  while (w->ring_tail != w->ring_head) walk_next(w);
 }
 
 static void enter(struct hd_walker* w, hd_address object) {
@@ -35,15 +35,15 @@ static void enter(struct hd_walker* w, hd_address object) {
   w->ring[w->ring_head++ & (HD_RING - 1)] = object;
   const uint32_t waiting = w->ring_head - w->ring_tail;
   if (waiting > HD_RING / 2) prefetch_body(w, w->ring[(w->ring_head - HD_RING / 2 - 1) & (HD_RING - 1)]);
-  if (waiting == HD_RING) take_next(w);
+  if (waiting == HD_RING) walk_next(w);
 }
 
 static void sweep_word(struct hd_walker* w, struct hd_block* block, uint32_t i) {
-  uint64_t fresh;
-  while ((fresh = block->found[i] & ~block->done[i])) {
-    const uint64_t bit = fresh & -fresh;
+  uint64_t new_bits;
+  while ((new_bits = block->found[i] & ~block->done[i])) {
+    const uint64_t bit = new_bits & -new_bits;
     block->done[i] |= bit;
-    hd_address object = block->base + ((((uint64_t)i << 6) + (uint32_t)__builtin_ctzll(fresh)) << 4);
+    hd_address object = block->base + ((((uint64_t)i << 6) + (uint32_t)__builtin_ctzll(new_bits)) << 4);
     if (__builtin_expect(block->extra != 0, 0) && block->extra->odd[i] & bit) object += 8;
     enter(w, object);
   }
@@ -77,7 +77,7 @@ static int sweep_region(struct hd_walker* w, struct hd_region* region) {
   return found;
 }
 
-// Where a sweep failed there may be more in the word that it was at.
+// If a sweep failed, there may be more in the word that it was at.
 static void resume(struct hd_walker* w) {
   struct hd_region* const region = w->swept_region;
   if (!region) return;
@@ -91,8 +91,8 @@ void hd_sweep(struct hd_walker* w, uint64_t unused) {
   int found;
   resume(w);
   do {
-    take_all(w);
-    hd_marks_settle(w);
+    walk_all(w);
+    hd_flush_marks(w);
     found = 0;
     for (uint32_t i = 0; i < HD_REGIONS; i++) {
       if (w->marks.regions[i]) found |= sweep_region(w, w->marks.regions[i]);

@@ -7,7 +7,7 @@
 #include "walk/output.h"
 #include "walk/roots.h"
 
-enum { kMostFrames = 1 << 20 };
+enum { kMaxFrames = 1 << 20 };
 
 // threading._active: the Thread objects by identity.
 static hd_address thread_object(struct hd_walker* w, hd_address interpreter, uint64_t identity) {
@@ -37,7 +37,7 @@ static uint64_t native_id(struct hd_walker* w, hd_address thread, hd_address obj
   if (layout->thread_native_id != HD_ABSENT) return hd_word(thread + layout->thread_native_id);
   uint64_t id;
   if (object && hd_int_value(w, hd_attribute(w, object, "_native_id"), &id)) return id;
-  // The first one made is the last in the list: the main thread where `threading` knows of none.
+  // The first one made is the last in the list: the main thread if `threading` knows of none.
   return hd_word(thread + layout->thread_next) ? 0 : (uint64_t)w->walk->pid;
 }
 
@@ -80,7 +80,7 @@ static void write_frame_root(struct hd_walker* w, hd_address object, hd_address 
 }
 
 // A frame that no object was made for holds what is in it by itself.
-static void write_loose_frame(struct hd_walker* w, const struct hd_locals* locals) {
+static void write_frame_without_object(struct hd_walker* w, const struct hd_locals* locals) {
   const struct hd_layout* const layout = w->layout;
   for (int i = 0; i < HD_IFRAME_WORDS; i++) {
     const hd_address held = hd_untag(layout, hd_word(locals->iframe + hd_iframe_word(layout, i)));
@@ -106,7 +106,7 @@ static void write_iframe(struct hd_walker* w, hd_address iframe, uint64_t id, ui
   if (hd_byte(iframe + layout->iframe_owner) == layout->iframe_owner_generator) {
     write_frame_root(w, iframe - layout->gen_iframe, locals.code, 0);
   } else if (!frame) {
-    write_loose_frame(w, &locals);
+    write_frame_without_object(w, &locals);
   }
 }
 
@@ -117,7 +117,7 @@ static void write_frames(struct hd_walker* w, hd_address thread, uint64_t id) {
   if (!holder) return;
   hd_address frame = hd_word(holder + layout->thread_frame);
   uint64_t depth = 0;
-  for (int i = 0; i < kMostFrames && hd_is_address(frame); i++) {
+  for (int i = 0; i < kMaxFrames && hd_is_address(frame); i++) {
     hd_step(w);
     if (layout->iframe_previous != HD_ABSENT) {
       write_iframe(w, frame, id, &depth);

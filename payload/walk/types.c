@@ -262,14 +262,14 @@ static uint8_t tail_of(struct hd_walker* w, const struct hd_type_info* info) {
   }
 }
 
-static struct hd_type_info* learn(struct hd_walker* w, hd_address type) {
+static struct hd_type_info* examine(struct hd_walker* w, hd_address type) {
   const struct hd_layout* const layout = w->layout;
   struct hd_type_info info;
   memset(&info, 0, sizeof info);
   info.address = type;
-  w->learning = type;
+  w->examined = type;
   if (!is_type(w, type)) {
-    w->learning = 0;
+    w->examined = 0;
     return keep(w, &info);
   }
   info.flags = hd_word(type + layout->type_flags);
@@ -298,23 +298,23 @@ static struct hd_type_info* learn(struct hd_walker* w, hd_address type) {
   find_words(w, &info, base);
   find_sizes(w, &info);
   struct hd_type_info* const kept = keep(w, &info);
-  w->learning = 0;
+  w->examined = 0;
   hd_mark(w, &w->marks, type);
   return kept;
 }
 
-struct hd_type_info* hd_learn(struct hd_walker* w, hd_address type) {
+struct hd_type_info* hd_type_info_for(struct hd_walker* w, hd_address type) {
   struct hd_type_info* const known = slot_of(&w->types, type)->info;
-  return known ? known : learn(w, type);
+  return known ? known : examine(w, type);
 }
 
 void hd_types_start(struct hd_walker* w) { grow(w, &w->types); }
 
-void hd_unlearn(struct hd_walker* w) {
-  if (!w->learning) return;
+void hd_reject_type(struct hd_walker* w) {
+  if (!w->examined) return;
   struct hd_type_info info;
   memset(&info, 0, sizeof info);
-  info.address = w->learning;
-  w->learning = 0;
+  info.address = w->examined;
+  w->examined = 0;
   keep(w, &info);
 }

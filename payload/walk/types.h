@@ -74,7 +74,7 @@ struct hd_place_in_object {
   uint32_t offset;
   uint8_t kind;    // enum hd_reference_kind
   uint8_t flags;   // enum hd_field_flag
-  uint8_t direct;  // read as it stands; else only where tp_traverse reports it
+  uint8_t direct;  // read as it stands; else only if tp_traverse reports it
   const char* name;
   uint8_t present_at;  // as in hd_field
 };
@@ -83,10 +83,10 @@ struct hd_type_info {
   hd_address address;
   uint64_t flags;
   uint8_t form, attributes, content, size_rule;
-  uint8_t collected;     // has a collector's header; 2: where tp_is_gc says so
+  uint8_t collected;     // has a collector's header; 2: if tp_is_gc says so
   uint8_t described;     // its TYPE record was written
   uint8_t singleton;     // its objects are roots
-  uint8_t given_up;      // its tp_traverse failed too often to be called again
+  uint8_t traverse_disabled;      // its tp_traverse failed too often to be called again
   uint8_t tail;          // kind of what follows the named references, HD_REF_INDEXED perhaps
   uint32_t shape;        // 0: not written yet
   uint32_t plain_shape;  // of objects without attribute values
@@ -123,9 +123,9 @@ struct hd_shape_table {
 
 void hd_types_start(struct hd_walker* w);
 // What is known of `type`, which is looked at when it is first met.
-struct hd_type_info* hd_learn(struct hd_walker* w, hd_address type);
+struct hd_type_info* hd_type_info_for(struct hd_walker* w, hd_address type);
 // After a failure: a type that was being looked at is none.
-void hd_unlearn(struct hd_walker* w);
+void hd_reject_type(struct hd_walker* w);
 // The dict of a type; static builtin types have one in each interpreter (the first one's).
 hd_address hd_type_dict(struct hd_walker* w, hd_address type);
 

@@ -22,15 +22,15 @@ struct hd_walker_header {
 // Addresses in the target of the type objects whose instances the walker lays out itself (exported symbols).
 struct hd_types {
   uint64_t object, type, dict, ordered_dict, list, tuple, set, frozenset, str, integer, boolean, floating,
-      bytes, bytearray, module, code, frame, generator, coroutine, async_generator, weakref, cell, function,
-      method, memoryview, none;
+      bytes, bytearray, module, code, frame, generator, coroutine, async_generator, cell, function, method,
+      none;
 };
 
 struct hd_range {
   uint64_t start, end;
 };
 
-enum hd_walk_place {
+enum hd_walk_phase {
   HD_WALK_OWN = 0,      // in code of the walker that cannot fail
   HD_WALK_READING = 1,  // reads the heap: a fault means a half-updated object
   HD_WALK_FOREIGN = 2,  // in a tp_traverse
@@ -46,10 +46,9 @@ struct hd_walk {
   uint64_t runtime;  // _PyRuntime
   int32_t pid;       // of the target as it sees itself: the native id of its main thread
   int32_t fd;
-  uint32_t
-      content_limit;    // bytes of content kept of an object; 0: none anywhere, labels of dict keys included
-  uint32_t consistent;  // 0: objects may be half-updated
-  uint64_t fields;      // struct hd_field[field_count]
+  // Bytes of content kept of an object; 0: none anywhere, labels of dict keys included.
+  uint32_t content_limit;
+  uint64_t fields;  // struct hd_field[field_count]
   uint64_t field_count;
   uint64_t owned;  // struct hd_owned[owned_count]
   uint64_t owned_count;
@@ -59,14 +58,13 @@ struct hd_walk {
   // Zeroed memory for all of the walker's tables; taken from its start on.
   struct hd_range arena;
 
-  // What the walker says meanwhile. `steps` grows with everything it does; where it stands still while
-  // `place` is not HD_WALK_WRITING, something hangs. To get it out of a fault or a hang the tool sets rip to
+  // What the walker says during the walk. `steps` grows with everything it does; if it stands still while
+  // `phase` is not HD_WALK_WRITING, something hangs. To get it out of a fault or a hang the tool sets rip to
   // the blob's `recover`, rsp to `recover_stack` and rax to an hd_walk_failure; that works while
   // `recover_stack` is not 0.
   volatile uint64_t steps;
   volatile uint64_t objects;
-  volatile uint32_t place;
-  volatile uint32_t finished;  // 1: HD_END was written
+  volatile uint32_t phase;
   volatile uint64_t recover_stack;
   volatile uint64_t object;  // the one at hand
   volatile uint64_t arena_used;

@@ -11,14 +11,14 @@
 
 enum {
   // References that an object is gathered with; those of one that has more are streamed.
-  HD_MOST_REFERENCES = 1 << 15,
+  HD_MAX_REFERENCES = 1 << 15,
   HD_MESSAGE = 768 << 10,
   HD_DEFINITIONS = 1 << 20,
   // Room that a definition never exceeds.
   HD_DEFINITION = 512 << 10,
   HD_RING = 32,
   // How often a tp_traverse may fault before it is not called any more.
-  HD_MOST_FAULTS = 100,
+  HD_MAX_FAULTS = 100,
 };
 
 // Beside enum hd_walk_failure: the walker itself gives up, `status` says why.
@@ -33,7 +33,7 @@ struct hd_tail {
   uint64_t count;     // of entries
   uint64_t position;  // the next entry to read
   uint32_t stride, key, value;
-  uint32_t width;  // references of an entry: 3 where the key stands twice
+  uint32_t width;  // references of an entry: 3 if the key stands twice
 };
 
 struct hd_walker {
@@ -56,11 +56,11 @@ struct hd_walker {
 
   // The object at hand.
   struct hd_type_info* type;
-  struct hd_type_info* blamed;  // the type of the object at hand, once it is known
-  hd_address unasked;           // an object whose tp_traverse failed
-  hd_address learning;          // a type that is being looked at
-  uint64_t references[HD_MOST_REFERENCES];
-  uint64_t visited[HD_MOST_REFERENCES];
+  struct hd_type_info* current_type;  // the type of the object at hand, once it is known
+  hd_address failed_traverse;           // an object whose tp_traverse failed
+  hd_address examined;          // a type that is being looked at
+  uint64_t references[HD_MAX_REFERENCES];
+  uint64_t visited[HD_MAX_REFERENCES];
   uint64_t visited_count;
   uint64_t named_count;  // of them, references that were written already
   struct hd_tail tail;
@@ -82,7 +82,6 @@ struct hd_walker {
 
   uint32_t content_limit;
   const char* status;
-  uint64_t strange;  // what was no object
   hd_address subtype_traverse;
   hd_address none_type;
   hd_address interpreter;  // the first one: its static types' dicts
@@ -95,7 +94,7 @@ struct hd_walker {
 // system.c
 void hd_exit(int status) __attribute__((noreturn));
 long hd_write(int fd, const void* bytes, uint64_t size);
-// Zeroed; ends the walk where the arena is used up.
+// Zeroed; ends the walk if the arena is used up.
 void* hd_allocate(struct hd_walker* w, uint64_t size);
 void hd_copy(uint8_t* to, const uint8_t* from, uint64_t size);
 
@@ -107,9 +106,9 @@ int hd_attempt(struct hd_walker* w, void (*body)(struct hd_walker*, uint64_t), u
 void* memset(void* to, int byte, uint64_t size);
 void* memmove(void* to, const void* from, uint64_t size);
 
-static inline uint32_t hd_place(struct hd_walker* w, uint32_t place) {
-  const uint32_t before = w->walk->place;
-  w->walk->place = place;
+static inline uint32_t hd_set_phase(struct hd_walker* w, uint32_t phase) {
+  const uint32_t before = w->walk->phase;
+  w->walk->phase = phase;
   return before;
 }
 static inline void hd_step(struct hd_walker* w) { w->walk->steps++; }

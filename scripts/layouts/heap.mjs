@@ -2,7 +2,7 @@
 // expressions.
 
 /** @typedef {number | null} Value null stands for HD_ABSENT */
-/** @typedef {{layout: [string, Value | Value[]][], sizes: [string, Value][], debug: string[]}} HeapData */
+/** @typedef {{heap: [string, Value | Value[]][], basicSizes: [string, Value][], debugOffsets: string[]}} HeapData */
 
 /** @param {number} index */
 const generations = (index) =>
@@ -91,7 +91,6 @@ const expressions = {
 
   list_items: "PyListObject.ob_item",
   list_allocated: "PyListObject.allocated",
-  list_size: "sizeof PyListObject",
   tuple_items: "PyTupleObject.ob_item",
   set_fill: "PySetObject.fill",
   set_used: "PySetObject.used",
@@ -107,8 +106,6 @@ const expressions = {
   str_kind_shift: "shift PyASCIIObject.state.kind",
   str_compact_shift: "shift PyASCIIObject.state.compact",
   str_ascii_shift: "shift PyASCIIObject.state.ascii",
-  str_ready_shift: "shift PyASCIIObject.state.ready",
-  str_interned_mask: "mask PyASCIIObject.state.interned",
   str_wide: "PyASCIIObject.wstr",
   str_wide_length: "PyCompactUnicodeObject.wstr_length",
   str_utf8: "PyCompactUnicodeObject.utf8",
@@ -122,7 +119,6 @@ const expressions = {
   float_value: "PyFloatObject.ob_fval",
   bytes_value: "PyBytesObject.ob_sval",
   bytearray_allocated: "PyByteArrayObject.ob_alloc",
-  bytearray_bytes: "PyByteArrayObject.ob_bytes",
   bytearray_start: "PyByteArrayObject.ob_start",
   module_dict: "PyModuleObject.md_dict",
 
@@ -142,16 +138,13 @@ const expressions = {
   code_locals_plus_count: "PyCodeObject.co_nlocalsplus",
   code_locals_plus_names: "PyCodeObject.co_localsplusnames",
   code_locals_plus_kinds: "PyCodeObject.co_localspluskinds",
-  code_cached: "PyCodeObject._co_cached",
   code_extra: "PyCodeObject.co_extra",
 
   frame_back: "PyFrameObject.f_back",
-  frame_trace: "PyFrameObject.f_trace",
   frame_interpreter_frame: "PyFrameObject.f_frame",
   frame_code: "PyFrameObject.f_code",
   frame_builtins: "PyFrameObject.f_builtins",
   frame_globals: "PyFrameObject.f_globals",
-  frame_locals: "PyFrameObject.f_locals",
   frame_last_instruction: "PyFrameObject.f_lasti",
   frame_locals_plus: "PyFrameObject.f_localsplus",
   frame_value_stack: "PyFrameObject.f_valuestack",
@@ -171,7 +164,6 @@ const expressions = {
   iframe_stack_top: "_PyInterpreterFrame.stacktop",
   iframe_stack_pointer: "_PyInterpreterFrame.stackpointer",
 
-  gen_frame: "PyGenObject.gi_frame",
   gen_iframe: "PyGenObject.gi_iframe",
   gen_frame_state: "PyGenObject.gi_frame_state",
 
@@ -179,10 +171,6 @@ const expressions = {
   member_name: "PyMemberDef.name",
   member_type: "PyMemberDef.type",
   member_offset: "PyMemberDef.offset",
-  method_descriptor_method: "PyMethodDescrObject.d_method",
-  method_definition_function: "PyMethodDef.ml_meth",
-  weakref_object: "PyWeakReference.wr_object",
-  weakref_callback: "PyWeakReference.wr_callback",
 };
 
 /** The fields that probe.c prints, and what they are where it does not: null stands for HD_ABSENT.
@@ -190,7 +178,7 @@ const expressions = {
 const whereAbsent = {
   immortal_bit: null,
   flag_managed_dict: 0,
-  int_least_digits: 0,
+  int_min_digits: 0,
   flag_preheader: 0,
   flag_inline_values: 0,
   flag_static_builtin: 0,
@@ -264,7 +252,6 @@ const debugOffsets = {
   type_flags: "type_object.tp_flags",
   tuple_items: "tuple_object.ob_item",
   list_items: "list_object.ob_item",
-  list_size: "list_object.size",
   set_used: "set_object.used",
   set_table: "set_object.table",
   set_mask: "set_object.mask",
@@ -285,24 +272,23 @@ const debugOffsets = {
 /**
  * @param {import("./installation.mjs").Installation} installation
  * @param {{name: string, length: number | undefined}[]} fields of struct hd_layout
- * @returns {import("./rows.mjs").Release<HeapData>}
+ * @returns {HeapData}
  */
-export function heapLayout({ ask, constants, minor, micro }, fields) {
+export function heapLayout({ ask, constants }, fields) {
   const found = ask({ ...expressions, ...basicSizes });
-  const debug = debugEntries(ask);
   const value = (/** @type {string} */ name) => {
     if (name in expressions) return found[name] ?? null;
     if (!(name in whereAbsent)) throw new Error(`nothing says where hd_layout.${name} is`);
     return constants[name] ?? whereAbsent[name] ?? null;
   };
-  /** @type {HeapData["layout"]} */
-  const layout = fields.map(({ name, length }) => [
+  /** @type {HeapData["heap"]} */
+  const heap = fields.map(({ name, length }) => [
     name,
     length ? Array.from({ length }, (_, index) => value(`${name}[${index}]`)) : value(name),
   ]);
-  /** @type {HeapData["sizes"]} */
+  /** @type {HeapData["basicSizes"]} */
   const sizes = Object.keys(basicSizes).map((name) => [name, found[name] ?? null]);
-  return { minor, micro, data: { layout, sizes, debug } };
+  return { heap, basicSizes: sizes, debugOffsets: debugEntries(ask) };
 }
 
 /**
@@ -319,24 +305,4 @@ function debugEntries(ask) {
     const operand = sign ? `, .${sign === "+" ? "plus" : "minus"} = ${other}` : "";
     return [`{.name = "${field}", .field = &hd_layout::${field}, .at = ${at}${operand}}`];
   });
-}
-
-/** @param {import("./rows.mjs").Row<HeapData>} row */
-export function heapRow({ minor, first, last, data: { layout, sizes, debug } }) {
-  /** @type {(value: Value | Value[]) => string} */
-  const text = (value) =>
-    Array.isArray(value) ? `{${value.map(text).join(", ")}}` : String(value ?? "HD_ABSENT");
-  /** @type {(entry: [string, Value | Value[]]) => string} */
-  const field = ([name, value]) => `.${name} = ${text(value)}`;
-  return `    {
-        .minor = ${minor},
-        .first_micro = ${first},
-        .last_micro = ${last},
-        .basic_sizes = {${sizes.map(field).join(", ")}},
-        .debug_offsets = {${debug.map((entry) => `\n            ${entry},`).join("")}},
-        .layout =
-            {
-${layout.map((entry) => `                ${field(entry)},\n`).join("")}            },
-    },
-`;
 }

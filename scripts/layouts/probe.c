@@ -68,7 +68,7 @@ int main(void) {
   CONSTANT("free_threaded", 1);
 #endif
 #if PY_VERSION_HEX >= 0x030b0100
-  CONSTANT("int_least_digits", 1);
+  CONSTANT("int_min_digits", 1);
 #endif
 #if PY_VERSION_HEX >= 0x030c0000  // PEP 683
   CONSTANT("immortal_bit", 31);

@@ -47,7 +47,7 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
   const { pid, file, signal } = options;
   const target = inspect(pid);
   const described = describeTarget(target, options);
-  const memory = options.mode === "python" ? undefined : planMemory(pid, options.mode);
+  const memory = options.mode === "python" ? undefined : planMemory(target, options.mode);
   const meta = { ...described, ...(memory && describeMemory(memory)) };
   const output = await PrivateFile.create(file);
   observer.target(target);
@@ -63,7 +63,7 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
   try {
     signal.throwIfAborted();
     writer.begin(meta);
-    const result = await native().capture(describeRequest(options), (event) => {
+    const result = await native().capture(describeRequest(options, target), (event) => {
       watchdog?.look();
       if (event.kind === "records") writer.records(event.payload, () => native().recordsWritten());
       else observer.event(event);
@@ -108,9 +108,9 @@ function inspect(pid: number): Target {
   return native().inspect(pid);
 }
 
-function describeRequest(options: CaptureOptions): CaptureRequest {
+function describeRequest(options: CaptureOptions, { layout }: Target): CaptureRequest {
   const { pid, mode, timeoutMs, contentLimit } = options;
-  if (mode === "python") return { pid, mode, timeoutMs, script: dumpScript(options) };
+  if (mode === "python") return { pid, mode, timeoutMs, script: dumpScript(options, layout) };
   return { pid, mode, timeoutMs, contentLimit };
 }
 

@@ -14,9 +14,8 @@ export interface CaptureSettings {
 
 /** What a dump says of its process before anything is done to it (docs/dump-format.md, META). */
 export function describeTarget(target: Target, settings: CaptureSettings): Pairs {
-  const { pid } = target;
+  const { pid, memory } = target;
   try {
-    const status = fields(read(pid, "status"));
     return {
       dump_id: randomBytes(16).toString("hex"),
       tool_version: settings.toolVersion,
@@ -27,16 +26,17 @@ export function describeTarget(target: Target, settings: CaptureSettings): Pairs
       host: hostname(),
       container: containerId(read(pid, "cgroup")),
       boot_id: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
-      process_start: startTicks(read(pid, "stat")),
+      process_start: target.startTicks,
       time: new Date().toISOString(),
       python_version: target.pythonVersion,
       // Builds without a GIL are refused.
       python_build: "gil",
+      values_apart: String(target.layout.valuesApart),
       content_limit: String(settings.contentLimit),
-      rss: kibibytes(status.get("VmRSS")),
-      anonymous: kibibytes(status.get("RssAnon")),
-      swap: kibibytes(status.get("VmSwap")),
-      heap: heapSize(read(pid, "maps")),
+      rss: String(memory.resident),
+      anonymous: String(memory.anonymous),
+      swap: String(memory.swapped),
+      heap: String(memory.heap),
       threads: String(target.threads),
     };
   } catch (error) {
@@ -49,29 +49,6 @@ export function describeTarget(target: Target, settings: CaptureSettings): Pairs
 
 function read(pid: number, file: string): string {
   return readFileSync(`/proc/${pid}/${file}`, "utf8");
-}
-
-function fields(status: string): Map<string, string> {
-  return new Map([...status.matchAll(/^(\w+):\s*(.*)$/gm)].map(([, key, value]) => [key ?? "", value ?? ""]));
-}
-
-/** Field 22 of `/proc/PID/stat`; the second is the name in parentheses, which may hold any character. */
-export function startTicks(stat: string): string {
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-}
-
-/** `123 kB` in bytes. */
-function kibibytes(value = "0"): string {
-  return String(BigInt(Number.parseInt(value, 10)) * 1024n);
-}
-
-/** The size of `[heap]`, in bytes. */
-export function heapSize(maps: string): string {
-  let size = 0n;
-  for (const [, start, end] of maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) .*\[heap\]$/gm)) {
-    size += BigInt(`0x${end}`) - BigInt(`0x${start}`);
-  }
-  return String(size);
 }
 
 /** The 64 digits that Docker, containerd and CRI-O put into the cgroup's path; empty outside a container. */

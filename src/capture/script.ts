@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { VersionFacts } from "../native/addon.js";
 import { packageRoot } from "../package-root.js";
 
 const payload = (name: string) => readFileSync(new URL(`payload/${name}`, packageRoot), "latin1");
@@ -14,12 +15,15 @@ export interface ScriptOptions {
 }
 
 /** The Python source that runs in the target; `@FD@` is left for the addon, which knows the descriptor. */
-export function dumpScript({ contentLimit, timeoutMs }: ScriptOptions): string {
+export function dumpScript({ contentLimit, timeoutMs }: ScriptOptions, facts: VersionFacts): string {
   const dump = [...parts.map((part) => `dump/${part}.py`), "dump.py"]
     .map(payload)
     .join("\n")
     .replaceAll("@CONTENT_LIMIT@", String(contentLimit))
-    .replaceAll("@TIMEOUT@", String(timeoutMs / 1000));
+    .replaceAll("@TIMEOUT@", String(timeoutMs / 1000))
+    .replaceAll("@PREHEADER_FLAGS@", String(facts.preheaderFlags))
+    .replaceAll("@ATTRIBUTES_IN_DICTS@", String(Number(facts.attributesInDicts)))
+    .replaceAll("@FRAMES_ARE_OBJECTS@", String(Number(facts.framesAreObjects)));
   return payload("launch.py").replaceAll("@SOURCE@", () => pythonString(dump));
 }
 

@@ -11,6 +11,35 @@ export interface Target {
   /** Such as `3.11.7`. */
   pythonVersion: string;
   threads: number;
+  /** When the process started, in clock ticks since the machine was booted. */
+  startTicks: string;
+  memory: TargetMemory;
+  layout: VersionFacts;
+}
+
+/** What the kernel says of a process's memory, in bytes. */
+export interface TargetMemory {
+  resident: number;
+  /** And resident. */
+  anonymous: number;
+  swapped: number;
+  pageTables: number;
+  data: number;
+  stack: number;
+  /** The size of `[heap]`. */
+  heap: number;
+}
+
+/** What differs between versions of CPython, from the row of its layout (native/python/layouts.h). */
+export interface VersionFacts {
+  /** Flags of types before whose objects stand two more words. */
+  preheaderFlags: number;
+  /** Otherwise values of attributes can stand in the object, without their names. */
+  attributesInDicts: boolean;
+  /** What stands in no dict lies in memory of its own that no size counts. */
+  valuesApart: boolean;
+  /** With their locals. */
+  framesAreObjects: boolean;
 }
 
 interface CaptureTarget {

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -20,10 +21,25 @@ def part_files():
             yield name, file.read()
 
 
+def layout_facts():
+    """What the tool tells the payload of this CPython's version, from the table of layouts."""
+    with open(os.path.join(PAYLOAD, "..", "native", "python", "layouts.inc"), encoding="ascii") as file:
+        rows = file.read().split(".minor = ")
+    [row] = [row for row in rows[1:] if int(row.split(",")[0]) == sys.version_info.minor][:1]
+    field = lambda name: re.search(r"\." + name + r" = (\w+),", row).group(1)
+    return {
+        "@PREHEADER_FLAGS@": field("flag_preheader"),
+        "@ATTRIBUTES_IN_DICTS@": str(int(field("flag_managed_dict") == "0")),
+        "@FRAMES_ARE_OBJECTS@": str(int(field("iframe_code") == "HD_ABSENT")),
+    }
+
+
 def launcher(fd, content_limit=64, timeout=20):
     with open(os.path.join(PAYLOAD, "dump.py"), encoding="ascii") as file:
         source = "\n".join([part for _, part in part_files()] + [file.read()])
-    source = source.replace("@CONTENT_LIMIT@", str(content_limit)).replace("@TIMEOUT@", str(timeout))
+    values = {"@CONTENT_LIMIT@": str(content_limit), "@TIMEOUT@": str(timeout), **layout_facts()}
+    for name, value in values.items():
+        source = source.replace(name, value)
     with open(os.path.join(PAYLOAD, "launch.py"), encoding="ascii") as file:
         return file.read().replace("@SOURCE@", json.dumps(source)).replace("@FD@", str(fd))
 

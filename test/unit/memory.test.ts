@@ -174,8 +174,15 @@ describe("cgroups of version 1", () => {
 const MEMINFO = "MemTotal: 1048576 kB\nMemAvailable: 204800 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n";
 const COMMIT = "CommitLimit: 1024000 kB\nCommitted_AS: 921600 kB\n";
 /** 200 MiB of heap, 1 MiB of page tables. */
-const STATUS =
-  "RssAnon:\t  204800 kB\nVmSwap:\t 0 kB\nVmPTE:\t 1024 kB\nVmData:\t 409600 kB\nVmStk:\t 1024 kB\n";
+const MEMORY = {
+  resident: 220 * MIB,
+  anonymous: 200 * MIB,
+  swapped: 0,
+  pageTables: MIB,
+  data: 400 * MIB,
+  stack: MIB,
+  heap: 0,
+};
 
 describe("the machine", () => {
   test("limits, too, with its swap", () => {
@@ -198,13 +205,13 @@ describe("the machine", () => {
 
 describe("what a snapshot takes", () => {
   test("a fork: tables, page tables, and at most all that the target has", () => {
-    const { min, max } = snapshotCost("fork", STATUS);
+    const { min, max } = snapshotCost("fork", MEMORY);
     expect(min / MIB).toBeCloseTo(8 + 0.016 * 200 + 1);
     expect((max - min) / MIB).toBe(200);
   });
 
   test("a stop: tables alone", () => {
-    const { min, max, committed } = snapshotCost("stop", STATUS);
+    const { min, max, committed } = snapshotCost("stop", MEMORY);
     expect(min / MIB).toBeCloseTo(8 + 0.016 * 200);
     expect([max, committed]).toEqual([min, min]);
   });
@@ -218,7 +225,7 @@ describe("whether it fits", () => {
     ...group2("/sys/fs/cgroup/app", max * MIB, (current + 10) * MIB, more),
   });
   const plan = (tree: Tree, mode: "fork" | "stop" = "fork") =>
-    planMemory(PID, mode, new HeadroomGauge(PID, reader(tree)), STATUS);
+    planMemory({ pid: PID, memory: MEMORY }, mode, new HeadroomGauge(PID, reader(tree)));
   const refusal = (...args: Parameters<typeof plan>): string => {
     try {
       plan(...args);

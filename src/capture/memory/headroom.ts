@@ -64,8 +64,8 @@ export class HeadroomGauge {
   }
 }
 
-/** The lines `Name:  123 kB` of a file of /proc, in bytes. */
-export function kibibyteFields(text: string): Partial<Record<string, number>> {
+/** The lines `Name:  123 kB`, in bytes. */
+function kibibyteFields(text: string): Partial<Record<string, number>> {
   const lines = text.matchAll(/^(\w+):\s*(\d+) kB$/gm);
   return Object.fromEntries([...lines].map(([, name, value]) => [name, Number(value) * 1024]));
 }

@@ -1,7 +1,7 @@
 // Whether there is memory for a snapshot, before anything is done to the target.
-import { readFileSync } from "node:fs";
 import type { Pairs } from "../../dump/format.js";
 import { type MemoryLimit, type MemoryPlan, ShortOfMemory } from "../../model/memory.js";
+import type { Target } from "../../native/addon.js";
 import { snapshotCost } from "./cost.js";
 import { HeadroomGauge } from "./headroom.js";
 
@@ -19,16 +19,15 @@ export function reserveOf({ limit }: MemoryLimit, oomGroup: string | undefined):
 
 /** Throws ShortOfMemory if a snapshot certainly has no room. */
 export function planMemory(
-  pid: number,
+  { pid, memory }: Pick<Target, "pid" | "memory">,
   mode: "fork" | "stop",
   gauge = new HeadroomGauge(pid),
-  status = readFileSync(`/proc/${pid}/status`, "utf8"),
 ): MemoryPlan {
-  const cost = snapshotCost(mode, status);
+  const cost = snapshotCost(mode, memory);
   const found = gauge.headroom();
   const { oomGroup } = gauge;
   const reserve = found && mode === "fork" ? reserveOf(found.limit, oomGroup) : 0;
-  const stopTakes = mode === "fork" ? snapshotCost("stop", status).min : undefined;
+  const stopTakes = mode === "fork" ? snapshotCost("stop", memory).min : undefined;
   if (found && found.bytes < cost.min + reserve) {
     const { bytes: left, limit } = found;
     const needed = cost.min;

@@ -1,0 +1,42 @@
+#include "process/stat.h"
+
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <vector>
+
+#include "process/status.h"
+
+namespace heapdump {
+
+std::optional<ProcessStat> parse_stat(const std::string& line) {
+  // The name stands in parentheses, and may hold any character.
+  const size_t name_at = line.find('(');
+  const size_t name_end = line.rfind(')');
+  if (name_at == line.npos || name_end == line.npos) return std::nullopt;
+  // From the third field on.
+  constexpr size_t kState = 0, kUserTime = 11, kSystemTime = 12, kStart = 19, kExitSignal = 35,
+                   kExitCode = 49;
+  std::istringstream rest(line.substr(name_end + 1));
+  const std::vector<std::string> fields{std::istream_iterator<std::string>(rest), {}};
+  if (fields.size() <= kExitCode) return std::nullopt;
+  const auto number = [&](size_t field) { return strtoll(fields[field].c_str(), nullptr, 10); };
+  ProcessStat stat;
+  stat.name = line.substr(name_at + 1, name_end - name_at - 1);
+  stat.state = fields[kState][0];
+  const std::chrono::nanoseconds tick = std::chrono::nanoseconds(std::chrono::seconds(1)) / sysconf(_SC_CLK_TCK);
+  stat.processor_time = (number(kUserTime) + number(kSystemTime)) * tick;
+  stat.start_ticks = number(kStart);
+  stat.exit_signal = static_cast<int>(number(kExitSignal));
+  stat.exit_code = static_cast<int>(number(kExitCode));
+  return stat;
+}
+
+std::optional<ProcessStat> read_stat(pid_t pid) {
+  std::ifstream file(proc_path(pid, "stat"));
+  return parse_stat({std::istreambuf_iterator<char>(file), {}});
+}
+
+}  // namespace heapdump

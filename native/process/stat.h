@@ -1,0 +1,29 @@
+#pragma once
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace heapdump {
+
+// What /proc/PID/stat says (man 5 proc_pid_stat).
+struct ProcessStat {
+  std::string name;
+  char state = '?';
+  std::chrono::nanoseconds processor_time{};
+  // Since the machine was booted, in clock ticks.
+  uint64_t start_ticks = 0;
+  // What its end sends to its parent; 0: nothing.
+  int exit_signal = 0;
+  // Of one that has ended, as waitpid gives it.
+  int exit_code = 0;
+};
+
+// Nothing if that is no such line.
+std::optional<ProcessStat> parse_stat(const std::string& line);
+// Nothing if there is no such process or thread.
+std::optional<ProcessStat> read_stat(pid_t pid);
+
+}  // namespace heapdump
