@@ -229,20 +229,20 @@ SECTION HIDDEN int hd_trampoline_called(struct hd_call* call, uint64_t* mask) {
 }
 
 INLINE int has_no_gil(const struct hd_call* call) {
-  if (!call->present_thread_state) return !((int (*)(void))call->gil_check)();
+  if (!call->current_thread_state) return !((int (*)(void))call->gil_check)();
   object own = ((object(*)(void))call->own_thread_state)();
-  return !((object(*)(void))call->present_thread_state)() && own &&
+  return !((object(*)(void))call->current_thread_state)() && own &&
          (uint64_t)((object(*)(object))call->thread_interpreter)(own) == call->main_interpreter;
 }
 
 SECTION static void enter(struct hd_call* call) {
   int result = HD_CALL_QUEUE_FULL;
   int ended = 1;
-  if (call->may_take_over && has_no_gil(call)) {
+  if (call->may_run_in_syscall && has_no_gil(call)) {
     call->state = HD_CALL_WAITING;
     int gil = ((int (*)(void))call->gil_ensure)();
     if (take(call, &result)) {
-      call->route = HD_ROUTE_TAKE_OVER;
+      call->route = HD_ROUTE_IN_SYSCALL;
       call->state = HD_CALL_RUNNING;
       result = run(call);
       // An exception is no use here: the main thread is in a system call.

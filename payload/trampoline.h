@@ -24,7 +24,7 @@ enum hd_call_result {
   HD_CALL_SCRIPT_RAISED = 5,  // an exception of the target's own (a signal handler's); it was handed back
 };
 
-enum hd_call_route { HD_ROUTE_PENDING_CALL = 1, HD_ROUTE_TAKE_OVER = 2 };
+enum hd_call_route { HD_ROUTE_PENDING_CALL = 1, HD_ROUTE_IN_SYSCALL = 2 };
 
 struct hd_call {
   // 1: may run, 0: cancelled by the tool, 2: taken by the trampoline.
@@ -39,7 +39,7 @@ struct hd_call {
   // The target's pid as it sees itself. A child that it forks inherits the queue, and must not run it.
   int64_t pid;
   // 1: the thread was blocked in a system call, so it may take the GIL itself if it has released it.
-  int64_t may_take_over;
+  int64_t may_run_in_syscall;
   // The main interpreter: what a thread of another one would be taken over for is not known.
   uint64_t main_interpreter;
   // Not 0: instead of running a script the main thread waits, holding the GIL, until `released` is set; at
@@ -68,7 +68,7 @@ struct hd_call {
   // state for itself (3.12+), PyThreadState_GetUnchecked is. The former cannot tell once there were several
   // interpreters.
   uint64_t gil_check;
-  uint64_t present_thread_state;
+  uint64_t current_thread_state;
   uint64_t own_thread_state;
   uint64_t thread_interpreter;
   uint64_t gil_ensure;

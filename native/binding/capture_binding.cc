@@ -122,13 +122,13 @@ Napi::Object to_js(Napi::Env env, Event& event) {
 
 const char* name(Route route) {
   switch (route) {
-    case Route::kGilFree:
+    case Route::kGilIdle:
       return "gil-idle";
     case Route::kPendingCall:
       return "pending-call";
-    case Route::kTakeOver:
+    case Route::kInSyscall:
       return "in-syscall";
-    case Route::kAtOnce:
+    case Route::kImmediate:
       return "immediate";
   }
   return "";
@@ -195,8 +195,8 @@ class Capture : private Sink {
         .on_state = [this](CaptureState state) { send(StateEvent{state}); },
         .cancellation = cancellation};
     const SafePointCall::Result result = call.run();
-    route_ = result.taken_over ? Route::kTakeOver : Route::kPendingCall;
-    tally_ = result.tally;
+    route_ = result.in_syscall ? Route::kInSyscall : Route::kPendingCall;
+    pauses_ = result.pauses;
     consistent_ = result.alone;
   }
 
@@ -212,8 +212,8 @@ class Capture : private Sink {
         .cancellation = cancellation};
     const Snapshot::Result result = snapshot.run();
     route_ = result.route;
-    tally_ = result.tally;
-    consistent_ = result.route != Route::kAtOnce;
+    pauses_ = result.pauses;
+    consistent_ = result.route != Route::kImmediate;
   }
 
   void send(Event event) {
@@ -246,8 +246,8 @@ class Capture : private Sink {
     }
     Napi::Object result = Napi::Object::New(env);
     result.Set("route", name(route_));
-    result.Set("pauseMs", std::chrono::duration<double, std::milli>(tally_.longest).count());
-    result.Set("stops", tally_.stops);
+    result.Set("pauseMs", std::chrono::duration<double, std::milli>(pauses_.longest).count());
+    result.Set("stops", pauses_.stops);
     result.Set("consistent", consistent_);
     result.Set("status", transcript_.status);
     result.Set("objects", Napi::BigInt::New(env, transcript_.objects));
@@ -269,7 +269,7 @@ class Capture : private Sink {
   Napi::ThreadSafeFunction events_;
   std::thread thread_;
   Route route_{};
-  StopTally tally_;
+  PauseStats pauses_;
   bool consistent_ = false;
   Transcript transcript_;
   std::exception_ptr failure_;

@@ -16,15 +16,15 @@ constexpr auto kTimeToStop = 1s;
 
 }  // namespace
 
-MainThreadCall::MainThreadCall(const Inspection& target, const Gadgets& gadgets, StopTally& tally,
+MainThreadCall::MainThreadCall(const Inspection& target, const Gadgets& gadgets, PauseStats& pauses,
                                const Cancellation& cancellation)
     : target_(target),
-      tally_(tally),
+      pauses_(pauses),
       cancellation_(cancellation),
       pending_(target.memory, target.interpreter),
       call_(target, gadgets) {}
 
-bool MainThreadCall::begin(Clock deadline,
+bool MainThreadCall::begin(Deadline deadline,
                            const std::function<void(TrampolineCall&, StoppedThread&)>& enter) {
   bool in_group_stop = false;
   const auto try_once = [&](StoppedThread& thread) {
@@ -48,17 +48,17 @@ bool MainThreadCall::begin(Clock deadline,
   return !in_group_stop;
 }
 
-std::string MainThreadCall::retract(Clock deadline) {
+std::string MainThreadCall::retract(Deadline deadline) {
   std::string doing;
   // It may wait for the GIL inside our code, or CPython may be about to call it: then it will find itself
   // cancelled.
   for (auto pause = 1ms;; pause = std::min(2 * pause, 100ms)) {
     const bool cured = stopped(steady_clock::now() + kTimeToStop, [&](StoppedThread& thread) {
-      if (doing.empty()) doing = describe_position(target_, thread.registers());
+      if (doing.empty()) doing = describe_activity(target_, thread.registers());
       return call_.retract(pending_) && call_.cure(thread);
     });
     if (cured) return doing;
-    const hd_call now = call_.call();
+    const hd_call now = call_.state();
     if (now.state == HD_CALL_RUNNING || now.state == HD_CALL_PARKED) return "";
     if (now.state == HD_CALL_DONE) {
       if (now.result != HD_CALL_CANCELLED) return "";
@@ -76,7 +76,7 @@ std::string MainThreadCall::retract(Clock deadline) {
   }
 }
 
-void MainThreadCall::cure(Clock deadline) {
+void MainThreadCall::cure(Deadline deadline) {
   try {
     const auto try_once = [&](StoppedThread& thread) { return call_.cure(thread); };
     while (!stopped(std::max(deadline, steady_clock::now() + kTimeToStop), try_once))
@@ -93,7 +93,7 @@ void MainThreadCall::disarm() {
   call_.retract(pending_);
 }
 
-bool MainThreadCall::leave(Clock deadline) {
+bool MainThreadCall::leave(Deadline deadline) {
   call_.release();
   for (auto pause = 50us;; pause = std::min(2 * pause, 10'000us)) {
     const auto try_once = [&](StoppedThread& thread) {

@@ -1,5 +1,4 @@
 #pragma once
-#include <chrono>
 #include <functional>
 #include <string>
 
@@ -8,6 +7,7 @@
 #include "capture/trampoline_call.h"
 #include "python/pending_calls.h"
 #include "support/cancellation.h"
+#include "support/time.h"
 
 namespace heapdump {
 
@@ -15,46 +15,44 @@ namespace heapdump {
 // that is stopped for that.
 class MainThreadCall {
  public:
-  using Clock = std::chrono::steady_clock::time_point;
-
   // Throws Error(kCannotAttach) if the queue of pending calls is not the one that is known.
-  MainThreadCall(const Inspection& target, const Gadgets& gadgets, StopTally& tally,
+  MainThreadCall(const Inspection& target, const Gadgets& gadgets, PauseStats& pauses,
                  const Cancellation& cancellation);
 
   // Stops the main thread, hands it to `action`, and keeps count.
   template <typename Action>
-  auto stopped(Clock deadline, Action action) {
+  auto stopped(Deadline deadline, Action action) {
     StoppedThread thread(target_.pid, target_.status.seccomp == 2, deadline);
     struct Count {
       StoppedThread& thread;
-      StopTally& tally;
-      ~Count() { tally.add(thread.stopped_for()); }
-    } count{thread, tally_};
+      PauseStats& pauses;
+      ~Count() { pauses.add(thread.stopped_for()); }
+    } count{thread, pauses_};
     return action(thread);
   }
 
   // Waits until the main thread can be led into the trampoline, and has `enter` do it. False if it is
   // stopped by SIGSTOP. Throws Error(kCaptureFailed) if it cannot until `deadline`.
-  bool begin(Clock deadline, const std::function<void(TrampolineCall&, StoppedThread&)>& enter);
+  bool begin(Deadline deadline, const std::function<void(TrampolineCall&, StoppedThread&)>& enter);
 
   // Takes back what has not begun, and says what the main thread was doing. Empty if it has begun, or has
   // ended. Throws Error(kCaptureFailed) if that cannot be done until `deadline`.
-  std::string retract(Clock deadline);
+  std::string retract(Deadline deadline);
   // Takes what has ended out of the target.
-  void cure(Clock deadline);
+  void cure(Deadline deadline);
 
   // With all threads stopped: what has begun ends, and what has not never will.
   void disarm();
   // Takes everything out of the target, whatever it is at. False if the main thread has not come out of it
   // until `deadline`.
-  bool leave(Clock deadline);
+  bool leave(Deadline deadline);
 
   TrampolineCall& call() { return call_; }
-  hd_call_state state() const { return static_cast<hd_call_state>(call_.call().state); }
+  hd_call_state state() const { return static_cast<hd_call_state>(call_.state().state); }
 
  private:
   const Inspection& target_;
-  StopTally& tally_;
+  PauseStats& pauses_;
   const Cancellation& cancellation_;
   PendingCalls pending_;
   TrampolineCall call_;

@@ -5,7 +5,7 @@
 namespace heapdump {
 
 // How often, and how long at most, threads of the target were stopped.
-struct StopTally {
+struct PauseStats {
   int stops = 0;
   std::chrono::nanoseconds longest{};
 

@@ -16,19 +16,18 @@ namespace heapdump {
 namespace {
 
 using std::chrono::steady_clock;
-using Clock = steady_clock::time_point;
 using namespace std::chrono_literals;
 
 constexpr int kPollMs = 1;
 constexpr size_t kReadSize = 1 << 20;
 
 // The call while it is under way.
-class Run {
+class ScriptRun {
  public:
-  explicit Run(SafePointCall& call)
+  explicit ScriptRun(SafePointCall& call)
       : call_(call),
         target_(call.pid),
-        main_(target_, Gadgets::find(target_.memory, target_.maps, target_.images), tally_,
+        main_(target_, Gadgets::find(target_.memory, target_.maps, target_.images), pauses_,
               call.cancellation),
         buffer_(kReadSize) {
     if (!can_make_pending_calls(target_)) {
@@ -40,11 +39,11 @@ class Run {
 
   SafePointCall::Result run() {
     call_.on_state(CaptureState::kStopping);
-    result_up_at_ = steady_clock::now() + call_.timeout;
+    deadline_ = steady_clock::now() + call_.timeout;
     const auto enter = [&](TrampolineCall& call, StoppedThread& thread) {
       call.run_script(thread, call_.script, call_.timeout);
     };
-    if (!main_.begin(result_up_at_, enter)) {
+    if (!main_.begin(deadline_, enter)) {
       throw Error(ExitCode::kCannotAttach, "process " + std::to_string(call_.pid) +
                                                " is stopped (SIGSTOP); continue it first: kill -CONT " +
                                                std::to_string(call_.pid));
@@ -52,14 +51,14 @@ class Run {
     call_.on_state(CaptureState::kWaiting);
     wait_for_start();
     if (main_.state() != HD_CALL_DONE) read_until_done();
-    const hd_call end = main_.call().call();
+    const hd_call end = main_.call().state();
     call_.on_state(CaptureState::kCleaning);
     while (read_available()) {
     }
-    main_.cure(result_up_at_);
+    main_.cure(deadline_);
     if (failure_) std::rethrow_exception(failure_);
     check(end);
-    return {end.route == HD_ROUTE_TAKE_OVER, tally_, target_.status.threads == 1};
+    return {end.route == HD_ROUTE_IN_SYSCALL, pauses_, target_.status.threads == 1};
   }
 
  private:
@@ -67,7 +66,7 @@ class Run {
 
   void wait_for_start() {
     while (main_.state() < HD_CALL_RUNNING) {
-      if (call_.cancellation.requested() || steady_clock::now() > result_up_at_) {
+      if (call_.cancellation.requested() || steady_clock::now() > deadline_) {
         const std::string doing =
             main_.retract(steady_clock::now() + std::max<std::chrono::nanoseconds>(call_.timeout, 1s));
         if (doing.empty()) return;  // It began, or ended, just then.
@@ -110,9 +109,9 @@ class Run {
   void read_until_done() {
     call_.on_state(CaptureState::kRunning);
     last_bytes_ = steady_clock::now();
-    Clock ended_at = Clock::max();
+    TimePoint ended_at = TimePoint::max();
     while (read_available() || main_.state() != HD_CALL_DONE) {
-      const Clock now = steady_clock::now();
+      const TimePoint now = steady_clock::now();
       if (!failure_) {
         try {
           call_.cancellation.check();
@@ -122,7 +121,7 @@ class Run {
           end_script(std::current_exception());
         }
       }
-      if (failure_ && ended_at == Clock::max()) ended_at = now;
+      if (failure_ && ended_at == TimePoint::max()) ended_at = now;
       if (failure_ && now - ended_at > std::max<std::chrono::nanoseconds>(2 * call_.timeout, 10s)) {
         fail(
             "the script in the target does not end; the target goes on by itself when it does (two small "
@@ -157,17 +156,17 @@ class Run {
   }
 
   SafePointCall& call_;
-  StopTally tally_;
+  PauseStats pauses_;
   Inspection target_;
   MainThreadCall main_;
   std::vector<uint8_t> buffer_;
-  Clock result_up_at_;
-  Clock last_bytes_;
+  Deadline deadline_;
+  TimePoint last_bytes_;
   std::exception_ptr failure_;
 };
 
 }  // namespace
 
-SafePointCall::Result SafePointCall::run() { return Run(*this).run(); }
+SafePointCall::Result SafePointCall::run() { return ScriptRun(*this).run(); }
 
 }  // namespace heapdump

@@ -33,8 +33,8 @@ struct SafePointCall {
   const Cancellation& cancellation;
 
   struct Result {
-    bool taken_over;
-    StopTally tally;
+    bool in_syscall;
+    PauseStats pauses;
     // Nothing but the script ran in the target meanwhile.
     bool alone;
   };

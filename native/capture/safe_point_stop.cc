@@ -15,28 +15,28 @@ constexpr auto kHold = 100ms;
 constexpr auto kPause = 50us;
 constexpr auto kTimeToReturn = 20ms;
 // If threads are busy, a GIL that was found free is rarely still free when the last thread has stopped.
-constexpr int kMaxVainStops = 3;
+constexpr int kMaxFailedStops = 3;
 
 }  // namespace
 
-WholeHeap::WholeHeap(const Inspection& target, const Gadgets& gadgets, const hd_layout& layout,
-                     StopTally& tally, const Cancellation& cancellation)
+SafePointStop::SafePointStop(const Inspection& target, const Gadgets& gadgets, const hd_layout& layout,
+                     PauseStats& pauses, const Cancellation& cancellation)
     : target_(target),
       state_(target.memory, target.interpreter.runtime(), layout),
-      tally_(tally),
+      pauses_(pauses),
       cancellation_(cancellation),
       threads_(target.pid, target.status.seccomp == 2) {
-  if (can_make_pending_calls(target)) main_.emplace(target, gadgets, tally, cancellation);
+  if (can_make_pending_calls(target)) main_.emplace(target, gadgets, pauses, cancellation);
 }
 
-Route WholeHeap::stop(Clock deadline) {
-  const Clock until = std::min(deadline, steady_clock::now() + kTimeToSafePoint);
+Route SafePointStop::stop(Deadline deadline) {
+  const Deadline until = std::min(deadline, steady_clock::now() + kTimeToSafePoint);
   ProcessStatus status;
   const bool stopped_by_signal = read_status(target_.pid, &status) && status.state == 'T';
   bool may_enter = main_ && !stopped_by_signal;
   do {
     cancellation_.check();
-    if (stop_at_rest(deadline)) return Route::kGilFree;
+    if (stop_at_rest(deadline)) return Route::kGilIdle;
     if (stopped_by_signal) break;
     if (may_enter && !is_entered() && !state_.is_collecting() && steady_clock::now() >= next_entry_) {
       try {
@@ -46,17 +46,17 @@ Route WholeHeap::stop(Clock deadline) {
         may_enter = false;
       }
     } else if (is_entered()) {
-      const hd_call call = main_->call().call();
+      const hd_call call = main_->call().state();
       if (call.state == HD_CALL_PARKED && stop_parked(deadline))
-        return call.route == HD_ROUTE_TAKE_OVER ? Route::kTakeOver : Route::kPendingCall;
+        return call.route == HD_ROUTE_IN_SYSCALL ? Route::kInSyscall : Route::kPendingCall;
       if (call.state == HD_CALL_DONE) may_enter = leave(until) && call.result == HD_CALL_RAN;
     }
     std::this_thread::sleep_for(kPause);
   } while (steady_clock::now() < until);
-  return stop_at_once(deadline);
+  return stop_immediately(deadline);
 }
 
-bool WholeHeap::stop_all(Clock deadline) {
+bool SafePointStop::stop_all(Deadline deadline) {
   while (!threads_.stop(deadline)) {
     cancellation_.check();
     if (steady_clock::now() > deadline) {
@@ -72,18 +72,18 @@ bool WholeHeap::stop_all(Clock deadline) {
   return !threads_.main().in_restartable_sequence(target_.memory);
 }
 
-bool WholeHeap::stop_at_rest(Clock deadline) {
-  if (vain_stops_ >= kMaxVainStops || !state_.is_at_rest()) return false;
+bool SafePointStop::stop_at_rest(Deadline deadline) {
+  if (failed_stops_ >= kMaxFailedStops || !state_.is_at_rest()) return false;
   if (stop_all(deadline) && state_.is_at_rest()) {
     disarm();
     return true;
   }
-  ++vain_stops_;
-  let_go();
+  ++failed_stops_;
+  detach();
   return false;
 }
 
-void WholeHeap::enter(Clock deadline) {
+void SafePointStop::enter(Deadline deadline) {
   next_entry_ = steady_clock::now() + kTimeToReturn;
   main_->begin(deadline, [&](TrampolineCall& call, StoppedThread& thread) {
     if (can_be_entered(thread)) call.park(thread, kHold, deadline - steady_clock::now());
@@ -92,43 +92,43 @@ void WholeHeap::enter(Clock deadline) {
 
 // A thread that is in a system call with the GIL runs no Python until it returns: to interrupt it is of no
 // use.
-bool WholeHeap::can_be_entered(const StoppedThread& main) const {
+bool SafePointStop::can_be_entered(const StoppedThread& main) const {
   const Registers& registers = main.registers();
   return !is_blocked(registers) ||
          !state_.holds_gil(target_.interpreter.main_interpreter(target_.memory), registers.fs_base);
 }
 
-bool WholeHeap::stop_parked(Clock deadline) {
+bool SafePointStop::stop_parked(Deadline deadline) {
   const bool ready = stop_all(deadline);
   if (ready && main_->state() == HD_CALL_PARKED &&
-      state_.is_at_rest_beside(target_.interpreter.main_interpreter(target_.memory))) {
+      state_.is_at_rest_except(target_.interpreter.main_interpreter(target_.memory))) {
     main_->call().release();
     return true;
   }
   main_->call().release();
-  let_go();
+  detach();
   std::this_thread::sleep_for(1ms);
   return false;
 }
 
-Route WholeHeap::stop_at_once(Clock deadline) {
-  while (!stop_all(deadline)) let_go();
+Route SafePointStop::stop_immediately(Deadline deadline) {
+  while (!stop_all(deadline)) detach();
   const bool at_rest = state_.is_at_rest();
   disarm();
-  return at_rest ? Route::kGilFree : Route::kAtOnce;
+  return at_rest ? Route::kGilIdle : Route::kImmediate;
 }
 
 // What is on its way into the main thread shall not hold it any more.
-void WholeHeap::disarm() {
+void SafePointStop::disarm() {
   if (is_entered()) main_->disarm();
 }
 
-void WholeHeap::let_go() {
+void SafePointStop::detach() {
   if (!threads_.is_stopped()) return;
-  tally_.add(threads_.stopped_for());
-  threads_.let_go();
+  pauses_.add(threads_.stopped_for());
+  threads_.detach();
 }
 
-bool WholeHeap::leave(Clock deadline) { return !is_entered() || main_->leave(deadline); }
+bool SafePointStop::leave(Deadline deadline) { return !is_entered() || main_->leave(deadline); }
 
 }  // namespace heapdump

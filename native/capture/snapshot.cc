@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 constexpr auto kRetry = 300us;
 constexpr auto kTimeToStop = 1s;
 // Before the walk, and after it: for what waits for the GIL.
-constexpr auto kTimeToLeaveAtOnce = 20ms;
+constexpr auto kTimeToLeaveBeforeTheWalk = 20ms;
 constexpr auto kTimeToLeave = 10s;
 
 // A process that has asked for another pid namespace for its children: the first would be its init, and the
@@ -58,14 +58,14 @@ bool clones_into_another_namespace(pid_t pid) {
                                             why + "; the target goes on unharmed; try " + way_out);
 }
 
-class Run {
+class SnapshotRun {
  public:
-  explicit Run(Snapshot& snapshot)
+  explicit SnapshotRun(Snapshot& snapshot)
       : snapshot_(snapshot),
         target_(snapshot.pid),
         task_(target_, snapshot.content_limit),
         gadgets_(Gadgets::find(target_.memory, target_.maps, target_.images)),
-        heap_(target_, gadgets_, task_.layout, tally_, snapshot.cancellation) {
+        stop_(target_, gadgets_, task_.layout, pauses_, snapshot.cancellation) {
     if (clones_into_another_namespace(snapshot.pid)) {
       throw Error(ExitCode::kCannotAttach,
                   "process " + std::to_string(snapshot.pid) +
@@ -77,23 +77,22 @@ class Run {
     snapshot_.on_state(CaptureState::kStopping);
     for (const pid_t zombie : find_leftover_zombies(snapshot_.pid)) reap_in_a_stop(zombie);
     snapshot_.on_state(CaptureState::kWaiting);
-    Route route = Route::kAtOnce;
+    Route route = Route::kImmediate;
     try {
-      route = heap_.stop(steady_clock::now() + snapshot_.timeout);
-      for (const auto& thread : heap_.threads().threads()) stack_pointers_.push_back(thread->registers().rsp);
-      consistent_ = route != Route::kAtOnce;
+      route = stop_.stop(steady_clock::now() + snapshot_.timeout);
+      for (const auto& thread : stop_.threads().threads()) stack_pointers_.push_back(thread->registers().rsp);
       if (snapshot_.kind == Snapshot::Kind::kFork)
         fork();
       else
         stop();
     } catch (...) {
       failure_ = std::current_exception();
-      heap_.let_go();
+      stop_.detach();
     }
     snapshot_.on_state(CaptureState::kCleaning);
     clean();
     if (failure_) std::rethrow_exception(failure_);
-    return {route, tally_};
+    return {route, pauses_};
   }
 
  private:
@@ -113,58 +112,58 @@ class Run {
   // All threads are stopped; they go on with the copy made.
   void fork() {
     std::optional<Child> child;
-    uint64_t birth_stack;
+    uint64_t initial_stack;
     {
-      StoppedThread& main = heap_.threads().main();
+      StoppedThread& main = stop_.threads().main();
       require_stack(main);
       RemoteCalls calls(main, target_.memory, gadgets_);
-      birth_stack = calls.lowest();
-      calls.write_last_call(birth_stack, SYS_exit_group, kOrphanStatus);
+      initial_stack = calls.lowest();
+      calls.write_exit_frame(initial_stack, SystemCall(SYS_exit_group, kOrphanStatus));
       fault_point("cloning");
-      const int64_t id = calls.clone(0, birth_stack);
+      const int64_t id = calls.clone(0, initial_stack);
       if (id < 0) refused(static_cast<int>(-id), snapshot_.kind);
       fault_point("cloned");
       child_in_target_ = calls.finish_clone();
       child.emplace(id, filtered());
     }
     fault_point("child-traced");
-    heap_.let_go();
+    stop_.detach();
     fault_point("target-let-go");
-    heap_.leave(steady_clock::now() + kTimeToLeaveAtOnce);
-    SnapshotProcess process(*child, gadgets_, birth_stack);
-    process.settle(true);
-    WalkerRoom room(task_, stacks(read_maps(child->tid())), target_.status.memory.resident);
-    room.map(process.calls(), 0);
-    walk(*child, process, room);
+    stop_.leave(steady_clock::now() + kTimeToLeaveBeforeTheWalk);
+    SnapshotProcess process(*child, gadgets_, initial_stack);
+    process.isolate(true);
+    WalkerMapping mapping(task_, stacks(read_maps(child->tid())), target_.status.memory.resident);
+    mapping.map(process.calls(), 0);
+    walk(*child, process, mapping);
   }
 
   // All threads are stopped, and remain so until the dump is complete.
   void stop() {
-    StoppedThread& main = heap_.threads().main();
+    StoppedThread& main = stop_.threads().main();
     require_stack(main);
     RemoteCalls calls(main, target_.memory, gadgets_);
     const std::vector<Mapping> maps = read_maps(snapshot_.pid);
-    WalkerRoom room(task_, stacks(maps), target_.status.memory.resident);
-    const uint64_t size = room.size();
+    WalkerMapping mapping(task_, stacks(maps), target_.status.memory.resident);
+    const uint64_t size = mapping.size();
     const uint64_t gap = find_gap(maps, size);
     if (gap == 0) throw Error(ExitCode::kCaptureFailed, "the target's address space has no room");
-    calls.write_will(SYS_munmap, gap, size);
-    fault_point("will-written");
+    calls.set_fallback_call(SystemCall(SYS_munmap, gap, size));
+    fault_point("fallback-set");
     std::optional<Child> child;
     try {
-      room.map(calls, gap);
-      fault_point("room-mapped");
-      calls.write_last_call(room.birth_stack(), SYS_exit_group, kOrphanStatus);
+      mapping.map(calls, gap);
+      fault_point("walker-mapped");
+      calls.write_exit_frame(mapping.initial_stack(), SystemCall(SYS_exit_group, kOrphanStatus));
       // With CLONE_VFORK the main thread waits in the kernel until the task has ended, also when the tool
-      // dies: the room goes after who lives in it.
-      const int64_t id = calls.clone(CLONE_VM | CLONE_VFORK, room.birth_stack());
+      // dies: the mapping goes after who runs in it.
+      const int64_t id = calls.clone(CLONE_VM | CLONE_VFORK, mapping.initial_stack());
       if (id < 0) refused(static_cast<int>(-id), snapshot_.kind);
       fault_point("cloned");
       child.emplace(id, filtered());
       fault_point("child-traced");
-      SnapshotProcess process(*child, gadgets_, room.birth_stack());
-      process.settle(false);
-      walk(*child, process, room);
+      SnapshotProcess process(*child, gadgets_, mapping.initial_stack());
+      process.isolate(false);
+      walk(*child, process, mapping);
     } catch (...) {
       failure_ = std::current_exception();
     }
@@ -173,23 +172,23 @@ class Run {
       fault_point("reaping");
       reap(calls, calls.finish_clone());
     }
-    calls.drop_will();
+    calls.clear_fallback_call();
     calls.may_fail(SYS_munmap, gap, size);
-    fault_point("room-unmapped");
-    heap_.let_go();
+    fault_point("walker-unmapped");
+    stop_.detach();
   }
 
-  void walk(Child& child, SnapshotProcess& process, WalkerRoom& room) {
-    room.furnish(process.memory(), process.write_end(), consistent_);
+  void walk(Child& child, SnapshotProcess& process, WalkerMapping& mapping) {
+    mapping.write_contents(process.memory(), process.write_end());
     fault_point("child-mapped");
     snapshot_.on_state(CaptureState::kRunning);
-    WalkRun(child, process, room, snapshot_.cancellation, snapshot_.on_bytes).run();
+    WalkRun(child, process, mapping, snapshot_.cancellation, snapshot_.on_bytes).run();
   }
 
   void clean() {
     try {
       if (child_in_target_ != 0) reap_in_a_stop(child_in_target_);
-      heap_.leave(steady_clock::now() + kTimeToLeave);
+      stop_.leave(steady_clock::now() + kTimeToLeave);
     } catch (const Error&) {
       // It may have ended meanwhile: the dump is whole all the same.
       ProcessStatus status;
@@ -206,7 +205,7 @@ class Run {
         fault_point("reaping");
         reap(calls, id_in_target);
       }
-      tally_.add(main.stopped_for());
+      pauses_.add(main.stopped_for());
       if (possible) return;
     }
   }
@@ -226,19 +225,18 @@ class Run {
   }
 
   Snapshot& snapshot_;
-  StopTally tally_;
+  PauseStats pauses_;
   Inspection target_;
   WalkTask task_;
   Gadgets gadgets_;
-  WholeHeap heap_;
+  SafePointStop stop_;
   std::vector<uint64_t> stack_pointers_;
-  bool consistent_ = false;
   pid_t child_in_target_ = 0;
   std::exception_ptr failure_;
 };
 
 }  // namespace
 
-Snapshot::Result Snapshot::run() { return Run(*this).run(); }
+Snapshot::Result Snapshot::run() { return SnapshotRun(*this).run(); }
 
 }  // namespace heapdump

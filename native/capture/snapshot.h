@@ -32,7 +32,7 @@ struct Snapshot {
 
   struct Result {
     Route route;
-    StopTally tally;
+    PauseStats pauses;
   };
 
   // Throws Error: kCannotAttach before anything was done to the target, kCaptureFailed after it was put back.

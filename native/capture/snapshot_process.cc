@@ -5,9 +5,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
-#include <cerrno>
 #include <climits>
-#include <cstring>
 #include <fstream>
 
 #include "process/listing.h"
@@ -18,29 +16,30 @@ namespace heapdump {
 namespace {
 
 constexpr uint64_t kScratchSize = 64;
-constexpr int kPipeSize = 1 << 20;
-constexpr const char* kFirstToGo = "1000";
+constexpr const char* kMaxOomScoreAdj = "1000";
 
 }  // namespace
 
-SnapshotProcess::SnapshotProcess(Child& child, const Gadgets& gadgets, uint64_t birth_stack)
+SnapshotProcess::SnapshotProcess(Child& child, const Gadgets& gadgets, uint64_t initial_stack)
     : child_(child),
       memory_(child.tid()),
-      calls_(child, memory_, gadgets, birth_stack),
-      scratch_(birth_stack - kScratchSize) {}
+      calls_(child, memory_, gadgets, initial_stack),
+      scratch_(initial_stack - kScratchSize),
+      pipe_(child.tid()) {}
 
-void SnapshotProcess::settle(bool has_own_memory) {
+void SnapshotProcess::isolate(bool has_own_memory) {
   memory_.write(scratch_, kSnapshotName, sizeof kSnapshotName);
   calls_.must("name the snapshot process", SYS_prctl, PR_SET_NAME, scratch_);
   fault_point("child-named");
   child_.die_with_tool();
   fault_point("child-bound");
   if (has_own_memory) {
-    std::ofstream(proc_path(child_.tid(), "oom_score_adj")) << kFirstToGo;
+    std::ofstream(proc_path(child_.tid(), "oom_score_adj")) << kMaxOomScoreAdj;
     lift_limits();
   }
   close_descriptors();
-  open_pipe();
+  // Blocking, where the process writes.
+  pipe_.open(calls_, memory_, scratch_, O_CLOEXEC);
   fault_point("child-piped");
 }
 
@@ -54,21 +53,6 @@ void SnapshotProcess::close_descriptors() {
   if (calls_.may_fail(SYS_close_range, 0, UINT_MAX, 0) == 0) return;
   // Kernels before 5.9.
   for (const int descriptor : list_numbers(child_.tid(), "fd")) calls_.may_fail(SYS_close, descriptor);
-}
-
-void SnapshotProcess::open_pipe() {
-  calls_.must("open a pipe", SYS_pipe2, scratch_, O_CLOEXEC);
-  int ends[2];
-  memory_.read(scratch_, ends, sizeof ends);
-  const std::string path = proc_path(child_.tid(), "fd/" + std::to_string(ends[0]));
-  pipe_ = UniqueFd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!pipe_) {
-    throw Error(ExitCode::kCaptureFailed,
-                "the snapshot's pipe cannot be opened: " + std::string(strerror(errno)));
-  }
-  fcntl(pipe_.get(), F_SETPIPE_SZ, kPipeSize);
-  calls_.must("close a pipe", SYS_close, ends[0]);
-  write_end_ = ends[1];
 }
 
 }  // namespace heapdump

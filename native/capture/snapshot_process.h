@@ -1,8 +1,8 @@
 #pragma once
 #include "process/memory.h"
-#include "support/unique_fd.h"
 #include "tracee/child.h"
 #include "tracee/remote.h"
+#include "tracee/remote_pipe.h"
 
 namespace heapdump {
 
@@ -10,26 +10,25 @@ namespace heapdump {
 constexpr int kOrphanStatus = 0x68;
 constexpr char kSnapshotName[] = "heapdump";
 
-// Makes of a newborn copy of the target a process of our own, with a pipe to the tool. Whenever the tool
-// dies, it ends: before it is told from the target's children by its name, by the last call that
-// `birth_stack` leads to; from then on with the tool.
+// Makes of a new copy of the target a process of our own, with a pipe to the tool. Whenever the tool dies, it
+// ends: until it has a name that tells it from the target's children, by the exit frame at `initial_stack`;
+// from then on with the tool.
 class SnapshotProcess {
  public:
-  SnapshotProcess(Child& child, const Gadgets& gadgets, uint64_t birth_stack);
+  SnapshotProcess(Child& child, const Gadgets& gadgets, uint64_t initial_stack);
 
-  // Named, bound to the tool, without the target's descriptors. One with a copy of the target's memory
-  // becomes the first to go when memory runs out; one in the target's own memory must not say so of it.
-  void settle(bool has_own_memory);
+  // Names it, binds it to the tool, and closes the target's descriptors in it. If it has a copy of the target's
+  // memory, the kernel kills it first when memory runs out; in the target's own memory that must not be asked.
+  void isolate(bool has_own_memory);
 
   RemoteCalls& calls() { return calls_; }
   const Memory& memory() const { return memory_; }
   // The read end, non-blocking, in the tool; the write end, blocking, in the process.
-  int pipe() const { return pipe_.get(); }
-  int write_end() const { return write_end_; }
+  int pipe() const { return pipe_.read_end(); }
+  int write_end() const { return pipe_.write_end(); }
 
  private:
   void close_descriptors();
-  void open_pipe();
   void lift_limits();
 
   Child& child_;
@@ -37,8 +36,7 @@ class SnapshotProcess {
   RemoteCalls calls_;
   // Memory of its own for what system calls read and write.
   uint64_t scratch_;
-  UniqueFd pipe_;
-  int write_end_ = -1;
+  RemotePipe pipe_;
 };
 
 }  // namespace heapdump

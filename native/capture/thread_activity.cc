@@ -4,7 +4,7 @@
 
 namespace heapdump {
 
-std::string describe_position(const Inspection& target, const Registers& registers) {
+std::string describe_activity(const Inspection& target, const Registers& registers) {
   if (static_cast<int64_t>(registers.orig_rax) >= 0) {
     return "was in the system call " + system_call_name(static_cast<long>(registers.orig_rax));
   }

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <cerrno>
@@ -28,7 +27,6 @@ constexpr uint64_t kCodeSize = kPage;
 // A script that is taken over runs on the thread's own stack, below its red zone.
 constexpr uint64_t kStackGap = 128 + 4096;
 constexpr uint64_t kTrapAndDirectionFlags = 0x500;
-constexpr uint64_t kPipeSize = 1 << 20;
 
 uint64_t pages(uint64_t size) { return (size + kPage - 1) & ~(kPage - 1); }
 
@@ -42,7 +40,7 @@ std::string replace_all(std::string text, const std::string& from, const std::st
 }  // namespace
 
 TrampolineCall::TrampolineCall(const Inspection& target, const Gadgets& gadgets)
-    : target_(target), gadgets_(gadgets) {
+    : target_(target), gadgets_(gadgets), pipe_(target.pid) {
   auto function = [&](const char* name) { return target.interpreter.function(target.memory, name); };
   strcpy(template_.builtins_name, "__builtins__");
   strcpy(template_.space_name, "space");
@@ -54,10 +52,10 @@ TrampolineCall::TrampolineCall(const Inspection& target, const Gadgets& gadgets)
   template_.gil_check = function("PyGILState_Check");
   template_.main_interpreter = target.interpreter.main_interpreter(target.memory);
   if (target.interpreter.layout().thread_state_is_thread_local) {
-    template_.present_thread_state =
+    template_.current_thread_state =
         target.interpreter.find_function(target.memory, "PyThreadState_GetUnchecked");
-    if (template_.present_thread_state == 0)
-      template_.present_thread_state = function("_PyThreadState_UncheckedGet");
+    if (template_.current_thread_state == 0)
+      template_.current_thread_state = function("_PyThreadState_UncheckedGet");
     template_.own_thread_state = function("PyGILState_GetThisThreadState");
     template_.thread_interpreter = function("PyThreadState_GetInterpreter");
   }
@@ -87,7 +85,7 @@ TrampolineCall::TrampolineCall(const Inspection& target, const Gadgets& gadgets)
     throw Error(ExitCode::kCannotAttach, "the target's libc has no __errno_location");
 }
 
-hd_call TrampolineCall::call() const {
+hd_call TrampolineCall::state() const {
   hd_call call;
   if (!target_.memory.try_get(data_, &call))
     throw Error(ExitCode::kCaptureFailed, "the target ended meanwhile");
@@ -98,37 +96,17 @@ uint64_t TrampolineCall::callback() const {
   return code_ + (reinterpret_cast<const unsigned char*>(&hd_trampoline_callback) - hd_trampoline_start);
 }
 
-void TrampolineCall::open_pipe(RemoteCalls& calls) {
-  calls.must("open a pipe", SYS_pipe2, data_ + kScriptAt, O_CLOEXEC | O_NONBLOCK);
-  int ends[2];
-  target_.memory.read(data_ + kScriptAt, ends, sizeof ends);
-  read_end_ = ends[0];
-  write_end_ = ends[1];
-  const std::string path = proc_path(target_.pid, "fd/" + std::to_string(read_end_));
-  pipe_ = UniqueFd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat stat;
-  if (!pipe_ || fstat(pipe_.get(), &stat) != 0) {
-    throw Error(ExitCode::kCaptureFailed,
-                "the target's pipe cannot be opened: " + std::string(strerror(errno)));
-  }
-  pipe_device_ = stat.st_dev;
-  pipe_inode_ = stat.st_ino;
-  fcntl(pipe_.get(), F_SETPIPE_SZ, kPipeSize);
-  calls.must("close a pipe", SYS_close, read_end_);
-  read_end_ = -1;
-}
-
-void TrampolineCall::write_call(const std::string& script, bool may_take_over, std::chrono::nanoseconds hold,
+void TrampolineCall::write_call(const std::string& script, bool may_run_in_syscall, std::chrono::nanoseconds hold,
                                 std::chrono::nanoseconds time_to_start) {
   hd_call call = template_;
   call.armed = 1;
   // steady_clock is CLOCK_MONOTONIC, which is one for all processes of a machine.
   call.deadline = (std::chrono::steady_clock::now().time_since_epoch() + time_to_start).count();
-  call.may_take_over = may_take_over;
+  call.may_run_in_syscall = may_run_in_syscall;
   call.park = hold.count();
-  call.fd = write_end_;
-  call.fd_device = pipe_device_;
-  call.fd_inode = pipe_inode_;
+  call.fd = pipe_.write_end();
+  call.fd_device = pipe_.device();
+  call.fd_inode = pipe_.inode();
   call.script = data_ + kScriptAt;
   call.pending_callback = callback();
   target_.memory.write(data_, &call, sizeof call);
@@ -160,15 +138,16 @@ void TrampolineCall::enter(StoppedThread& thread, const std::string& script, std
                            std::chrono::nanoseconds time_to_start) {
   const Registers& found = thread.registers();
   const bool on_futex = may_wait_on_futex(found);
-  const bool may_take_over = is_blocked(found) && !on_futex;
+  const bool may_run_in_syscall = is_blocked(found) && !on_futex;
   RemoteCalls calls(thread, target_.memory, gadgets_);
   try {
     const uint64_t longest_number = 16;
     fault_point("stopped");
     map(calls, pages(kScriptAt + script.size() + longest_number));
-    if (hold == hold.zero()) open_pipe(calls);
+    if (hold == hold.zero())
+      pipe_.open(calls, target_.memory, data_ + kScriptAt, O_CLOEXEC | O_NONBLOCK);
     fault_point("piped");
-    write_call(replace_all(script, "@FD@", std::to_string(write_end_)), may_take_over, hold, time_to_start);
+    write_call(replace_all(script, "@FD@", std::to_string(pipe_.write_end())), may_run_in_syscall, hold, time_to_start);
     // A lock's wait ends with EINTR, and CPython then makes pending calls. Other waits do not, so that nobody
     // sees an EINTR that no signal brought.
     write_signal_frame(target_.memory, thread.tid(), data_ + kContextAt, data_ + kExtendedAt,
@@ -184,17 +163,17 @@ void TrampolineCall::enter(StoppedThread& thread, const std::string& script, std
   start.rip = code_ + (reinterpret_cast<const unsigned char*>(&hd_trampoline_entry) - hd_trampoline_start);
   start.r12 = data_;
   start.r13 = data_ + kContextAt;
-  start.rsp = may_take_over ? (found.rsp - kStackGap) & ~uint64_t{63} : data_ + kStackTop - 64;
+  start.rsp = may_run_in_syscall ? (found.rsp - kStackGap) & ~uint64_t{63} : data_ + kStackTop - 64;
   start.rbp = 0;
   start.eflags &= ~kTrapAndDirectionFlags;
-  thread.let_go_at(start);
+  thread.detach(start);
   fault_point("let-go");
 }
 
 void TrampolineCall::release() { target_.memory.put<int32_t>(data_ + offsetof(hd_call, released), 1); }
 
 bool TrampolineCall::retract(PendingCalls& pending) {
-  const hd_call now = call();
+  const hd_call now = state();
   if (now.armed == 2) return false;
   // Stopped as the main thread is, nobody else takes it.
   target_.memory.put<int32_t>(data_ + offsetof(hd_call, armed), 0);
@@ -212,20 +191,8 @@ bool TrampolineCall::cure(StoppedThread& thread) {
   return true;
 }
 
-void TrampolineCall::clear(RemoteCalls& calls, int* descriptor) {
-  // Only while it is our pipe: the target may have closed it, and opened another file under its number.
-  struct stat stat;
-  const std::string path = proc_path(target_.pid, "fd/" + std::to_string(*descriptor));
-  if (*descriptor >= 0 && ::stat(path.c_str(), &stat) == 0 && S_ISFIFO(stat.st_mode) &&
-      (pipe_inode_ == 0 || (stat.st_dev == pipe_device_ && stat.st_ino == pipe_inode_))) {
-    calls.may_fail(SYS_close, *descriptor);
-  }
-  *descriptor = -1;
-}
-
 void TrampolineCall::unmap(RemoteCalls& calls) {
-  clear(calls, &read_end_);
-  clear(calls, &write_end_);
+  pipe_.close_in_process(calls);
   fault_point("curing");
   if (code_ != 0) calls.may_fail(SYS_munmap, code_, kCodeSize);
   if (data_ != 0) calls.may_fail(SYS_munmap, data_, data_size_);

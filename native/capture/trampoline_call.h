@@ -4,8 +4,7 @@
 
 #include "capture/inspection.h"
 #include "python/pending_calls.h"
-#include "support/unique_fd.h"
-#include "tracee/remote.h"
+#include "tracee/remote_pipe.h"
 #include "tracee/stopped_thread.h"
 #include "trampoline.h"
 
@@ -28,12 +27,12 @@ class TrampolineCall {
   void park(StoppedThread& thread, std::chrono::nanoseconds hold, std::chrono::nanoseconds time_to_start);
 
   // What the trampoline says now. Throws Error(kCaptureFailed) if the target is gone.
-  hd_call call() const;
+  hd_call state() const;
   // A thread that is held goes on.
   void release();
-  int pipe() const { return pipe_.get(); }
+  int pipe() const { return pipe_.read_end(); }
   // From here on the script's next write fails, and it gives up.
-  void close_pipe() { pipe_.reset(); }
+  void close_pipe() { pipe_.close_read_end(); }
 
   // With the thread stopped: what has not begun never will. True once CPython's queue knows nothing of it any
   // more; false while it runs, or is about to find itself cancelled.
@@ -48,10 +47,8 @@ class TrampolineCall {
   void enter(StoppedThread& thread, const std::string& script, std::chrono::nanoseconds hold,
              std::chrono::nanoseconds time_to_start);
   void map(RemoteCalls& calls, uint64_t data_size);
-  void open_pipe(RemoteCalls& calls);
-  void write_call(const std::string& script, bool may_take_over, std::chrono::nanoseconds hold,
+  void write_call(const std::string& script, bool may_run_in_syscall, std::chrono::nanoseconds hold,
                   std::chrono::nanoseconds time_to_start);
-  void clear(RemoteCalls& calls, int* descriptor);
   void unmap(RemoteCalls& calls);
   uint64_t callback() const;
 
@@ -64,11 +61,7 @@ class TrampolineCall {
   uint64_t data_ = 0;
   uint64_t data_size_ = 0;
   uint64_t code_ = 0;
-  int write_end_ = -1;
-  int read_end_ = -1;
-  uint64_t pipe_device_ = 0;
-  uint64_t pipe_inode_ = 0;
-  UniqueFd pipe_;
+  RemotePipe pipe_;
 };
 
 }  // namespace heapdump

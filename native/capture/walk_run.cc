@@ -45,7 +45,7 @@ bool is_fault(int signal) {
 
 [[noreturn]] void fail(const std::string& message) { throw Error(ExitCode::kCaptureFailed, message); }
 
-std::string place_of(const hd_walk& walk) {
+std::string describe_position(const hd_walk& walk) {
   char object[64];
   snprintf(object, sizeof object, "object 0x%" PRIx64 ", after %" PRIu64 " objects", walk.object,
            walk.objects);
@@ -54,17 +54,17 @@ std::string place_of(const hd_walk& walk) {
 
 }  // namespace
 
-WalkRun::WalkRun(Child& child, const SnapshotProcess& process, const WalkerRoom& room,
+WalkRun::WalkRun(Child& child, const SnapshotProcess& process, const WalkerMapping& mapping,
                  const Cancellation& cancellation, OnBytes on_bytes)
     : child_(child),
       process_(process),
-      room_(room),
+      mapping_(mapping),
       cancellation_(cancellation),
       on_bytes_(std::move(on_bytes)),
       buffer_(kReadSize) {}
 
 void WalkRun::run() {
-  child_.set_registers(room_.start(child_.current_registers()));
+  child_.set_registers(mapping_.start(child_.current_registers()));
   child_.resume();
   fault_point("walking");
   mark_ = {0, {}, steady_clock::now()};
@@ -95,7 +95,7 @@ bool WalkRun::read_pipe() {
 
 hd_walk WalkRun::walk() const {
   hd_walk walk;
-  if (!room_.read_walk(process_.memory(), &walk)) fail("the snapshot process has ended too soon");
+  if (!mapping_.read_walk(process_.memory(), &walk)) fail("the snapshot process has ended too soon");
   return walk;
 }
 
@@ -132,31 +132,31 @@ void WalkRun::recover(int signal, hd_walk_failure failure) {
   steps_at_fault_ = now.steps;
   if (now.recover_stack == 0 || faults_without_a_step_ > kMaxFaultsWithoutAStep) {
     char at[32];
-    snprintf(at, sizeof at, " at 0x%" PRIx64, static_cast<uint64_t>(registers.rip) - room_.address());
+    snprintf(at, sizeof at, " at 0x%" PRIx64, static_cast<uint64_t>(registers.rip) - mapping_.address());
     fail("the walker failed: " + std::string(signal == 0 ? "it hangs" : strsignal(signal)) + at + ", " +
-         place_of(now) + "; the target goes on unharmed");
+         describe_position(now) + "; the target goes on unharmed");
   }
-  child_.set_registers(room_.recovery(registers, now, failure));
+  child_.set_registers(mapping_.recovery(registers, now, failure));
   mark_.awake_at = {};
   child_.resume();
 }
 
 // Looks whether the walker goes on, and asks for a stop if it does not.
 void WalkRun::watch() {
-  const Clock now = steady_clock::now();
+  const TimePoint now = steady_clock::now();
   if (now < next_look_ || stop_asked_) return;
   next_look_ = now + kLookEvery;
   hd_walk walk;
   // If it cannot be read, the walker has ended, as the next poll tells.
-  if (!room_.read_walk(process_.memory(), &walk) || !hangs(walk)) return;
+  if (!mapping_.read_walk(process_.memory(), &walk) || !hangs(walk)) return;
   stop_asked_ = true;
   child_.interrupt();
 }
 
 bool WalkRun::hangs(const hd_walk& now) {
   const ProcessStat activity = read_stat(child_.tid()).value_or(ProcessStat{});
-  const Clock time = steady_clock::now();
-  if (now.phase == HD_WALK_WRITING || now.steps != mark_.steps || mark_.awake_at == Clock{}) {
+  const TimePoint time = steady_clock::now();
+  if (now.phase == HD_WALK_WRITING || now.steps != mark_.steps || mark_.awake_at == TimePoint{}) {
     mark_ = {now.steps, activity.processor_time, time};
     return false;
   }

@@ -7,6 +7,7 @@
 #include "capture/snapshot_process.h"
 #include "capture/walker_mapping.h"
 #include "support/cancellation.h"
+#include "support/time.h"
 
 namespace heapdump {
 
@@ -15,7 +16,7 @@ class WalkRun {
  public:
   using OnBytes = std::function<void(const uint8_t* bytes, size_t size)>;
 
-  WalkRun(Child& child, const SnapshotProcess& process, const WalkerRoom& room,
+  WalkRun(Child& child, const SnapshotProcess& process, const WalkerMapping& mapping,
           const Cancellation& cancellation, OnBytes on_bytes);
 
   // Lets the walker begin, and returns when it has ended as it should. Throws Error(kCaptureFailed) if it
@@ -23,12 +24,11 @@ class WalkRun {
   void run();
 
  private:
-  using Clock = std::chrono::steady_clock::time_point;
   // What tells a walker that goes on from one that hangs.
   struct Mark {
     uint64_t steps;
     std::chrono::nanoseconds processor_time;
-    Clock awake_at;
+    TimePoint awake_at;
   };
 
   bool read_pipe();
@@ -41,14 +41,14 @@ class WalkRun {
 
   Child& child_;
   const SnapshotProcess& process_;
-  const WalkerRoom& room_;
+  const WalkerMapping& mapping_;
   const Cancellation& cancellation_;
   OnBytes on_bytes_;
   std::vector<uint8_t> buffer_;
   bool ended_ = false;
   bool stop_asked_ = false;
   Mark mark_{};
-  Clock next_look_{};
+  TimePoint next_look_{};
   uint64_t steps_at_fault_ = 0;
   int faults_without_a_step_ = 0;
 };

@@ -40,16 +40,15 @@ uint64_t bytes(const std::vector<T>& rows) {
 
 }  // namespace
 
-WalkerRoom::WalkerRoom(const WalkTask& task, std::vector<hd_range> stacks, uint64_t resident)
+WalkerMapping::WalkerMapping(const WalkTask& task, std::vector<hd_range> stacks, uint64_t resident)
     : task_(task),
       stacks_(std::move(stacks)),
       data_at_(pages(code_size())),
       guard_at_(data_at_ + pages(sizeof(hd_walk) + bytes(task.fields) + bytes(task.owned) + bytes(stacks_))),
-      stack_at_(guard_at_ + kPage),
-      arena_at_(stack_at_ + HD_WALK_STACK),
+      arena_at_(guard_at_ + kPage + HD_WALK_STACK),
       arena_size_(pages(kArenaBase + resident / 8)) {}
 
-void WalkerRoom::map(RemoteCalls& calls, uint64_t address) {
+void WalkerMapping::map(RemoteCalls& calls, uint64_t address) {
   const int fixed = address != 0 ? MAP_FIXED_NOREPLACE : 0;
   for (;; arena_size_ = pages(arena_size_ / 2)) {
     const int64_t result = calls.may_fail(SYS_mmap, address, size(), PROT_READ | PROT_WRITE,
@@ -74,11 +73,11 @@ void WalkerRoom::map(RemoteCalls& calls, uint64_t address) {
   calls.must("map memory", SYS_mmap, address_ + guard_at_, kPage, PROT_NONE, kInstead, -1, 0);
 }
 
-uint64_t WalkerRoom::stack_top() const { return address_ + arena_at_; }
+uint64_t WalkerMapping::stack_top() const { return address_ + arena_at_; }
 
-uint64_t WalkerRoom::birth_stack() const { return stack_top() - kReturnFrameSize; }
+uint64_t WalkerMapping::initial_stack() const { return stack_top() - kReturnFrameSize; }
 
-void WalkerRoom::furnish(const Memory& memory, int fd, bool consistent) {
+void WalkerMapping::write_contents(const Memory& memory, int fd) {
   memory.write(address_, hd_walker_start, code_size());
   hd_walk walk{};
   walk.layout = task_.layout;
@@ -87,7 +86,6 @@ void WalkerRoom::furnish(const Memory& memory, int fd, bool consistent) {
   walk.pid = task_.pid;
   walk.fd = fd;
   walk.content_limit = task_.content_limit;
-  walk.consistent = consistent;
   uint64_t at = address_ + data_at_ + sizeof walk;
   const auto put = [&](const auto& rows, uint64_t* address, uint64_t* count) {
     *address = at;
@@ -102,7 +100,7 @@ void WalkerRoom::furnish(const Memory& memory, int fd, bool consistent) {
   memory.write(address_ + data_at_, &walk, sizeof walk);
 }
 
-Registers WalkerRoom::start(Registers registers) const {
+Registers WalkerMapping::start(Registers registers) const {
   registers.rip = address_ + header().entry;
   registers.rsp = stack_top();
   registers.rbp = 0;
@@ -112,7 +110,7 @@ Registers WalkerRoom::start(Registers registers) const {
   return registers;
 }
 
-Registers WalkerRoom::recovery(Registers registers, const hd_walk& now, hd_walk_failure failure) const {
+Registers WalkerMapping::recovery(Registers registers, const hd_walk& now, hd_walk_failure failure) const {
   registers.rip = address_ + header().recover;
   registers.rsp = now.recover_stack;
   registers.rax = failure;
@@ -121,7 +119,7 @@ Registers WalkerRoom::recovery(Registers registers, const hd_walk& now, hd_walk_
   return registers;
 }
 
-bool WalkerRoom::read_walk(const Memory& memory, hd_walk* walk) const {
+bool WalkerMapping::read_walk(const Memory& memory, hd_walk* walk) const {
   return memory.try_read(address_ + data_at_, walk, sizeof *walk);
 }
 

@@ -11,25 +11,25 @@ namespace heapdump {
 
 // The memory that the walker lives in: its code, what it is told, its stack and the arena of its tables, in
 // one piece. What is mapped goes with the process that it is in, or is unmapped by whoever mapped it there.
-class WalkerRoom {
+class WalkerMapping {
  public:
   // `resident` is the size of the heap to walk, in bytes, and nothing more exact than that.
-  WalkerRoom(const WalkTask& task, std::vector<hd_range> stacks, uint64_t resident);
+  WalkerMapping(const WalkTask& task, std::vector<hd_range> stacks, uint64_t resident);
 
   uint64_t size() const { return arena_at_ + arena_size_; }
   uint64_t address() const { return address_; }
   // Maps it, at `address` exactly or, for 0, anywhere. The arena becomes smaller if the kernel refuses it.
   // Throws Error(kCaptureFailed) if there is no room.
   void map(RemoteCalls& calls, uint64_t address);
-  // A stack in it for the birth of a thread; the walker, when it runs, uses it too.
-  uint64_t birth_stack() const;
+  // A stack in it for a new thread; the walker, when it runs, uses it too.
+  uint64_t initial_stack() const;
   // Writes all of it; `memory` is that of the process that it is in.
-  void furnish(const Memory& memory, int fd, bool consistent);
+  void write_contents(const Memory& memory, int fd);
 
   // Where the walker begins, and where it goes on after a fault or a hang.
   Registers start(Registers registers) const;
   Registers recovery(Registers registers, const hd_walk& now, hd_walk_failure failure) const;
-  // What the walker says meanwhile; false if the process is gone.
+  // What the walker says while it runs; false if the process is gone.
   bool read_walk(const Memory& memory, hd_walk* walk) const;
 
  private:
@@ -40,7 +40,6 @@ class WalkerRoom {
   uint64_t data_at_;
   // A page that a stack which is too small ends in.
   uint64_t guard_at_;
-  uint64_t stack_at_;
   uint64_t arena_at_;
   uint64_t arena_size_;
   uint64_t address_ = 0;

@@ -50,7 +50,7 @@ bool RuntimeState::is_at_rest() const {
   return true;
 }
 
-bool RuntimeState::is_at_rest_beside(uint64_t parked) const {
+bool RuntimeState::is_at_rest_except(uint64_t parked) const {
   const uint64_t safe = gil(parked);
   for (const uint64_t interpreter : interpreters()) {
     const uint64_t own = gil(interpreter);

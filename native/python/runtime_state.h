@@ -21,7 +21,7 @@ class RuntimeState {
   // No interpreter's GIL is held, and no collection has begun: every object is whole.
   bool is_at_rest() const;
   // The same of all but the interpreter `parked`, whose GIL is held by a thread that is at a safe point.
-  bool is_at_rest_beside(uint64_t parked) const;
+  bool is_at_rest_except(uint64_t parked) const;
   // A collection runs, or a finalizer in the midst of one.
   bool is_collecting() const;
   // The thread, named as pthread_self() names it, has the GIL of `interpreter`.

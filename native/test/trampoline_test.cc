@@ -207,11 +207,11 @@ class Trampoline : public testing::Test {
 };
 
 TEST_F(Trampoline, TakesOverAThreadWithoutTheGil) {
-  call_.may_take_over = 1;
+  call_.may_run_in_syscall = 1;
   enter();
   EXPECT_EQ(call_.state, HD_CALL_DONE);
   EXPECT_EQ(call_.result, HD_CALL_RAN);
-  EXPECT_EQ(call_.route, HD_ROUTE_TAKE_OVER);
+  EXPECT_EQ(call_.route, HD_ROUTE_IN_SYSCALL);
   EXPECT_EQ(python.scripts, 1);
   EXPECT_TRUE(python.signals_blocked);
   EXPECT_FALSE(python.traced_meanwhile);
@@ -220,7 +220,7 @@ TEST_F(Trampoline, TakesOverAThreadWithoutTheGil) {
 }
 
 TEST_F(Trampoline, QueuesAThreadThatHasTheGil) {
-  call_.may_take_over = 1;
+  call_.may_run_in_syscall = 1;
   python.has_gil = true;
   enter();
   EXPECT_EQ(call_.state, HD_CALL_QUEUED);
@@ -276,7 +276,7 @@ TEST_F(Trampoline, RaisesInThePendingCallWhatTheScriptHandsBack) {
 
 TEST_F(Trampoline, RaisesAfterATakeOverByAPendingCall) {
   python.program_raised = true;
-  call_.may_take_over = 1;
+  call_.may_run_in_syscall = 1;
   enter();
   EXPECT_EQ(call_.state, HD_CALL_RUNNING);
   EXPECT_EQ(python.raised, 0);
@@ -315,7 +315,7 @@ TEST_F(Trampoline, ParksUntilItIsReleasedOrItsToolIsLate) {
   call_.armed = 1;
   call_.state = HD_CALL_STARTING;
   call_.park = INT64_MAX / 2;
-  call_.may_take_over = 1;
+  call_.may_run_in_syscall = 1;
   call_.deadline = now() + 10'000'000'000;
   std::thread tool([this] {
     while (call_.state != HD_CALL_PARKED) std::this_thread::yield();

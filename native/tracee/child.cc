@@ -13,14 +13,14 @@ Child::Child(pid_t id, bool filtered) : Tracee(id, filtered) {
   int status;
   if (waitpid(id, &status, __WALL) != id || !WIFSTOPPED(status)) {
     ended_ = true;
-    gone();
+    throw_ended();
   }
   stopped_ = true;
 }
 
 Child::~Child() { kill(); }
 
-void Child::gone() const {
+void Child::throw_ended() const {
   throw Error(ExitCode::kCaptureFailed,
               "the snapshot process was killed (a memory limit?); the target goes on unharmed");
 }
@@ -40,7 +40,7 @@ std::optional<Child::Stop> Child::poll() {
 
 void Child::resume() {
   stopped_ = false;
-  if (ptrace(PTRACE_CONT, tid_, 0, 0) != 0) gone();
+  if (ptrace(PTRACE_CONT, tid_, 0, 0) != 0) throw_ended();
 }
 
 void Child::interrupt() { ptrace(PTRACE_INTERRUPT, tid_, 0, 0); }

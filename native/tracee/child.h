@@ -32,7 +32,7 @@ class Child : public Tracee {
   void kill();
 
  private:
-  [[noreturn]] void gone() const override;
+  [[noreturn]] void throw_ended() const override;
 
   bool ended_ = false;
 };

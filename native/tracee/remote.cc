@@ -50,7 +50,7 @@ Gadgets Gadgets::find(const Memory& memory, const std::vector<Mapping>& maps,
 RemoteCalls::RemoteCalls(StoppedThread& thread, const Memory& memory, const Gadgets& gadgets)
     : RemoteCalls(thread, memory, gadgets,
                   (thread.registers().rsp - kRedZone - kReturnFrameSize) & ~uint64_t{63}) {
-  write_return_frame(memory, thread.tid(), home_, gadgets.signal_return,
+  write_return_frame(memory, thread.tid(), return_frame_, gadgets.signal_return,
                      resume_registers(thread.registers(), Resume::kRestart), thread.signal_mask());
 }
 
@@ -59,24 +59,23 @@ RemoteCalls::RemoteCalls(Tracee& tracee, const Memory& memory, const Gadgets& ga
       memory_(memory),
       gadgets_(gadgets),
       base_(tracee.current_registers()),
-      home_(stack),
-      stack_(stack) {
+      return_frame_(stack),
+      first_frame_(stack) {
   base_.eflags &= ~kTrapFlag;
   base_.orig_rax = static_cast<uint64_t>(-1);
 }
 
-Registers RemoteCalls::call_of(uint64_t stack, long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-                               uint64_t e, uint64_t f) const {
+Registers RemoteCalls::registers_of(const SystemCall& call, uint64_t stack) const {
   Registers registers = base_;
   registers.rip = gadgets_.system_call_return;
   registers.rsp = stack;
-  registers.rax = number;
-  registers.rdi = a;
-  registers.rsi = b;
-  registers.rdx = c;
-  registers.r10 = d;
-  registers.r8 = e;
-  registers.r9 = f;
+  registers.rax = call.number;
+  registers.rdi = call.arguments[0];
+  registers.rsi = call.arguments[1];
+  registers.rdx = call.arguments[2];
+  registers.r10 = call.arguments[3];
+  registers.r8 = call.arguments[4];
+  registers.r9 = call.arguments[5];
   return registers;
 }
 
@@ -95,42 +94,40 @@ int64_t RemoteCalls::leave() {
   return static_cast<int64_t>(tracee_.current_registers().rax);
 }
 
-int64_t RemoteCalls::may_fail(long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e,
-                              uint64_t f) {
-  enter(call_of(stack_, number, a, b, c, d, e, f));
+int64_t RemoteCalls::make(const SystemCall& call) {
+  enter(registers_of(call, first_frame_));
   return leave();
 }
 
 int64_t RemoteCalls::clone(uint64_t flags, uint64_t stack) {
-  tracee_.trace_births(true);
-  enter(call_of(stack_, SYS_clone, flags, stack));
-  const pid_t child = tracee_.run_to_birth();
-  tracee_.trace_births(false);
+  tracee_.trace_clones(true);
+  enter(registers_of(SystemCall(SYS_clone, flags, stack), first_frame_));
+  const pid_t child = tracee_.run_to_clone_event();
+  tracee_.trace_clones(false);
   return child != 0 ? child : static_cast<int64_t>(tracee_.current_registers().rax);
 }
 
 pid_t RemoteCalls::finish_clone() { return static_cast<pid_t>(leave()); }
 
-void RemoteCalls::write_will(long number, uint64_t a, uint64_t b) {
-  const uint64_t will = lowest();
+void RemoteCalls::set_fallback_call(const SystemCall& call) {
+  const uint64_t fallback = lowest();
   const uint64_t all_signals = ~uint64_t{0};
-  write_return_frame(memory_, tracee_.tid(), will, gadgets_.signal_return, call_of(home_, number, a, b),
-                     all_signals);
-  stack_ = will;
+  write_return_frame(memory_, tracee_.tid(), fallback, gadgets_.signal_return,
+                     registers_of(call, return_frame_), all_signals);
+  first_frame_ = fallback;
 }
 
-void RemoteCalls::drop_will() { stack_ = home_; }
+void RemoteCalls::clear_fallback_call() { first_frame_ = return_frame_; }
 
-void RemoteCalls::write_last_call(uint64_t stack, long number, uint64_t a) {
+void RemoteCalls::write_exit_frame(uint64_t stack, const SystemCall& call) {
   const uint64_t all_signals = ~uint64_t{0};
-  write_return_frame(memory_, tracee_.tid(), stack, gadgets_.signal_return, call_of(stack, number, a),
+  write_return_frame(memory_, tracee_.tid(), stack, gadgets_.signal_return, registers_of(call, stack),
                      all_signals);
 }
 
-uint64_t RemoteCalls::must(const char* what, long number, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
-                           uint64_t e, uint64_t f) {
-  int64_t result = may_fail(number, a, b, c, d, e, f);
-  if (result < 0 && result > -4096) {
+uint64_t RemoteCalls::succeeded(const char* what, int64_t result) {
+  constexpr int64_t kMaxErrno = 4095;
+  if (result < 0 && result >= -kMaxErrno) {
     throw Error(ExitCode::kCaptureFailed,
                 std::string("the target could not ") + what + ": " + strerror(static_cast<int>(-result)));
   }

@@ -1,5 +1,7 @@
 #pragma once
+#include <array>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "process/elf.h"
@@ -20,41 +22,59 @@ struct Gadgets {
                       const std::vector<ElfImage>& images);
 };
 
+// A system call and its arguments: integers, and addresses in the process that makes it.
+struct SystemCall {
+  template <typename... Arguments>
+  explicit SystemCall(long number, Arguments... arguments)
+      : number(number), arguments{static_cast<uint64_t>(arguments)...} {
+    static_assert(sizeof...(Arguments) <= 6 && (std::is_integral_v<Arguments> && ...));
+  }
+
+  long number;
+  std::array<uint64_t, 6> arguments;
+};
+
 // System calls made by a stopped thread. Should the tool die during one, the thread returns from it through
 // libc's rt_sigreturn into a frame below its stack's red zone, and goes on as it was.
 class RemoteCalls {
  public:
   RemoteCalls(StoppedThread& thread, const Memory& memory, const Gadgets& gadgets);
-  // The same for a thread that was born with a way on at `stack` (signal_frame.h).
+  // The same for a new thread that has a return frame at `stack` (signal_frame.h).
   RemoteCalls(Tracee& tracee, const Memory& memory, const Gadgets& gadgets, uint64_t stack);
 
   // What the kernel returns: a value, or -errno. Throws Error(kCaptureFailed) if the process ends in it.
-  int64_t may_fail(long number, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0, uint64_t d = 0,
-                   uint64_t e = 0, uint64_t f = 0);
+  template <typename... Arguments>
+  int64_t may_fail(long number, Arguments... arguments) {
+    return make(SystemCall(number, arguments...));
+  }
   // Throws Error(kCaptureFailed) with the reason if the call fails.
-  uint64_t must(const char* what, long number, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0, uint64_t d = 0,
-                uint64_t e = 0, uint64_t f = 0);
+  template <typename... Arguments>
+  uint64_t must(const char* what, long number, Arguments... arguments) {
+    return succeeded(what, make(SystemCall(number, arguments...)));
+  }
 
-  // Clones up to the birth of the new thread, which is traced, stopped, and has `stack` as its stack pointer:
-  // by itself it goes on with the frame there. Returns its id, or -errno if the kernel refuses.
+  // Clones until the new thread exists: it is traced, stopped, and has `stack` as its stack pointer. If the
+  // tool dies, it goes on with the frame there. Returns its id, or -errno if the kernel refuses.
   // `finish_clone` ends the call (with CLONE_VFORK only at the thread's end) and returns its id as the target
   // sees it.
   int64_t clone(uint64_t flags, uint64_t stack);
   pid_t finish_clone();
 
-  // From here on the thread makes this call before it goes home, should the tool die; `drop_will` takes it
-  // back with the next call.
-  void write_will(long number, uint64_t a = 0, uint64_t b = 0);
-  void drop_will();
+  // From here on the thread makes this call before it goes on as it was, should the tool die.
+  // `clear_fallback_call` takes it back with the next call.
+  void set_fallback_call(const SystemCall& call);
+  void clear_fallback_call();
 
-  // Writes at `stack` a way on that makes a system call and does not return from it.
-  void write_last_call(uint64_t stack, long number, uint64_t a);
+  // Writes at `stack` a frame that leads to a system call which does not return.
+  void write_exit_frame(uint64_t stack, const SystemCall& call);
   // Lowest address that the frames of this one use.
-  uint64_t lowest() const { return home_ - kReturnFrameSize; }
+  uint64_t lowest() const { return return_frame_ - kReturnFrameSize; }
 
  private:
-  Registers call_of(uint64_t stack, long number, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0,
-                    uint64_t d = 0, uint64_t e = 0, uint64_t f = 0) const;
+  // Those that make the call, and then go on with the frame at `stack`.
+  Registers registers_of(const SystemCall& call, uint64_t stack) const;
+  int64_t make(const SystemCall& call);
+  static uint64_t succeeded(const char* what, int64_t result);
   void enter(const Registers& registers);
   int64_t leave();
 
@@ -62,9 +82,10 @@ class RemoteCalls {
   const Memory& memory_;
   Gadgets gadgets_;
   Registers base_;
-  // The stack pointers that lead home, at once or by way of the will.
-  uint64_t home_;
-  uint64_t stack_;
+  // Where the frame lies with which the thread goes on as it was, and the one it comes to first: of the
+  // fallback call, if there is one.
+  uint64_t return_frame_;
+  uint64_t first_frame_;
 };
 
 }  // namespace heapdump

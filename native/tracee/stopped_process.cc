@@ -10,7 +10,7 @@ namespace heapdump {
 namespace {
 
 // As long as the other threads of a process wait for one that cannot be interrupted.
-constexpr auto kPatience = std::chrono::milliseconds(100);
+constexpr auto kInterruptTimeout = std::chrono::milliseconds(100);
 
 bool has_ended(pid_t tid) {
   ProcessStatus status;
@@ -63,11 +63,11 @@ bool StoppedProcess::stop(Deadline deadline) {
         if (threads_[i]->tid() == pid_) throw;  // Another one's end is found by waiting for it.
       }
     }
-    const Deadline until = std::min(deadline, std::chrono::steady_clock::now() + kPatience);
+    const Deadline until = std::min(deadline, std::chrono::steady_clock::now() + kInterruptTimeout);
     while (stopped < threads_.size()) {
       const size_t before = threads_.size();
       if (!wait_for(*threads_[stopped], until)) {
-        let_go();
+        detach();
         return false;
       }
       if (threads_.size() == before) ++stopped;
@@ -79,7 +79,7 @@ bool StoppedProcess::stop(Deadline deadline) {
   return true;
 }
 
-void StoppedProcess::let_go() {
+void StoppedProcess::detach() {
   std::erase_if(threads_, [](const auto& thread) { return thread->is_stopped(); });
 }
 

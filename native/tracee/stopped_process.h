@@ -16,7 +16,7 @@ class StoppedProcess {
   // and the next call begins with waiting for that one. Throws Error: kCannotAttach if the process cannot
   // be traced, kCaptureFailed if it ends meanwhile.
   bool stop(Deadline deadline);
-  void let_go();
+  void detach();
   bool is_stopped() const { return !threads_.empty() && threads_.front()->is_stopped(); }
 
   StoppedThread& main() { return *threads_.front(); }
@@ -33,7 +33,7 @@ class StoppedProcess {
   bool filtered_;
   // The main thread first. Those that are not stopped are on their way to it.
   std::vector<std::unique_ptr<StoppedThread>> threads_;
-  Deadline since_;
+  TimePoint since_;
 };
 
 }  // namespace heapdump

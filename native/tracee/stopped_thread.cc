@@ -77,11 +77,11 @@ StoppedThread::~StoppedThread() {
   }
 }
 
-void StoppedThread::gone() const { throw Error(ExitCode::kCaptureFailed, "the target ended meanwhile"); }
+void StoppedThread::throw_ended() const { throw Error(ExitCode::kCaptureFailed, "the target ended meanwhile"); }
 
 void StoppedThread::interrupt() {
   since_ = std::chrono::steady_clock::now();
-  if (ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0) gone();
+  if (ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0) throw_ended();
 }
 
 bool StoppedThread::wait(Deadline deadline) {
@@ -89,13 +89,13 @@ bool StoppedThread::wait(Deadline deadline) {
   while (!stopped_) {
     int status;
     pid_t waited = waitpid(tid_, &status, __WALL | WNOHANG);
-    if (waited < 0) gone();
+    if (waited < 0) throw_ended();
     if (waited == 0) {
       if (std::chrono::steady_clock::now() > deadline) return false;
       std::this_thread::sleep_for(std::chrono::microseconds(20));
       continue;
     }
-    if (!WIFSTOPPED(status)) gone();
+    if (!WIFSTOPPED(status)) throw_ended();
     const int event = status >> 16;
     const int signal = WSTOPSIG(status);
     if (event == PTRACE_EVENT_STOP) {
@@ -105,11 +105,11 @@ bool StoppedThread::wait(Deadline deadline) {
     }
     // A signal was on its way: the target gets it.
     const int deliver = event != 0 || signal == (SIGTRAP | 0x80) ? 0 : signal;
-    if (ptrace(PTRACE_CONT, tid_, 0, deliver) != 0 || ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0) gone();
+    if (ptrace(PTRACE_CONT, tid_, 0, deliver) != 0 || ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0) throw_ended();
   }
   if (!found_before) {
     registers_ = current_registers();
-    if (ptrace(static_cast<__ptrace_request>(kGetSignalMask), tid_, sizeof mask_, &mask_) != 0) gone();
+    if (ptrace(static_cast<__ptrace_request>(kGetSignalMask), tid_, sizeof mask_, &mask_) != 0) throw_ended();
   }
   return true;
 }
@@ -141,7 +141,7 @@ bool StoppedThread::has_shadow_stack() const {
 void StoppedThread::return_to_event_stop() {
   if (!in_system_call_stop_) return;
   // Only from this stop does the kernel restart the system call that the thread was found in.
-  if (ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0 || ptrace(PTRACE_CONT, tid_, 0, 0) != 0) gone();
+  if (ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0 || ptrace(PTRACE_CONT, tid_, 0, 0) != 0) throw_ended();
   stopped_ = false;
   wait(Deadline::max());
   in_system_call_stop_ = false;
@@ -155,9 +155,7 @@ void StoppedThread::detach(const Registers& registers) {
   set_registers(registers);
   fault_point("registers-restored");
   stopped_ = false;
-  if (ptrace(PTRACE_DETACH, tid_, 0, 0) != 0) gone();
+  if (ptrace(PTRACE_DETACH, tid_, 0, 0) != 0) throw_ended();
 }
-
-void StoppedThread::let_go_at(const Registers& registers) { detach(registers); }
 
 }  // namespace heapdump

@@ -6,7 +6,7 @@
 namespace heapdump {
 
 // Owns the stop of one thread of another process, from PTRACE_SEIZE to PTRACE_DETACH. Everything that is
-// changed in it between is put back by the destructor, unless `let_go_at` gave it another way to go on.
+// changed in it between is put back by the destructor, unless `detach` gave it another way to go on.
 // Should the tool die at any point, the kernel detaches it, and it goes on: as it was, or through the signal
 // frame that remote.h builds.
 class StoppedThread : public Tracee {
@@ -32,16 +32,15 @@ class StoppedThread : public Tracee {
   bool has_shadow_stack() const;
 
   // Detaches with these registers instead of those it was found with.
-  void let_go_at(const Registers& registers);
+  void detach(const Registers& registers);
 
   std::chrono::nanoseconds stopped_for() const { return std::chrono::steady_clock::now() - since_; }
 
  private:
-  [[noreturn]] void gone() const override;
+  [[noreturn]] void throw_ended() const override;
   void return_to_event_stop();
-  void detach(const Registers& registers);
 
-  std::chrono::steady_clock::time_point since_;
+  TimePoint since_;
   Registers registers_{};
   uint64_t mask_ = 0;
   bool group_stop_ = false;

@@ -1,13 +1,10 @@
 #pragma once
 #include <sys/types.h>
 
-#include <chrono>
-
+#include "support/time.h"
 #include "tracee/registers.h"
 
 namespace heapdump {
-
-using Deadline = std::chrono::steady_clock::time_point;
 
 // A thread that is stopped under ptrace, as injected system calls need it. All calls must come from the
 // thread that is its tracer. They throw Error(kCaptureFailed) if it ends meanwhile.
@@ -26,16 +23,16 @@ class Tracee {
   // Runs to the next stop at a system call's entry or exit.
   void run_to_system_call_stop();
   // Inside a system call that clones: runs to where the new thread exists and is traced, and returns its id;
-  // 0 if the call ends without. For that `trace_births` has to be on.
-  pid_t run_to_birth();
-  void trace_births(bool on);
+  // 0 if the call ends without. For that `trace_clones` has to be on.
+  pid_t run_to_clone_event();
+  void trace_clones(bool on);
 
  protected:
   // `filtered`: a seccomp filter is installed, which is suspended while the thread is traced.
   Tracee(pid_t tid, bool filtered) : tid_(tid), filtered_(filtered) {}
 
   // Says that the thread has ended.
-  [[noreturn]] virtual void gone() const = 0;
+  [[noreturn]] virtual void throw_ended() const = 0;
   long options() const;
   void set_options(long options);
 

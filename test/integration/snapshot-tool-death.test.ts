@@ -16,13 +16,13 @@ const STEPS = {
   stop: [
     "seized",
     "all-stopped",
-    "will-written",
+    "fallback-set",
     ...CALL,
-    "room-mapped",
+    "walker-mapped",
     "cloned",
     "child-traced",
     ...WALK,
-    "room-unmapped",
+    "walker-unmapped",
   ],
 };
 // Where the main thread is brought to a safe point: while it is led there, and while it is held.

@@ -1,0 +1,57 @@
+#include "tracee/remote_pipe.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "process/status.h"
+#include "support/error.h"
+
+namespace heapdump {
+namespace {
+
+constexpr int kPipeSize = 1 << 20;
+
+}  // namespace
+
+void RemotePipe::open(RemoteCalls& calls, const Memory& memory, uint64_t scratch, int flags) {
+  calls.must("open a pipe", SYS_pipe2, scratch, flags);
+  int ends[2];
+  memory.read(scratch, ends, sizeof ends);
+  own_read_end_ = ends[0];
+  write_end_ = ends[1];
+  const std::string path = proc_path(pid_, "fd/" + std::to_string(own_read_end_));
+  file_ = UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat stat;
+  if (!file_ || fstat(file_.get(), &stat) != 0) {
+    throw Error(ExitCode::kCaptureFailed, "the pipe of process " + std::to_string(pid_) +
+                                              " cannot be opened: " + strerror(errno));
+  }
+  device_ = stat.st_dev;
+  inode_ = stat.st_ino;
+  fcntl(file_.get(), F_SETPIPE_SZ, kPipeSize);
+  calls.must("close a pipe", SYS_close, own_read_end_);
+  own_read_end_ = -1;
+}
+
+void RemotePipe::close_in_process(RemoteCalls& calls) {
+  close(calls, &own_read_end_);
+  close(calls, &write_end_);
+}
+
+void RemotePipe::close(RemoteCalls& calls, int* descriptor) {
+  // Only while it is this pipe: the process may have closed it, and opened another file under its number.
+  struct stat stat;
+  const std::string path = proc_path(pid_, "fd/" + std::to_string(*descriptor));
+  if (*descriptor >= 0 && ::stat(path.c_str(), &stat) == 0 && S_ISFIFO(stat.st_mode) &&
+      (inode_ == 0 || (stat.st_dev == device_ && stat.st_ino == inode_))) {
+    calls.may_fail(SYS_close, *descriptor);
+  }
+  *descriptor = -1;
+}
+
+}  // namespace heapdump
