@@ -32,7 +32,8 @@ struct hd_call {
   volatile int32_t state;
   volatile int32_t result;
   volatile int32_t route;
-  // The place at which libc has `syscall; ret`: the callback ends in it, which unblocks signals and returns to CPython.
+  // The place at which libc has `syscall; ret`: the callback ends in it, which unblocks signals and returns
+  // to CPython.
   uint64_t system_call_return;
   // Nothing runs after this time (CLOCK_MONOTONIC, nanoseconds): a call that the tool queued before it died.
   int64_t deadline;

@@ -30,10 +30,7 @@ bool MainThreadCall::begin(Deadline deadline,
   const auto try_once = [&](StoppedThread& thread) {
     in_group_stop = thread.in_group_stop();
     if (in_group_stop) return true;
-    if (thread.has_shadow_stack()) {
-      throw Error(ExitCode::kCannotAttach,
-                  "the target runs with a shadow stack, which heapdump cannot enter yet");
-    }
+    thread.refuse_shadow_stack();
     if (pending_.locked() || thread.in_restartable_sequence(target_.memory)) return false;
     enter(call_, thread);
     return true;

@@ -20,7 +20,7 @@ constexpr int kMaxFailedStops = 3;
 }  // namespace
 
 SafePointStop::SafePointStop(const Inspection& target, const Gadgets& gadgets, const hd_layout& layout,
-                     PauseStats& pauses, const Cancellation& cancellation)
+                             PauseStats& pauses, const Cancellation& cancellation)
     : target_(target),
       state_(target.memory, target.interpreter.runtime(), layout),
       pauses_(pauses),
@@ -65,10 +65,7 @@ bool SafePointStop::stop_all(Deadline deadline) {
     }
     std::this_thread::sleep_for(1ms);
   }
-  if (threads_.main().has_shadow_stack()) {
-    throw Error(ExitCode::kCannotAttach,
-                "the target runs with a shadow stack, which heapdump cannot enter yet");
-  }
+  threads_.main().refuse_shadow_stack();
   return !threads_.main().in_restartable_sequence(target_.memory);
 }
 

@@ -9,13 +9,13 @@ namespace heapdump {
 
 enum class Route { kGilIdle, kPendingCall, kInSyscall, kImmediate };
 
-// Stops all threads of a process at a moment at which its heap is whole: while nobody holds the GIL, or with the main thread
-// held between two bytecodes, and while no collection runs. If that does not come about, it stops them at
-// once.
+// Stops all threads of a process at a moment at which its heap is whole: while nobody holds the GIL, or with
+// the main thread held between two bytecodes, and while no collection runs. If that does not come about, it
+// stops them at once.
 class SafePointStop {
  public:
   SafePointStop(const Inspection& target, const Gadgets& gadgets, const hd_layout& layout, PauseStats& pauses,
-            const Cancellation& cancellation);
+                const Cancellation& cancellation);
 
   // Afterwards all threads are stopped, and the main thread can make system calls. Throws Error:
   // kCannotAttach if the process cannot be traced, kCaptureFailed if its threads cannot be stopped

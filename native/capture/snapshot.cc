@@ -53,9 +53,9 @@ bool clones_into_another_namespace(pid_t pid) {
     why = "not enough memory for a copy of the target (vm.overcommit_memory, or its cgroup's limit)";
     way_out = "--mode stop";
   }
-  throw Error(ExitCode::kCaptureFailed, std::string("the kernel refuses ") +
-                                            (fork ? "the snapshot process" : "the snapshot task") + ": " +
-                                            why + "; the target goes on unharmed; try " + way_out);
+  throw target_spared(std::string("the kernel refuses ") +
+                      (fork ? "the snapshot process" : "the snapshot task") + ": " + why + " (try " +
+                      way_out + ")");
 }
 
 class SnapshotRun {
@@ -146,7 +146,7 @@ class SnapshotRun {
     WalkerMapping mapping(task_, stacks(maps), target_.status.memory.resident);
     const uint64_t size = mapping.size();
     const uint64_t gap = find_gap(maps, size);
-    if (gap == 0) throw Error(ExitCode::kCaptureFailed, "the target's address space has no room");
+    if (gap == 0) throw target_spared("the target's address space has no room");
     calls.set_fallback_call(SystemCall(SYS_munmap, gap, size));
     fault_point("fallback-set");
     std::optional<Child> child;
@@ -190,7 +190,7 @@ class SnapshotRun {
       if (child_in_target_ != 0) reap_in_a_stop(child_in_target_);
       stop_.leave(steady_clock::now() + kTimeToLeave);
     } catch (const Error&) {
-      // It may have ended meanwhile: the dump is whole all the same.
+      // It may have ended during the walk: the dump is whole all the same.
       ProcessStatus status;
       if (read_status(snapshot_.pid, &status) && status.state != 'Z') throw;
     }
@@ -221,7 +221,7 @@ class SnapshotRun {
 
   void require_stack(const StoppedThread& main) const {
     if (has_stack(main)) return;
-    throw Error(ExitCode::kCaptureFailed, "the main thread runs on a stack that is almost full; try again");
+    throw target_spared("the main thread runs on a stack that is almost full (try again)");
   }
 
   Snapshot& snapshot_;

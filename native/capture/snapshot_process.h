@@ -17,8 +17,9 @@ class SnapshotProcess {
  public:
   SnapshotProcess(Child& child, const Gadgets& gadgets, uint64_t initial_stack);
 
-  // Names it, binds it to the tool, and closes the target's descriptors in it. If it has a copy of the target's
-  // memory, the kernel kills it first when memory runs out; in the target's own memory that must not be asked.
+  // Names it, binds it to the tool, and closes the target's descriptors in it. If it has a copy of the
+  // target's memory, the kernel kills it first when memory runs out; in the target's own memory that must not
+  // be asked.
   void isolate(bool has_own_memory);
 
   RemoteCalls& calls() { return calls_; }

@@ -87,8 +87,7 @@ TrampolineCall::TrampolineCall(const Inspection& target, const Gadgets& gadgets)
 
 hd_call TrampolineCall::state() const {
   hd_call call;
-  if (!target_.memory.try_get(data_, &call))
-    throw Error(ExitCode::kCaptureFailed, "the target ended meanwhile");
+  if (!target_.memory.try_get(data_, &call)) throw target_ended(target_.pid);
   return call;
 }
 
@@ -96,8 +95,8 @@ uint64_t TrampolineCall::callback() const {
   return code_ + (reinterpret_cast<const unsigned char*>(&hd_trampoline_callback) - hd_trampoline_start);
 }
 
-void TrampolineCall::write_call(const std::string& script, bool may_run_in_syscall, std::chrono::nanoseconds hold,
-                                std::chrono::nanoseconds time_to_start) {
+void TrampolineCall::write_call(const std::string& script, bool may_run_in_syscall,
+                                std::chrono::nanoseconds hold, std::chrono::nanoseconds time_to_start) {
   hd_call call = template_;
   call.armed = 1;
   // steady_clock is CLOCK_MONOTONIC, which is one for all processes of a machine.
@@ -144,10 +143,10 @@ void TrampolineCall::enter(StoppedThread& thread, const std::string& script, std
     const uint64_t longest_number = 16;
     fault_point("stopped");
     map(calls, pages(kScriptAt + script.size() + longest_number));
-    if (hold == hold.zero())
-      pipe_.open(calls, target_.memory, data_ + kScriptAt, O_CLOEXEC | O_NONBLOCK);
+    if (hold == hold.zero()) pipe_.open(calls, target_.memory, data_ + kScriptAt, O_CLOEXEC | O_NONBLOCK);
     fault_point("piped");
-    write_call(replace_all(script, "@FD@", std::to_string(pipe_.write_end())), may_run_in_syscall, hold, time_to_start);
+    write_call(replace_all(script, "@FD@", std::to_string(pipe_.write_end())), may_run_in_syscall, hold,
+               time_to_start);
     // A lock's wait ends with EINTR, and CPython then makes pending calls. Other waits do not, so that nobody
     // sees an EINTR that no signal brought.
     write_signal_frame(target_.memory, thread.tid(), data_ + kContextAt, data_ + kExtendedAt,

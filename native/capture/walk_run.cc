@@ -43,7 +43,7 @@ bool is_fault(int signal) {
   }
 }
 
-[[noreturn]] void fail(const std::string& message) { throw Error(ExitCode::kCaptureFailed, message); }
+[[noreturn]] void fail(const std::string& message) { throw target_spared(message); }
 
 std::string describe_position(const hd_walk& walk) {
   char object[64];
@@ -120,7 +120,7 @@ void WalkRun::check_end(const Child::Stop& end) {
   if (end.signal_or_status == 0) return;
   if (end.signal_or_status < 0) {
     fail(std::string("the snapshot process was killed (") + strsignal(-end.signal_or_status) +
-         "; a memory limit?); the target goes on unharmed");
+         "; a memory limit?)");
   }
   fail("the walker ended with status " + std::to_string(end.signal_or_status));
 }
@@ -134,7 +134,7 @@ void WalkRun::recover(int signal, hd_walk_failure failure) {
     char at[32];
     snprintf(at, sizeof at, " at 0x%" PRIx64, static_cast<uint64_t>(registers.rip) - mapping_.address());
     fail("the walker failed: " + std::string(signal == 0 ? "it hangs" : strsignal(signal)) + at + ", " +
-         describe_position(now) + "; the target goes on unharmed");
+         describe_position(now));
   }
   child_.set_registers(mapping_.recovery(registers, now, failure));
   mark_.awake_at = {};

@@ -120,8 +120,7 @@ void IndexWriter::name() {
 }
 
 void IndexWriter::fail(const char* doing, int error) const {
-  const std::string why =
-      error == ENOSPC || error == EDQUOT ? "no space left on its file system" : std::strerror(error);
+  const std::string why = error == ENOSPC ? "no space is left on the device" : std::strerror(error);
   throw Error(ExitCode::kUsage, "the index " + path_ + " " + doing + ": " + why);
 }
 

@@ -26,7 +26,8 @@ std::optional<ProcessStat> parse_stat(const std::string& line) {
   ProcessStat stat;
   stat.name = line.substr(name_at + 1, name_end - name_at - 1);
   stat.state = fields[kState][0];
-  const std::chrono::nanoseconds tick = std::chrono::nanoseconds(std::chrono::seconds(1)) / sysconf(_SC_CLK_TCK);
+  const std::chrono::nanoseconds tick =
+      std::chrono::nanoseconds(std::chrono::seconds(1)) / sysconf(_SC_CLK_TCK);
   stat.processor_time = (number(kUserTime) + number(kSystemTime)) * tick;
   stat.start_ticks = number(kStart);
   stat.exit_signal = static_cast<int>(number(kExitSignal));

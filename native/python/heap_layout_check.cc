@@ -18,9 +18,7 @@ const CPythonLayout& check_heap_layout(const Memory& memory, const Interpreter& 
     if (found.empty()) return *row;
     if (row == rows.front()) contradiction = std::move(found);
   }
-  throw Error(ExitCode::kCannotAttach, "the inner layout of this CPython " + interpreter.version() +
-                                           " is not the one known of its version (" + contradiction +
-                                           "); --mode python does without it");
+  throw unknown_layout(interpreter.version(), contradiction + " (--mode python does without it)");
 }
 
 }  // namespace heapdump

@@ -66,6 +66,7 @@ class LayoutCheck {
 // The parts, each of which says what contradicts the row, or nothing.
 std::string runtime_contradiction(const Memory& memory, const Interpreter& interpreter,
                                   const CPythonLayout& row);
-std::string object_contradiction(const Memory& memory, const Interpreter& interpreter, const CPythonLayout& row);
+std::string object_contradiction(const Memory& memory, const Interpreter& interpreter,
+                                 const CPythonLayout& row);
 
 }  // namespace heapdump

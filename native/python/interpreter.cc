@@ -29,8 +29,7 @@ bool agrees(const Memory& memory, uint64_t queue, const CPythonLayout::PendingCa
       return false;
   }
   int32_t limit;
-  return layout.limit == 0 ||
-         (memory.try_get(queue + layout.limit, &limit) && limit == layout.main_limit);
+  return layout.limit == 0 || (memory.try_get(queue + layout.limit, &limit) && limit == layout.main_limit);
 }
 
 // The distance of that queue in _PyRuntime, or in the state of an interpreter. Nothing if the process
@@ -92,7 +91,8 @@ Interpreter Interpreter::find(pid_t pid, const Memory& memory, const std::vector
       break;
     }
     if (interpreter.layout_ == nullptr) {
-      unknown = process + " runs a " + name + " whose inner layout is not the one known of that version";
+      unknown =
+          process + ": " + unknown_layout(version.text, "its queue of pending calls is elsewhere").what();
       continue;
     }
     // A library that is mapped but was never initialised is not the one that runs.

@@ -17,6 +17,11 @@ std::vector<const CPythonLayout*> find_layouts(const std::string& version) {
   return nearest_releases(all_layouts(), version);
 }
 
+Error unknown_layout(const std::string& version, const std::string& why) {
+  return Error(ExitCode::kCannotAttach, "the inner layout of this CPython " + version +
+                                            " is not the one known of its version: " + why);
+}
+
 std::string known_versions() {
   const auto name = [](const CPythonLayout& row) { return "3." + std::to_string(row.minor); };
   return name(all_layouts().front()) + " to " + name(all_layouts().back());

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "support/error.h"
+
 extern "C" {
 #include "walk/layout.h"
 }
@@ -26,8 +28,8 @@ struct CPythonLayout {
     // Only the main interpreter makes them (3.12); before, any.
     bool main_interpreter_only;
     bool in_interpreter;
-    // Of the queue; the second one in builds without trampolines for perf (those for another libc than glibc),
-    // 0 if they have it at the same place.
+    // Of the queue; the second one in builds without trampolines for perf (those for another libc than
+    // glibc), 0 if they have it at the same place.
     uint16_t at[2];
     // In struct _pending_calls. The lock is a pointer to a sem_t, or the byte of a PyMutex.
     bool lock_is_semaphore;
@@ -53,7 +55,8 @@ struct CPythonLayout {
   uint32_t runtime_main;
   // PyThreadState.tracing; 0 if PyThreadState_EnterTracing is exported (3.11 and newer).
   uint32_t thread_tracing;
-  // Each thread keeps its current PyThreadState for itself (3.12 and newer), or the runtime keeps one for all.
+  // Each thread keeps its current PyThreadState for itself (3.12 and newer), or the runtime keeps one for
+  // all.
   bool thread_state_is_thread_local;
   PendingCalls pending_calls;
   BasicSizes basic_sizes;
@@ -73,6 +76,9 @@ std::span<const CPythonLayout> all_layouts();
 // The rows of a version such as `3.11.7`: that of the nearest patch release first. None for a version that
 // is not known.
 std::vector<const CPythonLayout*> find_layouts(const std::string& version);
+
+// A process that contradicts all rows of its version; `why` is a clause.
+Error unknown_layout(const std::string& version, const std::string& why);
 
 // Such as `3.8 to 3.14`.
 std::string known_versions();

@@ -9,8 +9,7 @@ PendingCalls::PendingCalls(const Memory& memory, const Interpreter& interpreter)
       layout_(interpreter.layout().pending_calls),
       queue_(interpreter.pending_calls(memory)) {
   if (!plausible()) {
-    throw Error(ExitCode::kCannotAttach, "the inner layout of this CPython " + interpreter.version() +
-                                             " is not the one known of its version; heapdump will not guess");
+    throw unknown_layout(interpreter.version(), "its queue of pending calls is elsewhere");
   }
 }
 

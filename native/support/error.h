@@ -1,4 +1,6 @@
 #pragma once
+#include <sys/types.h>
+
 #include <stdexcept>
 #include <string>
 
@@ -16,5 +18,16 @@ class Error : public std::runtime_error {
  private:
   ExitCode code_;
 };
+
+// Failures that are met in several places, in one wording each.
+
+inline Error target_ended(pid_t pid) {
+  return Error(ExitCode::kCaptureFailed, "process " + std::to_string(pid) + " has ended");
+}
+
+// A capture that failed without a consequence for the target.
+inline Error target_spared(const std::string& what) {
+  return Error(ExitCode::kCaptureFailed, what + "; the target keeps running");
+}
 
 }  // namespace heapdump

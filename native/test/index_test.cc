@@ -391,7 +391,7 @@ TEST_F(IndexTest, LeavesNothingWhereTheFileSystemIsFull) {
     } catch (const Error& error) {
       const std::string told = error.what();
       if (error.code() != ExitCode::kUsage) return 1;
-      if (told.find("no space left") == told.npos || told.find(full) == told.npos) return 2;
+      if (told.find("no space is left") == told.npos || told.find(full) == told.npos) return 2;
       return std::filesystem::is_empty(full) ? 0 : 3;
     }
     return 4;

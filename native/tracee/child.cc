@@ -20,10 +20,7 @@ Child::Child(pid_t id, bool filtered) : Tracee(id, filtered) {
 
 Child::~Child() { kill(); }
 
-void Child::throw_ended() const {
-  throw Error(ExitCode::kCaptureFailed,
-              "the snapshot process was killed (a memory limit?); the target goes on unharmed");
-}
+void Child::throw_ended() const { throw target_spared("the snapshot process was killed (a memory limit?)"); }
 
 void Child::die_with_tool() { set_options(options() | PTRACE_O_EXITKILL); }
 

@@ -28,8 +28,8 @@ void RemotePipe::open(RemoteCalls& calls, const Memory& memory, uint64_t scratch
   file_ = UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat stat;
   if (!file_ || fstat(file_.get(), &stat) != 0) {
-    throw Error(ExitCode::kCaptureFailed, "the pipe of process " + std::to_string(pid_) +
-                                              " cannot be opened: " + strerror(errno));
+    throw Error(ExitCode::kCaptureFailed,
+                "the pipe of process " + std::to_string(pid_) + " cannot be opened: " + strerror(errno));
   }
   device_ = stat.st_dev;
   inode_ = stat.st_ino;

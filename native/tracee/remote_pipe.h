@@ -7,8 +7,8 @@
 
 namespace heapdump {
 
-// A pipe that another process writes to and the tool reads. The write end is the process's, and lives as long as
-// it does not close it; it is closed in the process only while it is still this pipe.
+// A pipe that another process writes to and the tool reads. The write end is the process's, and lives as long
+// as it does not close it; it is closed in the process only while it is still this pipe.
 class RemotePipe {
  public:
   explicit RemotePipe(pid_t pid) : pid_(pid) {}

@@ -73,8 +73,7 @@ bool StoppedProcess::stop(Deadline deadline) {
       if (threads_.size() == before) ++stopped;
     }
   }
-  if (threads_.empty() || threads_.front()->tid() != pid_)
-    throw Error(ExitCode::kCaptureFailed, "the target ended meanwhile");
+  if (threads_.empty() || threads_.front()->tid() != pid_) throw target_ended(pid_);
   fault_point("all-stopped");
   return true;
 }

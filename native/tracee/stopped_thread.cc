@@ -77,7 +77,7 @@ StoppedThread::~StoppedThread() {
   }
 }
 
-void StoppedThread::throw_ended() const { throw Error(ExitCode::kCaptureFailed, "the target ended meanwhile"); }
+void StoppedThread::throw_ended() const { throw target_ended(tid_); }
 
 void StoppedThread::interrupt() {
   since_ = std::chrono::steady_clock::now();
@@ -105,7 +105,8 @@ bool StoppedThread::wait(Deadline deadline) {
     }
     // A signal was on its way: the target gets it.
     const int deliver = event != 0 || signal == (SIGTRAP | 0x80) ? 0 : signal;
-    if (ptrace(PTRACE_CONT, tid_, 0, deliver) != 0 || ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0) throw_ended();
+    if (ptrace(PTRACE_CONT, tid_, 0, deliver) != 0 || ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0)
+      throw_ended();
   }
   if (!found_before) {
     registers_ = current_registers();
@@ -132,10 +133,13 @@ bool StoppedThread::in_restartable_sequence(const Memory& memory) const {
          memory.try_get(descriptor, &sequence) && registers_.rip - sequence.start < sequence.length;
 }
 
-bool StoppedThread::has_shadow_stack() const {
+void StoppedThread::refuse_shadow_stack() const {
   uint64_t pointer = 0;
   iovec buffer{&pointer, sizeof pointer};
-  return ptrace(PTRACE_GETREGSET, tid_, kShadowStackNote, &buffer) == 0 && pointer != 0;
+  if (ptrace(PTRACE_GETREGSET, tid_, kShadowStackNote, &buffer) == 0 && pointer != 0) {
+    throw Error(ExitCode::kCannotAttach,
+                "the target runs with a shadow stack, which heapdump cannot enter yet");
+  }
 }
 
 void StoppedThread::return_to_event_stop() {

@@ -29,7 +29,8 @@ class StoppedThread : public Tracee {
   bool in_group_stop() const { return group_stop_; }
   // In a restartable sequence (rseq): it must not be led away from it.
   bool in_restartable_sequence(const class Memory& memory) const;
-  bool has_shadow_stack() const;
+  // Throws Error(kCannotAttach) if it has one: its return addresses cannot be written.
+  void refuse_shadow_stack() const;
 
   // Detaches with these registers instead of those it was found with.
   void detach(const Registers& registers);

@@ -83,13 +83,13 @@ struct hd_type_info {
   hd_address address;
   uint64_t flags;
   uint8_t form, attributes, content, size_rule;
-  uint8_t collected;     // has a collector's header; 2: if tp_is_gc says so
-  uint8_t described;     // its TYPE record was written
-  uint8_t singleton;     // its objects are roots
-  uint8_t traverse_disabled;      // its tp_traverse failed too often to be called again
-  uint8_t tail;          // kind of what follows the named references, HD_REF_INDEXED perhaps
-  uint32_t shape;        // 0: not written yet
-  uint32_t plain_shape;  // of objects without attribute values
+  uint8_t collected;          // has a collector's header; 2: if tp_is_gc says so
+  uint8_t described;          // its TYPE record was written
+  uint8_t singleton;          // its objects are roots
+  uint8_t traverse_disabled;  // its tp_traverse failed too often to be called again
+  uint8_t tail;               // kind of what follows the named references, HD_REF_INDEXED perhaps
+  uint32_t shape;             // 0: not written yet
+  uint32_t plain_shape;       // of objects without attribute values
   uint32_t basic_size, item_size, header_size, fixed_size;
   // First the slots, which stand before the attributes; then the words of the C types among its bases.
   uint32_t slot_count, word_count;

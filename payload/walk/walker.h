@@ -57,8 +57,8 @@ struct hd_walker {
   // The object at hand.
   struct hd_type_info* type;
   struct hd_type_info* current_type;  // the type of the object at hand, once it is known
-  hd_address failed_traverse;           // an object whose tp_traverse failed
-  hd_address examined;          // a type that is being looked at
+  hd_address failed_traverse;         // an object whose tp_traverse failed
+  hd_address examined;                // a type that is being looked at
   uint64_t references[HD_MAX_REFERENCES];
   uint64_t visited[HD_MAX_REFERENCES];
   uint64_t visited_count;
