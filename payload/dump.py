@@ -1,5 +1,5 @@
 # The walk from its first object to its last record. This file comes last: what the others need is bound here, by
-# name. Nothing can be told to the tool before `posix_write` is bound.
+# name. Nothing can be reported to the tool before `posix_write` is bound.
 
 def main():
     global own, late, objects_expected
@@ -151,7 +151,7 @@ def finish(error):
             set_context(error, None)
         sys.__dict__['__heapdump_exception__'] = error
     if in_message:
-        return  # how much of it was written is not known where a signal came during the call
+        return  # how much of it was written is not known if a signal came during the call
     try:
         # By itself, because it may be `send` or what it needs that is missing; a pipe that is full is given up.
         body = b''.join((varint(END), string(status), varint(objects_written), varint(references_written)))

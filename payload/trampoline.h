@@ -48,7 +48,7 @@ struct hd_call {
   int64_t park;
   volatile int32_t released;
   int32_t reserved;
-  // The pipe's write end, closed after the script unless it has become another file meanwhile.
+  // The pipe's write end, closed after the script unless it has become another file.
   int64_t fd;
   uint64_t fd_device;
   uint64_t fd_inode;

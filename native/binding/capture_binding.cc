@@ -164,7 +164,7 @@ class Capture : private Sink {
         transcoder_(*this, request_.content_limit) {
     constexpr size_t kUnlimited = 0;
     events_ = Napi::ThreadSafeFunction::New(info.Env(), info[1].As<Napi::Function>(), "heapdump.capture",
-                                            kUnlimited, 1, [this](Napi::Env env) { settle(env); });
+                                            kUnlimited, 1, [this](Napi::Env env) { finish(env); });
     cancellation.reset();
     unwritten_chunks = 0;
     thread_ = std::thread([this] {
@@ -197,7 +197,7 @@ class Capture : private Sink {
     const SafePointCall::Result result = call.run();
     route_ = result.in_syscall ? Route::kInSyscall : Route::kPendingCall;
     pauses_ = result.pauses;
-    consistent_ = result.alone;
+    consistent_ = result.single_threaded;
   }
 
   void snapshot() {
@@ -236,7 +236,7 @@ class Capture : private Sink {
   void progress(uint64_t objects, uint64_t expected) override { send(ProgressEvent{objects, expected}); }
 
   // On the event loop, after the last event.
-  void settle(Napi::Env env) {
+  void finish(Napi::Env env) {
     std::unique_ptr<Capture> self(this);
     thread_.join();
     Napi::HandleScope scope(env);
@@ -277,7 +277,7 @@ class Capture : private Sink {
 
 Napi::Value start_capture(const Napi::CallbackInfo& info) {
   auto deferred = Napi::Promise::Deferred::New(info.Env());
-  new Capture(info, deferred);  // It deletes itself when it is settled.
+  new Capture(info, deferred);  // It deletes itself when it is finished.
   return deferred.Promise();
 }
 

@@ -8,7 +8,7 @@
 namespace heapdump {
 namespace {
 
-// Work on a dump on a thread of the pool, whose progress is told to a function.
+// Work on a dump on a thread of the pool, whose progress is reported to a function.
 class DumpWorker : public Napi::AsyncProgressQueueWorker<double> {
  public:
   DumpWorker(Napi::Env env, const char* name, Napi::Function on_progress)
@@ -23,14 +23,14 @@ class DumpWorker : public Napi::AsyncProgressQueueWorker<double> {
   virtual Napi::Value result() = 0;
 
   void Execute(const ExecutionProgress& progress) override {
-    double told = 0;
-    const auto tell = [&](double fraction) {
-      if (fraction < told + 0.01 && fraction < 1) return;
-      told = fraction;
+    double reported = 0;
+    const auto report = [&](double fraction) {
+      if (fraction < reported + 0.01 && fraction < 1) return;
+      reported = fraction;
       progress.Send(&fraction, 1);
     };
     try {
-      work(tell);
+      work(report);
     } catch (const Error& error) {
       code_ = error.code();
       SetError(error.what());

@@ -35,8 +35,8 @@ struct SafePointCall {
   struct Result {
     bool in_syscall;
     PauseStats pauses;
-    // Nothing but the script ran in the target meanwhile.
-    bool alone;
+    // The target has no other thread: nothing but the script ran in it.
+    bool single_threaded;
   };
 
   // Throws Error: kCannotAttach before anything was changed in the target, kCaptureFailed after it was put

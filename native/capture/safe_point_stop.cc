@@ -42,7 +42,7 @@ Route SafePointStop::stop(Deadline deadline) {
       try {
         enter(until);
       } catch (const Error&) {
-        // Its end is told by the next stop; all else is no way in.
+        // If the target has ended, the next stop says so; anything else is no way in.
         may_enter = false;
       }
     } else if (is_entered()) {

@@ -6,7 +6,7 @@
 
 namespace heapdump {
 
-// What an orphaned snapshot process ends with by itself: it can be told from the target's own children.
+// The exit status of a snapshot process that outlived the tool. The target's own children do not end with it.
 constexpr int kOrphanStatus = 0x68;
 constexpr char kSnapshotName[] = "heapdump";
 

@@ -67,7 +67,7 @@ void WalkRun::run() {
   child_.set_registers(mapping_.start(child_.current_registers()));
   child_.resume();
   fault_point("walking");
-  mark_ = {0, {}, steady_clock::now()};
+  last_ = {0, {}, steady_clock::now()};
   bool at_end = false;
   while (!ended_ || !at_end) {
     cancellation_.check();
@@ -137,7 +137,7 @@ void WalkRun::recover(int signal, hd_walk_failure failure) {
          describe_position(now));
   }
   child_.set_registers(mapping_.recovery(registers, now, failure));
-  mark_.awake_at = {};
+  last_.awake_at = {};
   child_.resume();
 }
 
@@ -156,14 +156,14 @@ void WalkRun::watch() {
 bool WalkRun::hangs(const hd_walk& now) {
   const ProcessStat activity = read_stat(child_.tid()).value_or(ProcessStat{});
   const TimePoint time = steady_clock::now();
-  if (now.phase == HD_WALK_WRITING || now.steps != mark_.steps || mark_.awake_at == TimePoint{}) {
-    mark_ = {now.steps, activity.processor_time, time};
+  if (now.phase == HD_WALK_WRITING || now.steps != last_.steps || last_.awake_at == TimePoint{}) {
+    last_ = {now.steps, activity.processor_time, time};
     return false;
   }
   // Stopped by ourselves to look again, it sleeps as it did.
-  if (activity.state != 'S' && activity.state != 't') mark_.awake_at = time;
-  return activity.processor_time - mark_.processor_time > kLongestStep ||
-         time - mark_.awake_at > kLongestSleep;
+  if (activity.state != 'S' && activity.state != 't') last_.awake_at = time;
+  return activity.processor_time - last_.processor_time > kLongestStep ||
+         time - last_.awake_at > kLongestSleep;
 }
 
 }  // namespace heapdump

@@ -24,8 +24,8 @@ class WalkRun {
   void run();
 
  private:
-  // What tells a walker that goes on from one that hangs.
-  struct Mark {
+  // How far the walker was at the last look: by it, one that hangs is recognized.
+  struct LastLook {
     uint64_t steps;
     std::chrono::nanoseconds processor_time;
     TimePoint awake_at;
@@ -47,7 +47,7 @@ class WalkRun {
   std::vector<uint8_t> buffer_;
   bool ended_ = false;
   bool stop_asked_ = false;
-  Mark mark_{};
+  LastLook last_{};
   TimePoint next_look_{};
   uint64_t steps_at_fault_ = 0;
   int faults_without_a_step_ = 0;

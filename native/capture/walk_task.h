@@ -7,7 +7,7 @@
 
 namespace heapdump {
 
-// What the walker is told of a process, as far as it is known before the process is stopped.
+// What the walker needs to know of a process, as far as it is known before the process is stopped.
 struct WalkTask {
   // Throws Error(kCannotAttach) if the layout of the heap is not known, or is not the known one.
   WalkTask(const Inspection& target, uint32_t content_limit);

@@ -9,8 +9,8 @@
 
 namespace heapdump {
 
-// The memory that the walker lives in: its code, what it is told, its stack and the arena of its tables, in
-// one piece. What is mapped goes with the process that it is in, or is unmapped by whoever mapped it there.
+// The memory that the walker runs in: its code, struct hd_walk, its stack and the arena of its tables, in one
+// mapping. What is mapped goes with the process that it is in, or is unmapped by whoever mapped it there.
 class WalkerMapping {
  public:
   // `resident` is the size of the heap to walk, in bytes, and nothing more exact than that.

@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Between the end that a tracer is told and that which the parent is.
+// A parent learns of the end a little later than the tracer.
 constexpr int kMaxAttempts = 50;
 
 bool is_ours(pid_t pid) {

@@ -12,7 +12,7 @@ namespace heapdump {
 // The addresses of CPython's own types in a process. Throws Error(kCannotAttach) if one is not exported.
 hd_types find_heap_types(const Memory& memory, const Interpreter& interpreter);
 
-// What contradicts a row in the process, which goes on meanwhile; empty if nothing does.
+// What contradicts a row in the process, which runs while it is looked at; empty if nothing does.
 std::string heap_layout_contradiction(const Memory& memory, const Interpreter& interpreter,
                                       const CPythonLayout& row);
 

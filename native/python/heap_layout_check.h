@@ -23,8 +23,8 @@ class LayoutCheck {
         state_(interpreter.main_interpreter(memory)) {}
 
  protected:
-  // The first contradiction of parts, each of which says one or nothing. A running target may be in the midst
-  // of a change wherever it is looked at, so each gets several attempts.
+  // The first contradiction of parts, each of which says one or nothing. A running target may be changing
+  // whatever is looked at, so each gets several attempts.
   template <typename Check>
   static std::string first_contradiction(const Check& check,
                                          std::initializer_list<std::string (Check::*)() const> parts) {

@@ -22,7 +22,7 @@ class RuntimeState {
   bool is_at_rest() const;
   // The same of all but the interpreter `parked`, whose GIL is held by a thread that is at a safe point.
   bool is_at_rest_except(uint64_t parked) const;
-  // A collection runs, or a finalizer in the midst of one.
+  // A collection runs, or a finalizer within one.
   bool is_collecting() const;
   // The thread, named as pthread_self() names it, has the GIL of `interpreter`.
   bool holds_gil(uint64_t interpreter, uint64_t thread_identity) const;

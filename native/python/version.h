@@ -16,7 +16,7 @@ struct Version {
 };
 
 // The version of the CPython in `image`, from what lies in its memory: `Py_Version` (3.11 and newer), or else
-// the strings that were compiled into it. Major is 0 if it cannot be told.
+// the strings that were compiled into it. Major is 0 if it is not known.
 Version read_version(const Memory& memory, const std::vector<Mapping>& maps, const ElfImage& image);
 
 }  // namespace heapdump

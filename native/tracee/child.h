@@ -5,7 +5,7 @@
 
 namespace heapdump {
 
-// Owns a process that a target was made to clone, traced from its birth, of which the target shall see
+// Owns a process that a target was made to clone, traced from its first instruction, of which the target shall see
 // nothing. The destructor kills it; what then remains is a zombie, for the target to wait for.
 class Child : public Tracee {
  public:
@@ -26,7 +26,7 @@ class Child : public Tracee {
   std::optional<Stop> poll();
   // Goes on; a signal that was about to be delivered is not.
   void resume();
-  // Asks for a stop, which `poll` then tells.
+  // Asks for a stop, which `poll` then returns.
   void interrupt();
   // Kills it, and waits for its end.
   void kill();

@@ -18,7 +18,7 @@ void write_signal_frame(const Memory& memory, pid_t tid, uint64_t ucontext, uint
 // Bytes that suffice for the extended state of any x86_64 processor.
 constexpr uint64_t kExtendedStateRoom = 0x3000;
 
-// Stack for a way on: what `return` leads to with the stack pointer there.
+// Bytes of stack that a return frame takes.
 constexpr uint64_t kReturnFrameSize = 512 + kExtendedStateRoom;
 
 // Writes at `stack` (64-byte aligned) what makes a `ret` with the stack pointer at `stack` continue with

@@ -14,7 +14,7 @@ class StoppedProcess {
 
   // False if a thread cannot be interrupted (a disk or network file system that hangs): the others run on,
   // and the next call begins with waiting for that one. Throws Error: kCannotAttach if the process cannot
-  // be traced, kCaptureFailed if it ends meanwhile.
+  // be traced, kCaptureFailed if it ends.
   bool stop(Deadline deadline);
   void detach();
   bool is_stopped() const { return !threads_.empty() && threads_.front()->is_stopped(); }

@@ -17,7 +17,7 @@
 namespace heapdump {
 namespace {
 
-// linux/ptrace.h, which cannot be included beside sys/ptrace.h.
+// linux/ptrace.h, which cannot be included together with sys/ptrace.h.
 constexpr int kGetSignalMask = 0x420a;
 constexpr int kSetSignalMask = 0x420b;
 constexpr int kGetRseqConfiguration = 0x420f;

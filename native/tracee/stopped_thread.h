@@ -12,7 +12,7 @@ namespace heapdump {
 class StoppedThread : public Tracee {
  public:
   // Throws Error: kCannotAttach if the thread cannot be seized, kCaptureFailed if it does not stop
-  // until `deadline` or the process ends meanwhile.
+  // until `deadline` or if the process ends.
   StoppedThread(pid_t tid, bool filtered, Deadline deadline);
   // Seized only, it runs on; `interrupt` and `wait` stop it. Many threads stop in little time that way.
   StoppedThread(pid_t tid, bool filtered);

@@ -8,7 +8,7 @@
 namespace heapdump {
 namespace {
 
-// linux/ptrace.h, which cannot be included beside sys/ptrace.h.
+// linux/ptrace.h, which cannot be included together with sys/ptrace.h.
 constexpr int kSetSignalMask = 0x420b;
 constexpr long kSuspendSeccomp = 1 << 21;
 constexpr long kCloneEvents = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;

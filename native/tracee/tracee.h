@@ -7,7 +7,7 @@
 namespace heapdump {
 
 // A thread that is stopped under ptrace, as injected system calls need it. All calls must come from the
-// thread that is its tracer. They throw Error(kCaptureFailed) if it ends meanwhile.
+// thread that is its tracer. They throw Error(kCaptureFailed) if it ends in them.
 class Tracee {
  public:
   virtual ~Tracee() = default;

@@ -1,5 +1,5 @@
 # Names of references. A namer gets rows of equal width, column by column at `ids[column::width]`, and gives their
-# names and the rows again, with null references where they make the rows alike. A name is given only where reading
+# names and the rows again, with null references where they make the rows alike. A name is given only if reading
 # it from every object of the rows gives what stands there.
 # Needs: pristine, types.
 
@@ -62,7 +62,7 @@ def name_members(key, part, width, flat, ids):
 
 
 def slots_of(cls):
-    """(name, reader) of the slots of a program's class, in the order in which the collector is told of them."""
+    """(name, reader) of the slots of a program's class, in the order in which tp_traverse reports them."""
     found = []
     while not is_c_type(cls):
         found += sorted([(name, value.__get__) for name, value in own_dict(cls).items()
@@ -117,7 +117,7 @@ def name_instances(key, part, width, flat, ids):
 
 
 def with_unset_slots(own_slots, part, width, flat, ids):
-    """The rows with a null reference for each slot that is not set; as they were, where they do not fit the slots."""
+    """The rows with a null reference for each slot that is not set; as they were, if they do not fit the slots."""
     new_flat, new_ids = [], []
     new_width = None
     for i in range(len(part)):

@@ -114,7 +114,7 @@ def items_that_are_set(sequence):
 
 
 def consistent(batch, read):
-    """Where other threads change the objects meanwhile: each is read at once."""
+    """If other threads may change the objects: each is read at once."""
     targets, counts = [], []
     for o in batch:
         found = read(o)
@@ -154,7 +154,7 @@ def entries(mapping):
 
 
 def referents_of(batch):
-    """What the collector is told of each object: one list, `separator` behind each."""
+    """What is reported to the collector of each object: one list, `separator` behind each."""
     arguments = [separators] * (2 * len(batch))
     arguments[::2] = batch
     return audited(get_referents, arguments)

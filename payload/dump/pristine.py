@@ -47,7 +47,7 @@ get_attribute = object.__dict__['__getattribute__']
 
 
 def genuine(module, name):
-    """A function of a C module as the interpreter made it; None where a program replaced it."""
+    """A function of a C module as the interpreter made it; None if a program replaced it."""
     if type(module) is not Module:
         return None
     function = module_dict(module).get(name)

@@ -69,7 +69,7 @@ def write_threads(parts):
 
 
 def plain_attribute(o, name):
-    """An attribute that stands in the object itself; None where its class has something of that name."""
+    """An attribute that stands in the object itself; None if its class has something of that name."""
     if class_attribute(type(o), name) is not None or class_attribute(type(o), '__getattribute__') is not get_attribute:
         return None
     try:

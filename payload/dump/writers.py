@@ -1,5 +1,5 @@
 # How the objects of types that are not written as the others are get their records: what each refers to, where the
-# collector is not told of it, or not in that order.
+# collector does not learn of it, or not in that order.
 # Needs: pristine, types, naming, shapes, objects.
 
 def write_deques(key, batch, refcounts, flag):
@@ -11,7 +11,7 @@ def write_deques(key, batch, refcounts, flag):
 
 
 def write_weakrefs(key, batch, refcounts, flag):
-    """What a weak reference points to is not among what the collector is told."""
+    """What a weak reference points to is not reported to the collector."""
     heap_type = get_flags(types[key]) & HEAP_TYPE
     for indexes, width, flat, ids in rows(batch):
         part, part_refcounts = batch, refcounts
@@ -67,7 +67,7 @@ def fields_of(cls, names):
 
 
 def write_arrays(key, batch, refcounts, flag):
-    """numpy: what an array is a view of, and its elements where they are objects."""
+    """numpy: what an array is a view of, and its elements if they are objects."""
     cls = types[key]
     read_base, read_dtype = own_dict(cls)['base'].__get__, own_dict(cls)['dtype'].__get__
     for o, refcount in zip(batch, refcounts):
@@ -142,7 +142,7 @@ def write_container_subclass(key, batch, refcounts, flag, read, tail):
 
 
 def without_items(found, found_ids, item_ids):
-    """The collector is told of a container's items too, of a dict's keys only where some are not str."""
+    """A container's items are reported to the collector too, a dict's keys only if some are not str."""
     held = {}
     for address in item_ids:
         held[address] = held.get(address, 0) + 1

@@ -5,7 +5,7 @@
 
 #include "walk/walker.h"
 
-// The memory that an array owns beside its own: dimensions, strides, data.
+// The memory that an array owns besides its own: dimensions, strides, data.
 uint64_t hd_array_size(hd_address array);
 // Its elements, if they are objects of its own, for hd_read_tail.
 void hd_open_array(struct hd_walker* w, hd_address array);

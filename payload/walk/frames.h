@@ -19,7 +19,7 @@ struct hd_locals {
   uint64_t count;
   int awaits;  // the last one is what a suspended coroutine awaits: its cr_await
 };
-// What a _PyInterpreterFrame holds beside its locals: code, function, f_locals, frame object.
+// What a _PyInterpreterFrame holds besides its locals: code, function, f_locals, frame object.
 enum { HD_IFRAME_CODE, HD_IFRAME_WORDS = 4 };
 static inline uint32_t hd_iframe_word(const struct hd_layout* layout, int i) {
   const uint32_t words[HD_IFRAME_WORDS] = {layout->iframe_code, layout->iframe_function,

@@ -23,7 +23,7 @@ struct hd_layout {
 
   // Bits of tp_flags; 0 if that version has none.
   uint64_t flag_managed_dict;    // 3.11
-  uint64_t flag_preheader;       // any of these: two more words before the object, beside PyGC_Head
+  uint64_t flag_preheader;       // any of these: two more words before the object, besides PyGC_Head
   uint64_t flag_inline_values;   // 3.13
   uint64_t flag_static_builtin;  // 3.12
 
@@ -101,7 +101,7 @@ struct hd_layout {
   uint32_t code_varnames, code_cellvars, code_freevars;                             // to 3.10
   uint32_t code_locals_plus_count, code_locals_plus_names, code_locals_plus_kinds;  // from 3.11
   uint32_t code_extra;
-  // How co_linetable (co_lnotab) tells lines: 0: pairs of increments (to 3.9), 1: line table of 3.10,
+  // How co_linetable (co_lnotab) encodes lines: 0: pairs of increments (to 3.9), 1: line table of 3.10,
   // 2: location table (3.11).
   uint32_t code_line_format;
 

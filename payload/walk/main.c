@@ -26,7 +26,8 @@ static void record_failure(struct hd_walker* w, uint32_t phase, int failure) {
     type->unreadable++;
     return;
   }
-  // Once more, without asking: the words of it that have names are known, and what it told until it failed.
+  // Once more, without tp_traverse: the words of it that have names are known, and what was reported until
+  // then.
   if (w->walk->object != w->failed_traverse && !w->stream_left && w->ring_tail) {
     w->failed_traverse = w->walk->object;
     if (w->visited_count > HD_MAX_REFERENCES) w->visited_count = HD_MAX_REFERENCES;

@@ -6,7 +6,7 @@
 
 struct hd_walker;
 
-// How the objects of a type hold references, beside the words that are named.
+// How the objects of a type hold references, besides the words that are named.
 enum hd_form {
   HD_FORM_INVALID,  // not a type
   HD_FORM_WORDS,    // none
@@ -122,9 +122,9 @@ struct hd_shape_table {
 };
 
 void hd_types_start(struct hd_walker* w);
-// What is known of `type`, which is looked at when it is first met.
+// What is known of `type`, which is examined when it is first met.
 struct hd_type_info* hd_type_info_for(struct hd_walker* w, hd_address type);
-// After a failure: a type that was being looked at is none.
+// After a failure: what was being examined is no type.
 void hd_reject_type(struct hd_walker* w);
 // The dict of a type; static builtin types have one in each interpreter (the first one's).
 hd_address hd_type_dict(struct hd_walker* w, hd_address type);
