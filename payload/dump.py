@@ -2,10 +2,11 @@
 # name. Nothing can be reported to the tool before `posix_write` is bound.
 
 def main():
-    global own, late, objects_expected
+    global own, late, objects_tracked, tracked_left
     generations = [audited(get_objects, (2,)), audited(get_objects, (1,)), audited(get_objects, (0,))]
     for found in generations:
-        objects_expected += len(found)
+        objects_tracked += len(found)
+    tracked_left = objects_tracked
     own = own_objects(generations)
     own.update({id(o): True for o in generations + [generations, own]})
     for found in generations:
@@ -20,6 +21,7 @@ def main():
         write_tracked(found, TRACKED | KNOWN_GENERATION | generation << 1)
     while late or any(lists.values()):
         found, late = late, []
+        tracked_left = len(found)
         write_tracked(found, TRACKED | (KNOWN_GENERATION | 6 if frozen else 0))
     send([varint(END), string('ok'), varint(objects_written), varint(references_written)])
 
@@ -30,10 +32,12 @@ def discover_all(targets):
 
 def write_tracked(found, flag):
     """Writes the objects of `found`, which becomes empty, and all that is only reached from them."""
+    global tracked_left
     pending, add = {}, {}
     while found:
         chunk = found[-8192:]
         del found[-8192:]
+        tracked_left -= len(chunk)
         for o, key in zip(chunk, map(id, map(type, chunk))):
             try:
                 add[key](o)
@@ -62,19 +66,21 @@ def write_own_free(key, batch, flag):
         write_batch(key, batch, flag)
 
 
-def write_untracked(least):
+def write_untracked(min_count):
+    global untracked_left
     again = True
     while again:
         again = False
         for key in list(lists):
             batch = lists[key]
-            if len(batch) >= least:
+            if len(batch) >= min_count:
                 again = True
                 new = lists[key] = []
                 appends[key] = new.append
                 while batch:
                     part = batch[-BATCH:]
                     del batch[-BATCH:]
+                    untracked_left = len(batch)
                     write_batch(key, part, 0)
 
 
@@ -178,7 +184,8 @@ object_sizeof = object.__dict__['__sizeof__']
 dict_keys, dict_values, dict_items = dict.keys, dict.values, dict.items
 own_failure, in_message = None, False
 own, late = (), []
-objects_expected = objects_written = references_written = refcounts_held = 0
+objects_tracked = objects_written = references_written = refcounts_held = 0
+objects_known = counted_at = tracked_left = untracked_left = 0  # progress
 types, handlers, size_modes, lists, appends, c_defined = {}, {}, {}, {}, {}, {}
 handlers_by_type, namers_by_type, content_by_type, namers, members, slots, candidates = {}, {}, {}, {}, {}, {}, {}
 unordered, shown_by_code, frame_fields, followed = {}, {}, [], []

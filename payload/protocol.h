@@ -27,7 +27,7 @@ enum hd_record {
   // Without flag HD_HAS_CONTENT an object's content_length is 0.
   HD_COLUMNS = 64,
   HD_META = 65,      // string key, string value: joins the pairs of END
-  HD_PROGRESS = 66,  // varint objects written so far, varint objects expected (0: not known)
+  HD_PROGRESS = 66,  // varint objects written so far, varint all that are known by now (0: not counted)
   HD_END = 67,       // string status ("ok", or why the payload gave up), varint objects, varint references
 };
 

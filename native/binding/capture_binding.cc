@@ -80,7 +80,7 @@ struct StateEvent {
   CaptureState state;
 };
 struct ProgressEvent {
-  uint64_t objects, expected;
+  uint64_t objects, known;
 };
 struct RecordsEvent {
   std::vector<uint8_t> payload;
@@ -109,7 +109,7 @@ Napi::Object to_js(Napi::Env env, Event& event) {
   } else if (auto* progress = std::get_if<ProgressEvent>(&event)) {
     object.Set("kind", "progress");
     object.Set("objects", static_cast<double>(progress->objects));
-    object.Set("expected", static_cast<double>(progress->expected));
+    object.Set("known", static_cast<double>(progress->known));
   } else {
     auto* payload = new std::vector<uint8_t>(std::move(std::get<RecordsEvent>(event).payload));
     object.Set("kind", "records");
@@ -233,7 +233,7 @@ class Capture : private Sink {
     ++unwritten_chunks;
     send(RecordsEvent{std::move(payload)});
   }
-  void progress(uint64_t objects, uint64_t expected) override { send(ProgressEvent{objects, expected}); }
+  void progress(uint64_t objects, uint64_t known) override { send(ProgressEvent{objects, known}); }
 
   // On the event loop, after the last event.
   void finish(Napi::Env env) {

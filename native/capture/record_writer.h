@@ -15,8 +15,8 @@ class Sink {
   virtual ~Sink() = default;
   // The payload of one RECORDS chunk, at most HD_MAX_CHUNK bytes.
   virtual void records(std::vector<uint8_t>&& payload) = 0;
-  // `expected` is 0 if the payload does not know.
-  virtual void progress(uint64_t done, uint64_t expected) = 0;
+  // `known` is 0 if the payload does not count.
+  virtual void progress(uint64_t done, uint64_t known) = 0;
 };
 
 // Bytes that grow; what is written has been reserved before.

@@ -31,8 +31,17 @@ def emit(shape, key, batch, refcounts, flag, counts, targets, content=None):
         parts.extend(contents)
     objects_written += n
     references_written += len(targets) - targets.count(0)
-    parts.append(varint(PROGRESS) + varint(objects_written) + varint(objects_expected))
+    parts.append(progress())
     send(parts)
+
+
+def progress():
+    """Objects written, and all that are known by now: what refers to the others has to be written first."""
+    global objects_known, counted_at
+    if objects_written >= counted_at:
+        counted_at = objects_written + 8192
+        objects_known = objects_written + tracked_left + untracked_left + len(late) + sum(map(len, lists.values()))
+    return varint(PROGRESS) + varint(objects_written) + varint(max(objects_written, objects_known))
 
 
 def discover(targets, ids):
@@ -77,11 +86,11 @@ def write_leaves(key, batch, refcounts, flag):
 
 def in_parts(counts, total, write):
     """Calls `write(start, end)` for parts of a batch none of which has too many references."""
-    if total <= MOST_REFERENCES:
+    if total <= MAX_REFERENCES:
         return write(0, len(counts))
     start = held = 0
     for end in range(len(counts)):
-        if held and held + counts[end] > MOST_REFERENCES:
+        if held and held + counts[end] > MAX_REFERENCES:
             write(start, end)
             start, held = end, 0
         held += counts[end]
@@ -247,7 +256,7 @@ def layouts_of(key, name_row, part, width, flat, ids):
                     found = layout, width, row, row_ids
                     break
         if found is None:
-            if len(known) >= MOST_SHAPES:
+            if len(known) >= MAX_SHAPES:
                 found = (), width, row, row_ids
             else:
                 found = name_row(key, part[i:i + 1], width, row, row_ids)

@@ -18,8 +18,8 @@ IMMUTABLE_TYPE, HEAP_TYPE, HAS_COLLECTOR_HEADER = 1 << 8, 1 << 9, 1 << 14
 LIST, TUPLE, DICT, EXCEPTION, TYPE_SUBCLASS = 1 << 25, 1 << 26, 1 << 29, 1 << 30, 1 << 31
 
 BATCH = 4096  # objects of one type that are written together
-MOST_REFERENCES = 1 << 17  # of a batch that has more than one object
-MOST_SHAPES = 64  # of one type; beyond it references go without names
+MAX_REFERENCES = 1 << 17  # of a batch that has more than one object
+MAX_SHAPES = 64  # of one type; beyond it references go without names
 
 object = ().__class__.__base__
 type = object.__class__

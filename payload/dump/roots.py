@@ -8,7 +8,7 @@ def write_meta():
         ('collector_enabled', 'true' if was_enabled else 'false'),
         ('collector_thresholds', '%d %d %d' % get_threshold()),
         ('collector_counts', '%d %d %d' % counts_before),
-        ('collector_tracked', '%d' % objects_expected),
+        ('collector_tracked', '%d' % objects_tracked),
         ('collector_frozen', '%d' % frozen),
         ('omitted', '; '.join(omitted())),
     ]

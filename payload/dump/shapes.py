@@ -7,7 +7,7 @@ def shape_of(key, named, tail):
     number = shapes.get(identity)
     if number is None:
         if named:
-            if shape_counts.get(key, 0) >= MOST_SHAPES:
+            if shape_counts.get(key, 0) >= MAX_SHAPES:
                 return shape_of(key, (), (OTHER,))
             shape_counts[key] = shape_counts.get(key, 0) + 1
         number = shapes[identity] = len(shapes) + 1

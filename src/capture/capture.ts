@@ -39,6 +39,10 @@ export interface CaptureObserver {
   /** What the snapshot may take, in the modes that make one. */
   memory(plan: MemoryPlan): void;
   event(event: Exclude<CaptureEvent, { kind: "records" }>): void;
+  /** The target is free again; how much of the dump is in the file, 0 … 1. */
+  writing(fraction: number): void;
+  /** The dump is in the file, which the disk does not have yet. */
+  syncing(): void;
 }
 
 /** Throws a HeapdumpError of exit code 2, 3, 4 or 130; whatever happens the target goes on, and no half dump stays. */
@@ -70,8 +74,10 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
     });
     if (result.status !== "ok") throw gaveUp(pid, result.status);
     const end = describeEnd(result, meta);
-    await writer.end(end);
+    observer.writing(0);
+    await writer.end(end, (fraction) => observer.writing(fraction));
     signal.throwIfAborted();
+    observer.syncing();
     await output.commit().catch((failure) => {
       throw sparing(pid, failure);
     });

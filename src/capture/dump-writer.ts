@@ -15,6 +15,10 @@ export class DumpWriter {
   private reason: HeapdumpError | undefined;
   private aborted = false;
   private written = 0;
+  /** Bytes of payloads that were handed over, and of those that the file or the compressor has taken. */
+  private handed = 0;
+  private taken = 0;
+  private onTaken: (() => void) | undefined;
 
   /** `onFailure` is called at the first byte that cannot be written. */
   constructor(output: Pick<PrivateFile, "path" | "handle">, onFailure: () => void) {
@@ -60,8 +64,10 @@ export class DumpWriter {
     this.chunk(Chunk.Records, payload, onWritten);
   }
 
-  /** Resolves when all is in the file; rejects if that failed, or was aborted. */
-  async end(pairs: Pairs): Promise<void> {
+  /** Resolves when all is in the file; rejects if that failed, or was aborted. `onProgress` gets a fraction, 0 … 1. */
+  async end(pairs: Pairs, onProgress: (fraction: number) => void = () => {}): Promise<void> {
+    const before = this.taken;
+    this.onTaken = () => onProgress((this.taken - before) / (this.handed - before));
     this.chunk(Chunk.End, encodePairs(pairs));
     this.head.end();
     await this.done;
@@ -78,7 +84,12 @@ export class DumpWriter {
       onWritten();
       return;
     }
+    this.handed += payload.length;
     this.head.write(chunkHeader(kind, payload));
-    this.head.write(payload, onWritten);
+    this.head.write(payload, () => {
+      this.taken += payload.length;
+      onWritten();
+      this.onTaken?.();
+    });
   }
 }

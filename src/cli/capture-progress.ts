@@ -28,14 +28,23 @@ export function captureProgress(
     },
     event(event) {
       if (event.kind === "progress") {
-        if (event.expected > 0) bar.update(Math.min(1, event.objects / event.expected));
+        // When many objects become known at once, the bar goes back: it is full at the end only.
+        if (event.known > 0) bar.update(event.objects / event.known);
         return;
       }
       stopWaiting();
+      if (event.state === "cleaning") bar.phase(`Letting process ${pid} go`);
       if (event.state === "waiting" && talkative) {
         const tell = () => note(`waiting for process ${pid} to reach a safe point; Ctrl-C lets it go`);
         waiting = setTimeout(tell, PATIENCE_MS);
       }
+    },
+    writing(written) {
+      if (written === 0) bar.phase(`Writing ${file}`);
+      bar.update(written);
+    },
+    syncing() {
+      bar.phase(`Waiting for the disk to store ${file}`);
     },
     stop() {
       stopWaiting();

@@ -64,7 +64,8 @@ export type CaptureRequest = SnapshotRequest | ScriptRequest;
 
 export type CaptureEvent =
   | { kind: "state"; state: "stopping" | "waiting" | "running" | "cleaning" }
-  | { kind: "progress"; objects: number; expected: number }
+  /** Objects written, and all that are known by now; more become known. 0: they are not counted. */
+  | { kind: "progress"; objects: number; known: number }
   /** The payload of one RECORDS chunk; `recordsWritten` is to be called when it is written. */
   | { kind: "records"; payload: Buffer };
 

@@ -98,7 +98,7 @@ class Capture:
         import pipe_to_dump
         import read_dump
 
-        file, status = pipe_to_dump.convert(self.stream())
+        file, status, self.progress = pipe_to_dump.convert_and_watch(self.stream())
         handle, path = tempfile.mkstemp(suffix=".bin")
         try:
             os.write(handle, file)

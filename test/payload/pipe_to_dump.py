@@ -4,6 +4,8 @@ does the same in C++. A chunk for each message, objects one by one, no address i
 import struct
 import zlib
 
+import read_dump
+
 COLUMNS, META, PROGRESS, END = 64, 65, 66, 67
 
 
@@ -34,47 +36,49 @@ def pairs(values):
     return varint(len(values)) + b"".join(string(k) + string(v) for k, v in values.items())
 
 
-class Message:
-    def __init__(self, data):
-        self.data = data
-        self.at = 0
-
-    def varint(self):
-        value = shift = 0
-        while True:
-            byte = self.data[self.at]
-            self.at += 1
-            value |= (byte & 127) << shift
-            if byte < 128:
-                return value
-            shift += 7
-
+class Message(read_dump.Reader):
     def take(self, length):
         assert self.at + length <= len(self.data), "a record crosses the end of its message"
         self.at += length
         return self.data[self.at - length : self.at]
 
-    def string(self):
-        return self.take(self.varint())
-
     def numbers(self, count, code="Q"):
         return struct.unpack("<%d%s" % (count, code), self.take(count * (8 if code == "Q" else 4)))
+
+    def definition(self, kind):
+        """A record that a dump file has as it is here."""
+        read = {1: self.type, 2: self.shape, 4: self.root, 5: self.module, 6: self.thread, 7: self.frame}.get(kind)
+        assert read, "unknown record %d" % kind
+        read()
+        self.take(0)
+
+
+def messages(stream):
+    """Each whole message; what follows the last one was cut off."""
+    at = 0
+    while at < len(stream):
+        (length,) = struct.unpack_from("<I", stream, at)
+        if at + 4 + length > len(stream):
+            return
+        yield Message(stream[at + 4 : at + 4 + length])
+        at += 4 + length
 
 
 def convert(stream):
     """(dump file, END status or None); checks that each message is what protocol.h says."""
-    meta, end, chunks = {}, {}, []
-    status, at, objects, references = None, 0, 0, 0
-    while at < len(stream):
+    file, status, _ = convert_and_watch(stream)
+    return file, status
+
+
+def convert_and_watch(stream):
+    """The same, and what the progress was in between: (objects written, objects known)."""
+    meta, end, chunks, progress = {}, {}, [], []
+    status, objects, references = None, 0, 0
+    for message in messages(stream):
         assert status is None, "something follows the END record"
-        (length,) = struct.unpack_from("<I", stream, at)
-        message = Message(stream[at + 4 : at + 4 + length])
-        if len(message.data) < length:
-            break
-        at += 4 + length
         records = []
         previous = 0
-        while message.at < length:
+        while message.at < len(message.data):
             start = message.at
             kind = message.varint()
             if kind == COLUMNS:
@@ -83,23 +87,23 @@ def convert(stream):
                 objects += n
                 references += r
             elif kind == META:
-                key = message.string().decode()
-                end[key] = message.string().decode()
+                key = message.string()
+                end[key] = message.string()
             elif kind == PROGRESS:
-                assert message.varint() == objects
-                message.varint()
+                progress.append((message.varint(), message.varint()))
+                assert progress[-1][0] == objects <= progress[-1][1]
             elif kind == END:
-                status = message.string().decode()
+                status = message.string()
                 assert (message.varint(), message.varint()) == (objects, references)
             else:
-                skip(message, kind)
+                message.definition(kind)
                 records.append(message.data[start : message.at])
         if records:
             chunks.append(chunk(2, b"".join(records)))
     end.update(status=status or "the pipe ended early", objects=str(objects), references=str(references))
     head = b"HEAPDUMP" + struct.pack("<HH", 1, 1)
     head += struct.pack("<I", zlib.crc32(head))
-    return head + chunk(1, pairs(meta)) + b"".join(chunks) + chunk(3, pairs(end)), status
+    return head + chunk(1, pairs(meta)) + b"".join(chunks) + chunk(3, pairs(end)), status, progress
 
 
 def columns(message, previous):
@@ -127,23 +131,3 @@ def columns(message, previous):
             out.append(varint((steps << 1 if steps >= 0 else (-steps << 1) - 1) << 1) if target else varint(2049))
         target_at += counts[i]
     return b"".join(out), previous, n, sum(1 for target in targets if target)
-
-
-def skip(message, kind):
-    if kind == 1:
-        message.varint(), message.varint(), message.string(), message.string()
-    elif kind == 2:
-        message.varint(), message.varint()
-        for _ in range(message.varint()):
-            message.take(1), message.string()
-        message.take(message.varint())
-    elif kind == 4:
-        message.varint(), message.take(1), message.string()
-    elif kind == 5:
-        message.varint(), message.string(), message.string()
-    elif kind == 6:
-        message.varint(), message.string()
-    elif kind == 7:
-        message.varint(), message.varint(), message.varint(), message.string(), message.string(), message.varint()
-    else:
-        raise AssertionError("unknown record %d" % kind)

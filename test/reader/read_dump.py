@@ -201,19 +201,18 @@ class Dump:
         return None
 
     def _records(self, payload: bytes, seen: set) -> None:
-        r = _Reader(payload)
+        r = Reader(payload)
         recent = [0] * 1024
         previous = 0
         last = self._objects[-1] if self._objects else None
         while r.at < len(payload):
             kind = r.varint()
             if kind == 1:
-                record = Type(r.varint(), r.varint(), r.string(), r.string())
+                record = r.type()
                 self.types[record.address] = record
             elif kind == 2:
-                number, cls = r.varint(), r.varint()
-                named = [(r.u8(), r.string()) for _ in range(r.varint())]
-                self.shapes[number] = Shape(cls, named, [r.u8() for _ in range(r.varint())])
+                number, shape = r.shape()
+                self.shapes[number] = shape
             elif kind == 3:
                 for _ in range(r.varint()):
                     o = HeapObject()
@@ -229,13 +228,13 @@ class Dump:
                         seen.add(o.address)
                         self._objects.append(o)
             elif kind == 4:
-                self.roots.append((r.varint(), ROOT_KINDS[r.u8()], r.string()))
+                self.roots.append(r.root())
             elif kind == 5:
-                self.modules.append((r.varint(), r.string(), r.string()))
+                self.modules.append(r.module())
             elif kind == 6:
-                self.threads.append((r.varint(), r.string()))
+                self.threads.append(r.thread())
             elif kind == 7:
-                self.frames.append((r.varint(), r.varint(), r.varint(), r.string(), r.string(), r.varint()))
+                self.frames.append(r.frame())
             elif kind == 8:
                 address, position = r.varint(), r.varint()
                 more = r.references(r.varint(), address, recent)
@@ -245,7 +244,9 @@ class Dump:
                 raise NotADump("unknown record %d" % kind)
 
 
-class _Reader:
+class Reader:
+    """The fields of records, one after another."""
+
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.at = 0
@@ -273,6 +274,26 @@ class _Reader:
         self.at += length
         return self.data[self.at - length : self.at].decode()
 
+    def type(self) -> Type:
+        return Type(self.varint(), self.varint(), self.string(), self.string())
+
+    def shape(self) -> Tuple[int, Shape]:
+        number, cls = self.varint(), self.varint()
+        named = [(self.u8(), self.string()) for _ in range(self.varint())]
+        return number, Shape(cls, named, [self.u8() for _ in range(self.varint())])
+
+    def root(self) -> Tuple[int, str, str]:
+        return self.varint(), ROOT_KINDS[self.u8()], self.string()
+
+    def module(self) -> Tuple[int, str, str]:
+        return self.varint(), self.string(), self.string()
+
+    def thread(self) -> Tuple[int, str]:
+        return self.varint(), self.string()
+
+    def frame(self) -> Tuple[int, int, int, str, str, int]:
+        return self.varint(), self.varint(), self.varint(), self.string(), self.string(), self.varint()
+
     def references(self, count: int, source: int, recent: List[int]) -> List[Optional[int]]:
         targets: List[Optional[int]] = []
         for _ in range(count):
@@ -290,7 +311,7 @@ class _Reader:
 
 
 def _pairs(payload: bytes) -> Iterator[Tuple[str, str]]:
-    r = _Reader(payload)
+    r = Reader(payload)
     for _ in range(r.varint()):
         yield r.string(), r.string()
 
