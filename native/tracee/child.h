@@ -5,8 +5,8 @@
 
 namespace heapdump {
 
-// Owns a process that a target was made to clone, traced from its first instruction, of which the target shall see
-// nothing. The destructor kills it; what then remains is a zombie, for the target to wait for.
+// Owns a process that a target was made to clone, traced from its first instruction, of which the target
+// shall see nothing. The destructor kills it; what then remains is a zombie, for the target to wait for.
 class Child : public Tracee {
  public:
   // Waits until the child has stopped for the first time.
