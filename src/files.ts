@@ -26,7 +26,7 @@ export class PrivateFile {
         throw cannotCreate(path, `there is no folder ${folder}`);
       }
       const existing = await stat(path).catch(() => undefined);
-      if (existing?.isDirectory()) throw cannotCreate(path, "is a folder; name a file in it");
+      if (existing?.isDirectory()) throw cannotCreate(path, "is a folder; give a file in it");
       if (existing && !existing.isFile()) return new PrivateFile(path, await open(path, constants.O_WRONLY));
       const final = existing ? await realpath(path) : path;
       return await PrivateFile.createPartial(path, final);
@@ -60,7 +60,7 @@ export class PrivateFile {
     try {
       if (this.partial) {
         await this.handle.sync();
-        if (!(await this.isOwn())) throw new Error(`somebody else replaced ${this.partial.path}`);
+        if (!(await this.isOwn())) throw new Error(`another program replaced ${this.partial.path}`);
       }
       await this.handle.close();
       if (this.partial) await rename(this.partial.path, this.partial.final);
@@ -111,7 +111,7 @@ async function createNew(partial: string): Promise<FileHandle> {
     }
     const left = await lstat(partial).catch(() => undefined);
     if (left && (await isOpenSomewhere(left))) {
-      throw cannotCreate(partial, "another heapdump is writing it; name another file");
+      throw cannotCreate(partial, "another heapdump is writing it; choose another file");
     }
     // If it is gone, it has got its name just now.
     if (left) await rm(partial, { force: true });

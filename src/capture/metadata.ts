@@ -43,7 +43,7 @@ export function describeTarget(target: Target, settings: CaptureSettings): Pairs
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     if (code === "ENOENT" || code === "ESRCH") throw targetEnded(pid);
-    throw new HeapdumpError(ExitCode.CannotAttach, `process ${pid} cannot be looked at: ${message}`);
+    throw new HeapdumpError(ExitCode.CannotAttach, `process ${pid} cannot be inspected: ${message}`);
   }
 }
 

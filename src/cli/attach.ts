@@ -17,18 +17,18 @@ import { untilSignal } from "./signals.js";
 import { version } from "./version.js";
 
 const DEFAULT_CONTENT = 64;
-const MOST_CONTENT = 1 << 20;
+const MAX_CONTENT = 1 << 20;
 const DEFAULT_TIMEOUT_S = 30;
 
 const MODE_HELP =
-  "how the dump is taken. fork: of a copy, while the process keeps running; takes memory for what it writes during the dump. " +
-  "stop: the process stands still until the dump is taken; takes the least memory. " +
-  "python: by a script in the process, whose main thread waits; for a CPython that the others do not know";
+  "how the dump is taken. fork: from a copy, while the process keeps running; needs memory for what it writes during the dump. " +
+  "stop: from the process itself, stopped until the dump is taken; needs the least memory. " +
+  "python: by a script in the process, whose main thread waits; also if the heap layout is not known";
 
 interface Options {
   output?: string;
   mode: Mode;
-  /** False where none is to be written. */
+  /** False if none is written. */
   content: number | false;
   timeout: number;
   json?: boolean;
@@ -39,26 +39,26 @@ export function registerAttach(program: Command): void {
     .command("attach")
     .summary("take a dump of a running process")
     .description(
-      "Takes a dump of the heap of a running CPython process, which keeps running. Several processes " +
-        "make one dump each; one that fails does not spoil the others, and the worst exit code counts.",
+      "Takes a dump of the heap of a running CPython process, which keeps running. Each of several processes gets " +
+        "a dump of its own; if one fails, the others are still dumped, and the exit code is the highest.",
     )
     .argument("<pid...>", "processes, such as $(pidof python)", collectPids)
     .option(
       "-o, --output <file>",
-      "where the dump goes, compressed where the name ends in .gz; for several processes the pid joins the name " +
-        "(default: heap.PID.bin)",
+      "the file of the dump, compressed if the name ends in .gz; for several processes the pid is added to the " +
+        "name (default: heap.PID.bin)",
     )
     .addOption(new Option("--mode <mode>", MODE_HELP).choices(MODES).default("fork"))
     .option(
       "--content <bytes>",
-      "how much of the content of a str, bytes, … to keep",
+      "how many bytes of the content of a str, bytes, … to keep",
       contentLimit,
       DEFAULT_CONTENT,
     )
-    .option("--no-content", "keep no content at all, anywhere")
+    .option("--no-content", "keep no content of any object")
     .option(
       "--timeout <seconds>",
-      "how long to wait for threads to stop, for a script's safe point, and for a script that is silent",
+      "how long to wait for threads to stop, for the safe point of a script, and for a script that writes nothing",
       seconds,
       DEFAULT_TIMEOUT_S,
     )
@@ -73,14 +73,14 @@ function collectPids(text: string, before: number[] = []): number[] {
 
 function contentLimit(text: string): number {
   const bytes = wholeNumber(0)(text);
-  if (bytes > MOST_CONTENT) throw new InvalidArgumentError(`It must be at most ${MOST_CONTENT}.`);
+  if (bytes > MAX_CONTENT) throw new InvalidArgumentError(`must be at most ${MAX_CONTENT}`);
   return bytes;
 }
 
 function seconds(text: string): number {
   const value = Number(text);
   if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > 86_400) {
-    throw new InvalidArgumentError("It must be a number of seconds, above 0, at most 86400.");
+    throw new InvalidArgumentError("must be a number of seconds, above 0 and at most 86400");
   }
   return value;
 }

@@ -19,8 +19,8 @@ interface DiffOptions {
 }
 
 const EXAMPLES = `
-An object is in both dumps where address, type and, if it is immutable, content are the same, and else also what holds
-it or half of what it refers to.
+An object is the same in two dumps if its address and type are the same and, for an immutable object, its content; for a
+mutable object, also what holds it or half of what it refers to.
 
 Examples:
   heapdump diff before.bin after.bin
@@ -32,12 +32,12 @@ export function registerDiff(program: Command): void {
     .command("diff")
     .summary("what is new and what is gone between dumps")
     .description("Compares the last of several dumps of a process with an earlier one.")
-    .argument("<file...>", "two dumps of one process or more (.bin or .bin.gz)")
+    .argument("<file...>", "two or more dumps of one process (.bin or .bin.gz)")
     .addOption(new Option("--by <what>", "what a row is").choices(GROUPINGS).default("type"))
     .addOption(
       new Option(
         "--against <dump>",
-        "the first, the one before the last, or the earlier one with the most bytes",
+        "what the last is compared with: the first, the one before it, or the earlier one with the most bytes",
       )
         .choices(["base", "previous", "peak"])
         .default("base"),
@@ -54,7 +54,7 @@ function requireOneMode([first, ...others]: Heap[], by: Grouping): void {
   if (!first || !unlike) return;
   throw new HeapdumpError(
     ExitCode.Usage,
-    `${first.path} and ${unlike.path} were taken in different modes, which name ${by}s differently: take both in one mode, or leave out --by ${by}`,
+    `${first.path} and ${unlike.path} were taken in different modes, which name ${by}s differently: take both in the same mode, or leave out --by ${by}`,
   );
 }
 

@@ -24,7 +24,7 @@ Example:
 export function registerExport(program: Command): void {
   program
     .command("export")
-    .summary("a dump in another format")
+    .summary("write a dump in another format")
     .description(`Writes a dump as ${FORMATS.map(({ description }) => description).join(", or ")}.`)
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .addOption(
@@ -32,7 +32,7 @@ export function registerExport(program: Command): void {
         .choices(FORMATS.map(({ name }) => name))
         .makeOptionMandatory(),
     )
-    .requiredOption("-o, --output <file>", "the file to write; it takes the place of one that is there")
+    .requiredOption("-o, --output <file>", "the file to write; an existing one is replaced")
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLE))
     .action(exportDump);

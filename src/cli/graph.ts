@@ -27,8 +27,8 @@ interface GraphOptions {
 }
 
 const EXAMPLES = `
-Red is what to explain, green a root (a module, a thread, …), yellow what --highlight names, grey
-what a ! term names. A bold arrow: the holder refers to nothing else. A dashed one: a circle.
+Red: objects to explain; green: roots (a module, a thread, …); yellow: --highlight; grey: a ! term. A bold arrow: the
+holder refers to nothing else. A dashed arrow closes a cycle.
 
 Examples:
   heapdump graph heap.bin 0x7f3a0c0041d0 | dot -Tsvg > graph.svg
@@ -41,14 +41,17 @@ export function registerGraph(program: Command): void {
     .description("Draws what holds objects, up to the roots that keep them alive, as dot, SVG or HTML.")
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .argument("[what]", "an address (0x… or decimal) or a type to explain")
-    .option("--filter <terms>", "ADDR,Type: what to explain; !ADDR,!Type: drawn grey and not gone into")
+    .option(
+      "--filter <terms>",
+      "ADDR,Type: objects to explain; !ADDR,!Type: drawn grey, without their holders",
+    )
     .option("--highlight <types>", "types (or addresses) to draw yellow, separated by commas")
     .addOption(
-      new Option("--direction <which>", "who holds it, or what it holds")
+      new Option("--direction <which>", "draw what holds the objects, or what they hold")
         .choices(["referrers", "referents"])
         .default("referrers"),
     )
-    .option("--max-depth <n>", "steps from what is to be explained", wholeNumber(0), 10)
+    .option("--max-depth <n>", "steps from the objects to explain", wholeNumber(0), 10)
     .option(
       "--max-breadth <n>",
       "holders drawn of one object, and objects drawn of one --filter",

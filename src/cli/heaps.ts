@@ -29,7 +29,7 @@ export async function openSeries(
   const given = await openHeaps(sources, openEvents());
   const heaps = byTime(given);
   if (heaps.some((heap, i) => heap !== given[i])) {
-    note(`in the order in which they were taken: ${heaps.map(({ path }) => path).join(", ")}`);
+    note(`compared in the order in which they were taken: ${heaps.map(({ path }) => path).join(", ")}`);
   }
   requireOneProcess(heaps);
   check(heaps);
@@ -61,7 +61,7 @@ export async function openCompared(
   if (unlike) {
     throw new HeapdumpError(
       ExitCode.Usage,
-      `${unlike.path} and ${file} were taken in different modes, so that --exclude cannot tell what is new: take both in one mode, or ask heapdump leaks or diff`,
+      `${unlike.path} and ${file} were taken in different modes, so --exclude cannot tell what is new: take both in the same mode, or use heapdump leaks or diff`,
     );
   }
   for (const sentence of notCompared([heap, ...rest])) warn(sentence);

@@ -16,9 +16,9 @@ Example:
 export function registerHeldByC(program: Command): void {
   program
     .command("held-by-c")
-    .summary("what C code alone keeps alive")
+    .summary("what only C code keeps alive")
     .description(
-      "Lists objects that C code holds, or has lost references to, by type, with what they retain.",
+      "Lists objects that only C code holds, or to which it leaked references, by type, with what they retain.",
     )
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .option("-n, --number <n>", "types", wholeNumber(1), 20)

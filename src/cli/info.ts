@@ -9,8 +9,8 @@ import { output } from "./output.js";
 export function registerInfo(program: Command): void {
   program
     .command("info")
-    .summary("what a dump is: of which process, when, how, and whether it is whole")
-    .description("Says what a dump is: of which process, when, how it was taken, and whether it is whole.")
+    .summary("which process a dump is of, how it was taken, whether it is complete")
+    .description("Shows which process a dump is of, when and how it was taken, and whether it is complete.")
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .option(...JSON_OPTION)
     .addHelpText("after", helpText("\nExample:\n  heapdump info heap.bin"))

@@ -30,11 +30,11 @@ export function registerLeaks(program: Command): void {
   program
     .command("leaks")
     .summary("what leaks, where it accumulates, and what holds it")
-    .description("Names the suspects of a leak from one dump of a process or more, the earliest first.")
+    .description("Names the suspects of a leak, from one or more dumps of a process.")
     .argument("<file...>", "dumps of one process (.bin or .bin.gz)")
     .option(
       "--fail-on <check>",
-      "exit code 1 if a suspect meets it, as growth>10MB; measures are growth, growth_per_hour, survived, retained (bytes), count and new (objects) (repeatable)",
+      "exit code 1 if a suspect meets the check, such as growth>10MB; measures are growth, growth_per_hour, survived, retained (bytes), count and new (objects) (repeatable)",
       collect,
     )
     .option("-n, --number <n>", "suspects shown", wholeNumber(1), 5)

@@ -35,7 +35,7 @@ export async function program(argv: string[]): Promise<Command> {
   const heapdump = new Command("heapdump")
     .description(description())
     .version(version())
-    .option("--wide", "cut nothing, however wide the lines become")
+    .option("--wide", "do not cut lines to the width of the terminal")
     .hook("preAction", (program) => setWide(program.opts().wide === true))
     .addHelpText("after", helpText(EXAMPLES))
     .exitOverride()

@@ -15,7 +15,7 @@ interface PathOptions {
 
 const EXAMPLES = `
 Of one object: the shortest paths that keep it alive, each from another root. Of a type: the paths of all its instances,
-like ones as one, with […] for a key, an index or an element.
+similar ones merged, with […] for a key, an index or an element.
 
 Examples:
   heapdump path heap.bin 0x7f3a0c0041d0
@@ -25,13 +25,13 @@ Examples:
 export function registerPath(program: Command): void {
   program
     .command("path")
-    .summary("why an object, or those of a type, are alive")
+    .summary("why an object, or the objects of a type, are alive")
     .description(
       "Shows the shortest paths from roots, as Python writes them. Weak references keep nothing alive.",
     )
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .argument("<what>", "an address (0x… or decimal) or a type")
-    .option("--exclude <terms>", "ADDR,Type,.field: what paths must not go through")
+    .option("--exclude <terms>", "ADDR,Type,.field: objects and references that no path may go through")
     .option("-n, --number <n>", "paths (default: 3 of an object, 20 of a type)", wholeNumber(1))
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLES))

@@ -10,7 +10,7 @@ import { note, print, printParts } from "./output.js";
 
 const HELP = `A statement ends with a semicolon.
 .schema   every table and column
-.quit     leave (Ctrl-D too)`;
+.quit     leave (or Ctrl-D)`;
 
 /** Reads statements from the terminal and answers them until the user leaves. */
 export async function prompt(db: Database.Database): Promise<void> {

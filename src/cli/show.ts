@@ -20,13 +20,13 @@ Examples:
 export function registerShow(program: Command): void {
   program
     .command("show")
-    .summary("one object: what it holds, what holds it, what goes with it")
+    .summary("one object: what it holds, what holds it, what it retains")
     .description(
-      "Shows an object with its fields, what refers to it and as what, its dominators, what it dominates and its path.",
+      "Shows an object with its fields, its holders, its dominators, what it dominates and its path.",
     )
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .argument("<what>", "an address (0x… or decimal), or a type that has one instance")
-    .option("-n, --number <n>", "fields, and referrers", wholeNumber(1), 20)
+    .option("-n, --number <n>", "fields and holders", wholeNumber(1), 20)
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLES))
     .action(show);

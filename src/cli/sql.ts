@@ -31,12 +31,12 @@ Examples:
 export function registerSql(program: Command): void {
   program
     .command("sql")
-    .summary("ask a dump in SQL")
-    .description("Asks a dump in SQL, with SQLite.")
+    .summary("query a dump in SQL")
+    .description("Queries a dump in SQL, with SQLite.")
     .argument("[file]", "a dump (.bin or .bin.gz); its tables are in the schema main")
     .argument("[query]", "one statement")
-    .option("--attach <name=file>", "another dump, as the schema of that name (repeatable)", collect)
-    .option("--schema", "print every table and column, with what it means")
+    .option("--attach <name=file>", "another dump, as the schema NAME (repeatable)", collect)
+    .option("--schema", "print every table and column with its description")
     .addOption(new Option("--csv", "print the rows as CSV (RFC 4180)").conflicts("json"))
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLES))

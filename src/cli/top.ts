@@ -33,23 +33,20 @@ Examples:
 export function registerTop(program: Command): void {
   program
     .command("top")
-    .summary("what is large, and what of it was there before")
-    .description("Lists the largest objects of a dump, or of types, owners and other groups.")
+    .summary("the largest objects, types, owners or modules")
+    .description("Lists the largest objects, types, owners or other groups of a dump.")
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .addOption(
-      new Option(
-        "--by <what>",
-        "objects by their own size, objects by what they retain, or groups of objects",
-      )
+      new Option("--by <what>", "objects by shallow size, objects by retained size, or groups of objects")
         .choices(["object", "retained", ...GROUPINGS])
         .default("object"),
     )
-    .option("--previous <file>", "only what is in this earlier dump, too (repeatable)", collect)
-    .option("--next <file>", "only what is in this later dump, too (repeatable)", collect)
-    .option("--exclude <file>", "only what is not in this dump (repeatable)", collect)
+    .option("--previous <file>", "only objects that are also in this earlier dump (repeatable)", collect)
+    .option("--next <file>", "only objects that are also in this later dump (repeatable)", collect)
+    .option("--exclude <file>", "only objects that are not in this dump (repeatable)", collect)
     .option("--filter <terms>", "ADDR,Type: only these; !ADDR,!Type: not these")
-    .option("--show-parents", "under each object, what holds it")
-    .option("--max-depth <n>", "steps of --show-parents", wholeNumber(1), 6)
+    .option("--show-parents", "under each object, its holders")
+    .option("--max-depth <n>", "depth of --show-parents", wholeNumber(1), 6)
     .option("--max-breadth <n>", "holders of one object in --show-parents", wholeNumber(1), 3)
     .option("-n, --number <n>", "rows", wholeNumber(1), 20)
     .option(...JSON_OPTION)
@@ -60,7 +57,7 @@ export function registerTop(program: Command): void {
 async function top(file: string, options: TopOptions): Promise<void> {
   const { by } = options;
   if (options.showParents && isGrouping(by)) {
-    throw new HeapdumpError(ExitCode.Usage, `--show-parents is of objects: leave out --by ${by}`);
+    throw new HeapdumpError(ExitCode.Usage, `--show-parents works on objects only: leave out --by ${by}`);
   }
   const { heap, others } = await openCompared("top", file, [
     ...named("previous", options.previous),

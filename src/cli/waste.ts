@@ -15,7 +15,7 @@ export function registerWaste(program: Command): void {
     .command("waste")
     .summary("what uses more memory than it needs")
     .description(
-      "Lists strings, bytes and numbers that are there many times, empty and sparse containers, and instances whose class could have __slots__.",
+      "Lists strings, bytes and numbers that exist many times, empty and sparse containers, and instances whose class could have __slots__.",
     )
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .option("-n, --number <n>", "rows", wholeNumber(1), 20)

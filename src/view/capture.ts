@@ -1,4 +1,4 @@
-// How a dump was taken, in words; by what the dump says of itself (docs/dump-format.md).
+// How a dump was taken, in words, from its metadata (docs/dump-format.md).
 import type { MetaReader } from "../model/dump.js";
 
 /** Why a dump is not consistent. */

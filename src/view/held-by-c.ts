@@ -8,16 +8,16 @@ import { addressText, contentText, escapeControls, plural } from "./text.js";
 import { countText, sizeText } from "./units.js";
 
 const UNKNOWN = {
-  mode: "A dump of python mode does not say what C code holds: its reference counts are not exact.",
+  mode: "A dump of python mode cannot show what C code holds: its reference counts are not exact.",
   incomplete:
-    "An incomplete dump does not say what C code holds: references from objects that were lost look the same.",
+    "An incomplete dump cannot show what C code holds: references from objects that were lost look the same.",
 };
 
 export function heldByCText(found: HeldByC, path: string, terminal: Terminal): string {
   const { bold, cyan, dim } = terminal.colors;
   const { types, count, retained, unknown } = found;
   if (unknown) return sentences(UNKNOWN[unknown], terminal);
-  if (types.length === 0) return "C code alone holds nothing: every reference was found.";
+  if (types.length === 0) return "No object is held only by C code: every reference was found.";
   const text = table(
     [
       { title: "RETAINED", align: "right", paint: bold },

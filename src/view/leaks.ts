@@ -23,7 +23,7 @@ export function leaksText(leaks: Leaks, path: string, terminal: Terminal, most: 
 
 function noSuspects({ incomplete }: Leaks): string {
   return incomplete
-    ? "No suspects in what could be read: something may leak nevertheless."
+    ? "No suspects in what could be read: there may be a leak nevertheless."
     : "No suspects: nothing accumulates in one place.";
 }
 
@@ -82,7 +82,7 @@ export function suspectWords(suspect: Suspect): string {
     return `${subject}: garbage that is not freed, as ${uncollectedText(suspect)}. All garbage takes ${sizeText(retained)}${grown}.`;
   }
   if (kind === "held by C") {
-    return `${subject} ${size}${grown}. They have more references than were found: C code holds them, or has lost references to them.`;
+    return `${subject} ${size}${grown}. They have more references than were found: C code holds them, or leaked references to them.`;
   }
   return `${subject} ${size}${grown}, held by ${escapeControls(owner ?? "?")}.`;
 }
@@ -96,7 +96,7 @@ function uncollectedText({ uncollected }: Suspect): string {
 /** Why a suspect may be wrong; null if nothing says so. */
 function doubtText({ addressReused }: Suspect): string | null {
   if (addressReused === 0n) return null;
-  return `${countText(addressReused)} of the new objects have an address that an object of this type had in the first dump: they may have changed place, and not be new`;
+  return `${countText(addressReused)} of the new objects have an address that an object of this type had in the first dump: they may be the old objects, changed since`;
 }
 
 function exampleText(suspect: Suspect, room: number, terminal: Terminal): string {

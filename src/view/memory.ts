@@ -7,9 +7,9 @@ export function memoryNote(pid: number, memory: MemoryPlan): string {
   const { cost, headroom, limit, reserve, tight, oomGroup, unknown } = memory;
   if (!tight || headroom === undefined || !limit) return "";
   const parts = [
-    `memory is short: the snapshot takes ${bytes(cost.min)}, and up to ${bytes(cost.max)} if process ${pid} writes to ` +
-      `all of its memory in the ${duration(cost.seconds)} that it lasts; ${bytes(headroom)} are left of ` +
-      `${limitText(limit)}. It is given up when less than ${bytes(reserve)} are left`,
+    `memory is short: the snapshot needs ${bytes(cost.min)}, and up to ${bytes(cost.max)} if process ${pid} writes all ` +
+      `of its memory during the ${duration(cost.seconds)} that the snapshot takes; ${bytes(headroom)} of ` +
+      `${limitText(limit)} are left. The snapshot is given up if less than ${bytes(reserve)} are left`,
   ];
   if (oomGroup !== undefined)
     parts.push(
@@ -30,18 +30,18 @@ function why(shortage: MemoryShortage): string {
     case "no-headroom": {
       const { mode, reserve, limit, stopTakes } = shortage;
       const needed = `${bytes(shortage.needed)}${reserve ? ` and ${bytes(reserve)} in reserve` : ""}`;
-      const reason = `a snapshot in ${mode} mode takes ${needed}, and ${left} are left of ${limitText(limit)}`;
+      const reason = `a snapshot in ${mode} mode needs ${needed}, but only ${left} of ${limitText(limit)} are left`;
       return `touched: ${reason}; ${stopInstead(stopTakes)}free memory, or raise the limit`;
     }
     case "no-commit": {
       const { mode, needed, stopTakes } = shortage;
-      const reason = `vm.overcommit_memory is 2, and of the ${bytes(needed)} that ${mode} mode asks for ${left} are left`;
+      const reason = `vm.overcommit_memory is 2: ${mode} mode needs to commit ${bytes(needed)}, but only ${left} are left`;
       return `touched: ${reason}; ${stopInstead(stopTakes)}free memory, or raise vm.overcommit_ratio`;
     }
     case "given-up": {
       const { limit } = shortage;
       const whose = limit.cgroup === undefined ? "machine" : "container";
-      const reason = `the ${whose} had ${left} of memory left of ${limitText(limit)}, and the snapshot was given up`;
+      const reason = `only ${left} of ${limitText(limit)} were left in the ${whose}, so the snapshot was given up`;
       return `dumped: ${reason}; it keeps running`;
     }
   }
@@ -49,10 +49,10 @@ function why(shortage: MemoryShortage): string {
 
 function stopInstead(takes: number | undefined): string {
   if (takes === undefined) return "";
-  return `--mode stop takes ${bytes(takes)}, but stops the process until the dump is taken; or `;
+  return `--mode stop needs ${bytes(takes)}, but stops the process until the dump is taken; or `;
 }
 
-/** Where a limit stands. */
+/** A limit, and what sets it. */
 function limitText({ name, cgroup, limit }: MemoryLimit): string {
   return `${bytes(limit)} (${cgroup === undefined ? "the machine" : `${name} of the cgroup ${cgroup}`})`;
 }

@@ -30,7 +30,7 @@ export function objectPathsText(found: ObjectPaths, path: string, terminal: Term
 function garbageText({ referrers, incomplete }: ObjectPaths, terminal: Terminal): string {
   const why = incomplete
     ? "No path in what could be read: it is garbage, or what keeps it alive was lost."
-    : "Nothing keeps it alive: it is garbage, which the collector has not freed yet.";
+    : "Nothing keeps it alive: it is garbage that the collector has not freed yet.";
   const lines = referrers.map((referrer) => {
     const step = namesFit(
       escapeControls(referrer.hold.part).trim(),
@@ -38,7 +38,7 @@ function garbageText({ referrers, incomplete }: ObjectPaths, terminal: Terminal)
       terminal,
     );
     const before = `  └─ ${step} of `;
-    const after = incomplete ? ", without a path too" : ", garbage itself";
+    const after = incomplete ? ", which has no path either" : ", also garbage";
     const room = terminal.width - displayWidth(before + after);
     const { object } = referrer;
     const type = namesFit(
@@ -81,7 +81,7 @@ function rootWords(root: Root | null, place: FramePlace | null, { cuts }: Termin
   if (place) {
     const where =
       place.frames > 1n
-        ? `, one of ${countText(place.frames)} calls that run`
+        ? `, one of ${countText(place.frames)} running calls`
         : place.thread
           ? ` in thread ${place.thread}`
           : "";

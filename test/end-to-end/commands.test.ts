@@ -281,7 +281,7 @@ describe("a file that a command writes", () => {
     expect(workspace.run([...args, "-o", name])).toEqual({
       status: 2,
       stdout: "",
-      stderr: `heapdump: ${name}.partial: another heapdump is writing it; name another file\n`,
+      stderr: `heapdump: ${name}.partial: another heapdump is writing it; choose another file\n`,
     });
     closeSync(held);
     expect(workspace.run([...args, "-o", name]).status).toBe(0);

@@ -22,7 +22,7 @@ test.each(["leaks", "diff"])("%s takes dumps in any order, and says so", (comman
   expect(right.stderr).toBe("");
   expect(wrong).toEqual({
     ...right,
-    stderr: "heapdump: in the order in which they were taken: before.bin, after.bin\n",
+    stderr: "heapdump: compared in the order in which they were taken: before.bin, after.bin\n",
   });
 });
 

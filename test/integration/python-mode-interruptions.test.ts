@@ -117,7 +117,7 @@ describe("two at once", () => {
     process.kill(first.pid, "SIGSTOP");
     const second = await workspace.attach([target.pid, "--mode", "python", "-o", "heap.bin"]);
     process.kill(first.pid, "SIGCONT");
-    expect(second.stderr).toContain("another heapdump is writing it; name another file");
+    expect(second.stderr).toContain("another heapdump is writing it; choose another file");
     expect(second.status).toBe(2);
     expect(await first.done).toMatchObject({ status: 0 });
     expect(readdirSync(workspace.folder)).toEqual(["heap.bin"]);

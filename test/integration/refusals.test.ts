@@ -120,7 +120,7 @@ test("a main thread that holds the GIL in a system call comes to no safe point",
 describe("a place that takes no dump", () => {
   test.for<[string, string, number, string | RegExp]>([
     ["no folder", "none/heap.bin", 2, "there is no folder none"],
-    ["a folder", "folder", 2, "is a folder; name a file in it"],
+    ["a folder", "folder", 2, "is a folder; give a file in it"],
     [
       "a full device",
       "/dev/full",
@@ -156,9 +156,9 @@ describe("a place that takes no dump", () => {
 test.for<[string[], string]>([
   [["--mode", "gdb"], "Allowed choices are fork, stop, python."],
   [["--content", "-1"], "must be an integer of at least 0"],
-  [["--content", "1048577"], "It must be at most 1048576."],
-  [["--timeout", "0"], "It must be a number of seconds, above 0, at most 86400."],
-  [["--timeout", "soon"], "It must be a number of seconds, above 0, at most 86400."],
+  [["--content", "1048577"], "must be at most 1048576"],
+  [["--timeout", "0"], "must be a number of seconds, above 0 and at most 86400"],
+  [["--timeout", "soon"], "must be a number of seconds, above 0 and at most 86400"],
 ])("%j is a usage error", async ([args, message], { workspace }) => {
   const { status, stderr } = await workspace.attach([process.pid, ...args]);
   expect(stderr).toContain(message);

@@ -58,7 +58,7 @@ inCgroup("a snapshot that has no room is refused before anything is touched, wit
     const { status, stdout, stderr } = await attach([pid, "--mode", "fork"], { cwd: folder });
     expect({ status, stdout, files: readdirSync(folder) }).toEqual({ status: 4, stdout: "", files: [] });
     expect(stderr).toMatch(
-      /^heapdump: process \d+ was not touched: a snapshot in fork mode takes \d+\.\d MiB and 32\.0 MiB in reserve, and .* are left of .* \(memory\.\w+ of the cgroup .*\); --mode stop takes .*\n$/,
+      /^heapdump: process \d+ was not touched: a snapshot in fork mode needs \d+\.\d MiB and 32\.0 MiB in reserve, but only .* of .* \(memory\.\w+ of the cgroup .*\) are left; --mode stop takes .*\n$/,
     );
     expect(await settledView(pid)).toEqual(outside);
     expect(await target?.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
@@ -76,10 +76,10 @@ inCgroup(
       cwd: "/",
     });
     expect({ status, stdout }).toEqual({ status: 4, stdout: "" });
-    expect(stderr).toMatch(/^heapdump: memory is short: the snapshot takes /m);
+    expect(stderr).toMatch(/^heapdump: memory is short: the snapshot needs /m);
     // Either the tool ended the copy or, on a machine that did not let it look in time, the kernel did.
     expect(stderr).toMatch(
-      / of memory left of .*, and the snapshot was given up; it keeps running|was killed/,
+      /: only .* of .* were left in the container, so the snapshot was given up; it keeps running|was killed/,
     );
     expect(await started.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
     expect(cgroup?.processes).toEqual([started.pid]);
@@ -104,7 +104,7 @@ inCgroup("the watchdog tells when memory is short, and the target goes on", asyn
     watchdog.stop();
   }
   expect(reason && shortageText(started.pid, reason)).toMatch(
-    /: the container had \d+\.\d MiB of memory left of .* and the snapshot was given up; it keeps running$/,
+    /: only \d+\.\d MiB of .* were left in the container, so the snapshot was given up; it keeps running$/,
   );
   expect(await started.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
 });

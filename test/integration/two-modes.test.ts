@@ -53,7 +53,7 @@ describe.each(interpreters)("CPython $version, $library", ({ path: python }) => 
         status: 2,
         stdout: "",
         stderr: expect.stringMatching(
-          /^heapdump: .* were taken in different modes.*: take both in one mode, .*\n$/,
+          /^heapdump: .* were taken in different modes.*: take both in the same mode, .*\n$/,
         ),
       });
     }

@@ -135,7 +135,7 @@ describe("the file", () => {
 
   test.each([
     ["in no folder", "none/heap.bin", "there is no folder"],
-    ["a folder", ".", "is a folder; name a file in it"],
+    ["a folder", ".", "is a folder; give a file in it"],
     ["in a file", "file/heap.bin", "there is no folder"],
   ])("%s is a usage error", async (_, name, message) => {
     writeFileSync(path("file"), "");

@@ -120,8 +120,8 @@ describe("cgroups of version 2", () => {
       ...group2("/sys/fs/cgroup", 64 * MIB, 60 * MIB),
     });
     expect(found.limits()).toEqual([]);
-    expect(found.unknown).toEqual(["the cgroup /../app is mounted nowhere that can be seen from here"]);
-    expect(cgroups({}).unknown).toEqual(["no cgroup that accounts the memory of process 42 is known"]);
+    expect(found.unknown).toEqual(["no mount that can be seen from here shows the cgroup /../app"]);
+    expect(cgroups({}).unknown).toEqual(["the cgroup that accounts the memory of process 42 is not known"]);
   });
 
   test("a folder with a space, and a cgroup that was removed", () => {
@@ -260,9 +260,9 @@ describe("whether it fits", () => {
       memory_unknown: "",
     });
     expect(memoryNote(PID, tight)).toBe(
-      "memory is short: the snapshot takes 12.2 MiB, and up to 212.2 MiB if process 42 writes to all of its memory in " +
-        "the 419 ms that it lasts; 100.0 MiB are left of 300.0 MiB (memory.max of the cgroup /app). It is given up when " +
-        "less than 32.0 MiB are left",
+      "memory is short: the snapshot needs 12.2 MiB, and up to 212.2 MiB if process 42 writes all of its memory during " +
+        "the 419 ms that the snapshot takes; 100.0 MiB of 300.0 MiB (memory.max of the cgroup /app) are left. " +
+        "The snapshot is given up if less than 32.0 MiB are left",
     );
     expect(
       memoryNote(PID, { ...tight, oomGroup: "/app", unknown: ["limits above / cannot be seen from here"] }),
@@ -273,29 +273,29 @@ describe("whether it fits", () => {
 
   test("without room for the tables and a reserve a fork is refused, with the way out", () => {
     expect(refusal(container(220, 200))).toBe(
-      "process 42 was not touched: a snapshot in fork mode takes 12.2 MiB and 32.0 MiB in reserve, and 20.0 MiB are " +
-        "left of 220.0 MiB (memory.max of the cgroup /app); --mode stop takes 11.2 MiB, but stops the process until " +
+      "process 42 was not touched: a snapshot in fork mode needs 12.2 MiB and 32.0 MiB in reserve, but only 20.0 MiB " +
+        "of 220.0 MiB (memory.max of the cgroup /app) are left; --mode stop needs 11.2 MiB, but stops the process until " +
         "the dump is taken; or free memory, or raise the limit",
     );
     expect(plan(container(220, 200), "stop").headroom).toBe(20 * MIB);
     expect(refusal(container(205, 200), "stop")).toMatch(/^process 42 was not touched: .*; free memory/);
   });
 
-  test("more is held in reserve where the whole cgroup would be killed", () => {
+  test("more is held in reserve if the whole cgroup would be killed", () => {
     const killed = { "memory.oom.group": "1\n" };
     expect(plan(container(400, 200, killed))).toMatchObject({ oomGroup: "/app", reserve: 64 * MIB });
-    expect(refusal(container(260, 200, killed))).toMatch(/takes 12\.2 MiB and 64\.0 MiB in reserve/);
+    expect(refusal(container(260, 200, killed))).toMatch(/needs 12\.2 MiB and 64\.0 MiB in reserve/);
     const limit = { name: "x", limit: 2 ** 40, used: 0 };
     expect(reserveOf(limit, undefined)).toBe(256 * MIB);
   });
 
-  test("a kernel that grants no more than it has refuses a fork", () => {
+  test("a kernel that does not overcommit refuses a fork", () => {
     const strict = {
       "/proc/meminfo": MEMINFO.replace("204800", "1000000") + COMMIT,
       "/proc/sys/vm/overcommit_memory": "2\n",
     };
     expect(refusal(strict)).toMatch(
-      /vm\.overcommit_memory is 2, and of the 412\.2 MiB that fork mode asks for 100\.0 MiB are left; --mode stop/,
+      /vm\.overcommit_memory is 2: fork mode needs to commit 412\.2 MiB, but only 100\.0 MiB are left; --mode stop/,
     );
     expect(plan(strict, "stop").cost.committed).toBeLessThan(100 * MIB);
   });
@@ -313,7 +313,7 @@ describe("the watchdog", () => {
     limit: { name: "memory.max", cgroup: "/app", limit: 300 * MIB, used: 0 },
   });
 
-  test("tells a shortage once, and then looks no more", () => {
+  test("reports a shortage once, and then stops checking", () => {
     const rooms = [100, 50, 12, 4].map((mib) => left(mib * MIB));
     const headroom = vi.fn(() => rooms.shift() ?? left(0));
     const onShortage = vi.fn();
@@ -322,8 +322,8 @@ describe("the watchdog", () => {
     expect(watchdog.shortage).toBeUndefined();
     vi.advanceTimersByTime(1000);
     expect(onShortage.mock.calls.map(([shortage]) => shortageText(PID, shortage))).toEqual([
-      "process 42 was not dumped: the container had 12.0 MiB of memory left of 300.0 MiB (memory.max of the cgroup " +
-        "/app), and the snapshot was given up; it keeps running",
+      "process 42 was not dumped: only 12.0 MiB of 300.0 MiB (memory.max of the cgroup /app) were left in the " +
+        "container, so the snapshot was given up; it keeps running",
     ]);
     expect(watchdog.shortage).toBe(onShortage.mock.calls[0]?.[0]);
     expect(headroom).toHaveBeenCalledTimes(3);

@@ -50,9 +50,8 @@ export class MemoryCgroups {
       (bestMount(read("/proc/self/mountinfo"), own) ??
         inTarget(pid, bestMount(read(`/proc/${pid}/mountinfo`), own)));
     this.groups = own && mount ? groupsUpTo(own.path, mount) : [];
-    if (!own) this.unknown.push(`no cgroup that accounts the memory of process ${pid} is known`);
-    else if (!mount)
-      this.unknown.push(`the cgroup ${own.path} is mounted nowhere that can be seen from here`);
+    if (!own) this.unknown.push(`the cgroup that accounts the memory of process ${pid} is not known`);
+    else if (!mount) this.unknown.push(`no mount that can be seen from here shows the cgroup ${own.path}`);
     else if (!this.seesRoot()) this.unknown.push(`limits above ${mount.root} cannot be seen from here`);
   }
 
