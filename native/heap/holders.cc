@@ -44,21 +44,52 @@ uint32_t Holders::owner_of_dict(uint32_t id) {
 }
 
 uint32_t Holders::find_owner(uint32_t id) const {
-  if (heap_.text(heap_.types()[heap_.type(id)].name) != "dict") return kNone;
+  if (!is_dict(id)) return kNone;
   const Range rows = heap_.referrers(id);
-  uint32_t owner = kNone;
+  uint32_t owner = kNone, holder = kNone;
   uint64_t holders = 0;
   for (uint64_t row = rows.begin; row < rows.end; ++row) {
     const auto [source, position] = heap_.referrer(row);
     if (source == kNone || heap_.kind(source, position) == HD_REF_WEAK) continue;
     holders++;
+    holder = source;
     if (label_of(heap_, source, position) != "__dict__") continue;
     if (owner != kNone) return kNone;
     owner = source;
   }
-  if (owner == kNone) return kNone;
   // Every function of a module holds the module's dict, too, which says nothing.
-  return holders == 1 || is_module(heap_, owner) ? owner : kNone;
+  if (owner != kNone) return holders == 1 || is_module(heap_, owner) ? owner : kNone;
+  if (holders != 1) return kNone;
+  const uint32_t whole = thread_local_of(id);
+  return whole != kNone ? whole : thread_local_of(holder);
+}
+
+uint32_t Holders::thread_local_of(uint32_t id) const {
+  if (!is_dict(id)) return kNone;
+  const Range rows = heap_.referrers(id);
+  uint32_t whole = kNone;
+  for (uint64_t row = rows.begin; row < rows.end; ++row) {
+    const auto [source, position] = heap_.referrer(row);
+    if (source == kNone || heap_.kind(source, position) == HD_REF_WEAK) continue;
+    if (whole != kNone || label_of(heap_, source, position) != "dummies") return kNone;
+    whole = source;
+  }
+  return whole != kNone && heap_.text(heap_.types()[heap_.type(whole)].name) == "_thread._local" ? whole
+                                                                                                 : kNone;
+}
+
+bool Holders::is_twice(const Hold& hold) const {
+  const std::string name = attribute_name(heap_, hold);
+  if (name.empty()) return false;
+  const Range rows = heap_.positions(hold.holder);
+  for (uint64_t position = 0; position < rows.size(); ++position) {
+    if (heap_.target(rows.begin + position) == hold.held &&
+        heap_.kind(hold.holder, position) == HD_REF_ATTRIBUTE &&
+        label_of(heap_, hold.holder, position) == name) {
+      return true;
+    }
+  }
+  return false;
 }
 
 std::optional<Hold> Holders::to_held(uint32_t source, uint64_t position, uint32_t target) {
@@ -68,7 +99,8 @@ std::optional<Hold> Holders::to_held(uint32_t source, uint64_t position, uint32_
     if (!best.is_type && kind_of(heap_, best) != HD_REF_KEY) return std::nullopt;
   }
   const uint32_t owner = owner_of_dict(source);
-  return Hold{owner == kNone || owner == target ? source : owner, target, step};
+  const Hold hold{owner == kNone || owner == target ? source : owner, target, step};
+  return is_twice(hold) ? std::nullopt : std::optional(hold);
 }
 
 }  // namespace heapdump

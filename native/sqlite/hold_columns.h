@@ -9,7 +9,8 @@ namespace heapdump {
 // The columns of holders(id) and holds(id), after `id`.
 inline constexpr Column kHoldColumns[] = {
     {"kind", kText,
-     "as reference.kind, never type or weak; attribute for an entry of a __dict__ whose key is a name",
+     "as reference.kind, never type or weak; attribute for an entry of a __dict__ or of a thread-local whose "
+     "key is a name",
      [](OpenHeap& heap, const Hold& hold) { return reference_kind_name(kind_of(heap, hold)); }},
     {"label", kText, "as reference.label; of an attribute its name",
      [](OpenHeap& heap, const Hold& hold) { return label_of(heap, hold); }},

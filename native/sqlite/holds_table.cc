@@ -12,45 +12,47 @@ constexpr auto kColumns = joined(
 
 class HoldsCursor : public CursorOf<Hold> {
  public:
-  explicit HoldsCursor(OpenHeap& heap) : heap_(heap), own_(heap), of_dict_(heap) { stand_on(&hold_); }
+  explicit HoldsCursor(OpenHeap& heap) : heap_(heap) { stand_on(&hold_); }
 
   void filter(const Scan& scan) override {
     object_ = scan.arguments.id(0, heap_);
-    of_dict_.nothing();
-    if (object_ == kNone) return own_.nothing();
-    own_.from(object_, kStrongKinds);
+    walks_.clear();
+    if (object_ == kNone) return;
+    walks_.emplace_back(heap_).from(object_, kStrongKinds);
     load();
   }
 
-  bool eof() const override { return own_.done() && of_dict_.done(); }
+  bool eof() const override { return walks_.empty(); }
   void next() override {
-    // The entries of a `__dict__` stand in its place.
-    if (!of_dict_.done()) {
-      of_dict_.next();
-      if (of_dict_.done()) own_.next();
-    } else {
-      own_.next();
-    }
+    walks_.back().next();
     load();
   }
-  int64_t rowid() const override {
-    return static_cast<int64_t>(of_dict_.done() ? own_.rowid() : of_dict_.rowid());
-  }
+  int64_t rowid() const override { return static_cast<int64_t>(walks_.back().rowid()); }
 
  private:
+  // The entries of a `__dict__` stand in its place.
   void load() {
-    while (of_dict_.done() && !own_.done()) {
-      if (heap_.holders().owner_of_dict(own_.target()) != object_) break;
-      of_dict_.from(own_.target(), kinds_of(HD_REF_VALUE));
-      if (of_dict_.done()) own_.next();
+    while (!walks_.empty()) {
+      ReferenceWalk& at = walks_.back();
+      if (at.done()) {
+        walks_.pop_back();
+        if (!walks_.empty()) walks_.back().next();
+      } else if (walks_.size() <= kDeepest && heap_.holders().owner_of_dict(at.target()) == object_) {
+        const uint32_t dict = at.target();
+        walks_.emplace_back(heap_).from(dict, kinds_of(HD_REF_VALUE));
+      } else {
+        hold_ = {object_, at.target(), {at.source(), at.position(), false}};
+        if (!heap_.holders().is_twice(hold_)) return;
+        at.next();
+      }
     }
-    if (eof()) return;
-    const ReferenceWalk& at = of_dict_.done() ? own_ : of_dict_;
-    hold_ = {object_, at.target(), {at.source(), at.position(), false}};
   }
 
+  // A thread-local has a dict of dicts. In a damaged index one could lead to itself.
+  static constexpr size_t kDeepest = 2;
+
   OpenHeap& heap_;
-  ReferenceWalk own_, of_dict_;
+  std::vector<ReferenceWalk> walks_;  // of the object, and of the dicts that are gone through
   uint32_t object_ = kNone;
   Hold hold_{};
 };
