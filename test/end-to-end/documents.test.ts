@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { recordsOf, TempWorkspace } from "../support/cli.js";
+import { hex } from "../support/python-heap.js";
+import { after, writeSampleDumps } from "../support/sample-dumps.js";
+
+let workspace: TempWorkspace;
+beforeAll(() => {
+  workspace = new TempWorkspace();
+  writeSampleDumps(workspace);
+});
+afterAll(() => workspace.remove());
+
+function json(...args: string[]) {
+  const { status, stdout, stderr } = workspace.run([...args, "--json"]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return JSON.parse(stdout);
+}
+
+describe("JSON", () => {
+  test("info", () => {
+    const document = json("info", "after.bin");
+    expect(document).toMatchObject({
+      file: "after.bin",
+      format: 1,
+      complete: true,
+      problems: [],
+      objects: after.heap.things.length,
+      meta: { pid: "4242", route: "pending-call" },
+    });
+    expect(document.size).toBe(Number(after.heap.things.reduce((sum, { size }) => sum + size, 0n)));
+    expect(document.types.columns).toEqual(["type", "address", "count", "size"]);
+  });
+
+  test("top, in .bin and .bin.gz alike", () => {
+    const document = json("top", "after.bin", "-n", "3");
+    expect(document).toEqual(json("top", "after.bin.gz", "-n", "3"));
+    const largest = [...after.heap.things].sort((a, b) => Number(b.size - a.size)).slice(0, 3);
+    expect(recordsOf(document).map(({ address, size }) => [address, size])).toEqual(
+      largest.map((thing) => [hex(thing), Number(thing.size)]),
+    );
+  });
+
+  test("top --show-parents nests lists", () => {
+    const [row] = recordsOf(json("top", "--filter", hex(after.cache), "--show-parents", "after.bin"));
+    const [parent] = recordsOf(row?.parents as never);
+    expect(parent).toMatchObject({
+      type: "module",
+      kind: "attribute",
+      label: "CACHE",
+      roots: [{ kind: "module", name: "shop.service" }],
+    });
+  });
+
+  test("top --by type counts what is in both, or new", () => {
+    const count = (type: string, ...args: string[]) =>
+      recordsOf(json("top", "--by", "type", "-n", "100", ...args, "after.bin")).find(
+        (row) => row.type === type,
+      )?.count;
+    expect(count("shop.models.Session")).toBe(12);
+    expect(count("shop.models.Session", "--previous", "before.bin")).toBe(3);
+    expect(count("shop.models.Session", "--exclude", "before.bin")).toBe(9);
+    expect(count("float", "--exclude", "before.bin")).toBe(1);
+    expect(count("float", "--previous", "before.bin")).toBeUndefined();
+  });
+
+  test("graph names roles, edges and what is left out", () => {
+    const filter = `${hex(after.chain.at(-1) as never)},!list`;
+    const document = json("graph", "--filter", filter, "--max-depth", "30", "after.bin");
+    const nodes = recordsOf(document.nodes);
+    expect(nodes.map(({ role }) => role)).toEqual(["explain", ...Array(9).fill("plain"), "excluded"]);
+    expect(nodes.map(({ depth }) => depth)).toEqual(nodes.map((_, depth) => depth));
+    const edges = recordsOf(document.edges);
+    expect(edges.map(({ labels }) => labels)).toEqual([
+      ...Array(9).fill([{ kind: "slot", label: "next" }]),
+      [{ kind: "item", label: "0" }],
+    ]);
+    expect(edges.map(({ only }) => only)).toEqual([...Array(9).fill(true), false]);
+    expect(document.omitted).toEqual({ explained: 0, breadth: 0, depth: 0, nodes: 0 });
+  });
+
+  test("sql gives large integers as strings, and values as SQLite has them", () => {
+    const query = "SELECT 9007199254740993, 9007199254740991, 1.5, NULL, 'x', x'00ff'";
+    expect(json("sql", "after.bin", query).rows).toEqual([
+      ["9007199254740993", 9007199254740991, 1.5, null, "x", "00ff"],
+    ]);
+    const sizes = json("sql", "huge.bin", "SELECT size FROM object ORDER BY size DESC LIMIT 3");
+    expect(sizes).toEqual({
+      columns: ["size"],
+      rows: [[String(2n ** 60n + 1n)], [String(2n ** 53n + 3n)], [String(2n ** 53n + 1n)]],
+    });
+  });
+
+  test("sql --schema", () => {
+    const document = json("sql", "--schema");
+    expect(document.columns).toEqual(["table", "column", "type", "description"]);
+    expect(
+      recordsOf(document).find(({ table, column }) => table === "object" && column === "address"),
+    ).toBeDefined();
+  });
+});

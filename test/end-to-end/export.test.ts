@@ -1,0 +1,122 @@
+// export, and what holds for every file that a command writes.
+import { closeSync, existsSync, openSync, readdirSync, statSync, symlinkSync } from "node:fs";
+import Database from "better-sqlite3";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TempWorkspace } from "../support/cli.js";
+import { after, before, writeSampleDumps } from "../support/sample-dumps.js";
+
+let workspace: TempWorkspace;
+beforeAll(() => {
+  workspace = new TempWorkspace();
+  writeSampleDumps(workspace);
+});
+afterAll(() => workspace.remove());
+
+function json(...args: string[]) {
+  const { status, stdout, stderr } = workspace.run([...args, "--json"]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return JSON.parse(stdout);
+}
+
+describe("export", () => {
+  test("writes an ordinary, private database of the same names", () => {
+    const { status, stdout } = workspace.run(["export", "after.bin", "--to", "sqlite", "-o", "out.sqlite"]);
+    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringMatching(/^out\.sqlite: /) });
+    expect(statSync(workspace.path("out.sqlite")).mode & 0o777).toBe(0o600);
+    const db = new Database(workspace.path("out.sqlite"), { readonly: true });
+    const query = "SELECT name, count, size FROM type ORDER BY size DESC, name";
+    expect(db.prepare(query).raw().all()).toEqual(json("sql", "after.bin", query).rows);
+    // `part` follows from the rest, and is not exported.
+    const all = "SELECT * FROM reference ORDER BY source, target, kind, label";
+    const { columns, rows } = json("sql", "after.bin", all);
+    const part = columns.indexOf("part");
+    expect(part).toBeGreaterThan(0);
+    expect(db.prepare(all).raw().all()).toEqual(rows.map((row: unknown[]) => row.toSpliced(part, 1)));
+    expect(db.prepare("SELECT count(*) FROM object").pluck().get()).toBe(after.heap.things.length);
+    expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
+    const plan = JSON.stringify(
+      db.prepare("EXPLAIN QUERY PLAN SELECT * FROM reference WHERE target = 1").all(),
+    );
+    expect(plan).toContain("USING INDEX reference_target");
+    db.close();
+  });
+
+  test("keeps 64-bit values, and takes the place of what is there", () => {
+    workspace.write("again.sqlite", "something else");
+    expect(json("export", "huge.bin", "--to", "sqlite", "-o", "again.sqlite")).toMatchObject({
+      file: "again.sqlite",
+    });
+    const db = new Database(workspace.path("again.sqlite"), { readonly: true });
+    db.defaultSafeIntegers(true);
+    expect(db.prepare("SELECT max(size) FROM object").pluck().get()).toBe(2n ** 60n + 1n);
+    db.close();
+  });
+
+  test("a folder that does not exist is a usage error, and nothing is left behind", () => {
+    const { status } = workspace.run(["export", "after.bin", "--to", "sqlite", "-o", "none/out.sqlite"]);
+    expect(status).toBe(2);
+    expect(existsSync(workspace.path("none"))).toBe(false);
+  });
+});
+
+describe("a file that a command writes", () => {
+  const commands = [
+    ["graph", "--filter", "Item", "after.bin"],
+    ["export", "after.bin", "--to", "sqlite"],
+  ];
+
+  test.each(commands)("%s: is not taken from another heapdump that is writing it", (...args) => {
+    const name = `${args[0]}.svg`;
+    const held = openSync(workspace.path(`${name}.partial`), "w");
+    expect(workspace.run([...args, "-o", name])).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: `heapdump: ${name}.partial: another heapdump is writing it; choose another file\n`,
+    });
+    closeSync(held);
+    expect(workspace.run([...args, "-o", name]).status).toBe(0);
+    expect(readdirSync(workspace.folder).filter((file) => file.startsWith(name))).toEqual([name]);
+  });
+
+  test("that the disk does not take is told with exit code 4", () => {
+    symlinkSync("/dev/full", workspace.path("device.svg"));
+    expect(workspace.run(["graph", "--filter", "Item", "-o", "device.svg", "after.bin"])).toMatchObject({
+      status: 4,
+      stderr: "heapdump: device.svg: no space is left on the device\n",
+    });
+    expect(workspace.run(["export", "after.bin", "--to", "sqlite", "-o", "device.svg"])).toMatchObject({
+      status: 2,
+      stderr: "heapdump: device.svg: is not a regular file\n",
+    });
+  });
+});
+
+test("an interrupted export leaves nothing behind", () => {
+  // The tool interrupts itself as soon as it has begun to write, so that nothing depends on time.
+  const interrupt = `import { existsSync } from "node:fs";
+    const timer = setInterval(() => {
+      if (existsSync("stopped.sqlite.partial")) process.kill(process.pid, "SIGINT");
+    });
+    timer.unref();`;
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(interrupt)}`;
+  const args = ["export", "after.bin", "--to", "sqlite", "-o", "stopped.sqlite"];
+  expect(workspace.run(args, { env: { NODE_OPTIONS } })).toEqual({
+    status: 4,
+    stdout: "",
+    stderr: "heapdump: stopped.sqlite: interrupted; nothing was written\n",
+  });
+  expect(readdirSync(workspace.folder).filter((name) => name.startsWith("stopped"))).toEqual([]);
+});
+
+test.runIf(process.getuid?.() === 0)("under sudo, files are the user's", () => {
+  const env = { SUDO_UID: "1234", SUDO_GID: "1235" };
+  workspace.dump("sudo.bin", before.heap);
+  expect(workspace.run(["export", "sudo.bin", "--to", "sqlite", "-o", "sudo.sqlite"], { env }).status).toBe(
+    0,
+  );
+  expect(workspace.run(["graph", "--filter", "Item", "-o", "sudo.svg", "sudo.bin"], { env }).status).toBe(0);
+  for (const name of ["sudo.bin.index", "sudo.sqlite", "sudo.svg"]) {
+    const { uid, gid } = statSync(workspace.path(name));
+    expect({ name, uid, gid }).toEqual({ name, uid: 1234, gid: 1235 });
+  }
+});

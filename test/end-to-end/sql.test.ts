@@ -1,0 +1,100 @@
+// sql: what it prints, and what it refuses.
+import { readdirSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HEAPDUMP, TempWorkspace } from "../support/cli.js";
+import { hex } from "../support/python-heap.js";
+import { after, writeSampleDumps } from "../support/sample-dumps.js";
+
+let workspace: TempWorkspace;
+beforeAll(() => {
+  workspace = new TempWorkspace();
+  writeSampleDumps(workspace);
+});
+afterAll(() => workspace.remove());
+
+describe("sql", () => {
+  const sql = (query: string, ...args: string[]) => workspace.run(["sql", "after.bin", query, ...args]);
+
+  test("addresses are printed as path and show take them", () => {
+    const query = `SELECT address, max(address) FROM object WHERE address = ${hex(after.cache)}`;
+    expect(sql(query).stdout.split("\n")[1]).toBe(`${hex(after.cache)}  ${after.cache.address}`);
+    expect(JSON.parse(sql(query, "--json").stdout).rows).toEqual([
+      [hex(after.cache), Number(after.cache.address)],
+    ]);
+    for (const spelling of [hex(after.cache), String(after.cache.address)]) {
+      for (const command of ["path", "show"]) {
+        expect(workspace.run([command, "after.bin", spelling])).toMatchObject({
+          status: 0,
+          stdout: expect.stringContaining(`dict ${hex(after.cache)}`),
+        });
+      }
+    }
+  });
+
+  test("--csv is RFC 4180", () => {
+    const query = `SELECT address, NULL AS n, '' AS e, 'a,"b"' AS "q,", char(10) AS l, x'00ff' AS b, 1.5 AS f FROM object WHERE id = 1`;
+    const { stdout } = sql(query, "--csv");
+    expect(stdout).toMatch(/^address,n,e,"q,",l,b,f\r\n0x[0-9a-f]+,,"","a,""b""","\n",00ff,1\.5\r\n$/);
+    expect(sql("SELECT 1", "--csv", "--json")).toMatchObject({ status: 2, stdout: "" });
+  });
+
+  test.each([
+    "ATTACH 'new.db' AS x",
+    "VACUUM INTO 'new.db'",
+    "VACUUM",
+    "CREATE TABLE t(a)",
+    "CREATE VIRTUAL TABLE v USING heapdump(object, 'new.db')",
+    "INSERT INTO object(id) VALUES (1)",
+    "DROP TABLE object",
+    "DETACH main",
+    "PRAGMA query_only = 0",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA temp_store_directory = '.'",
+    "SELECT load_extension('x')",
+  ])("is read-only: %s", (statement) => {
+    const files = readdirSync(workspace.folder);
+    expect(sql(statement)).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/^heapdump: SQL: .*authori.*\n$/),
+    });
+    expect(readdirSync(workspace.folder)).toEqual(files);
+  });
+
+  test("what only reads goes on working", () => {
+    expect(sql("CREATE TEMP TABLE t AS SELECT 1")).toMatchObject({ status: 0, stderr: "" });
+    expect(sql("PRAGMA table_info(object)").stdout).toMatch(/address +ADDRESS/);
+    expect(sql("SELECT count(*) FROM json_each('[1, 2]')").stdout).toContain("2");
+  });
+
+  test.each([
+    ["SELECT * FROM objects", "no such table: objects; the nearest: object"],
+    ["SELECT adress FROM object", "no such column: adress; the nearest: address"],
+    ["SELECT * FROM referents_of(1)", "no such table: referents_of; the nearest: referents"],
+  ])("%s: the nearest name is told", (query, message) => {
+    expect(sql(query)).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
+  });
+
+  test("rows are printed as they are found: the first ones of a query that would never end, to a pipe that is closed", () => {
+    const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
+    for (const format of ["", "--json", "--csv"]) {
+      const { stdout, stderr } = workspace.shell(
+        `heapdump sql ${format} after.bin '${endless}' | head -n 2; echo "\${PIPESTATUS[0]}"`,
+      );
+      expect({ format, stderr, lines: stdout.split("\n").length, end: stdout.endsWith("\n0\n") }).toEqual({
+        format,
+        stderr: "",
+        lines: 4,
+        end: true,
+      });
+    }
+  });
+
+  test("Ctrl-C ends a query that would never end", () => {
+    const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+    const { status, stdout } = workspace.shell(
+      `'${process.execPath}' '${HEAPDUMP}' sql after.bin '${endless}' & sleep 2; kill -INT $!; wait $!; echo $?`,
+    );
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "130\n" });
+  });
+});
