@@ -36,7 +36,7 @@ export interface Diff {
 
 const SUMMED = ["count_old", "size_old", "count", "size", "new", "new_size", "gone", "gone_size", "kept"];
 
-/** The last of the heaps beside an earlier one. */
+/** The last of the heaps compared with an earlier one. */
 export function findDifferences(heaps: Heap[], by: Grouping, against: DiffAgainst, limit: number): Diff {
   const last = heaps.at(-1) as Heap;
   const earlier = heaps.slice(0, -1);

@@ -12,7 +12,7 @@ export interface Selection {
 
 /** What `--filter ADDR,!ADDR,Type,!Type` names in a heap. */
 export interface Filter {
-  /** The plain terms; undefined where there is none. */
+  /** The plain terms; undefined if there is none. */
   include: Selection | undefined;
   /** The `!` terms. */
   exclude: Selection;
@@ -42,7 +42,7 @@ function refuse(error: HeapdumpError): never {
   throw error;
 }
 
-/** Each term is an address or names types; `missing` is told of one that finds nothing. */
+/** Each term is an address or names types; `missing` gets the error of one that finds nothing. */
 export function select(heap: Heap, terms: string[], missing: (error: HeapdumpError) => void): Selection {
   const selection: Selection = { objects: new Set(), types: new Set() };
   for (const term of terms) {

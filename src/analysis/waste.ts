@@ -11,7 +11,7 @@ export interface Waste {
   /** Bytes, as `wasted`. */
   size: bigint;
   wasted: bigint;
-  /** False where contents were cut, and are equal as far as they go, or sizes are reckoned. */
+  /** False where contents were cut, and are equal as far as they go, or sizes are estimated. */
   certain: boolean;
   example: HeapObject;
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { mergedPaths, pathsOf } from "../analysis/path.js";
-import { parseAvoid, parseSubject } from "../analysis/subject.js";
+import { parseAvoid, parseSelector } from "../analysis/selectors.js";
 import { objectPathsJson, objectPathsText, typePathsJson, typePathsText } from "../view/path.js";
 import { openHeap } from "./heaps.js";
 import { helpText } from "./help.js";
@@ -40,17 +40,17 @@ export function registerPath(program: Command): void {
 
 async function path(file: string, what: string, options: PathOptions): Promise<void> {
   const heap = await openHeap("path", file);
-  const subject = parseSubject(heap, what);
+  const selected = parseSelector(heap, what);
   const avoid = parseAvoid(heap, options.exclude);
-  if ("object" in subject) {
-    const found = pathsOf(heap, subject.object, avoid, options.number ?? 3);
+  if ("object" in selected) {
+    const found = pathsOf(heap, selected.object, avoid, options.number ?? 3);
     output(
       options,
       () => objectPathsJson(found),
       (terminal) => objectPathsText(found, file, terminal),
     );
   } else {
-    const found = mergedPaths(heap, subject.types, avoid);
+    const found = mergedPaths(heap, selected.types, avoid);
     output(
       options,
       () => typePathsJson(found),

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { parseObject } from "../analysis/selectors.js";
 import { showObject } from "../analysis/show.js";
-import { parseObject } from "../analysis/subject.js";
 import { showJson, showText } from "../view/show.js";
 import { openHeap } from "./heaps.js";
 import { helpText } from "./help.js";

@@ -3,10 +3,10 @@ import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { ExitCode, HeapdumpError } from "../errors.js";
 
-/** Where the index of a dump goes: beside it, or into a cache folder when that is not writable. */
+/** Where the index of a dump goes: next to it, or into a cache folder if that is not writable. */
 export function indexPath(dump: string): string {
-  const beside = `${dump}.index`;
-  if (isWritable(dirname(beside))) return beside;
+  const nextToDump = `${dump}.index`;
+  if (isWritable(dirname(nextToDump))) return nextToDump;
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "heapdump");
   try {
     mkdirSync(cache, { recursive: true, mode: 0o700 });

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HEAPDUMP, TempWorkspace } from "../support/cli.js";
 import { hex } from "../support/python-heap.js";
-import { after, writeSampleDumps } from "../support/sample-dumps.js";
+import { after, before, writeSampleDumps } from "../support/sample-dumps.js";
 
 let workspace: TempWorkspace;
 beforeAll(() => {
@@ -28,6 +28,21 @@ describe("sql", () => {
           stdout: expect.stringContaining(`dict ${hex(after.cache)}`),
         });
       }
+    }
+  });
+
+  test("addresses of every table and of attached dumps are printed so, and can be compared", () => {
+    const attached = ["--attach", "before=before.bin"];
+    for (const query of [
+      `SELECT b.address FROM before.object AS b WHERE b.address = ${hex(before.cache)}`,
+      `SELECT b.address FROM before.object AS b JOIN main.object AS a ON a.address = b.address
+        WHERE a.address = ${hex(before.cache)}`,
+    ]) {
+      expect(sql(query, "--json", ...attached).stdout).toContain(`"${hex(before.cache)}"`);
+    }
+    for (const table of ["before.type", "before.grouped('type')", "main.type", "grouped('type')"]) {
+      const { stdout } = sql(`SELECT address FROM ${table} WHERE name = 'dict'`, "--csv", ...attached);
+      expect(stdout).toMatch(/^address\r\n0x[0-9a-f]+\r\n$/);
     }
   });
 

@@ -1,13 +1,13 @@
-// What a command is asked about.
+// What a command line names: objects by address, types by name.
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
 import { isAddress, parseAddress } from "./address.js";
 import { select } from "./filter.js";
 
-export type Subject = { object: bigint } | { types: bigint[] };
+export type Selected = { object: bigint } | { types: bigint[] };
 
 /** One object by its address, or types by their name. A term that finds nothing is an error with exit code 2. */
-export function parseSubject(heap: Heap, term: string): Subject {
+export function parseSelector(heap: Heap, term: string): Selected {
   const { objects, types } = select(heap, [term], refuse);
   const [object] = objects;
   return object === undefined ? { types: [...types] } : { object };
@@ -19,9 +19,9 @@ export function parseObject(heap: Heap, term: string): bigint {
     const within = objectAround(heap, term);
     if (within) throw new HeapdumpError(ExitCode.Usage, within);
   }
-  const subject = parseSubject(heap, term);
-  if ("object" in subject) return subject.object;
-  const instances = subject.types.flatMap((type) =>
+  const selected = parseSelector(heap, term);
+  if ("object" in selected) return selected.object;
+  const instances = selected.types.flatMap((type) =>
     heap.all<{ id: bigint }>("SELECT id FROM {heap}.object WHERE type = ? LIMIT 2", type),
   );
   const [only] = instances;
