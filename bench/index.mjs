@@ -22,7 +22,7 @@ const { values, positionals } = parseArgs({
 });
 const SHAPES = ["mixed:1e6", "mixed:1e7", "shuffled:1e7", "list:1e7", "chain:1e6", "hub:1e6"];
 const WORST = ["cycle:1e7", "shared:1e6", "random:5e6"];
-const STAGES = ["decode", "number", "columns", "referrers", "orders", "roots", "holders"];
+const STAGES = ["decode", "number", "columns", "referrers", "permutations", "roots", "holders"];
 const chosen = positionals.length || values.dump.length ? positionals : [...SHAPES, ...WORST];
 const heaps = [...chosen, ...(values.large ? ["mixed:1e8"] : []), ...values.dump];
 

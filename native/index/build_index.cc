@@ -108,8 +108,8 @@ IndexSummary build(DumpSource& source, const std::string& index, const Progress&
   write_referrers(objects, positions, totals.references, writer, share(0.65, 0.75));
   watch.lap("referrers");
   LargeValues& large = totals.large;
-  write_orders(objects, large.sizes, tables, writer);
-  watch.lap("orders");
+  write_permutations(objects, large.sizes, tables, writer);
+  watch.lap("permutations");
   const Held held =
       find_held(objects, {std::move(totals.weak_targets), large.refcounts}, exact, writer, tables);
   watch.lap("roots");

@@ -75,9 +75,9 @@ class Run {
 
   void write(IndexWriter& writer, uint64_t content_before, uint64_t positions_before) {
     writer.write_rows(Section::kAddressBase, first_ / kBlock, address_base_.data(), address_base_.size());
-    writer.write_rows(Section::kAddressDelta, first_, address_delta_.data(), count_);
-    writer.write_rows(Section::kShape, first_, shape_.data(), count_);
-    writer.write_rows(Section::kSize, first_, size_.data(), count_);
+    writer.write_split(Section::kAddressDelta, first_, address_delta_);
+    writer.write_split(Section::kShape, first_, shape_);
+    writer.write_split(Section::kSize, first_, size_);
     writer.write_rows(Section::kRefcount, first_, refcount_.data(), count_);
     writer.write_rows(Section::kFlags, first_, flags_.data(), count_);
     writer.write_rows(Section::kContent, content_before, content_.data(), content_.size());
@@ -136,9 +136,9 @@ class Run {
 void place_columns(const Numbering& numbering, IndexWriter& writer) {
   const uint64_t n = numbering.objects.size();
   writer.place(Section::kAddressBase, (n + kBlock - 1) / kBlock * 8);
-  writer.place(Section::kAddressDelta, n * 4);
-  writer.place(Section::kShape, n * 4);
-  writer.place(Section::kSize, n * 4);
+  writer.place_split(Section::kAddressDelta, n);
+  writer.place_split(Section::kShape, n);
+  writer.place_split(Section::kSize, n);
   writer.place(Section::kRefcount, n * 2);
   writer.place(Section::kFlags, n);
   place_offsets(writer, Section::kContentBase, Section::kContentDelta, n);
@@ -171,7 +171,7 @@ void append(std::vector<T>& all, const std::vector<T>& more) {
 
 void place_offsets(IndexWriter& writer, Section base, Section delta, uint64_t objects) {
   writer.place(base, objects / kBlock * 8 + 8);
-  writer.place(delta, (objects + 1) * 4);
+  writer.place_split(delta, objects + 1);
 }
 
 void write_offsets(IndexWriter& writer, Section base, Section delta, uint64_t first, uint64_t before,
@@ -186,7 +186,7 @@ void write_offsets(IndexWriter& writer, Section base, Section delta, uint64_t fi
   }
   for (uint64_t& offset : bases) offset += before;
   writer.write_rows(base, first / kBlock, bases.data(), bases.size());
-  writer.write_rows(delta, first, deltas.data(), deltas.size());
+  writer.write_split(delta, first, deltas);
 }
 
 Numbering number_objects(DecodedDump& heap, AddressIds& ids) {

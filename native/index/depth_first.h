@@ -11,7 +11,7 @@ class DepthFirst {
  public:
   explicit DepthFirst(const HoldGraph& graph) : graph_(graph), visited_(graph.objects()) {}
 
-  bool visited(uint32_t id) const { return visited_[id]; }
+  const Bits& visited() const { return visited_; }
 
   // What `start` reaches and was not visited yet. `enter` gets each object when it is found and its holder
   // (kNone for the start), `leave` when all that it holds was gone through.
@@ -24,6 +24,7 @@ class DepthFirst {
         leave(id);
       } else {
         stack_.push_back({graph_.first_row(id), graph_.end_row(id), id});
+        fetch_places(stack_[stack_.size() - 1]);
       }
     };
     visit(start, kNone);
@@ -32,6 +33,8 @@ class DepthFirst {
       const uint32_t id = level.id;
       if (level.row < level.end) {
         const uint64_t row = level.row++;
+        if (level.row < level.end) fetch_rows(graph_.raw_target(level.row));
+        if (level.row + kAhead < level.end) fetch_place(graph_.raw_target(level.row + kAhead));
         visit(graph_.target(id, row), id);
       } else if (level.row == level.end) {
         level.row++;
@@ -49,6 +52,20 @@ class DepthFirst {
     uint64_t end;
     uint32_t id;
   };
+
+  static constexpr uint64_t kAhead = 8;
+
+  void fetch_places(const Level& level) {
+    for (uint64_t row = level.row; row < std::min(level.end, level.row + kAhead); ++row) {
+      fetch_place(graph_.raw_target(row));
+    }
+  }
+  void fetch_place(uint32_t id) {
+    if (id != kNone && !graph_.is_leaf(id)) graph_.prefetch_place(id);
+  }
+  void fetch_rows(uint32_t id) {
+    if (id != kNone && !graph_.is_leaf(id)) graph_.prefetch_rows(id);
+  }
 
   const HoldGraph& graph_;
   Bits visited_;

@@ -61,7 +61,19 @@ PageArray<uint32_t> dominators(const HoldGraph& graph, const SpanningTree& tree)
   Bits same_as_that_of(count);  // `dominator` is a node with the same dominator
   Forest forest(count);
 
+  constexpr uint32_t kAhead = 8;  // objects between what is read and what is fetched for it
+  const auto prefetch = [&](uint32_t id, void (HoldGraph::*fetch)(uint32_t) const) {
+    if (!graph.has_one_holder(id)) (graph.*fetch)(id);
+  };
   for (uint32_t node = count - 1; node > 0; node--) {
+    if (node > 3 * kAhead) {
+      prefetch(tree.object[node - 3 * kAhead], &HoldGraph::prefetch_place_of_holders);
+      prefetch(tree.object[node - 2 * kAhead], &HoldGraph::prefetch_holders);
+      const uint32_t soon = tree.object[node - kAhead];
+      if (!graph.has_one_holder(soon)) {
+        graph.first_holders(soon, [&](uint32_t holder) { __builtin_prefetch(&tree.number[holder]); });
+      }
+    }
     const uint32_t id = tree.object[node];
     const uint32_t parent = tree.parent[node];
     uint32_t semi = parent;

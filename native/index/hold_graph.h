@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -19,7 +20,9 @@ class HoldGraph {
   bool is_rooted(uint32_t id) const { return rooted_[id]; }
   // It holds nothing.
   bool is_leaf(uint32_t id) const { return leaf_[id]; }
-  bool has_one_holder(uint32_t id) const { return referrers(id) == 1 && !is_held_type_[id]; }
+  bool has_one_holder(uint32_t id) const { return one_holder_[id]; }
+  // Of an object with one holder.
+  uint32_t only_holder(uint32_t id) const { return referrer_source_[first_referrer(id)]; }
   // References to it, weak ones and repetitions counted.
   uint64_t referrers(uint32_t id) const { return first_referrer(id + 1) - first_referrer(id); }
   // kNone where the type is rooted, or not in the dump.
@@ -28,6 +31,7 @@ class HoldGraph {
   // Rows of what an object refers to, and their targets; kNone for a reference that is not set or weak.
   uint64_t first_row(uint32_t id) const { return edge_base_[id / kBlock] + edge_delta_[id]; }
   uint64_t end_row(uint32_t id) const { return first_row(id + 1); }
+  uint32_t raw_target(uint64_t row) const { return edge_to_[row]; }  // of weak references, too
   uint32_t target(uint32_t id, uint64_t row) const {
     const uint32_t target = edge_to_[row];
     if (has_weak_[id] && tables_.is_weak(shape_[id], row - first_row(id))) [[unlikely]]
@@ -46,6 +50,26 @@ class HoldGraph {
     return tables_.kind_of(shape_[id], row - first_row(id)) == HD_REF_OTHER;
   }
 
+  // Have the cache fetch what says where the rows of an object are; the first of its rows; what says where
+  // its referrers are; the first of these. Each is read by the next.
+  void prefetch_place(uint32_t id) const {
+    edge_delta_.prefetch(id);
+    shape_.prefetch(id);
+  }
+  void prefetch_rows(uint32_t id) const {
+    edge_to_.prefetch(first_row(id));
+    edge_to_.prefetch(end_row(id));
+  }
+  void prefetch_place_of_holders(uint32_t id) const { referrer_delta_.prefetch(id); }
+  void prefetch_holders(uint32_t id) const { referrer_source_.prefetch(first_referrer(id)); }
+
+  template <typename Each>
+  void first_holders(uint32_t id, Each each) const {
+    const uint64_t first = first_referrer(id);
+    for (uint64_t row = first; row < std::min(first_referrer(id + 1), first + 8); ++row)
+      each(referrer_source_[row]);
+  }
+
   // `each` of the objects that hold one, with repetitions.
   template <typename Each>
   void holders(uint32_t id, Each each) const {
@@ -62,6 +86,8 @@ class HoldGraph {
   }
 
  private:
+  // Of the ids from `begin` to below `end`.
+  void find_bits(uint32_t begin, uint32_t end);
   uint64_t first_referrer(uint32_t id) const { return referrer_base_[id / kBlock] + referrer_delta_[id]; }
 
   const uint32_t objects_;
@@ -69,12 +95,16 @@ class HoldGraph {
   const Bits& rooted_;
   std::vector<uint32_t> held_type_;  // by row of shapes
   std::unordered_map<uint32_t, uint32_t> row_of_held_;
-  Bits is_held_type_, has_weak_, leaf_;
-  WrittenColumn<uint32_t> shape_;
+  Bits is_held_type_, has_weak_, leaf_, one_holder_;
+  WrittenSplitColumn shape_;
   WrittenColumn<uint64_t> edge_base_;
-  WrittenColumn<uint32_t> edge_delta_, edge_to_;
+  WrittenSplitColumn edge_delta_;
+  WrittenColumn<uint32_t> edge_to_;
   WrittenColumn<uint64_t> referrer_base_;
-  WrittenColumn<uint32_t> referrer_delta_, referrer_source_, referrer_position_, by_type_;
+  WrittenSplitColumn referrer_delta_;
+  WrittenColumn<uint32_t> referrer_source_;
+  WrittenSplitColumn referrer_position_;
+  WrittenColumn<uint32_t> by_type_;
 };
 
 }  // namespace heapdump
