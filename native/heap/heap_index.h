@@ -75,20 +75,20 @@ class HeapIndex {
 
   // The positions of an object, as rows that target() takes.
   Range positions(uint32_t id) const { return range_of(edge_base_, edge_delta_, id, edge_to_.size()); }
-  // kNone where the position holds no reference.
+  // kNone if the position holds no reference.
   uint32_t target(uint64_t row) const { return checked(edge_to_[row]); }
   // The references to an object, as rows that referrer() takes.
   Range referrers(uint32_t id) const {
     return range_of(referrer_base_, referrer_delta_, id, referrer_source_.size());
   }
-  // Its source is kNone where the index is damaged.
+  // Its source is kNone if the index is damaged.
   Reference referrer(uint64_t row) const { return {checked(referrer_source_[row]), referrer_position_[row]}; }
   // hd_reference_kind of the reference at a position of an object.
   uint8_t kind(uint32_t id, uint64_t position) const;
 
-  // First id whose address is not below; objects() where there is none.
+  // First id whose address is not below; objects() if there is none.
   uint32_t lower_bound(uint64_t address) const;
-  // kNone where no object has the address.
+  // kNone if no object has the address.
   uint32_t find(uint64_t address) const;
 
   uint32_t by_type(uint64_t rank) const { return checked(by_type_[rank]); }

@@ -35,7 +35,7 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-// Which dump it is, cut to what the header of an index holds of it; empty where the dump does not say.
+// Which dump it is, cut to what the header of an index holds of it; empty if the dump does not say.
 std::string dump_id(const Pairs& meta) {
   const auto id = std::ranges::find(meta, "dump_id", &Pairs::value_type::first);
   return id == meta.end() ? "" : id->second.substr(0, sizeof IndexHeader::dump_id);

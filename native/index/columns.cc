@@ -147,9 +147,9 @@ void place_columns(const Numbering& numbering, IndexWriter& writer) {
   writer.place(Section::kEdgeTo, numbering.positions * 4);
 }
 
-// Gives the rows of values that did not fit the decoder's fields either these values; sorts the rows.
-void look(std::vector<LargeRow>& rows, const DecodedDump& heap, const Numbering& numbering,
-          std::vector<LargeValue> DecodedPart::*values) {
+// Gives rows whose values did not fit the decoder's fields either these values; sorts the rows.
+void resolve_saturated(std::vector<LargeRow>& rows, const DecodedDump& heap, const Numbering& numbering,
+                       std::vector<LargeValue> DecodedPart::*values) {
   std::unordered_map<uint64_t, uint64_t> by_address;
   for (const DecodedPart& part : heap.parts) {
     for (const LargeValue& large : part.*values) by_address.emplace(large.address, large.value);
@@ -256,8 +256,8 @@ ColumnTotals write_columns(const DecodedDump& heap, const Numbering& numbering, 
     write_offsets(writer, Section::kContentBase, Section::kContentDelta, 0, 0, std::vector<uint64_t>{0});
     write_offsets(writer, Section::kEdgeBase, Section::kEdgeDelta, 0, 0, std::vector<uint64_t>{0});
   }
-  look(all.large.sizes, heap, numbering, &DecodedPart::large_sizes);
-  look(all.large.refcounts, heap, numbering, &DecodedPart::large_refcounts);
+  resolve_saturated(all.large.sizes, heap, numbering, &DecodedPart::large_sizes);
+  resolve_saturated(all.large.refcounts, heap, numbering, &DecodedPart::large_refcounts);
   std::ranges::sort(all.large.far_addresses, {}, &LargeRow::id);
   return all;
 }

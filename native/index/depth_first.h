@@ -24,7 +24,6 @@ class DepthFirst {
         leave(id);
       } else {
         stack_.push_back({graph_.first_row(id), graph_.end_row(id), id});
-        fetch_places(stack_[stack_.size() - 1]);
       }
     };
     visit(start, kNone);
@@ -33,8 +32,6 @@ class DepthFirst {
       const uint32_t id = level.id;
       if (level.row < level.end) {
         const uint64_t row = level.row++;
-        if (level.row < level.end) fetch_rows(graph_.raw_target(level.row));
-        if (level.row + kAhead < level.end) fetch_place(graph_.raw_target(level.row + kAhead));
         visit(graph_.target(id, row), id);
       } else if (level.row == level.end) {
         level.row++;
@@ -52,20 +49,6 @@ class DepthFirst {
     uint64_t end;
     uint32_t id;
   };
-
-  static constexpr uint64_t kAhead = 8;
-
-  void fetch_places(const Level& level) {
-    for (uint64_t row = level.row; row < std::min(level.end, level.row + kAhead); ++row) {
-      fetch_place(graph_.raw_target(row));
-    }
-  }
-  void fetch_place(uint32_t id) {
-    if (id != kNone && !graph_.is_leaf(id)) graph_.prefetch_place(id);
-  }
-  void fetch_rows(uint32_t id) {
-    if (id != kNone && !graph_.is_leaf(id)) graph_.prefetch_rows(id);
-  }
 
   const HoldGraph& graph_;
   Bits visited_;

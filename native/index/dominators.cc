@@ -17,15 +17,15 @@ class Forest {
   // that.
   std::pair<uint32_t, uint32_t> eval(uint32_t node) {
     compress(node);
-    return {nodes_[node].least, nodes_[node].semi};
+    return {nodes_[node].min, nodes_[node].semi};
   }
   bool is_linked(uint32_t node) const { return nodes_[node].ancestor != 0; }
 
  private:
   struct Node {
     uint32_t ancestor;  // number + 1; 0: not linked
-    uint32_t least;
-    uint32_t semi;  // of `least`
+    uint32_t min;
+    uint32_t semi;  // of `min`
   };
 
   void compress(uint32_t node) {
@@ -40,7 +40,7 @@ class Forest {
       const Node& upper = nodes_[lower.ancestor - 1];
       if (upper.semi < lower.semi) {
         lower.semi = upper.semi;
-        lower.least = upper.least;
+        lower.min = upper.min;
       }
       lower.ancestor = upper.ancestor;
       way_.pop_back();
@@ -61,19 +61,7 @@ PageArray<uint32_t> dominators(const HoldGraph& graph, const SpanningTree& tree)
   Bits same_as_that_of(count);  // `dominator` is a node with the same dominator
   Forest forest(count);
 
-  constexpr uint32_t kAhead = 8;  // objects between what is read and what is fetched for it
-  const auto prefetch = [&](uint32_t id, void (HoldGraph::*fetch)(uint32_t) const) {
-    if (!graph.has_one_holder(id)) (graph.*fetch)(id);
-  };
   for (uint32_t node = count - 1; node > 0; node--) {
-    if (node > 3 * kAhead) {
-      prefetch(tree.object[node - 3 * kAhead], &HoldGraph::prefetch_place_of_holders);
-      prefetch(tree.object[node - 2 * kAhead], &HoldGraph::prefetch_holders);
-      const uint32_t soon = tree.object[node - kAhead];
-      if (!graph.has_one_holder(soon)) {
-        graph.first_holders(soon, [&](uint32_t holder) { __builtin_prefetch(&tree.number[holder]); });
-      }
-    }
     const uint32_t id = tree.object[node];
     const uint32_t parent = tree.parent[node];
     uint32_t semi = parent;
@@ -94,9 +82,9 @@ PageArray<uint32_t> dominators(const HoldGraph& graph, const SpanningTree& tree)
       next_of[node] = std::exchange(first_of[semi], node);
     }
     for (uint32_t below = std::exchange(first_of[parent], 0); below != 0; below = next_of[below]) {
-      const auto [least, least_semi] = forest.eval(below);
-      dominator[below] = least_semi < parent ? least : parent;
-      if (least_semi < parent) same_as_that_of.set(below);
+      const auto [min, min_semi] = forest.eval(below);
+      dominator[below] = min_semi < parent ? min : parent;
+      if (min_semi < parent) same_as_that_of.set(below);
     }
   }
   for (uint32_t node = 1; node < count; ++node) {

@@ -1,5 +1,4 @@
 #pragma once
-#include <algorithm>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -11,7 +10,7 @@
 namespace heapdump {
 
 // Who keeps whom alive, read from the columns that stand in the file: every reference but weak ones, and from
-// each object to its type where that type is not rooted anyway.
+// each object to its type if that type is not rooted anyway.
 class HoldGraph {
  public:
   HoldGraph(uint32_t objects, const IndexWriter& writer, const Tables& tables, const Bits& rooted);
@@ -25,13 +24,12 @@ class HoldGraph {
   uint32_t only_holder(uint32_t id) const { return referrer_source_[first_referrer(id)]; }
   // References to it, weak ones and repetitions counted.
   uint64_t referrers(uint32_t id) const { return first_referrer(id + 1) - first_referrer(id); }
-  // kNone where the type is rooted, or not in the dump.
+  // kNone if the type is rooted, or not in the dump.
   uint32_t held_type(uint32_t id) const { return held_type_[shape_[id]]; }
 
   // Rows of what an object refers to, and their targets; kNone for a reference that is not set or weak.
   uint64_t first_row(uint32_t id) const { return edge_base_[id / kBlock] + edge_delta_[id]; }
   uint64_t end_row(uint32_t id) const { return first_row(id + 1); }
-  uint32_t raw_target(uint64_t row) const { return edge_to_[row]; }  // of weak references, too
   uint32_t target(uint32_t id, uint64_t row) const {
     const uint32_t target = edge_to_[row];
     if (has_weak_[id] && tables_.is_weak(shape_[id], row - first_row(id))) [[unlikely]]
@@ -48,26 +46,6 @@ class HoldGraph {
   // Whether the reference has neither a name nor a place that says what it is.
   bool is_unnamed(uint32_t id, uint64_t row) const {
     return tables_.kind_of(shape_[id], row - first_row(id)) == HD_REF_OTHER;
-  }
-
-  // Have the cache fetch what says where the rows of an object are; the first of its rows; what says where
-  // its referrers are; the first of these. Each is read by the next.
-  void prefetch_place(uint32_t id) const {
-    edge_delta_.prefetch(id);
-    shape_.prefetch(id);
-  }
-  void prefetch_rows(uint32_t id) const {
-    edge_to_.prefetch(first_row(id));
-    edge_to_.prefetch(end_row(id));
-  }
-  void prefetch_place_of_holders(uint32_t id) const { referrer_delta_.prefetch(id); }
-  void prefetch_holders(uint32_t id) const { referrer_source_.prefetch(first_referrer(id)); }
-
-  template <typename Each>
-  void first_holders(uint32_t id, Each each) const {
-    const uint64_t first = first_referrer(id);
-    for (uint64_t row = first; row < std::min(first_referrer(id + 1), first + 8); ++row)
-      each(referrer_source_[row]);
   }
 
   // `each` of the objects that hold one, with repetitions.

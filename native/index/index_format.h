@@ -43,7 +43,7 @@ enum class Section : uint32_t {
   kEdgeDelta,  // split, by id
   kEdgeDeltaBlocks,
   kEdgeDeltaHigh,
-  kEdgeTo,         // u32: id, or NIL where the position holds no reference or its target is not in the dump
+  kEdgeTo,         // u32: id, or NIL if the position holds no reference or its target is not in the dump
   kReferrerBase,   // u64 by id / kBlock; offsets into the columns of referrers, n + 1 of them
   kReferrerDelta,  // split, by id
   kReferrerDeltaBlocks,

@@ -12,7 +12,7 @@
 
 namespace heapdump {
 
-// The index while it is written: a file without a name where the file system can do that, else with a
+// The index while it is written: a file without a name if the file system can do that, else with a
 // temporary one, that takes its place when it is whole. What fails throws Error(kUsage) and leaves nothing
 // behind.
 class IndexWriter {

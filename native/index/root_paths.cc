@@ -30,7 +30,7 @@ class Search {
                              [this](const RootRow& root) { return graph_.referrers(root.object); });
     for (uint32_t level = 0; level <= kFrameLead || at_ < found_.size(); ++level) {
       const size_t end = found_.size();
-      while (at_ < end) go_into_next();
+      while (at_ < end) go_into(found_[at_++]);
       if (level > kFrameLead) continue;
       for (const RootRow& root : roots) {
         if (root.kind != HD_ROOT_C && root_penalty(root.kind) == level) begin(root.object);
@@ -63,29 +63,8 @@ class Search {
   const PageArray<Step>& steps() const { return steps_; }
 
  private:
-  static constexpr size_t kAhead = 8;  // objects between what is read and what the cache fetches for it
-
   void go_on() {
-    while (at_ < found_.size()) go_into_next();
-  }
-
-  void go_into_next() {
-    const auto ahead = [&](size_t count, auto fetch) {
-      if (at_ + count < found_.size()) fetch(found_[at_ + count]);
-    };
-    ahead(3 * kAhead, [&](uint32_t id) { graph_.prefetch_place(id); });
-    ahead(2 * kAhead, [&](uint32_t id) { graph_.prefetch_rows(id); });
-    ahead(kAhead, [&](uint32_t id) {
-      const uint64_t first = graph_.first_row(id), end = graph_.end_row(id);
-      for (uint64_t row = first; row < std::min(end, first + kAhead); ++row) fetch(graph_.raw_target(row));
-    });
-    go_into(found_[at_++]);
-  }
-
-  void fetch(uint32_t id) const {
-    if (id == kNone) return;
-    visited_.prefetch(id);
-    __builtin_prefetch(&steps_[id]);
+    while (at_ < found_.size()) go_into(found_[at_++]);
   }
 
   // An attribute is as near where it lies in a `__dict__` as where it lies in the object.
@@ -107,7 +86,6 @@ class Search {
   void visit_held(uint32_t id, bool unnamed_too) {
     const uint64_t end = graph_.end_row(id);
     for (uint64_t row = graph_.first_row(id); row < end; ++row) {
-      if (row + kAhead < end) fetch(graph_.raw_target(row + kAhead));
       if (unnamed_too || !graph_.is_unnamed(id, row)) visit(graph_.target(id, row), id);
     }
   }

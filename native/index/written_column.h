@@ -33,7 +33,6 @@ class WrittenColumn {
   WrittenColumn& operator=(const WrittenColumn&) = delete;
 
   const T& operator[](uint64_t i) const { return data_[i]; }
-  void prefetch(uint64_t i) const { __builtin_prefetch(&data_[i]); }
   std::span<const T> rows() const { return {data_, bytes_ / sizeof(T)}; }
 
  private:
@@ -49,7 +48,6 @@ class WrittenSplitColumn {
         rows_{low_.rows(), writer.high_halves(section).blocks(), writer.high_halves(section).words()} {}
 
   uint32_t operator[](uint64_t row) const { return rows_[row]; }
-  void prefetch(uint64_t row) const { low_.prefetch(row); }
 
  private:
   WrittenColumn<uint16_t> low_;

@@ -14,8 +14,7 @@ class Bits {
 
   bool operator[](uint64_t i) const { return (words_[i / 64] >> (i % 64) & 1) != 0; }
   void set(uint64_t i) { words_[i / 64] |= uint64_t{1} << (i % 64); }
-  void prefetch(uint64_t i) const { __builtin_prefetch(&words_[i / 64]); }
-  // False where it was in the set before.
+  // False if it was in the set before.
   bool add(uint64_t i) {
     uint64_t& word = words_[i / 64];
     const uint64_t bit = uint64_t{1} << (i % 64);
