@@ -27,7 +27,7 @@ uint32_t crc(std::span<const uint8_t> bytes) {
   return static_cast<uint32_t>(crc32(0, bytes.data(), static_cast<uInt>(bytes.size())));
 }
 
-// What a file is that is no dump, where its beginning tells.
+// What a file is that is not a dump, if its beginning tells.
 std::string instead(std::span<const uint8_t> bytes) {
   struct Known {
     const char* magic;
@@ -170,7 +170,7 @@ void ChunkReader::advance(size_t count) {
   at_ += count;
 }
 
-// Takes the chunk whose header is known to be right; none where the file ends inside it.
+// Takes the chunk whose header is known to be right; none if the file ends inside it.
 std::optional<Chunk> ChunkReader::header() {
   const std::span<const uint8_t> head = source_.peek(kChunkHeader);
   Chunk chunk{at_, load<uint32_t>(head.data() + 4), load<uint32_t>(head.data() + 12), {}};

@@ -121,7 +121,7 @@ struct DecodedPart {
   std::vector<LargeValue> large_sizes;
   std::vector<LargeValue> large_refcounts;
   std::vector<std::pair<uint32_t, Definitions>> definitions;  // by chunk
-  std::vector<std::unique_ptr<uint8_t[]>> contents;           // copies, where the source is not stable
+  std::vector<std::unique_ptr<uint8_t[]>> contents;           // copies, if the source is not stable
   uint8_t* content_end = nullptr;                             // room in the last of them
   size_t content_room = 0;
   uint64_t damaged = 0;

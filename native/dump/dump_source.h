@@ -13,7 +13,7 @@ struct FileStamp {
   bool operator==(const FileStamp&) const = default;
 };
 
-// The bytes of a dump from front to back, gunzipped where the file begins as gzip does.
+// The bytes of a dump from front to back, gunzipped if the file begins as gzip does.
 class DumpSource {
  public:
   // Throws Error(kUnreadable) for what is not a file that can be read.
@@ -23,7 +23,7 @@ class DumpSource {
   // At least `count` bytes from here on, or all that are left. Valid until the next call.
   virtual std::span<const uint8_t> peek(size_t count) = 0;
   virtual void advance(size_t count) = 0;
-  // Whether what Peek gave stays where it is for as long as this source lives.
+  // Whether what peek() gave stays where it is for as long as this source lives.
   virtual bool stable() const = 0;
   // Why the bytes end before the end of the file, as a clause for the user; empty if they do not.
   virtual std::string failure() const { return ""; }
@@ -41,7 +41,7 @@ class DumpSource {
   FileStamp stamp_;
 };
 
-// The stamp of a file, or of size 0 where there is none.
+// The stamp of a file, or of size 0 if there is none.
 FileStamp stamp_of(const std::string& path);
 
 }  // namespace heapdump

@@ -21,7 +21,7 @@ class ChunkQueue {
   ChunkQueue(DumpSource& source, const Progress& progress)
       : source_(source), reader_(source), progress_(progress) {}
 
-  // The next RECORDS chunk, its number in `number`; copied to `copy` where the source would overwrite it.
+  // The next RECORDS chunk, its number in `number`; copied to `copy` if the source would overwrite it.
   std::optional<Chunk> next(uint32_t& number, std::vector<uint8_t>& copy) {
     const std::lock_guard lock(mutex_);
     std::optional<Chunk> chunk = reader_.next();

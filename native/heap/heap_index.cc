@@ -70,35 +70,39 @@ std::span<const T> HeapIndex::rows(Section section, uint64_t count) const {
   return found;
 }
 
+SplitRows HeapIndex::split(Section section, uint64_t count) const {
+  return {rows<uint16_t>(section, count),
+          rows<uint32_t>(blocks_of(section), (count + kSplitBlock - 1) / kSplitBlock),
+          rows<uint64_t>(high_of(section))};
+}
+
 void HeapIndex::map_columns() {
   const uint64_t n = header_->objects;
   if (n >= kNone) throw Error(ExitCode::kUnreadable, path_ + ": has a damaged header");
   objects_ = static_cast<uint32_t>(n);
   address_base_ = rows<uint64_t>(Section::kAddressBase, blocks(n));
-  address_delta_ = rows<uint32_t>(Section::kAddressDelta, n);
-  shape_ = rows<uint32_t>(Section::kShape, n);
-  size_ = rows<uint32_t>(Section::kSize, n);
+  address_delta_ = split(Section::kAddressDelta, n);
+  shape_ = split(Section::kShape, n);
+  size_ = split(Section::kSize, n);
   refcount_ = rows<uint16_t>(Section::kRefcount, n);
   flags_ = rows<uint8_t>(Section::kFlags, n);
   content_base_ = rows<uint64_t>(Section::kContentBase, blocks(n + 1));
-  content_delta_ = rows<uint32_t>(Section::kContentDelta, n + 1);
+  content_delta_ = split(Section::kContentDelta, n + 1);
   content_ = rows<uint8_t>(Section::kContent);
   edge_base_ = rows<uint64_t>(Section::kEdgeBase, blocks(n + 1));
-  edge_delta_ = rows<uint32_t>(Section::kEdgeDelta, n + 1);
+  edge_delta_ = split(Section::kEdgeDelta, n + 1);
   edge_to_ = rows<uint32_t>(Section::kEdgeTo);
   referrer_base_ = rows<uint64_t>(Section::kReferrerBase, blocks(n + 1));
-  referrer_delta_ = rows<uint32_t>(Section::kReferrerDelta, n + 1);
+  referrer_delta_ = split(Section::kReferrerDelta, n + 1);
   referrer_source_ = rows<uint32_t>(Section::kReferrerSource);
-  referrer_position_ = rows<uint32_t>(Section::kReferrerPosition, referrer_source_.size());
-  by_size_ = rows<uint32_t>(Section::kBySize, n);
+  referrer_position_ = split(Section::kReferrerPosition, referrer_source_.size());
+  by_size_ = rows<uint32_t>(Section::kBySize, ranked());
   by_type_ = rows<uint32_t>(Section::kByType, n);
   dominator_ = rows<uint32_t>(Section::kDominator, n);
-  retained_ = rows<uint32_t>(Section::kRetained, n);
-  by_retained_ = rows<uint32_t>(Section::kByRetained, n);
+  retained_ = split(Section::kRetained, n);
+  by_retained_ = rows<uint32_t>(Section::kByRetained, ranked());
   path_parent_ = rows<uint32_t>(Section::kPathParent, n);
-  depth_ = rows<uint16_t>(Section::kDepth, n);
-  depth_high_ = rows<uint16_t>(Section::kDepthHigh);
-  if (!depth_high_.empty()) depth_high_ = rows<uint16_t>(Section::kDepthHigh, n);
+  depth_ = split(Section::kDepth, n);
   far_addresses_ = rows<LargeRow>(Section::kFarAddresses);
   large_sizes_ = rows<LargeRow>(Section::kLargeSizes);
   large_refcounts_ = rows<LargeRow>(Section::kLargeRefcounts);
@@ -145,7 +149,7 @@ uint8_t HeapIndex::kind(uint32_t id, uint64_t position) const {
   return row.tail[(position - row.named) % row.tail_count] & ~HD_REF_INDEXED;
 }
 
-Range HeapIndex::range_of(std::span<const uint64_t> base, std::span<const uint32_t> delta, uint32_t id,
+Range HeapIndex::range_of(std::span<const uint64_t> base, const SplitRows& delta, uint32_t id,
                           uint64_t end) const {
   const uint64_t from = std::min(base[id / kBlock] + delta[id], end);
   const uint64_t to = std::min(base[(id + 1) / kBlock] + delta[id + 1], end);

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -8,6 +9,7 @@
 #include "dump/decoded_dump.h"
 #include "dump/dump_source.h"
 #include "index/index_format.h"
+#include "index/split_rows.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -73,24 +75,26 @@ class HeapIndex {
 
   // The positions of an object, as rows that target() takes.
   Range positions(uint32_t id) const { return range_of(edge_base_, edge_delta_, id, edge_to_.size()); }
-  // kNone where the position holds no reference.
+  // kNone if the position holds no reference.
   uint32_t target(uint64_t row) const { return checked(edge_to_[row]); }
   // The references to an object, as rows that referrer() takes.
   Range referrers(uint32_t id) const {
     return range_of(referrer_base_, referrer_delta_, id, referrer_source_.size());
   }
-  // Its source is kNone where the index is damaged.
+  // Its source is kNone if the index is damaged.
   Reference referrer(uint64_t row) const { return {checked(referrer_source_[row]), referrer_position_[row]}; }
   // hd_reference_kind of the reference at a position of an object.
   uint8_t kind(uint32_t id, uint64_t position) const;
 
-  // First id whose address is not below; objects() where there is none.
+  // First id whose address is not below; objects() if there is none.
   uint32_t lower_bound(uint64_t address) const;
-  // kNone where no object has the address.
+  // kNone if no object has the address.
   uint32_t find(uint64_t address) const;
 
-  uint32_t by_size(uint64_t rank) const { return checked(by_size_[rank]); }
   uint32_t by_type(uint64_t rank) const { return checked(by_type_[rank]); }
+  // Of the first ranks, the largest first.
+  uint32_t ranked() const { return std::min(objects_, kRanked); }
+  uint32_t by_size(uint64_t rank) const { return checked(by_size_[rank]); }
   uint32_t by_retained(uint64_t rank) const { return checked(by_retained_[rank]); }
 
   // Bytes that go with the object, its own among them.
@@ -105,9 +109,7 @@ class HeapIndex {
   // The objects on that path (heap/path_up.h).
   PathUp path_up(uint32_t id) const;
   // References on that path.
-  uint32_t depth(uint32_t id) const {
-    return depth_[id] | (depth_high_.empty() ? 0u : uint32_t{depth_high_[id]} << 16);
-  }
+  uint32_t depth(uint32_t id) const { return depth_[id]; }
   std::span<const TypeRow> types() const { return types_; }
   // The instances of a type, as ranks that by_type() takes.
   Range instances(uint32_t type) const;
@@ -127,8 +129,8 @@ class HeapIndex {
   std::span<const T> rows(Section section) const;
   template <typename T>
   std::span<const T> rows(Section section, uint64_t count) const;
-  Range range_of(std::span<const uint64_t> base, std::span<const uint32_t> delta, uint32_t id,
-                 uint64_t end) const;
+  SplitRows split(Section section, uint64_t count) const;
+  Range range_of(std::span<const uint64_t> base, const SplitRows& delta, uint32_t id, uint64_t end) const;
   uint32_t checked(uint32_t id) const { return id < objects_ ? id : kNone; }
   static std::optional<uint64_t> large(uint32_t id, std::span<const LargeRow> large);
   void check_small_sections() const;
@@ -140,10 +142,11 @@ class HeapIndex {
   const IndexHeader* header_ = nullptr;
   uint32_t objects_ = 0;
   std::span<const uint64_t> address_base_, content_base_, edge_base_, referrer_base_;
-  std::span<const uint32_t> address_delta_, shape_, size_, content_delta_, edge_delta_, edge_to_,
-      referrer_delta_, referrer_source_, referrer_position_, by_size_, by_type_, dominator_, retained_,
-      by_retained_, path_parent_;
-  std::span<const uint16_t> refcount_, depth_, depth_high_;
+  SplitRows address_delta_, shape_, size_, content_delta_, edge_delta_, referrer_delta_, referrer_position_,
+      retained_, depth_;
+  std::span<const uint32_t> edge_to_, referrer_source_, by_size_, by_type_, dominator_, by_retained_,
+      path_parent_;
+  std::span<const uint16_t> refcount_;
   std::span<const uint8_t> flags_, content_, strings_;
   std::span<const LargeRow> far_addresses_, large_sizes_, large_refcounts_, large_retained_;
   std::span<const TypeRow> types_;

@@ -14,7 +14,7 @@ class AddressIds {
  public:
   AddressIds() : directory_(kTop) {}
 
-  // False where the address was marked before. Addresses are multiples of 8 below kAddressLimit.
+  // False if the address was marked before. Addresses are multiples of 8 below kAddressLimit.
   bool mark(uint64_t address);
   // Gives the ids, once all addresses are marked. Returns how many there are.
   uint32_t assign_ids();
@@ -30,7 +30,7 @@ class AddressIds {
     if ((word.bits & bit) == 0) return kNone;
     return word.rank + static_cast<uint32_t>(__builtin_popcountll(word.bits & (bit - 1)));
   }
-  // Has the cache fetch what Find(address) will read.
+  // Has the cache fetch what find(address) will read.
   void prefetch(uint64_t address) const {
     if (address >= kAddressLimit) return;
     const uint32_t* block = directory_[address >> kBlockShift].get();

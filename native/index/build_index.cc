@@ -35,7 +35,7 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-// Which dump it is, cut to what the header of an index holds of it; empty where the dump does not say.
+// Which dump it is, cut to what the header of an index holds of it; empty if the dump does not say.
 std::string dump_id(const Pairs& meta) {
   const auto id = std::ranges::find(meta, "dump_id", &Pairs::value_type::first);
   return id == meta.end() ? "" : id->second.substr(0, sizeof IndexHeader::dump_id);
@@ -108,8 +108,8 @@ IndexSummary build(DumpSource& source, const std::string& index, const Progress&
   write_referrers(objects, positions, totals.references, writer, share(0.65, 0.75));
   watch.lap("referrers");
   LargeValues& large = totals.large;
-  write_orders(objects, large.sizes, tables, writer);
-  watch.lap("orders");
+  write_permutations(objects, large.sizes, tables, writer);
+  watch.lap("permutations");
   const Held held =
       find_held(objects, {std::move(totals.weak_targets), large.refcounts}, exact, writer, tables);
   watch.lap("roots");

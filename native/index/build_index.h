@@ -21,7 +21,7 @@ struct StageTime {
 };
 
 // Makes `index` the index of `dump` unless it is: a stale, foreign, cut or damaged one is replaced. Safe
-// where several do it at once. Throws Error(kUnreadable) for the dump, Error(kUsage) where the index cannot
+// if several do it at once. Throws Error(kUnreadable) for the dump, Error(kUsage) if the index cannot
 // be written.
 IndexSummary ensure_index(const std::string& dump, const std::string& index, const Progress& progress,
                           std::vector<StageTime>* times = nullptr);

@@ -75,9 +75,9 @@ class Run {
 
   void write(IndexWriter& writer, uint64_t content_before, uint64_t positions_before) {
     writer.write_rows(Section::kAddressBase, first_ / kBlock, address_base_.data(), address_base_.size());
-    writer.write_rows(Section::kAddressDelta, first_, address_delta_.data(), count_);
-    writer.write_rows(Section::kShape, first_, shape_.data(), count_);
-    writer.write_rows(Section::kSize, first_, size_.data(), count_);
+    writer.write_split(Section::kAddressDelta, first_, address_delta_);
+    writer.write_split(Section::kShape, first_, shape_);
+    writer.write_split(Section::kSize, first_, size_);
     writer.write_rows(Section::kRefcount, first_, refcount_.data(), count_);
     writer.write_rows(Section::kFlags, first_, flags_.data(), count_);
     writer.write_rows(Section::kContent, content_before, content_.data(), content_.size());
@@ -136,9 +136,9 @@ class Run {
 void place_columns(const Numbering& numbering, IndexWriter& writer) {
   const uint64_t n = numbering.objects.size();
   writer.place(Section::kAddressBase, (n + kBlock - 1) / kBlock * 8);
-  writer.place(Section::kAddressDelta, n * 4);
-  writer.place(Section::kShape, n * 4);
-  writer.place(Section::kSize, n * 4);
+  writer.place_split(Section::kAddressDelta, n);
+  writer.place_split(Section::kShape, n);
+  writer.place_split(Section::kSize, n);
   writer.place(Section::kRefcount, n * 2);
   writer.place(Section::kFlags, n);
   place_offsets(writer, Section::kContentBase, Section::kContentDelta, n);
@@ -147,9 +147,9 @@ void place_columns(const Numbering& numbering, IndexWriter& writer) {
   writer.place(Section::kEdgeTo, numbering.positions * 4);
 }
 
-// Gives the rows of values that did not fit the decoder's fields either these values; sorts the rows.
-void look(std::vector<LargeRow>& rows, const DecodedDump& heap, const Numbering& numbering,
-          std::vector<LargeValue> DecodedPart::*values) {
+// Gives rows whose values did not fit the decoder's fields either these values; sorts the rows.
+void resolve_saturated(std::vector<LargeRow>& rows, const DecodedDump& heap, const Numbering& numbering,
+                       std::vector<LargeValue> DecodedPart::*values) {
   std::unordered_map<uint64_t, uint64_t> by_address;
   for (const DecodedPart& part : heap.parts) {
     for (const LargeValue& large : part.*values) by_address.emplace(large.address, large.value);
@@ -171,7 +171,7 @@ void append(std::vector<T>& all, const std::vector<T>& more) {
 
 void place_offsets(IndexWriter& writer, Section base, Section delta, uint64_t objects) {
   writer.place(base, objects / kBlock * 8 + 8);
-  writer.place(delta, (objects + 1) * 4);
+  writer.place_split(delta, objects + 1);
 }
 
 void write_offsets(IndexWriter& writer, Section base, Section delta, uint64_t first, uint64_t before,
@@ -186,7 +186,7 @@ void write_offsets(IndexWriter& writer, Section base, Section delta, uint64_t fi
   }
   for (uint64_t& offset : bases) offset += before;
   writer.write_rows(base, first / kBlock, bases.data(), bases.size());
-  writer.write_rows(delta, first, deltas.data(), deltas.size());
+  writer.write_split(delta, first, deltas);
 }
 
 Numbering number_objects(DecodedDump& heap, AddressIds& ids) {
@@ -256,8 +256,8 @@ ColumnTotals write_columns(const DecodedDump& heap, const Numbering& numbering, 
     write_offsets(writer, Section::kContentBase, Section::kContentDelta, 0, 0, std::vector<uint64_t>{0});
     write_offsets(writer, Section::kEdgeBase, Section::kEdgeDelta, 0, 0, std::vector<uint64_t>{0});
   }
-  look(all.large.sizes, heap, numbering, &DecodedPart::large_sizes);
-  look(all.large.refcounts, heap, numbering, &DecodedPart::large_refcounts);
+  resolve_saturated(all.large.sizes, heap, numbering, &DecodedPart::large_sizes);
+  resolve_saturated(all.large.refcounts, heap, numbering, &DecodedPart::large_refcounts);
   std::ranges::sort(all.large.far_addresses, {}, &LargeRow::id);
   return all;
 }

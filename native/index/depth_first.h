@@ -11,7 +11,7 @@ class DepthFirst {
  public:
   explicit DepthFirst(const HoldGraph& graph) : graph_(graph), visited_(graph.objects()) {}
 
-  bool visited(uint32_t id) const { return visited_[id]; }
+  const Bits& visited() const { return visited_; }
 
   // What `start` reaches and was not visited yet. `enter` gets each object when it is found and its holder
   // (kNone for the start), `leave` when all that it holds was gone through.

@@ -17,15 +17,15 @@ class Forest {
   // that.
   std::pair<uint32_t, uint32_t> eval(uint32_t node) {
     compress(node);
-    return {nodes_[node].least, nodes_[node].semi};
+    return {nodes_[node].min, nodes_[node].semi};
   }
   bool is_linked(uint32_t node) const { return nodes_[node].ancestor != 0; }
 
  private:
   struct Node {
     uint32_t ancestor;  // number + 1; 0: not linked
-    uint32_t least;
-    uint32_t semi;  // of `least`
+    uint32_t min;
+    uint32_t semi;  // of `min`
   };
 
   void compress(uint32_t node) {
@@ -40,7 +40,7 @@ class Forest {
       const Node& upper = nodes_[lower.ancestor - 1];
       if (upper.semi < lower.semi) {
         lower.semi = upper.semi;
-        lower.least = upper.least;
+        lower.min = upper.min;
       }
       lower.ancestor = upper.ancestor;
       way_.pop_back();
@@ -82,9 +82,9 @@ PageArray<uint32_t> dominators(const HoldGraph& graph, const SpanningTree& tree)
       next_of[node] = std::exchange(first_of[semi], node);
     }
     for (uint32_t below = std::exchange(first_of[parent], 0); below != 0; below = next_of[below]) {
-      const auto [least, least_semi] = forest.eval(below);
-      dominator[below] = least_semi < parent ? least : parent;
-      if (least_semi < parent) same_as_that_of.set(below);
+      const auto [min, min_semi] = forest.eval(below);
+      dominator[below] = min_semi < parent ? min : parent;
+      if (min_semi < parent) same_as_that_of.set(below);
     }
   }
   for (uint32_t node = 1; node < count; ++node) {

@@ -45,7 +45,7 @@ Held find_held(uint32_t objects, CountedReferences counted, bool exact, const In
                Tables& tables) {
   Held held{Bits(objects), Bits(objects)};
   const WrittenColumn<uint64_t> base(writer, Section::kReferrerBase);
-  const WrittenColumn<uint32_t> delta(writer, Section::kReferrerDelta);
+  const WrittenSplitColumn delta(writer, Section::kReferrerDelta);
   const WrittenColumn<uint16_t> refcount(writer, Section::kRefcount);
   const WrittenColumn<uint8_t> flags(writer, Section::kFlags);
   std::ranges::sort(counted.weak_targets);

@@ -17,10 +17,10 @@ struct CountedReferences {
 // Objects that stay without any holder in the dump, by id.
 struct Held {
   Bits rooted;       // by a root that has a name, by C code, or since they are immortal
-  Bits unexplained;  // have more references than were found; among `rooted` where that tells of C code
+  Bits unexplained;  // have more references than were found; among `rooted` if that tells of C code
 };
 
-// Gives each object that has no root and more references than the dump a root of kind `c`, where the dump
+// Gives each object that has no root and more references than the dump a root of kind `c`, if the dump
 // holds every reference and its counts are exact (`exact`). The referrers and the counts of types stand
 // already.
 Held find_held(uint32_t objects, CountedReferences counted, bool exact, const IndexWriter& writer,

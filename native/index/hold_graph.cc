@@ -1,5 +1,7 @@
 #include "index/hold_graph.h"
 
+#include "support/parallel.h"
+
 namespace heapdump {
 
 HoldGraph::HoldGraph(uint32_t objects, const IndexWriter& writer, const Tables& tables, const Bits& rooted)
@@ -9,6 +11,7 @@ HoldGraph::HoldGraph(uint32_t objects, const IndexWriter& writer, const Tables& 
       is_held_type_(objects),
       has_weak_(objects),
       leaf_(objects),
+      one_holder_(objects),
       shape_(writer, Section::kShape),
       edge_base_(writer, Section::kEdgeBase),
       edge_delta_(writer, Section::kEdgeDelta),
@@ -25,12 +28,25 @@ HoldGraph::HoldGraph(uint32_t objects, const IndexWriter& writer, const Tables& 
     held_type_.push_back(held ? type : kNone);
     if (held && is_held_type_.add(type)) row_of_held_.emplace(type, row);
   }
-  uint64_t row = 0;
-  for (uint32_t id = 0; id < objects; ++id) {
-    const uint64_t end = end_row(id);
-    if (row == end && held_type_[shape_[id]] == kNone) leaf_.set(id);
-    if (tables.has_weak(shape_[id])) has_weak_.set(id);
-    row = end;
+  in_parallel(worker_count(), [&](uint32_t worker) {
+    const auto cut = [&](uint64_t part) {
+      return part * objects / worker_count() / Bits::kWord * Bits::kWord;
+    };
+    const bool is_last = worker + 1 == worker_count();
+    find_bits(static_cast<uint32_t>(cut(worker)), is_last ? objects : static_cast<uint32_t>(cut(worker + 1)));
+  });
+}
+
+void HoldGraph::find_bits(uint32_t begin, uint32_t end) {
+  uint64_t row = first_row(begin), referrer = first_referrer(begin);
+  for (uint32_t id = begin; id < end; ++id) {
+    const uint64_t end_of_rows = end_row(id), end_of_referrers = first_referrer(id + 1);
+    const uint32_t shape = shape_[id];
+    if (row == end_of_rows && held_type_[shape] == kNone) leaf_.set(id);
+    if (tables_.has_weak(shape)) has_weak_.set(id);
+    if (end_of_referrers - referrer == 1 && !is_held_type_[id]) one_holder_.set(id);
+    row = end_of_rows;
+    referrer = end_of_referrers;
   }
 }
 

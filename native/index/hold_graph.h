@@ -10,7 +10,7 @@
 namespace heapdump {
 
 // Who keeps whom alive, read from the columns that stand in the file: every reference but weak ones, and from
-// each object to its type where that type is not rooted anyway.
+// each object to its type if that type is not rooted anyway.
 class HoldGraph {
  public:
   HoldGraph(uint32_t objects, const IndexWriter& writer, const Tables& tables, const Bits& rooted);
@@ -19,10 +19,12 @@ class HoldGraph {
   bool is_rooted(uint32_t id) const { return rooted_[id]; }
   // It holds nothing.
   bool is_leaf(uint32_t id) const { return leaf_[id]; }
-  bool has_one_holder(uint32_t id) const { return referrers(id) == 1 && !is_held_type_[id]; }
+  bool has_one_holder(uint32_t id) const { return one_holder_[id]; }
+  // Of an object with one holder.
+  uint32_t only_holder(uint32_t id) const { return referrer_source_[first_referrer(id)]; }
   // References to it, weak ones and repetitions counted.
   uint64_t referrers(uint32_t id) const { return first_referrer(id + 1) - first_referrer(id); }
-  // kNone where the type is rooted, or not in the dump.
+  // kNone if the type is rooted, or not in the dump.
   uint32_t held_type(uint32_t id) const { return held_type_[shape_[id]]; }
 
   // Rows of what an object refers to, and their targets; kNone for a reference that is not set or weak.
@@ -62,6 +64,8 @@ class HoldGraph {
   }
 
  private:
+  // Of the ids from `begin` to below `end`.
+  void find_bits(uint32_t begin, uint32_t end);
   uint64_t first_referrer(uint32_t id) const { return referrer_base_[id / kBlock] + referrer_delta_[id]; }
 
   const uint32_t objects_;
@@ -69,12 +73,16 @@ class HoldGraph {
   const Bits& rooted_;
   std::vector<uint32_t> held_type_;  // by row of shapes
   std::unordered_map<uint32_t, uint32_t> row_of_held_;
-  Bits is_held_type_, has_weak_, leaf_;
-  WrittenColumn<uint32_t> shape_;
+  Bits is_held_type_, has_weak_, leaf_, one_holder_;
+  WrittenSplitColumn shape_;
   WrittenColumn<uint64_t> edge_base_;
-  WrittenColumn<uint32_t> edge_delta_, edge_to_;
+  WrittenSplitColumn edge_delta_;
+  WrittenColumn<uint32_t> edge_to_;
   WrittenColumn<uint64_t> referrer_base_;
-  WrittenColumn<uint32_t> referrer_delta_, referrer_source_, referrer_position_, by_type_;
+  WrittenSplitColumn referrer_delta_;
+  WrittenColumn<uint32_t> referrer_source_;
+  WrittenSplitColumn referrer_position_;
+  WrittenColumn<uint32_t> by_type_;
 };
 
 }  // namespace heapdump

@@ -7,37 +7,64 @@
 namespace heapdump {
 
 constexpr char kIndexMagic[8] = {'H', 'D', 'I', 'N', 'D', 'E', 'X', '\n'};
-constexpr uint32_t kIndexVersion = 5;
+constexpr uint32_t kIndexVersion = 6;
 constexpr uint64_t kPage = 4096;
 constexpr uint32_t kBlock = 64;  // ids that share a base in a column of offsets
 
+// Most values of a column of u32 are below 2^16. Of a split column, the low halves are a section of u16. The
+// next section has a u32 for each kSplitBlock rows: 0 if their high halves are all 0, else 1 + where in the
+// third section their words are. The first of these u64 says by a bit for each row whether its high half is
+// not 0; the halves that are not follow, four in a word, the first in the low bits.
+constexpr uint32_t kSplitBlock = 64;
+
+// As many of the largest objects are in order in the file. Who asks for more sorts: that takes less time than
+// to read so many.
+constexpr uint32_t kRanked = 1 << 16;
+
 enum class Section : uint32_t {
   kAddressBase,   // u64 by id / kBlock: address of the first of them
-  kAddressDelta,  // u32 by id: difference in units of 8 bytes; UINT32_MAX: see kFarAddresses
-  kShape,         // u32 by id: row of kShapes
-  kSize,          // u32 by id; UINT32_MAX: see kLargeSizes
+  kAddressDelta,  // split, by id: difference in units of 8 bytes; UINT32_MAX: see kFarAddresses
+  kAddressDeltaBlocks,
+  kAddressDeltaHigh,
+  kShape,  // split, by id: row of kShapes
+  kShapeBlocks,
+  kShapeHigh,
+  kSize,  // split, by id; UINT32_MAX: see kLargeSizes
+  kSizeBlocks,
+  kSizeHigh,
   kRefcount,      // u16 by id; UINT16_MAX: see kLargeRefcounts, where immortal objects are not
   kFlags,         // u8 by id: hd_object_flag
   kContentBase,   // u64 by id / kBlock; offsets into kContent, n + 1 of them
-  kContentDelta,  // u32 by id
-  kContent,       // bytes
-  kEdgeBase,      // u64, u32: offsets into kEdgeTo, n + 1 of them
-  kEdgeDelta,
-  kEdgeTo,        // u32: id, or NIL where the position holds no reference or its target is not in the dump
-  kReferrerBase,  // u64, u32: offsets into the next two, n + 1 of them
-  kReferrerDelta,
+  kContentDelta,  // split, by id
+  kContentDeltaBlocks,
+  kContentDeltaHigh,
+  kContent,    // bytes
+  kEdgeBase,   // u64 by id / kBlock; offsets into kEdgeTo, n + 1 of them
+  kEdgeDelta,  // split, by id
+  kEdgeDeltaBlocks,
+  kEdgeDeltaHigh,
+  kEdgeTo,         // u32: id, or NIL if the position holds no reference or its target is not in the dump
+  kReferrerBase,   // u64 by id / kBlock; offsets into the columns of referrers, n + 1 of them
+  kReferrerDelta,  // split, by id
+  kReferrerDeltaBlocks,
+  kReferrerDeltaHigh,
   kReferrerSource,    // u32: id
-  kReferrerPosition,  // u32: position among the source's references
-  kBySize,            // u32: ids, largest first, ties by id
-  kByType,            // u32: ids, by row of kTypes, then by id
-  kDominator,         // u32 by id: the immediate dominator; NIL at the top and for garbage
-  kRetained,          // u32 by id: bytes; UINT32_MAX: see kLargeRetained
-  kByRetained,        // u32: ids, those that retain most first, ties by id
-  kPathParent,    // u32 by id: the holder on the path from a root; itself where the path begins; NIL: garbage
-  kDepth,         // u16 by id: the low bits of the references on that path
-  kDepthHigh,     // u16 by id: the high bits; empty where all are 0
-  kFarAddresses,  // LargeRow by id
-  kLargeSizes,    // LargeRow by id
+  kReferrerPosition,  // split: position among the source's references
+  kReferrerPositionBlocks,
+  kReferrerPositionHigh,
+  kBySize,     // u32: the first kRanked ids, largest first, ties by id
+  kByType,     // u32: ids, by row of kTypes, then by id
+  kDominator,  // u32 by id: the immediate dominator; NIL at the top and for garbage
+  kRetained,   // split, by id: bytes; UINT32_MAX: see kLargeRetained
+  kRetainedBlocks,
+  kRetainedHigh,
+  kByRetained,  // u32: the first kRanked ids, those that retain most first, ties by id
+  kPathParent,  // u32 by id: the holder on the path from a root; itself where the path begins; NIL: garbage
+  kDepth,       // split, by id: the references on that path
+  kDepthBlocks,
+  kDepthHigh,
+  kFarAddresses,    // LargeRow by id
+  kLargeSizes,      // LargeRow by id
   kLargeRefcounts,  // LargeRow by id
   kLargeRetained,   // LargeRow by id
   kTypes,           // TypeRow
@@ -52,6 +79,10 @@ enum class Section : uint32_t {
   kStrings,         // bytes
   kCount,
 };
+// The sections of the high halves of a split column.
+constexpr Section blocks_of(Section split) { return static_cast<Section>(static_cast<uint32_t>(split) + 1); }
+constexpr Section high_of(Section split) { return static_cast<Section>(static_cast<uint32_t>(split) + 2); }
+
 constexpr uint32_t kSections = static_cast<uint32_t>(Section::kCount);
 // The sections from here on are small; the header holds their checksum.
 constexpr Section kFirstSmall = Section::kFarAddresses;

@@ -85,6 +85,31 @@ void IndexWriter::write(Section section, uint64_t offset, const void* bytes, uin
   }
 }
 
+void IndexWriter::place_split(Section section, uint64_t rows) {
+  place(section, rows * sizeof(uint16_t));
+  high_[static_cast<uint32_t>(section)].resize(rows);
+}
+
+void IndexWriter::write_split(Section section, uint64_t first, std::span<const uint32_t> values) {
+  std::vector<uint16_t> low(values.size());
+  std::ranges::transform(values, low.begin(), [](uint32_t value) { return static_cast<uint16_t>(value); });
+  write_rows(section, first, low.data(), low.size());
+  high_[static_cast<uint32_t>(section)].add(first, values);
+}
+
+void IndexWriter::write_high_halves() {
+  for (uint32_t i = 0; i < kSections; ++i) {
+    const std::vector<uint32_t>& blocks = high_[i].blocks();
+    const std::vector<uint64_t>& words = high_[i].words();
+    if (blocks.empty()) continue;
+    const Section section = static_cast<Section>(i);
+    place(blocks_of(section), blocks.size() * sizeof blocks[0]);
+    write_rows(blocks_of(section), 0, blocks.data(), blocks.size());
+    place(high_of(section), words.size() * sizeof words[0]);
+    write_rows(high_of(section), 0, words.data(), words.size());
+  }
+}
+
 void IndexWriter::write_small(Section section, const void* bytes, uint64_t count) {
   place(section, count);
   if (count == 0) return;  // crc32_z takes the null pointer of an empty table for a wish to start again
@@ -94,6 +119,7 @@ void IndexWriter::write_small(Section section, const void* bytes, uint64_t count
 }
 
 void IndexWriter::finish(IndexHeader header) {
+  write_high_halves();
   std::memcpy(header.magic, kIndexMagic, sizeof header.magic);
   header.version = kIndexVersion;
   header.small_crc = header_.small_crc;

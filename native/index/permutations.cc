@@ -1,8 +1,10 @@
 #include "index/permutations.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <functional>
 
+#include "index/descending.h"
+#include "index/saturated_column.h"
 #include "support/parallel.h"
 
 namespace heapdump {
@@ -10,8 +12,8 @@ namespace {
 
 void write_by_type(uint32_t objects, const std::vector<LargeRow>& large_sizes, Tables& tables,
                    IndexWriter& writer) {
-  const WrittenColumn<uint32_t> shape(writer, Section::kShape);
-  const WrittenColumn<uint32_t> size(writer, Section::kSize);
+  const WrittenSplitColumn shape(writer, Section::kShape);
+  const WrittenSplitColumn size(writer, Section::kSize);
   std::vector<TypeRow>& types = tables.types();
   for (uint32_t id = 0; id < objects; ++id) {
     TypeRow& type = types[tables.type_of(shape[id])];
@@ -33,41 +35,24 @@ void write_by_type(uint32_t objects, const std::vector<LargeRow>& large_sizes, T
 
 }  // namespace
 
-void write_descending(uint32_t objects, const WrittenColumn<uint32_t>& value,
-                      const std::vector<LargeRow>& large, Section section, IndexWriter& writer) {
-  constexpr uint32_t kCounted = 1 << 16;  // values below this, nearly all, are sorted by counting
-  std::vector<uint32_t> counts(kCounted);
-  std::vector<std::pair<uint64_t, uint32_t>> few;
-  std::unordered_map<uint64_t, uint64_t> wide;
-  for (const LargeRow& row : large) wide[row.id] = row.value;
-  for (uint32_t id = 0; id < objects; ++id) {
-    if (value[id] < kCounted) {
-      counts[value[id]]++;
-    } else {
-      few.emplace_back(value[id] == kSaturated ? wide[id] : value[id], id);
-    }
-  }
-  std::ranges::stable_sort(few, std::greater{}, [](const auto& pair) { return pair.first; });
-  PageArray<uint32_t> order(objects);
-  std::ranges::transform(few, order.data(), [](const auto& pair) { return pair.second; });
-  uint32_t next = static_cast<uint32_t>(few.size());
-  for (uint32_t i = kCounted; i-- > 0;) next += std::exchange(counts[i], next);
-  for (uint32_t id = 0; id < objects; ++id) {
-    if (value[id] < kCounted) order[counts[value[id]]++] = id;
-  }
-  writer.write_rows(section, 0, order.data(), order.size());
+void place_descending(uint32_t objects, Section section, IndexWriter& writer) {
+  writer.place(section, uint64_t{std::min(objects, kRanked)} * sizeof(uint32_t));
 }
 
-void write_orders(uint32_t objects, const std::vector<LargeRow>& large_sizes, Tables& tables,
-                  IndexWriter& writer) {
-  writer.place(Section::kBySize, uint64_t{objects} * 4);
+void write_descending(uint32_t objects, Section values, const std::vector<LargeRow>& large, Section section,
+                      IndexWriter& writer) {
+  const SaturatedColumn value(writer, values, large);
+  const PageArray<uint32_t> ids = ids_descending(objects, kRanked, std::cref(value));
+  writer.write_rows(section, 0, ids.data(), ids.size());
+}
+
+void write_permutations(uint32_t objects, const std::vector<LargeRow>& large_sizes, Tables& tables,
+                        IndexWriter& writer) {
+  place_descending(objects, Section::kBySize, writer);
   writer.place(Section::kByType, uint64_t{objects} * 4);
   const uint32_t workers = std::min(worker_count(), 2u);
   in_parallel(workers, [&](uint32_t worker) {
-    if (worker == 0) {
-      const WrittenColumn<uint32_t> size(writer, Section::kSize);
-      write_descending(objects, size, large_sizes, Section::kBySize, writer);
-    }
+    if (worker == 0) write_descending(objects, Section::kSize, large_sizes, Section::kBySize, writer);
     if (worker == workers - 1) write_by_type(objects, large_sizes, tables, writer);
   });
 }

@@ -27,7 +27,7 @@ struct Forward {
   uint64_t first(uint64_t id) const { return base[id / kBlock] + delta[id]; }
 
   WrittenColumn<uint64_t> base;
-  WrittenColumn<uint32_t> delta;
+  WrittenSplitColumn delta;
   WrittenColumn<uint32_t> to;
 };
 
@@ -94,7 +94,7 @@ void write_bucket(std::span<const Entry> entries, uint64_t before, uint64_t firs
   if (first_target + targets < objects) offsets.pop_back();
   write_offsets(writer, Section::kReferrerBase, Section::kReferrerDelta, first_target, before, offsets);
   writer.write_rows(Section::kReferrerSource, before, sources.data(), sources.size());
-  writer.write_rows(Section::kReferrerPosition, before, positions.data(), positions.size());
+  writer.write_split(Section::kReferrerPosition, before, {positions.data(), positions.size()});
 }
 
 // Ids that part the positions evenly among the workers.
@@ -123,7 +123,7 @@ void write_referrers(uint32_t objects, uint64_t positions, uint64_t references, 
                      const Progress& progress) {
   place_offsets(writer, Section::kReferrerBase, Section::kReferrerDelta, objects);
   writer.place(Section::kReferrerSource, references * 4);
-  writer.place(Section::kReferrerPosition, references * 4);
+  writer.place_split(Section::kReferrerPosition, references);
   if (objects == 0) {
     write_offsets(writer, Section::kReferrerBase, Section::kReferrerDelta, 0, 0, std::vector<uint64_t>{0});
     return;

@@ -14,9 +14,8 @@ class Search {
  public:
   explicit Search(const HoldGraph& graph)
       : graph_(graph), visited_(graph.objects()), gone_into_(graph.objects()), is_module_(graph.objects()) {
-    parent_.resize(graph.objects());
-    depth_.resize(graph.objects());
-    for (uint32_t& parent : parent_) parent = kNone;
+    steps_.resize(graph.objects());
+    for (Step& step : steps_) step.parent = kNone;
   }
 
   // Level by level; a root joins at its lead.
@@ -56,8 +55,12 @@ class Search {
     go_on();
   }
 
-  const PageArray<uint32_t>& parent() const { return parent_; }
-  const PageArray<uint32_t>& depth() const { return depth_; }
+  // The last on the path to an object.
+  struct Step {
+    uint32_t parent;
+    uint32_t depth;
+  };
+  const PageArray<Step>& steps() const { return steps_; }
 
  private:
   void go_on() {
@@ -69,10 +72,9 @@ class Search {
     if (!gone_into_.add(id)) return;
     visit_held(id, !is_module_[id]);
     const uint32_t names = graph_.names_of(id);
-    if (names != kNone && parent_[names] != names && gone_into_.add(names)) {
+    if (names != kNone && steps_[names].parent != names && gone_into_.add(names)) {
       visited_.set(names);
-      parent_[names] = id;
-      depth_[names] = depth_[id] + 1;
+      steps_[names] = {id, steps_[id].depth + 1};
       visit_held(names, true);
     }
     if (follow_types_) visit(graph_.held_type(id), id);
@@ -90,37 +92,24 @@ class Search {
 
   void begin(uint32_t id) {
     if (!visited_.add(id)) return;
-    parent_[id] = id;
+    steps_[id].parent = id;
     found_.push_back(id);
   }
 
   void visit(uint32_t id, uint32_t holder) {
     if (id == kNone || !visited_.add(id)) return;
-    parent_[id] = holder;
-    depth_[id] = depth_[holder] + 1;
+    steps_[id] = {holder, steps_[holder].depth + 1};
     if (!graph_.is_leaf(id)) found_.push_back(id);
   }
 
   const HoldGraph& graph_;
   Bits visited_, gone_into_;
   Bits is_module_;
-  PageArray<uint32_t> parent_, depth_;
+  PageArray<Step> steps_;
   PageArray<uint32_t> found_;
   size_t at_ = 0;
   bool follow_types_ = false;
 };
-
-void write_half(const PageArray<uint32_t>& depth, int shift, Section section, IndexWriter& writer) {
-  constexpr size_t kRun = 1 << 16;
-  std::vector<uint16_t> half;
-  for (size_t first = 0; first < depth.size(); first += kRun) {
-    half.clear();
-    for (size_t id = first; id < std::min(depth.size(), first + kRun); ++id) {
-      half.push_back(static_cast<uint16_t>(depth[id] >> shift));
-    }
-    writer.write_rows(section, first, half.data(), half.size());
-  }
-}
 
 }  // namespace
 
@@ -140,7 +129,7 @@ uint32_t root_penalty(uint32_t kind) {
 
 void place_root_paths(uint32_t objects, IndexWriter& writer) {
   writer.place(Section::kPathParent, uint64_t{objects} * 4);
-  writer.place(Section::kDepth, uint64_t{objects} * 2);
+  writer.place_split(Section::kDepth, objects);
 }
 
 void write_root_paths(const HoldGraph& graph, const Held& held, std::span<const RootRow> roots,
@@ -150,11 +139,18 @@ void write_root_paths(const HoldGraph& graph, const Held& held, std::span<const 
   search.from_instances();
   search.from(held.rooted);
   search.from(held.unexplained);
-  writer.write_rows(Section::kPathParent, 0, search.parent().data(), search.parent().size());
-  write_half(search.depth(), 0, Section::kDepth, writer);
-  const bool deep = std::ranges::any_of(search.depth(), [](uint32_t depth) { return depth > UINT16_MAX; });
-  writer.place(Section::kDepthHigh, deep ? search.depth().size() * 2 : 0);
-  if (deep) write_half(search.depth(), 16, Section::kDepthHigh, writer);
+  constexpr size_t kRun = 1 << 16;
+  std::vector<uint32_t> parents, depths;
+  for (size_t first = 0; first < search.steps().size(); first += kRun) {
+    parents.clear();
+    depths.clear();
+    for (size_t id = first; id < std::min(search.steps().size(), first + kRun); ++id) {
+      parents.push_back(search.steps()[id].parent);
+      depths.push_back(search.steps()[id].depth);
+    }
+    writer.write_rows(Section::kPathParent, first, parents.data(), parents.size());
+    writer.write_split(Section::kDepth, first, depths);
+  }
 }
 
 }  // namespace heapdump

@@ -11,7 +11,7 @@ std::vector<uint32_t> garbage_starts(const HoldGraph& graph, const Bits& live) {
   std::vector<uint32_t> left;
   DepthFirst search(graph);
   for (uint32_t id = 0; id < graph.objects(); ++id) {
-    if (live[id] || search.visited(id)) continue;
+    if (live[id] || search.visited()[id]) continue;
     search.from(
         id, [](uint32_t, uint32_t) {},
         [&](uint32_t object) {
@@ -27,18 +27,11 @@ SpanningTree search_from_roots(const HoldGraph& graph, const Held& held) {
   const uint32_t n = graph.objects();
   SpanningTree tree;
   tree.number.resize(n);
-  tree.only_holder.resize(n);
-  tree.live = Bits(n);
   tree.object.push_back(kNone);
   tree.parent.push_back(0);
   DepthFirst search(graph);
-  bool alive = true;
   const auto enter = [&](uint32_t id, uint32_t holder) {
-    if (alive) tree.live.set(id);
-    const bool left_out =
-        holder != kNone && graph.is_leaf(id) && graph.has_one_holder(id) && !graph.is_rooted(id);
-    tree.only_holder[id] = left_out ? holder : kNone;
-    if (left_out) return;
+    if (holder != kNone && graph.is_leaf(id) && graph.has_one_holder(id) && !graph.is_rooted(id)) return;
     tree.number[id] = static_cast<uint32_t>(tree.object.size());
     tree.object.push_back(id);
     tree.parent.push_back(holder == kNone ? 0 : tree.number[holder]);
@@ -50,7 +43,7 @@ SpanningTree search_from_roots(const HoldGraph& graph, const Held& held) {
   for (uint32_t id = 0; id < n; ++id) {
     if (held.unexplained[id]) from(id);
   }
-  alive = false;
+  tree.live = search.visited();
   tree.first_garbage = static_cast<uint32_t>(tree.object.size());
   for (const uint32_t id : garbage_starts(graph, tree.live)) from(id);
   return tree;

@@ -9,12 +9,11 @@ namespace heapdump {
 // after all that is alive, a first object of each piece of garbage. Numbers are in the order of the search.
 // An object that holds nothing and has one holder is left out: its holder dominates it.
 struct SpanningTree {
-  PageArray<uint32_t> object;       // by number: id; of the super-root not set
-  PageArray<uint32_t> parent;       // by number: number
-  PageArray<uint32_t> number;       // by id; 0: left out
-  PageArray<uint32_t> only_holder;  // by id, for those left out: the holder; kNone else
-  uint32_t first_garbage = 0;       // number
-  Bits live;                        // by id
+  PageArray<uint32_t> object;  // by number: id; of the super-root not set
+  PageArray<uint32_t> parent;  // by number: number
+  PageArray<uint32_t> number;  // by id; 0: left out
+  uint32_t first_garbage = 0;  // number
+  Bits live;                   // by id
 };
 
 SpanningTree search_from_roots(const HoldGraph& graph, const Held& held);

@@ -27,29 +27,29 @@ Tables::Tables(const Definitions& definitions, const AddressIds& ids) : ids_(ids
     TypeRow row{};
     row.address = record.address;
     row.flags = record.flags;
-    row.name = text(bare ? record.name : record.module + "." + record.name);
-    row.module = text(record.module);
+    row.name = intern(bare ? record.name : record.module + "." + record.name);
+    row.module = intern(record.module);
     row.object = ids.find(record.address);
     types_.push_back(row);
   }
   add_shapes(definitions.shapes);
   for (const RootRecord& root : definitions.roots) {
     const uint32_t object = ids.find(root.address);
-    if (object != kNone) roots_.push_back({object, root.kind, text(root.name)});
+    if (object != kNone) roots_.push_back({object, root.kind, intern(root.name)});
   }
   std::ranges::stable_sort(roots_, {}, &RootRow::object);
   for (const ModuleRecord& module : definitions.modules) {
-    modules_.push_back({ids.find(module.address), text(module.name), text(module.file)});
+    modules_.push_back({ids.find(module.address), intern(module.name), intern(module.file)});
   }
-  for (const ThreadRecord& thread : definitions.threads) threads_.push_back({thread.id, text(thread.name)});
+  for (const ThreadRecord& thread : definitions.threads) threads_.push_back({thread.id, intern(thread.name)});
   for (const FrameRecord& frame : definitions.frames) {
     FrameRow row{};
     row.thread = frame.thread;
     row.depth = frame.depth;
     row.line = frame.line;
     row.object = frame.address == 0 ? kNone : ids.find(frame.address);
-    row.function = text(frame.function);
-    row.file = text(frame.file);
+    row.function = intern(frame.function);
+    row.file = intern(frame.file);
     frames_.push_back(row);
   }
 }
@@ -73,7 +73,7 @@ void Tables::add_shapes(const std::vector<ShapeRecord>& shapes) {
     for (uint8_t i = 0; i < row.tail_count; ++i) row.tail[i] = tail_kind(record.tail[i]);
     shapes_.push_back(row);
     for (const NamedReference& named : record.named)
-      fields_.push_back({text(named.label), known_kind(named.kind)});
+      fields_.push_back({intern(named.label), known_kind(named.kind)});
     bool has_weak = false;
     for (uint64_t i = 0; i < uint64_t{row.named} + row.tail_count; ++i) has_weak |= is_weak(row_number, i);
     has_weak_.push_back(has_weak);
@@ -91,7 +91,7 @@ uint32_t Tables::kind_of(uint32_t shape, uint64_t position) const {
 }
 
 void Tables::add_root(uint32_t object, uint8_t kind, const std::string& name) {
-  added_roots_.push_back({object, kind, text(name)});
+  added_roots_.push_back({object, kind, intern(name)});
 }
 
 uint32_t Tables::type_at(uint64_t address) {
@@ -99,14 +99,14 @@ uint32_t Tables::type_at(uint64_t address) {
   if (inserted) {
     TypeRow row{};
     row.address = address;
-    row.name = text("<unknown>");
+    row.name = intern("<unknown>");
     row.object = address == 0 ? kNone : ids_.find(address);
     types_.push_back(row);
   }
   return at->second;
 }
 
-StringRef Tables::text(std::string_view text) {
+StringRef Tables::intern(std::string_view text) {
   const auto [at, inserted] = known_.try_emplace(std::string(text));
   if (inserted) {
     if (strings_.size() + text.size() > UINT32_MAX) throw std::length_error("names of more than 4 GiB");

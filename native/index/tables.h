@@ -31,7 +31,7 @@ class Tables {
   const std::vector<TypeRow>& types() const { return types_; }
   const std::vector<RootRow>& roots() const { return roots_; }
 
-  // Where an object of that shape refers to its `__dict__`; kNone where it has none.
+  // Where an object of that shape refers to its `__dict__`; kNone if it has none.
   uint32_t namespace_position(uint32_t shape) const { return namespace_position_[shape]; }
   bool has_weak(uint32_t shape) const { return has_weak_[shape]; }
   // hd_reference_kind of a reference of an object of that shape.
@@ -43,12 +43,12 @@ class Tables {
   void add_root(uint32_t object, uint8_t kind, const std::string& name);
 
   void add_meta(const std::string& key, const std::string& value) {
-    meta_.push_back({text(key), text(value)});
+    meta_.push_back({intern(key), intern(value)});
   }
   void write(IndexWriter& writer, const LargeValues& large);
 
  private:
-  StringRef text(std::string_view text);
+  StringRef intern(std::string_view text);
   uint32_t type_at(uint64_t address);
   void add_shapes(const std::vector<ShapeRecord>& shapes);
 

@@ -4,9 +4,11 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 
 #include "index/index_writer.h"
+#include "index/split_rows.h"
 #include "support/error.h"
 
 namespace heapdump {
@@ -31,10 +33,25 @@ class WrittenColumn {
   WrittenColumn& operator=(const WrittenColumn&) = delete;
 
   const T& operator[](uint64_t i) const { return data_[i]; }
+  std::span<const T> rows() const { return {data_, bytes_ / sizeof(T)}; }
 
  private:
   const T* data_ = nullptr;
   uint64_t bytes_;
+};
+
+// The same of a split column.
+class WrittenSplitColumn {
+ public:
+  WrittenSplitColumn(const IndexWriter& writer, Section section)
+      : low_(writer, section),
+        rows_{low_.rows(), writer.high_halves(section).blocks(), writer.high_halves(section).words()} {}
+
+  uint32_t operator[](uint64_t row) const { return rows_[row]; }
+
+ private:
+  WrittenColumn<uint16_t> low_;
+  SplitRows rows_;
 };
 
 }  // namespace heapdump

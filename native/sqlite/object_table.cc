@@ -247,14 +247,21 @@ class ObjectCursor : public CursorOf<uint32_t> {
       }
       case kBySize:
       case kByRetained: {
-        const auto ranks = std::views::iota(uint64_t{0}, n);
         const auto value = [&](uint64_t rank) {
           const uint32_t id = ranked(rank);
           return id == kNone ? 0 : path_ == kBySize ? heap_.size(id) : heap_.retained(id);
         };
-        begin_ = std::ranges::lower_bound(ranks, asked.high, std::greater{}, value) - ranks.begin();
-        end_ = std::max<uint64_t>(
-            begin_, std::ranges::upper_bound(ranks, asked.low, std::greater{}, value) - ranks.begin());
+        // What the index has in order is looked through first: the rest would be sorted for it.
+        const uint32_t first = heap_.ranked();
+        const auto ranks =
+            std::views::iota(uint64_t{0}, first > 0 && value(first - 1) < asked.low ? uint64_t{first} : n);
+        if (asked.high < Interval{}.high) {
+          begin_ = std::ranges::lower_bound(ranks, asked.high, std::greater{}, value) - ranks.begin();
+        }
+        end_ = ranks.size();
+        if (asked.low > 0)
+          end_ = std::ranges::upper_bound(ranks, asked.low, std::greater{}, value) - ranks.begin();
+        end_ = std::max(begin_, end_);
         return;
       }
       default:
@@ -265,9 +272,9 @@ class ObjectCursor : public CursorOf<uint32_t> {
   uint32_t ranked(uint64_t row) const {
     switch (path_) {
       case kBySize:
-        return heap_.by_size(row);
+        return row < heap_.ranked() ? heap_.by_size(row) : heap_.all_by_size()[row];
       case kByRetained:
-        return heap_.by_retained(row);
+        return row < heap_.ranked() ? heap_.by_retained(row) : heap_.all_by_retained()[row];
       case kByType:
         return heap_.by_type(row);
       default:

@@ -1,6 +1,7 @@
 #include "sqlite/open_heap.h"
 
 #include "analysis/group_retained.h"
+#include "index/descending.h"
 #include "support/error.h"
 
 namespace heapdump {
@@ -40,6 +41,20 @@ const std::vector<uint64_t>& OpenHeap::retained_by_type() {
                                           [this](uint32_t id) { return type(id); });
   }
   return *retained_by_type_;
+}
+
+const PageArray<uint32_t>& OpenHeap::all_by_size() {
+  if (!all_by_size_) {
+    all_by_size_ = ids_descending(objects(), objects(), [this](uint32_t id) { return size(id); });
+  }
+  return *all_by_size_;
+}
+
+const PageArray<uint32_t>& OpenHeap::all_by_retained() {
+  if (!all_by_retained_) {
+    all_by_retained_ = ids_descending(objects(), objects(), [this](uint32_t id) { return retained(id); });
+  }
+  return *all_by_retained_;
 }
 
 std::shared_ptr<OpenHeap> OpenHeaps::open(const std::string& schema, const std::string& path) {

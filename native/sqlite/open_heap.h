@@ -10,6 +10,7 @@
 #include "heap/heap_index.h"
 #include "heap/holders.h"
 #include "heap/object_tree.h"
+#include "support/page_array.h"
 
 namespace heapdump {
 
@@ -29,6 +30,9 @@ class OpenHeap : public HeapIndex {
   const Matching& matching(const std::shared_ptr<OpenHeap>& other);
   // By row of types().
   const std::vector<uint64_t>& retained_by_type();
+  // All ids, largest first, ties by id.
+  const PageArray<uint32_t>& all_by_size();
+  const PageArray<uint32_t>& all_by_retained();
   // The heaps beside it.
   OpenHeaps& heaps() { return heaps_; }
 
@@ -43,6 +47,7 @@ class OpenHeap : public HeapIndex {
   std::map<const OpenHeap*, Matched> matchings_;
   std::optional<ObjectTree> dominator_tree_, path_tree_;
   std::optional<std::vector<uint64_t>> retained_by_type_;
+  std::optional<PageArray<uint32_t>> all_by_size_, all_by_retained_;
 };
 
 // The heaps that a connection has open. The tables of a schema share one.

@@ -45,7 +45,7 @@ class PageArray {
     data_[size_++] = value;
   }
 
-  // Makes room for `count` more and returns where they start; Commit says how many were written.
+  // Makes room for `count` more and returns where they start; commit() says how many were written.
   T* room(size_t count) {
     if (capacity() - size_ < count) [[unlikely]]
       reserve(size_ + count);

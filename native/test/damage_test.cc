@@ -37,7 +37,8 @@ uint64_t read_all(const HeapIndex& heap) {
       sum += heap.kind(reference.source, reference.position);
       sum += label_of(heap, reference.source, reference.position).value_or("").size();
     }
-    sum += heap.by_size(id) + heap.by_type(id);
+    sum += heap.by_type(id) + heap.retained(id) + heap.depth(id);
+    if (id < heap.ranked()) sum += heap.by_size(id) + heap.by_retained(id);
     for (ReachableWalk walk(heap, id); !walk.done(); walk.next()) sum += walk.id();
   }
   for (uint32_t type = 0; type < heap.types().size(); ++type) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 #include <random>
 #include <set>
 
@@ -10,6 +12,7 @@
 #include "index/build_index.h"
 #include "sqlite/table.h"
 #include "support/error.h"
+#include "test/made_heap.h"
 #include "test/small_heap.h"
 #include "test/temporary_folder.h"
 
@@ -48,6 +51,17 @@ class Database {
     }
     sqlite3_finalize(statement);
     return result == SQLITE_DONE ? rows : -1;
+  }
+
+  std::vector<uint32_t> ids(const std::string& sql) {
+    sqlite3_stmt* statement = nullptr;
+    sqlite3_prepare_v2(db_, sql.c_str(), -1, &statement, nullptr);
+    std::vector<uint32_t> ids;
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+      ids.push_back(static_cast<uint32_t>(sqlite3_column_int64(statement, 0)));
+    }
+    sqlite3_finalize(statement);
+    return ids;
   }
 
   // Every table whole, and what is pushed down with every id and beyond.
@@ -140,6 +154,37 @@ TEST_F(SqliteTest, ADamagedColumnNeverLeadsOutOfTheIndex) {
       Database(damaged).read_all();
     }
   }
+}
+
+// More objects than the index has in order.
+TEST_F(SqliteTest, OrdersAllObjectsBySize) {
+  std::mt19937 random(5);
+  MadeHeap made;
+  const uint32_t type = made.static_root("app.Thing");
+  for (uint32_t i = 0; i < kRanked + 5000; ++i) {
+    made.objects[made.instance(type)].size = random() % 100 < 99 ? random() % 50 : random();
+  }
+  write_file(path("heap.bin"), made.dump());
+  ensure_index(path("heap.bin"), index_, [](double) {});
+  const HeapIndex heap(index_);
+  std::vector<uint32_t> all(heap.objects());
+  std::iota(all.begin(), all.end(), 0);
+  std::ranges::stable_sort(all, std::greater{}, [&](uint32_t id) { return heap.size(id); });
+  const uint64_t last = heap.size(all[kRanked - 1]);
+  Database database(index_);
+  for (const uint64_t low : {uint64_t{0}, last, last + 1, uint64_t{1} << 31}) {
+    for (const uint64_t high : {last, last + 1, uint64_t{1} << 40}) {
+      std::vector<uint32_t> expected;
+      std::ranges::copy_if(all, std::back_inserter(expected),
+                           [&](uint32_t id) { return heap.size(id) >= low && heap.size(id) <= high; });
+      const std::string where =
+          " FROM object WHERE size BETWEEN " + std::to_string(low) + " AND " + std::to_string(high);
+      EXPECT_EQ(database.ids("SELECT id" + where + " ORDER BY size DESC"), expected) << low << " " << high;
+      std::ranges::reverse(expected);
+      EXPECT_EQ(database.ids("SELECT id" + where + " ORDER BY size"), expected) << low << " " << high;
+    }
+  }
+  EXPECT_EQ(database.ids("SELECT id FROM object ORDER BY retained DESC"), all);
 }
 
 }  // namespace
