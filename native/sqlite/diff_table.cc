@@ -5,7 +5,7 @@ namespace heapdump {
 namespace {
 
 constexpr Column kColumns[] = {
-    {"name", kText, "name of the group; NULL for what is in none, such as garbage",
+    {"name", kText, "name of the group; NULL for objects that are in none, such as garbage",
      [](const Difference& row) { return or_null(row.name); }},
     {"count_old", kInteger, "objects in the older dump", [](const Difference& row) { return row.old.count; }},
     {"size_old", kInteger, "shallow sizes of these together, in bytes",
@@ -22,7 +22,7 @@ constexpr Column kColumns[] = {
     {"gone_size", kInteger, "shallow sizes of these together, in bytes",
      [](const Difference& row) { return row.gone.size; }},
     {"kept", kInteger,
-     "objects that both have: same address, type and, where immutable, content, else neighbours in common",
+     "objects that both have: same address, type and, if immutable, content, else neighbours in common",
      [](const Difference& row) { return row.kept(); }},
     {"old", kText, "argument: schema of the older dump", Argument::kNeeded},
     {"by", kText, "argument: what a row is, by its name in the table grouping", Argument::kNeeded},

@@ -10,12 +10,12 @@ struct Dominated {
 
 constexpr Column kColumns[] = {
     {"id", kInteger,
-     "object.id of an object that would be freed with the one asked for; itself first, then each before what "
-     "it dominates",
+     "object.id of an object that would be freed with the argument; the argument first, then each object "
+     "before those it dominates",
      [](const Dominated& row) { return row.id; }},
     {"depth", kInteger, "steps in the tree of dominators, 0 for the object itself",
      [](const Dominated& row) { return row.depth; }},
-    {"object", kInteger, "argument: object.id of the one asked for", Argument::kNeeded},
+    {"object", kInteger, "argument: object.id", Argument::kNeeded},
 };
 
 class DominatedCursor : public CursorOf<Dominated> {

@@ -12,13 +12,13 @@ struct OfType {
 };
 
 constexpr Column kColumns[] = {
-    {"type", kInteger, "object.id of a type of which objects would be freed with the one asked for",
+    {"type", kInteger, "object.id of a type with objects that would be freed with the argument",
      [](OpenHeap& heap, const OfType& row) { return Id{heap.types()[row.type].object}; }},
-    {"count", kInteger, "how many, the object itself not counted",
+    {"count", kInteger, "number of these objects, without the argument itself",
      [](const OfType& row) { return row.count; }},
     {"size", kInteger, "shallow sizes of these together, in bytes",
      [](const OfType& row) { return row.size; }},
-    {"object", kInteger, "argument: object.id of the one asked for", Argument::kNeeded},
+    {"object", kInteger, "argument: object.id", Argument::kNeeded},
 };
 
 class DominatedTypesCursor : public RowsCursor<OfType> {

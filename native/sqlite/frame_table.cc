@@ -9,7 +9,7 @@ struct Rows {
 };
 
 constexpr Column kColumns[] = {
-    {"object", kInteger, "object.id of the frame object; NULL where the interpreter had made none",
+    {"object", kInteger, "object.id of the frame object; NULL if the interpreter had created none",
      [](const FrameRow& row) { return Id{row.object}; }},
     {"thread", kInteger, "thread.id of its thread", [](const FrameRow& row) { return row.thread; }},
     {"depth", kInteger, "0 for the innermost frame of the thread, then counted outward",

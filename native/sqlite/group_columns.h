@@ -10,7 +10,7 @@ struct Group : GroupTotals {
 };
 
 inline constexpr Column kGroupColumns[] = {
-    {"name", kText, "name of the group; NULL for what is in none, such as garbage",
+    {"name", kText, "name of the group; NULL for objects that are in none, such as garbage",
      [](const Group& row) { return row.grouping->name_or_none(row.group); }},
     {"count", kInteger, "its objects", [](const Group& row) { return row.count; }},
     {"size", kInteger, "shallow sizes of these together, in bytes",

@@ -7,8 +7,7 @@ namespace {
 constexpr auto kColumns = joined(
     kGroupColumns,
     {
-        {"type", kInteger,
-         "object.id of the type of which the group has the instances; NULL if it is no type",
+        {"type", kInteger, "object.id of the type whose instances are the group; NULL for other groupings",
          [](const Group& row) { return Id{row.type() == nullptr ? kNone : row.type()->object}; }},
         {"address", kAddress, "address of that type",
          [](const Group& row) {
@@ -19,7 +18,7 @@ constexpr auto kColumns = joined(
          [](const Group& row) { return Id{row.example}; }},
         {"by", kText, "argument: what a row is, by its name in the table grouping", Argument::kNeeded},
         {"objects", kBlob,
-         "argument, optional: the objects that count, as object_set(id) gives them; else all",
+         "argument, optional: the objects to count, as object_set(id) returns them; all if not given",
          Argument::kOptional},
     });
 

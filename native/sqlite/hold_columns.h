@@ -16,7 +16,7 @@ inline constexpr Column kHoldColumns[] = {
      [](OpenHeap& heap, const Hold& hold) { return label_of(heap, hold); }},
     {"part", kText, "as reference.part: what it adds to the path of the holder",
      [](OpenHeap& heap, const Hold& hold) { return format_hold(heap, hold); }},
-    {"object", kInteger, "argument: object.id of the one asked for", Argument::kNeeded},
+    {"object", kInteger, "argument: object.id", Argument::kNeeded},
 };
 
 inline Estimate estimate_holds(const HeapIndex* heap) {

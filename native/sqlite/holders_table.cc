@@ -6,7 +6,7 @@ namespace {
 constexpr auto kColumns = joined(
     {
         {"id", kInteger,
-         "object.id of an object that holds the one asked for: the instance, if its __dict__ does",
+         "object.id of an object that holds the argument; the instance, if its __dict__ holds it",
          [](const Hold& hold) { return Id{hold.holder}; }},
     },
     kHoldColumns);

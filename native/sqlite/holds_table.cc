@@ -5,7 +5,7 @@ namespace {
 
 constexpr auto kColumns = joined(
     {
-        {"id", kInteger, "object.id of an object that the one asked for holds, be it through its __dict__",
+        {"id", kInteger, "object.id of an object that the argument holds, also through its __dict__",
          [](const Hold& hold) { return Id{hold.held}; }},
     },
     kHoldColumns);

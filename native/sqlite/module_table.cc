@@ -9,11 +9,11 @@ struct Rows {
 };
 
 constexpr Column kColumns[] = {
-    {"object", kInteger, "object.id of the module object; NULL where it is no object of the dump",
+    {"object", kInteger, "object.id of the module object; NULL if it is not in the dump",
      [](const ModuleRow& row) { return Id{row.object}; }},
     {"name", kText, "key in sys.modules",
      [](OpenHeap& heap, const ModuleRow& row) { return heap.text(row.name); }},
-    {"file", kText, "__file__ of the module; NULL where it has none",
+    {"file", kText, "__file__ of the module; NULL if it has none",
      [](OpenHeap& heap, const ModuleRow& row) { return or_null(heap.text(row.file)); }},
 };
 

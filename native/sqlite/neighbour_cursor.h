@@ -40,7 +40,7 @@ inline constexpr Column kNeighbourColumns[] = {
      [](OpenHeap& heap, const ReferenceWalk& walk) { return part_of(heap, walk); }},
     {"position", kInteger, "as reference.position",
      [](const ReferenceWalk& walk) { return position_of(walk); }},
-    {"object", kInteger, "argument: object.id of the one asked for", Argument::kNeeded},
+    {"object", kInteger, "argument: object.id", Argument::kNeeded},
 };
 
 inline void plan_neighbours(const HeapIndex& heap, Plan& plan) {

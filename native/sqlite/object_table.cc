@@ -23,62 +23,59 @@ std::optional<T> of_content(const HeapIndex& heap, uint32_t id, T Content::*memb
 }
 
 constexpr Column kColumns[] = {
-    {"id", kInteger, "0 … n−1, in the order of the addresses; good for this dump alone",
+    {"id", kInteger, "0 … n−1, in the order of the addresses; valid only in this dump",
      [](uint32_t id) { return id; }},
-    {"address", kAddress, "address in the process, such as id() gives it",
+    {"address", kAddress, "address in the process, as id() returns it",
      [](OpenHeap& heap, uint32_t id) { return heap.address(id); }},
-    {"type", kInteger, "object.id of its type; NULL where the type is no object of the dump (damage)",
+    {"type", kInteger, "object.id of its type; NULL if the type is not in the dump (damage)",
      [](OpenHeap& heap, uint32_t id) { return Id{heap.types()[heap.type(id)].object}; }},
     {"size", kInteger,
-     "shallow size in bytes: what sys.getsizeof says of an exact built-in, collector header included",
+     "shallow size in bytes: what sys.getsizeof returns for an exact built-in, collector header included",
      [](OpenHeap& heap, uint32_t id) { return heap.size(id); }},
-    {"refcount", kInteger,
-     "references that the interpreter counts, the tool's own excepted; NULL for an immortal object",
+    {"refcount", kInteger, "reference count, without references of heapdump; NULL for an immortal object",
      [](OpenHeap& heap, uint32_t id) { return known_if(!has(heap, id, HD_IMMORTAL), heap.refcount(id)); }},
-    {"tracked", kInteger, "1 where the cyclic collector tracks it, else 0",
+    {"tracked", kInteger, "1 if the cyclic collector tracks it, else 0",
      [](OpenHeap& heap, uint32_t id) { return has(heap, id, HD_TRACKED); }},
     {"generation", kInteger,
-     "generation of the collector: 0, 1, 2, or 3 for the permanent one (gc.freeze); NULL where not known",
+     "generation of the collector: 0, 1, 2, or 3 for the permanent one (gc.freeze); NULL if not known",
      [](OpenHeap& heap, uint32_t id) {
        return known_if(has(heap, id, HD_GENERATION_KNOWN), heap.flags(id) >> HD_GENERATION_SHIFT & 3);
      }},
     {"immortal", kInteger, "1 for an immortal object (CPython 3.12 and newer), else 0",
      [](OpenHeap& heap, uint32_t id) { return has(heap, id, HD_IMMORTAL); }},
     {"content", kText,
-     "a str as itself, others as Python would show them, cut at the dump's content_limit (bytes); NULL where "
-     "none was kept",
+     "the text of a str, other objects as Python would show them, cut at the dump's content_limit (bytes); "
+     "NULL if none was kept",
      [](OpenHeap& heap, uint32_t id) { return of_content(heap, id, &Content::bytes); }},
     {"is_text", kInteger,
-     "1 where content is a str's own text, 0 where it is as Python would show the object; NULL without "
-     "content",
+     "1 if content is the text of a str, 0 if it is the object as Python would show it; NULL without content",
      [](OpenHeap& heap, uint32_t id) { return of_content(heap, id, &Content::is_text); }},
-    {"truncated", kInteger, "1 where content was cut at the limit, 0 where it is whole; NULL without content",
+    {"truncated", kInteger, "1 if content was cut at the limit, 0 if it is complete; NULL without content",
      [](OpenHeap& heap, uint32_t id) { return of_content(heap, id, &Content::cut); }},
     {"retained", kInteger,
      "retained size in bytes: what would be freed with the object, the shallow sizes of all that it "
-     "dominates; of garbage, what of the garbage goes with it",
+     "dominates; of garbage, what it dominates among the garbage",
      [](OpenHeap& heap, uint32_t id) { return heap.retained(id); }},
     {"dominator", kInteger,
      "object.id of the immediate dominator, the nearest object without which this one would not be alive; "
-     "NULL where no single object is, and for garbage",
+     "NULL if there is no such object, and for garbage",
      [](OpenHeap& heap, uint32_t id) { return Id{heap.dominator(id)}; }},
     {"depth", kInteger,
-     "references on the path that path_to_root gives, 0 where a root holds it; NULL for garbage",
+     "references on the path that path_to_root returns, 0 if a root holds it; NULL for garbage",
      [](OpenHeap& heap, uint32_t id) { return known_if(!heap.is_garbage(id), heap.depth(id)); }},
     {"garbage", kInteger,
-     "1 where nothing keeps it alive: no root reaches it, and its references all come from such objects; "
-     "else 0",
+     "1 if nothing keeps it alive: no root reaches it, and only such objects refer to it; else 0",
      [](OpenHeap& heap, uint32_t id) { return heap.is_garbage(id); }},
     {"owner", kText,
      "the nearest holder on its path that has a name: a module's global, an attribute of a class or of a "
-     "thread-local, a cell of a closure, a local of a running or suspended function, or a task; else what "
-     "the path begins with; NULL for garbage",
+     "thread-local, a cell of a closure, a local of a running or suspended function, or a task; if there is "
+     "none, the beginning of the path; NULL for garbage",
      [](OpenHeap& heap, uint32_t id) {
        return or_null(heap.is_garbage(id) ? std::string_view() : heap.owners().name(heap.owners().of(id)));
      }},
     {"path", kText,
-     "the path that path_to_root gives, as Python writes it; NULL for garbage. Worked out for each row: for "
-     "many, merged_paths is faster",
+     "the path that path_to_root returns, as Python writes it; NULL for garbage. Computed for each row: for "
+     "many rows, merged_paths is faster",
      [](OpenHeap& heap, uint32_t id) { return known_if(!heap.is_garbage(id), format_path(heap, id)); }},
 };
 

@@ -21,25 +21,26 @@ struct Step {
 
 constexpr Column kColumns[] = {
     {"path", kInteger, "1 for the shortest path, then 2 …", [](const Step& row) { return row.path; }},
-    {"step", kInteger, "0 where the path begins, then counted to the object asked for",
+    {"step", kInteger, "0 at the beginning of the path, then 1 … up to the argument",
      [](const Step& row) { return row.step; }},
     {"id", kInteger, "object.id of the object at this step", [](const Step& row) { return row.id; }},
     {"kind", kText, "how it is held: at step 0 as root.kind, then as reference.kind",
      [](const Step& row) { return row.kind; }},
     {"part", kText,
-     "what this step adds to the path as Python writes it: group_concat(part, '') is the path; empty where "
-     "an instance's __dict__ is gone through",
+     "what this step adds to the path as Python writes it: group_concat(part, '') is the path; empty for a "
+     "step through an instance's __dict__",
      [](const Step& row) -> const std::string& { return row.part; }},
-    {"length", kInteger, "references on the whole path: the step of the object asked for",
+    {"length", kInteger, "references on the whole path: the step of the argument",
      [](const Step& row) { return row.length; }},
-    {"whole", kText, "the whole path as Python writes it, repetitions counted; at step 0, else NULL",
+    {"whole", kText, "the whole path as Python writes it, repetitions as a count; NULL except at step 0",
      [](const Step& row) { return row.step == 0 ? std::optional(row.whole) : std::nullopt; }},
-    {"object", kInteger, "argument: object.id of the one asked for", Argument::kNeeded},
+    {"object", kInteger, "argument: object.id", Argument::kNeeded},
     {"avoid", kText,
-     "argument, optional: what no path goes through, separated by commas: object:ID, type:ID (all "
+     "argument, optional: what no path may go through, separated by commas: object:ID, type:ID (all "
      "instances), label:NAME (references of that label)",
      Argument::kOptional},
-    {"most", kInteger, "argument, optional: at most so many paths, each from another root; 1 if not given",
+    {"most", kInteger,
+     "argument, optional: maximum number of paths, each from a different root; 1 if not given",
      Argument::kOptional},
 };
 

@@ -8,12 +8,12 @@ namespace {
 
 constexpr Column kColumns[] = {
     {"id", kInteger,
-     "object.id of an object that the one asked for reaches by references, weak ones and those to types left "
-     "out; itself first, then the nearest",
+     "object.id of an object that the argument reaches by references other than weak ones and those to "
+     "types; the argument first, then the nearest",
      [](const ReachableWalk& walk) { return walk.id(); }},
-    {"distance", kInteger, "references on the shortest way",
+    {"distance", kInteger, "references on the shortest path",
      [](const ReachableWalk& walk) { return walk.distance(); }},
-    {"object", kInteger, "argument: object.id of the one asked for", Argument::kNeeded},
+    {"object", kInteger, "argument: object.id", Argument::kNeeded},
 };
 
 class ReachableCursor : public CursorOf<ReachableWalk> {

@@ -19,11 +19,11 @@ constexpr Column kColumns[] = {
      [](const ReferenceWalk& walk) { return reference_kind_name(walk.kind()); }},
     {"label", kText,
      "name of the attribute, slot, cell, local or field, index of the item, or key of the value as Python "
-     "shows it; NULL where not known",
+     "shows it; NULL if not known",
      [](OpenHeap& heap, const ReferenceWalk& walk) { return label_of(heap, walk); }},
     {"part", kText,
      "what it adds to the path of the source, as Python writes it: .name, [key], [index]; docs/paths.md "
-     "tells what is not Python",
+     "explains what is not Python",
      [](OpenHeap& heap, const ReferenceWalk& walk) { return part_of(heap, walk); }},
     {"position", kInteger, "0 … , place among the references of the source; NULL for kind type",
      [](const ReferenceWalk& walk) { return position_of(walk); }},

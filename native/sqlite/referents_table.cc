@@ -5,7 +5,7 @@ namespace {
 
 constexpr auto kColumns = joined(
     {
-        {"id", kInteger, "object.id of an object that the one asked for refers to",
+        {"id", kInteger, "object.id of an object to which the argument refers",
          [](const ReferenceWalk& walk) { return walk.target(); }},
     },
     kNeighbourColumns);

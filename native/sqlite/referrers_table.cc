@@ -5,7 +5,7 @@ namespace {
 
 constexpr auto kColumns = joined(
     {
-        {"id", kInteger, "object.id of an object that refers to the one asked for",
+        {"id", kInteger, "object.id of an object that refers to the argument",
          [](const ReferenceWalk& walk) { return walk.source(); }},
     },
     kNeighbourColumns);

@@ -25,9 +25,9 @@ constexpr Column kColumns[] = {
      "references than were found, which C code holds (not in python mode)",
      [](const RootRow& row) { return root_kind_name(row.kind); }},
     {"name", kText,
-     "name of the root, as Python writes it where it can: of a module its key in sys.modules, of a local of "
-     "a running function FUNCTION.f_locals['x'] (of a frame object FUNCTION); of kind c how many of its "
-     "references; may be empty",
+     "name of the root, as Python writes it if it can: of a module its key in sys.modules, of a local of a "
+     "running function FUNCTION.f_locals['x'] (of a frame object FUNCTION); of kind c the number of "
+     "references from C code; may be empty",
      [](OpenHeap& heap, const RootRow& row) { return heap.text(row.name); }},
 };
 

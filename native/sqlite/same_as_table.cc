@@ -13,8 +13,8 @@ struct Same {
 constexpr Column kColumns[] = {
     {"id", kInteger, "object.id of each object", [](const Same& row) { return row.id; }},
     {"same", kInteger,
-     "object.id of the same object in the other dump: same address, type and, where immutable, content, else "
-     "neighbours in common; NULL if it is not there",
+     "object.id of the same object in the other dump: same address, type and, if immutable, content, else "
+     "neighbours in common; NULL if there is none",
      [](const Same& row) { return Id{row.same}; }},
     {"reused", kInteger, "1 if another object has its address in the other dump, else 0",
      [](OpenHeap& heap, const Same& row) {

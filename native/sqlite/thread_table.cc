@@ -11,7 +11,7 @@ struct Rows {
 constexpr Column kColumns[] = {
     {"id", kInteger, "native thread id, as the kernel and threading.get_native_id() give it",
      [](const ThreadRow& row) { return row.id; }},
-    {"name", kText, "name of the thread; NULL where not known",
+    {"name", kText, "name of the thread; NULL if not known",
      [](OpenHeap& heap, const ThreadRow& row) { return or_null(heap.text(row.name)); }},
 };
 

@@ -15,13 +15,13 @@ struct Rows {
 };
 
 constexpr Column kColumns[] = {
-    {"id", kInteger, "object.id of the type; NULL where it is no object of the dump",
+    {"id", kInteger, "object.id of the type; NULL if it is not in the dump",
      [](const TypeRow& row) { return Id{row.object}; }},
-    {"name", kText, "module.qualname, builtins without their module; <unknown> only where damage lost it",
+    {"name", kText, "module.qualname, builtins without their module; <unknown> only if damage lost it",
      [](OpenHeap& heap, const TypeRow& row) { return heap.text(row.name); }},
-    {"module", kText, "__module__ of the type; empty where not known",
+    {"module", kText, "__module__ of the type; empty if not known",
      [](OpenHeap& heap, const TypeRow& row) { return heap.text(row.module); }},
-    {"address", kAddress, "address of the type; NULL where damage lost it",
+    {"address", kAddress, "address of the type; NULL if damage lost it",
      [](const TypeRow& row) { return row.address == 0 ? std::nullopt : std::optional(row.address); }},
     {"flags", kInteger, "tp_flags, a bit set (CPython Include/object.h)",
      [](const TypeRow& row) { return row.flags; }},
@@ -29,7 +29,7 @@ constexpr Column kColumns[] = {
     {"size", kInteger, "shallow sizes of these instances together, in bytes",
      [](const TypeRow& row) { return row.size; }},
     {"retained", kInteger,
-     "what these instances retain, each by itself and nothing twice, in bytes: the least that would be freed "
+     "sum of what these instances retain, nothing counted twice, in bytes: at least that much would be freed "
      "with all; garbage not counted",
      [](OpenHeap& heap, const TypeRow& row) {
        return heap.retained_by_type()[static_cast<size_t>(&row - heap.types().data())];

@@ -15,16 +15,16 @@ constexpr Column kColumns[] = {
      [](OpenHeap& heap, const Waste& row) { return Id{heap.types()[row.type].object}; }},
     {"what", kText, "what holds them: TYPE.attribute or TYPE[…]; NULL for duplicate, boxes and slots",
      [](const Waste& row) { return or_null(row.what); }},
-    {"count", kInteger, "objects, from 10 on; a sparse container also by itself",
+    {"count", kInteger, "number of objects, at least 10, except for sparse containers",
      [](const Waste& row) { return row.count; }},
-    {"size", kInteger, "what they take, in bytes", [](const Waste& row) { return row.size; }},
+    {"size", kInteger, "their size, in bytes", [](const Waste& row) { return row.size; }},
     {"wasted", kInteger,
      "what could be saved of that, in bytes: all but one of equal objects, empty containers, room that other "
      "containers of the dump with as many entries do not have, the __dict__",
      [](const Waste& row) { return row.wasted; }},
     {"certain", kInteger,
-     "0 where contents were cut and are equal as far as they go, or (slots, 3.11 and 3.12) the memory of "
-     "attributes is reckoned; else 1",
+     "0 if contents were cut and are equal up to there, or (slots, 3.11 and 3.12) the memory of attributes "
+     "is estimated; else 1",
      [](const Waste& row) { return row.certain; }},
     {"example", kInteger, "object.id of one of them", [](const Waste& row) { return Id{row.example}; }},
 };
