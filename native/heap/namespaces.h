@@ -8,8 +8,8 @@
 
 namespace heapdump {
 
-// What stands under a name in the `__dict__` of modules and of types, as far as the dump has it. Tables are made of
-// those that are asked for, and kept.
+// What stands under a name in the `__dict__` of modules and of types, as far as the dump has it. Tables are
+// made of those that are asked for, and kept.
 class Namespaces {
  public:
   explicit Namespaces(const HeapIndex& heap) : heap_(heap), mros_(heap.types().size()) {}
@@ -19,8 +19,8 @@ class Namespaces {
   // The module that has that name in sys.modules, or kNone.
   uint32_t module(std::string_view name);
 
-  // What the classes of a type (row of types()) define under that name, as Python looks it up for an instance; kNone if
-  // nothing.
+  // What the classes of a type (row of types()) define under that name, as Python looks it up for an
+  // instance; kNone if nothing.
   uint32_t class_attribute(uint32_t type, std::string_view name);
   enum class Knowledge : uint8_t {
     kNone,   // the dump does not describe types

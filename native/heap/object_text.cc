@@ -39,7 +39,8 @@ ObjectText text_of(const HeapIndex& heap, uint32_t id, int depth) {
   const std::string text(content->bytes);
   if (std::ranges::find(kLiterals, type) != std::end(kLiterals)) {
     // nan and inf are no names of Python.
-    const bool has_name = type != "bytes" && type != "bool" && type != "NoneType" && text.find('n') != text.npos;
+    const bool has_name =
+        type != "bytes" && type != "bool" && type != "NoneType" && text.find('n') != text.npos;
     return {text + (content->cut ? "…" : ""), !content->cut && !has_name};
   }
   if (is_type_object(heap, id)) return {"class " + text, false};

@@ -68,8 +68,11 @@ std::string format_value(const HeapIndex& heap, const PathStep& step) {
   return is_python && gives_values(heap, step.holder) ? "[" + text + "]" : "[<" + text + ">]";
 }
 
+// `x<key (1, 2)>[0]` and `x<key -1>[0]` would be comparisons.
 std::string format_element(const HeapIndex& heap, const char* what, uint32_t held) {
-  return std::string("<") + what + " " + (held == kNone ? "?" : object_text(heap, held).text) + ">";
+  std::string text = held == kNone ? "?" : object_text(heap, held).text;
+  if (text.starts_with('(') || text.starts_with('-')) text = std::string(type_name(heap, held)) + " " + text;
+  return std::string("<") + what + " " + text + ">";
 }
 
 std::string format_item(const HeapIndex& heap, const PathStep& step, const std::string& index) {
@@ -99,7 +102,7 @@ std::string format_frame_local(const HeapIndex& heap, const PathStep& step) {
 }
 
 std::string format(const HeapIndex& heap, const PathStep& step, Open open) {
-  if (step.is_type) return gives_type(heap, step.holder) ? ".__class__" : "<type>";
+  if (step.is_type) return gives_type(heap, step.holder) ? ".__class__" : "<its type>";
   const uint8_t kind = kind_of(heap, step);
   const bool keys_open = open == Open::kKeys;
   if (kind == HD_REF_VALUE) return keys_open ? "[*]" : format_value(heap, step);

@@ -19,19 +19,32 @@ std::string_view type_name(const HeapIndex& heap, uint32_t id) {
   return heap.text(heap.types()[heap.type(id)].name);
 }
 
-// Under which name a getter of a C type gives another object than the structure holds: a copy, a view, or what the
-// object there leads to.
+// Under which name a getter of a C type gives another object than the structure holds: a copy, a view, or
+// what the object there leads to.
 constexpr std::pair<std::string_view, std::string_view> kOtherGetters[] = {
-    {"_asyncio.Future", "_callbacks"}, {"_asyncio.Task", "_callbacks"}, {"_ssl._SSLSocket", "owner"},
-    {"_struct.Struct", "format"},      {"Struct", "format"},            {"frame", "f_locals"},
+    {"_asyncio.Future", "_callbacks"},
+    {"_asyncio.Task", "_callbacks"},
+    {"_ssl._SSLSocket", "owner"},
+    {"_struct.Struct", "format"},
+    {"Struct", "format"},
+    {"frame", "f_locals"},
     {"re.Pattern", "groupindex"},
 };
 
 // Values of a class that Python gives for `Class.name` as they are, though they have a `__get__`.
-constexpr std::string_view kGivenAsTheyAre[] = {
-    "function",          "property",           "member_descriptor", "getset_descriptor",
-    "method_descriptor", "wrapper_descriptor", "method",            "collections._tuplegetter",
-    "functools.cached_property"};
+constexpr std::string_view kGivenAsTheyAre[] = {"function",
+                                                "property",
+                                                "member_descriptor",
+                                                "getset_descriptor",
+                                                "method_descriptor",
+                                                "wrapper_descriptor",
+                                                "method",
+                                                "collections._tuplegetter",
+                                                "functools.cached_property"};
+
+// Python asks what they refer to.
+constexpr std::string_view kProxies[] = {"weakproxy", "weakcallableproxy", "weakref.ProxyType",
+                                         "weakref.CallableProxyType"};
 
 struct Class {
   Class(const HeapIndex& heap, uint32_t type)
@@ -61,7 +74,9 @@ struct Class {
   Knowledge knowledge;
 };
 
-bool reads_member(std::string_view kind) { return kind == "member_descriptor" || kind == "getset_descriptor"; }
+bool reads_member(std::string_view kind) {
+  return kind == "member_descriptor" || kind == "getset_descriptor";
+}
 
 }  // namespace
 
@@ -73,7 +88,13 @@ bool gives_field(const HeapIndex& heap, uint32_t holder, std::string_view name, 
   // A type gives a view of its dict, and a function makes a dict of annotations that are a tuple.
   if (name == "__dict__" && is_type_object(heap, holder)) return false;
   if (name == "__annotations__" && type_name(heap, held) != "dict") return false;
-  return std::ranges::find(kOtherGetters, std::pair(type_name(heap, holder), name)) == std::end(kOtherGetters);
+  // A static method in C has its type there, and gives None.
+  if (name == "__self__" && type_name(heap, holder) == "builtin_function_or_method" &&
+      is_type_object(heap, held)) {
+    return false;
+  }
+  return std::ranges::find(kOtherGetters, std::pair(type_name(heap, holder), name)) ==
+         std::end(kOtherGetters);
 }
 
 bool gives_attribute(const HeapIndex& heap, uint32_t holder, std::string_view name, uint32_t held) {
@@ -110,6 +131,7 @@ bool gives_item(const HeapIndex& heap, uint32_t holder, uint64_t index) {
 }
 
 bool gives_type(const HeapIndex& heap, uint32_t holder) {
+  if (std::ranges::find(kProxies, type_name(heap, holder)) != std::end(kProxies)) return false;
   const std::string_view kind = Class(heap, heap.type(holder)).kind_of("__class__");
   return kind.empty() || kind == "getset_descriptor";
 }

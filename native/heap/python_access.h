@@ -6,8 +6,8 @@
 
 namespace heapdump {
 
-// What Python gives for an expression behind an object, as far as the classes in the dump tell. False where it runs
-// code of the program, or gives another object than the one that the reference leads to.
+// What Python gives for an expression behind an object, as far as the classes in the dump tell. False where
+// it runs code of the program, or gives another object than the one that the reference leads to.
 
 // `.name`, for the object that the structure or a slot holds under that name.
 bool gives_field(const HeapIndex& heap, uint32_t holder, std::string_view name, uint32_t held);

@@ -10,9 +10,10 @@ namespace heapdump {
 namespace {
 
 constexpr std::array<std::string_view, 35> kKeywords = {
-    "False", "None",  "True",   "and",  "as",       "assert", "async",  "await", "break", "class", "continue", "def",
-    "del",   "elif",  "else",   "except", "finally", "for",    "from",   "global", "if",    "import", "in",    "is",
-    "lambda", "nonlocal", "not", "or",   "pass",     "raise",  "return", "try",   "while", "with",  "yield"};
+    "False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
+    "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
+    "from",  "global",   "if",    "import", "in",   "is",     "lambda", "nonlocal", "not",
+    "or",    "pass",     "raise", "return", "try",  "while",  "with",   "yield"};
 
 constexpr CodeRange kLetters[] = {
     {0xc0, 0xd6},   {0xd8, 0xf6},   {0xf8, 0x131},  {0x134, 0x13e},   {0x141, 0x148},   {0x14a, 0x17e},
@@ -27,7 +28,8 @@ bool is_letter(uint32_t code) {
 }  // namespace
 
 bool is_python_name(std::string_view text) {
-  if (text.empty() || (text[0] >= '0' && text[0] <= '9') || std::ranges::find(kKeywords, text) != kKeywords.end()) {
+  if (text.empty() || (text[0] >= '0' && text[0] <= '9') ||
+      std::ranges::find(kKeywords, text) != kKeywords.end()) {
     return false;
   }
   while (!text.empty()) {

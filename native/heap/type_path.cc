@@ -23,10 +23,12 @@ std::string format_type(const HeapIndex& heap, uint32_t object) {
     const auto content = heap.content(object);
     return "<class " + (content ? std::string(content->bytes) : "?") + ">";
   }
-  const std::string_view name = heap.text(heap.types()[row].name), module = heap.text(heap.types()[row].module);
+  const std::string_view name = heap.text(heap.types()[row].name),
+                         module = heap.text(heap.types()[row].module);
   const std::string otherwise = "<class " + std::string(name) + ">";
   std::string_view rest = name;
-  if (rest.starts_with(module) && rest.substr(module.size()).starts_with('.')) rest.remove_prefix(module.size() + 1);
+  if (rest.starts_with(module) && rest.substr(module.size()).starts_with('.'))
+    rest.remove_prefix(module.size() + 1);
   uint32_t at = heap.namespaces().module(module);
   std::string path = "sys.modules[" + repr(module, false) + "]";
   while (at != kNone && !rest.empty()) {
