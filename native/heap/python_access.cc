@@ -43,7 +43,7 @@ constexpr std::string_view kGivenAsTheyAre[] = {"function",
                                                 "functools.cached_property"};
 
 // Python asks what they refer to.
-constexpr std::string_view kProxies[] = {"weakproxy", "weakcallableproxy", "weakref.ProxyType",
+constexpr std::string_view kProxies[] = {"weakproxy", "weakcallableproxy", "weakref.ProxyType", "types.GenericAlias",
                                          "weakref.CallableProxyType"};
 
 struct Class {
