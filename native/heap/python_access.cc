@@ -43,8 +43,8 @@ constexpr std::string_view kGivenAsTheyAre[] = {"function",
                                                 "functools.cached_property"};
 
 // Python asks what they refer to.
-constexpr std::string_view kProxies[] = {"weakproxy", "weakcallableproxy", "weakref.ProxyType", "types.GenericAlias",
-                                         "weakref.CallableProxyType"};
+constexpr std::string_view kProxies[] = {"weakproxy", "weakcallableproxy", "weakref.ProxyType",
+                                         "types.GenericAlias", "weakref.CallableProxyType"};
 
 struct Class {
   Class(const HeapIndex& heap, uint32_t type)

@@ -48,13 +48,17 @@ uint32_t root_kind(const HeapIndex& heap, uint32_t id) {
 
 std::string format_root(const HeapIndex& heap, uint32_t id) {
   const RootRow* root = root_of(heap, id);
-  if (root == nullptr) return heap.is_immortal(id) ? "<immortal object>" : "<unknown holder>";
-  const std::string name(heap.text(root->name));
-  switch (root->kind) {
+  if (root != nullptr) return format_root(heap, *root);
+  return heap.is_immortal(id) ? "<immortal object>" : "<unknown holder>";
+}
+
+std::string format_root(const HeapIndex& heap, const RootRow& root) {
+  const std::string name(heap.text(root.name));
+  switch (root.kind) {
     case HD_ROOT_MODULE:
       return "sys.modules[" + repr(name, false) + "]";
     case HD_ROOT_FRAME:
-      return format_frame_root(heap, id, name);
+      return format_frame_root(heap, root.object, name);
     case HD_ROOT_THREAD:
       return "<thread " + name + ">";
     case HD_ROOT_INTERPRETER:

@@ -18,6 +18,7 @@ uint32_t root_kind(const HeapIndex& heap, uint32_t id);
 // What a path begins with: `sys.modules['app']`, `<frame serve>.f_locals['x']`, `<held by C>`, …; `<unknown
 // holder>` of what has more references than were found, if the dump's counts are not exact.
 std::string format_root(const HeapIndex& heap, uint32_t id);
+std::string format_root(const HeapIndex& heap, const RootRow& root);
 
 // The ids from the root to an object that is alive, both among them; empty for garbage.
 std::vector<uint32_t> path_ids(const HeapIndex& heap, uint32_t id);

@@ -77,7 +77,7 @@ constexpr Column kColumns[] = {
        return or_null(heap.is_garbage(id) ? std::string_view() : heap.owners().name(heap.owners().of(id)));
      }},
     {"path", kText,
-     "the path that path_to_root gives, as Python writes it; NULL for garbage. Worked out for each row: for "
+     "the path that path_to_root gives (docs/paths.md); NULL for garbage. Worked out for each row: for "
      "many, merged_paths is faster",
      [](OpenHeap& heap, uint32_t id) { return known_if(!heap.is_garbage(id), format_path(heap, id)); }},
 };

@@ -27,12 +27,13 @@ constexpr Column kColumns[] = {
     {"kind", kText, "how it is held: at step 0 as root.kind, then as reference.kind",
      [](const Step& row) { return row.kind; }},
     {"part", kText,
-     "what this step adds to the path as Python writes it: group_concat(part, '') is the path; empty where "
-     "an instance's __dict__ is gone through",
+     "what this step adds to the path (docs/paths.md): group_concat(part, '') is the path; empty for a "
+     "__dict__ on "
+     "the way to an attribute",
      [](const Step& row) -> const std::string& { return row.part; }},
     {"length", kInteger, "references on the whole path: the step of the object asked for",
      [](const Step& row) { return row.length; }},
-    {"whole", kText, "the whole path as Python writes it, repetitions counted; at step 0, else NULL",
+    {"whole", kText, "the whole path, repetitions counted; at step 0, else NULL",
      [](const Step& row) { return row.step == 0 ? std::optional(row.whole) : std::nullopt; }},
     {"object", kInteger, "argument: object.id of the one asked for", Argument::kNeeded},
     {"avoid", kText,
