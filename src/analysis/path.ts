@@ -199,8 +199,8 @@ function sampledPaths(
   return { sampled: BigInt(instances.length), merged: [...merged.values()].sort(byCount), without };
 }
 
-function openPart({ kind, part }: Step): string {
-  return (kind === "value" || kind === "item") && /^[[{]/.test(part) ? "[*]" : part;
+function openPart({ part }: Step): string {
+  return part.replace(/^\[.*\]$/s, "[*]").replace(/^<(key|element) .*>$/s, "<$1 *>");
 }
 
 function byCount(a: MergedPath, b: MergedPath): number {

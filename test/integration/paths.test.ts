@@ -8,6 +8,9 @@ import { type CaptureWorkspace, test } from "../support/fixtures.js";
 import { interpreters, oldestMiddleNewest } from "../support/interpreters.js";
 import type { Target } from "../support/target.js";
 
+// A hundred thousand paths, each compiled and evaluated.
+const TIMEOUT = 240_000;
+
 interface Verdict {
   /** Paths that gave their object. */
   right: number;
@@ -20,7 +23,7 @@ async function dumped(workspace: CaptureWorkspace, target: Target, mode: string)
   const path = workspace.path(`${mode}.bin`);
   const outcome = await workspace.attach([target.pid, "--mode", mode, "--content", 200, "-o", path]);
   expect(outcome).toMatchObject({ status: 0 });
-  const [heap] = await openHeaps([{ schema: "main", path }], { onProgress: () => {}, onWarning: () => {} });
+  const [heap] = await openHeaps([{ schema: "main", path }], { onProgress: () => {} });
   return heap as Heap;
 }
 
@@ -65,7 +68,9 @@ async function holdToPython(workspace: CaptureWorkspace, target: Target, mode: s
 }
 
 describe.each(interpreters)("CPython $version, $library", ({ path: python }) => {
-  test("a path that is Python gives its object in the program", async ({ workspace }) => {
+  test("a path that is Python gives its object in the program", { timeout: TIMEOUT }, async ({
+    workspace,
+  }) => {
     const target = await workspace.startTarget(python, "reachable.py");
     const heap = await holdToPython(workspace, target, "fork");
     const expected = (await target.ask("expected")) as [number, string][];
@@ -78,7 +83,9 @@ describe.each(interpreters)("CPython $version, $library", ({ path: python }) => 
 });
 
 describe.each(oldestMiddleNewest)("CPython $version, $library, by a script", ({ path: python }) => {
-  test("a path that is Python gives its object in the program", async ({ workspace }) => {
+  test("a path that is Python gives its object in the program", { timeout: TIMEOUT }, async ({
+    workspace,
+  }) => {
     await holdToPython(workspace, await workspace.startTarget(python, "reachable.py"), "python");
   });
 });
