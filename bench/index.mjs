@@ -85,6 +85,7 @@ try {
     `The fastest of ${values.rounds} runs each; µs and ns are of one object, CPU of all threads together.\n`,
   );
   line(["heap", "refs/obj", ...STAGES, "µs wall", "µs CPU"]);
+  /** @type {{ heap: string, result: Awaited<ReturnType<typeof measure>> }[]} */
   const results = [];
   for (const heap of heaps) {
     const result = await measure(heap);

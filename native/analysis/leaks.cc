@@ -145,7 +145,7 @@ class Finder {
   }
 
   std::string top_path(uint32_t root_kind, const Group& group) const {
-    if (group.members.size() > 1 && root_kind == HD_ROOT_MODULE) return "sys.modules[…]";
+    if (group.members.size() > 1 && root_kind == HD_ROOT_MODULE) return "sys.modules[*]";
     return format_path(heap_, largest(group.members));
   }
 
@@ -230,10 +230,7 @@ class Finder {
   std::string step(uint32_t member) const {
     const uint32_t holder = heap_.path_parent(member);
     if (holder == member || holder == kNone || namespace_holder(heap_, member) != kNone) return {};
-    const PathStep step = step_between(heap_, holder, member);
-    const Attribute attribute = attribute_of(heap_, step);
-    if (!attribute.name.empty()) return "." + attribute.name;
-    return (attribute.whole == kNone ? "" : ".__dict__") + format_pattern(heap_, step);
+    return format_pattern(heap_, step_between(heap_, holder, member), namespace_holder(heap_, holder));
   }
 
   // The group that grew most; one of a type of the application goes before.

@@ -10,7 +10,10 @@
 
 #include "analysis/equal_contents.h"
 #include "heap/category.h"
+#include "heap/namespaces.h"
 #include "heap/path_step.h"
+#include "heap/root_path.h"
+#include "heap/type_path.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -141,19 +144,16 @@ class WasteFinder {
   std::string what(uint32_t id) const {
     const uint32_t holder = heap_.path_parent(id);
     if (holder == id || holder == kNone) return "a root";
-    const PathStep step = step_between(heap_, holder, id);
-    const auto [owner, name] = attribute_of(heap_, step);
-    if (name.empty()) return type_name(holder) + format_pattern(heap_, step);
-    const bool named = roles_.is_module(heap_.type(owner)) || heap_.type_of_object(owner) != kNone;
-    return (named ? format_name(owner) : type_name(owner)) + "." + name;
+    const uint32_t whole = namespace_holder(heap_, holder);
+    const std::string step = format_pattern(heap_, step_between(heap_, holder, id), whole);
+    const uint32_t owner = whole == kNone ? holder : whole;
+    if (is_type_object(heap_, owner)) return format_type(heap_, owner) + step;
+    return (roles_.is_module(heap_.type(owner)) ? format_path(heap_, owner) : "<" + type_name(owner) + ">") +
+           step;
   }
 
   std::string type_name(uint32_t id) const {
     return std::string(heap_.text(heap_.types()[heap_.type(id)].name));
-  }
-  std::string format_name(uint32_t id) const {
-    const auto content = heap_.content(id);
-    return content ? std::string(content->bytes) : type_name(id);
   }
 
   // Instances of one class that all have the same attributes, in a dict of their own or in themselves.

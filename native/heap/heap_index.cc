@@ -10,6 +10,7 @@
 #include <cstring>
 #include <ranges>
 
+#include "heap/namespaces.h"
 #include "protocol.h"
 #include "support/error.h"
 #include "support/unique_fd.h"
@@ -189,6 +190,11 @@ uint32_t HeapIndex::type_of_object(uint32_t object) const {
 std::string_view HeapIndex::text(StringRef ref) const {
   if (ref.offset > strings_.size() || ref.length > strings_.size() - ref.offset) return {};
   return {reinterpret_cast<const char*>(strings_.data()) + ref.offset, ref.length};
+}
+
+Namespaces& HeapIndex::namespaces() const {
+  if (!namespaces_) namespaces_ = std::make_unique<Namespaces>(*this);
+  return *namespaces_;
 }
 
 }  // namespace heapdump

@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,6 +34,7 @@ struct Range {
 };
 
 class PathUp;
+class Namespaces;
 
 // An index that is open: columns mapped from its file. Damage of the columns never leads outside of them;
 // damage of the header and of the small sections is found when opening.
@@ -124,6 +126,9 @@ class HeapIndex {
   std::span<const MetaRow> meta() const { return meta_; }
   std::string_view text(StringRef ref) const;
 
+  // Made when it is first asked for, and kept. For one thread at a time.
+  Namespaces& namespaces() const;
+
  private:
   template <typename T>
   std::span<const T> rows(Section section) const;
@@ -158,6 +163,7 @@ class HeapIndex {
   std::span<const ThreadRow> threads_;
   std::span<const FrameRow> frames_;
   std::span<const MetaRow> meta_;
+  mutable std::unique_ptr<Namespaces> namespaces_;
 };
 
 }  // namespace heapdump

@@ -15,8 +15,7 @@ bool is_module(const HeapIndex& heap, uint32_t id) {
 
 // The name of an attribute that is an entry of its holder's `__dict__`; empty otherwise.
 std::string attribute_name(const HeapIndex& heap, const Hold& hold) {
-  if (hold.step.holder == hold.holder) return {};
-  return attribute_of(heap, hold.step, hold.holder).name;
+  return hold.step.holder == hold.holder ? std::string() : attribute_name(heap, hold.step);
 }
 
 }  // namespace
@@ -33,8 +32,7 @@ std::optional<std::string> label_of(const HeapIndex& heap, const Hold& hold) {
 }
 
 std::string format_hold(const HeapIndex& heap, const Hold& hold) {
-  const std::string name = attribute_name(heap, hold);
-  return name.empty() ? format_step(heap, hold.step, SIZE_MAX) : "." + name;
+  return format_step(heap, hold.step, hold.step.holder == hold.holder ? kNone : hold.holder);
 }
 
 uint32_t Holders::owner_of_dict(uint32_t id) {

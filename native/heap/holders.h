@@ -19,7 +19,7 @@ struct Hold {
 // hd_reference_kind.
 uint8_t kind_of(const HeapIndex& heap, const Hold& hold);
 std::optional<std::string> label_of(const HeapIndex& heap, const Hold& hold);
-// As a path spells it, whole.
+// What it adds to the path of the holder.
 std::string format_hold(const HeapIndex& heap, const Hold& hold);
 
 class Holders {

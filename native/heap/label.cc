@@ -9,11 +9,6 @@
 namespace heapdump {
 namespace {
 
-struct CodeRange {
-  uint32_t first;
-  uint32_t last;
-};
-
 // What str.isprintable() denies: categories Cc, Cf, Cs, Co, Zl, Zp and Zs but the space (Unicode 15).
 constexpr CodeRange kUnprintable[] = {
     {0x0, 0x1f},        {0x7f, 0xa0},       {0xad, 0xad},       {0x600, 0x605},     {0x61c, 0x61c},
@@ -23,34 +18,7 @@ constexpr CodeRange kUnprintable[] = {
     {0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}, {0xf0000, 0x10ffff},
 };
 
-bool is_printable(uint32_t code) {
-  const auto* after =
-      std::upper_bound(std::begin(kUnprintable), std::end(kUnprintable), code,
-                       [](uint32_t key, const CodeRange& range) { return key < range.first; });
-  return after == std::begin(kUnprintable) || code > std::prev(after)->last;
-}
-
-// Takes one character off the front of `text`; a byte that is not UTF-8 gives 0xdc80 + it, as Python's
-// surrogateescape does.
-uint32_t take_character(std::string_view& text) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t first = byte(0);
-  const size_t length = first < 0x80   ? 1
-                        : first < 0xc2 ? 0
-                        : first < 0xe0 ? 2
-                        : first < 0xf0 ? 3
-                        : first < 0xf5 ? 4
-                                       : 0;
-  const auto is_tail = [&](size_t i) { return (byte(i) & 0xc0) == 0x80; };
-  bool good = length != 0 && length <= text.size();
-  uint32_t code = length < 2 ? first : first & (0xff >> (length + 1));
-  for (size_t i = 1; good && i < length; ++i) {
-    good = is_tail(i);
-    code = code << 6 | (byte(i) & 0x3f);
-  }
-  text.remove_prefix(good ? length : 1);
-  return good ? code : 0xdc00u + first;
-}
+bool is_printable(uint32_t code) { return !is_within(kUnprintable, code); }
 
 void append_escape(std::string& out, uint32_t code) {
   std::array<char, 12> escape;
@@ -85,6 +53,31 @@ std::optional<std::string> label_of(const HeapIndex& heap, uint32_t source, uint
     }
   }
   return heap.kind(source, position) == HD_REF_VALUE ? key_label(heap, source, position) : std::nullopt;
+}
+
+bool is_within(std::span<const CodeRange> ranges, uint32_t code) {
+  const auto after = std::ranges::upper_bound(ranges, code, {}, &CodeRange::first);
+  return after != ranges.begin() && code <= std::prev(after)->last;
+}
+
+uint32_t take_character(std::string_view& text) {
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
+  const uint8_t first = byte(0);
+  const size_t length = first < 0x80   ? 1
+                        : first < 0xc2 ? 0
+                        : first < 0xe0 ? 2
+                        : first < 0xf0 ? 3
+                        : first < 0xf5 ? 4
+                                       : 0;
+  const auto is_tail = [&](size_t i) { return (byte(i) & 0xc0) == 0x80; };
+  bool good = length != 0 && length <= text.size();
+  uint32_t code = length < 2 ? first : first & (0xff >> (length + 1));
+  for (size_t i = 1; good && i < length; ++i) {
+    good = is_tail(i);
+    code = code << 6 | (byte(i) & 0x3f);
+  }
+  text.remove_prefix(good ? length : 1);
+  return good ? code : 0xdc00u + first;
 }
 
 std::string repr(std::string_view utf8, bool cut) {

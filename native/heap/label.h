@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,5 +15,16 @@ std::optional<std::string> label_of(const HeapIndex& heap, uint32_t source, uint
 
 // A str as Python's repr shows it; an ellipsis stands for what was cut.
 std::string repr(std::string_view utf8, bool cut);
+
+struct CodeRange {
+  uint32_t first;
+  uint32_t last;
+};
+// Of ranges in ascending order.
+bool is_within(std::span<const CodeRange> ranges, uint32_t code);
+
+// Takes one character off the front of `text`; a byte that is not UTF-8 gives 0xdc80 + it, as Python's
+// surrogateescape does.
+uint32_t take_character(std::string_view& text);
 
 }  // namespace heapdump

@@ -3,18 +3,11 @@
 #include "heap/label.h"
 #include "heap/path_up.h"
 #include "heap/root_path.h"
+#include "heap/type_path.h"
 #include "protocol.h"
 
 namespace heapdump {
 namespace {
-
-// A type as Python reaches it, or its name alone where it is defined within a function.
-std::string format_type(const HeapIndex& heap, uint32_t object) {
-  const TypeRow& type = heap.types()[heap.type_of_object(object)];
-  const std::string name(heap.text(type.name)), module(heap.text(type.module));
-  if (name.find("<locals>") != name.npos || !name.starts_with(module + ".")) return name;
-  return "sys.modules[" + repr(module, false) + "]" + name.substr(module.size());
-}
 
 // The name of the free variable that stands at a position of a function's closure.
 std::string free_variable(const HeapIndex& heap, uint32_t function, uint64_t position, uint64_t count) {
@@ -66,14 +59,14 @@ std::string Owners::own_name(uint32_t id) {
       return in_namespace(id, parent);
     case Category::kTask: {
       const uint32_t coroutine = field_of(heap_, parent, "_coro");
-      return "task " + (coroutine == kNone ? "<unknown>" : qualified_name(heap_, coroutine));
+      return "<task " + (coroutine == kNone ? "?" : qualified_name(heap_, coroutine)) + ">";
     }
     case Category::kCell:
       return in_closure(parent);
     case Category::kFrame: {
       const PathStep step = step_between(heap_, parent, id);
       if (kind_of(heap_, step) != HD_REF_LOCAL) return {};
-      return qualified_name(heap_, parent) + format_step(heap_, step);
+      return "<frame " + qualified_name(heap_, parent) + ">" + format_local(heap_, step);
     }
     default:
       return {};
@@ -87,9 +80,10 @@ std::string Owners::in_namespace(uint32_t id, uint32_t dict) {
   if (category != Category::kModule && category != Category::kType && category != Category::kThreadLocal) {
     return {};
   }
-  const std::string name = attribute_of(heap_, step_between(heap_, dict, id), holder).name;
-  if (name.empty()) return {};
-  return (category == Category::kType ? format_type(heap_, holder) : format_path(heap_, holder)) + "." + name;
+  const PathStep step = step_between(heap_, dict, id);
+  if (attribute_name(heap_, step).empty()) return {};
+  return (category == Category::kType ? format_type(heap_, holder) : format_path(heap_, holder)) +
+         format_step(heap_, step, holder);
 }
 
 std::string Owners::in_closure(uint32_t cell) const {
@@ -99,8 +93,9 @@ std::string Owners::in_closure(uint32_t cell) const {
   if (function == closure || function == kNone || categories_[function] != Category::kFunction) return {};
   const PathStep step = step_between(heap_, closure, cell);
   const std::string name = free_variable(heap_, function, step.position, heap_.positions(closure).size());
-  const std::string place = name.empty() ? std::to_string(step.position) : "'" + name + "'";
-  return qualified_name(heap_, function) + ".__closure__[" + place + "]";
+  const std::string place =
+      name.empty() ? ".__closure__[" + std::to_string(step.position) + "]" : "<cell " + name + ">";
+  return "<function " + qualified_name(heap_, function) + ">" + place;
 }
 
 }  // namespace heapdump

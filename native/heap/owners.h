@@ -11,10 +11,10 @@
 namespace heapdump {
 
 // The owner of an object: the nearest holder on its path that a person can name, such as a module's global
-// (`sys.modules['app'].CACHE`), an attribute of a class (`sys.modules['app'].Meta.registry`), of a
-// thread-local, a cell of a closure (`make.<locals>.inner.__closure__['x']`), a local of a function that is
+// (`sys.modules['app'].CACHE`), an attribute of a class (`sys.modules['app'].Meta.registry`) or of a
+// thread-local, a cell of a closure (`<function make.<locals>.inner><cell x>`), a local of a function that is
 // running or suspended
-// (`serve.f_locals['x']`), an asyncio task (`task serve`); else what the path begins with.
+// (`<frame serve>.f_locals['x']`), an asyncio task (`<task serve>`); else what the path begins with.
 class Owners {
  public:
   explicit Owners(const HeapIndex& heap);

@@ -18,7 +18,7 @@ constexpr uint32_t kRepeats = 4;
 
 PathPatterns::PathPatterns(const HeapIndex& heap) : heap_(heap), of_(heap.objects()) {
   patterns_.push_back({});
-  open_ = text("[…]");
+  open_ = text("[*]");
 }
 
 uint32_t PathPatterns::of(uint32_t id) {
@@ -45,11 +45,9 @@ uint32_t PathPatterns::root(uint32_t id) { return intern(0, text(format_root(hea
 
 uint32_t PathPatterns::below(uint32_t parent, uint32_t holder, uint32_t held) {
   const PathStep step = step_between(heap_, holder, held);
-  const Attribute attribute = attribute_of(heap_, step);
-  if (!attribute.name.empty()) return intern(of_[attribute.whole], text("." + attribute.name));
-  const uint8_t kind = kind_of(heap_, step);
-  return intern(parent,
-                kind == HD_REF_VALUE || kind == HD_REF_ITEM ? open_ : text(format_pattern(heap_, step)));
+  const uint32_t whole = namespace_holder(heap_, holder);
+  if (whole != kNone) return intern(of_[whole], text(format_pattern(heap_, step, whole)));
+  return intern(parent, kind_of(heap_, step) == HD_REF_VALUE ? open_ : text(format_pattern(heap_, step)));
 }
 
 uint32_t PathPatterns::text(std::string text) {

@@ -9,8 +9,8 @@
 
 namespace heapdump {
 
-// The paths of objects with what differs between like ones left open: `[…]` for a key, an index or an
-// element, and
+// The paths of objects with what differs between like ones left open: `[*]` for a key or an index, `<element
+// *>`, and
 // `(.next)*` for steps that come again and again. Objects with one cause of being alive have one pattern.
 class PathPatterns {
  public:
@@ -40,7 +40,7 @@ class PathPatterns {
   std::unordered_map<uint64_t, uint32_t> numbers_;  // by parent and text
   std::unordered_map<std::string, uint32_t> text_numbers_;
   std::vector<const std::string*> texts_;
-  uint32_t open_ = 0;  // text of a key, index or element
+  uint32_t open_ = 0;  // text of the value of any key
   std::vector<uint32_t> way_;
 };
 

@@ -4,6 +4,10 @@
 #include <optional>
 
 #include "heap/label.h"
+#include "heap/namespaces.h"
+#include "heap/object_text.h"
+#include "heap/python_access.h"
+#include "heap/python_name.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -21,20 +25,135 @@ int kind_rank(uint8_t kind) {
   }
 }
 
-bool is_identifier(std::string_view text) {
-  const auto good = [](unsigned char c) {
-    return c == '_' || c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9');
-  };
-  return !text.empty() && std::ranges::all_of(text, good) && !(text[0] >= '0' && text[0] <= '9');
+enum class Open : bool { kNo, kKeys };  // whether keys, indexes and elements are left open
+
+std::string_view type_name(const HeapIndex& heap, uint32_t id) {
+  return heap.text(heap.types()[heap.type(id)].name);
 }
 
-// At most so many bytes, cut at a character.
-std::string shortened(std::string text, size_t longest) {
-  if (text.size() <= longest) return text;
-  size_t end = longest - 1;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) end--;
-  return text.substr(0, end) + "…";
+// A name as it stands in `<field name>`.
+std::string shown_name(const std::optional<std::string>& name) {
+  if (!name) return "?";
+  return is_python_name(*name) ? *name : repr(*name, false);
+}
+
+std::string not_python(const char* what, const std::optional<std::string>& name) {
+  return std::string("<") + what + " " + shown_name(name) + ">";
+}
+
+// Whether a slot of a subclass has the same name.
+bool is_hidden(const HeapIndex& heap, const PathStep& step, const std::string& name) {
+  const ShapeRow& shape = heap.shape(step.holder);
+  for (uint64_t i = 0; i < step.position && i < shape.named; ++i) {
+    if (heap.text(heap.fields()[shape.first_field + i].label) == name) return true;
+  }
+  return false;
+}
+
+// kNone for what a damaged index leads to.
+uint32_t target_at(const HeapIndex& heap, uint32_t holder, uint64_t position) {
+  const Range rows = heap.positions(holder);
+  return position < rows.size() ? heap.target(rows.begin + position) : kNone;
+}
+
+uint32_t key_of(const HeapIndex& heap, const PathStep& step) {
+  if (step.position == 0 || heap.kind(step.holder, step.position - 1) != HD_REF_KEY) return kNone;
+  return target_at(heap, step.holder, step.position - 1);
+}
+
+std::string format_value(const HeapIndex& heap, const PathStep& step) {
+  const uint32_t key = key_of(heap, step);
+  if (key == kNone) return "[?]";
+  const auto [text, is_python] = object_text(heap, key);
+  return is_python && gives_values(heap, step.holder) ? "[" + text + "]" : "[<" + text + ">]";
+}
+
+// `x<key (1, 2)>[0]` and `x<key -1>[0]` would be comparisons.
+std::string format_element(const HeapIndex& heap, const char* what, uint32_t held) {
+  std::string text = held == kNone ? "?" : object_text(heap, held).text;
+  if (text.starts_with('(') || text.starts_with('-')) text = std::string(type_name(heap, held)) + " " + text;
+  return std::string("<") + what + " " + text + ">";
+}
+
+std::string format_item(const HeapIndex& heap, const PathStep& step, const std::string& index) {
+  const bool gives = gives_item(heap, step.holder, std::stoull(index));
+  return gives ? "[" + index + "]" : "[<" + index + ">]";
+}
+
+std::string format_own(const HeapIndex& heap, uint32_t whole, const std::string& name, uint32_t held) {
+  if (gives_attribute(heap, whole, name, held)) return "." + name;
+  return gives_namespace(heap, whole) ? ".__dict__[" + repr(name, false) + "]"
+                                      : not_python("attribute", name);
+}
+
+// Of a generator or coroutine that holds its locals without a frame object, the attribute that gives one.
+const char* frame_attribute(std::string_view type) {
+  if (type == "frame") return "";
+  if (type == "generator") return ".gi_frame";
+  if (type == "coroutine") return ".cr_frame";
+  return type == "async_generator" ? ".ag_frame" : nullptr;
+}
+
+std::string format_frame_local(const HeapIndex& heap, const PathStep& step) {
+  const std::string local = format_local(heap, step);
+  const char* frame = frame_attribute(type_name(heap, step.holder));
+  if (local[0] == '<') return local;
+  return frame != nullptr ? frame + local : not_python("local", label_of(heap, step.holder, step.position));
+}
+
+std::string format(const HeapIndex& heap, const PathStep& step, Open open) {
+  if (step.is_type) return gives_type(heap, step.holder) ? ".__class__" : "<its type>";
+  const uint8_t kind = kind_of(heap, step);
+  const bool keys_open = open == Open::kKeys;
+  if (kind == HD_REF_VALUE) return keys_open ? "[*]" : format_value(heap, step);
+  const std::optional<std::string> name = label_of(heap, step.holder, step.position);
+  const uint32_t held = target_at(heap, step.holder, step.position);
+  const auto gives = [&](const std::optional<std::string>& field) {
+    return field && !is_hidden(heap, step, *field) && gives_field(heap, step.holder, *field, held);
+  };
+  switch (kind) {
+    case HD_REF_ITEM:
+      if (name) return keys_open ? "[*]" : format_item(heap, step, *name);
+      return keys_open ? "<element *>" : format_element(heap, "element", held);
+    case HD_REF_KEY:
+      return keys_open ? "<key *>" : format_element(heap, "key", held);
+    case HD_REF_ATTRIBUTE:
+      return name ? format_own(heap, step.holder, *name, held) : not_python("attribute", name);
+    case HD_REF_SLOT:
+      return gives(name) ? "." + *name : not_python("slot", name);
+    case HD_REF_CELL:
+      return name.value_or("cell_contents") == "cell_contents" ? ".cell_contents" : not_python("cell", name);
+    case HD_REF_LOCAL:
+      return format_frame_local(heap, step);
+    case HD_REF_FIELD:
+      return gives(name) ? "." + *name : not_python("field", name);
+    case HD_REF_WEAK:
+      return "<weak reference>";
+    default:
+      return not_python("reference", name);
+  }
+}
+
+bool is_thread_local(const HeapIndex& heap, uint32_t id) { return type_name(heap, id) == "_thread._local"; }
+
+// The key of an entry of a namespace, if it is a str that the dump has whole.
+std::optional<std::string> entry_name(const HeapIndex& heap, const PathStep& step) {
+  if (step.is_type || kind_of(heap, step) != HD_REF_VALUE) return std::nullopt;
+  const uint32_t key = key_of(heap, step);
+  const auto name = key == kNone ? std::nullopt : whole_str(heap, key);
+  return name ? std::optional<std::string>(*name) : std::nullopt;
+}
+
+std::string format_entry(const HeapIndex& heap, const PathStep& step, uint32_t whole, Open open) {
+  if (whole == kNone) return format(heap, step, open);
+  const std::optional<std::string> name = entry_name(heap, step);
+  // Another thread finds other attributes there.
+  if (is_thread_local(heap, whole)) return not_python("thread-local", name);
+  const bool is_name = name && is_python_name(*name);
+  if (is_name || (name && open == Open::kNo)) {
+    return format_own(heap, whole, *name, target_at(heap, step.holder, step.position));
+  }
+  return (gives_namespace(heap, whole) ? ".__dict__" : "<field __dict__>") + format(heap, step, open);
 }
 
 }  // namespace
@@ -66,47 +185,33 @@ uint8_t kind_of(const HeapIndex& heap, const PathStep& step) {
   return step.is_type ? static_cast<uint8_t>(HD_REF_TYPE) : heap.kind(step.holder, step.position);
 }
 
-std::string format_step(const HeapIndex& heap, const PathStep& step, size_t longest) {
-  if (step.is_type) return ".__class__";
-  const std::optional<std::string> label = label_of(heap, step.holder, step.position);
-  const std::string name = label ? shortened(*label, longest) : "?";
-  switch (kind_of(heap, step)) {
-    case HD_REF_VALUE:
-      return "[" + name + "]";
-    case HD_REF_ITEM:
-      return label ? "[" + name + "]" : "{…}";
-    case HD_REF_KEY:
-      return ".keys()[…]";
-    case HD_REF_LOCAL:
-      return label ? ".f_locals['" + name + "']" : ".f_locals[?]";
-    case HD_REF_CELL:
-      return label ? "." + name : ".cell_contents";
-    case HD_REF_OTHER:
-      return label ? "." + name : " → ";
-    default:
-      return "." + name;
-  }
+std::string format_local(const HeapIndex& heap, const PathStep& step) {
+  const std::optional<std::string> name = label_of(heap, step.holder, step.position);
+  const uint32_t held = target_at(heap, step.holder, step.position);
+  // Python gives what is in the cell, and not the cell.
+  if (held != kNone && type_name(heap, held) == "cell") return not_python("cell", name);
+  return name ? ".f_locals[" + repr(*name, false) + "]" : not_python("local", name);
 }
 
+std::string format_step(const HeapIndex& heap, const PathStep& step) { return format(heap, step, Open::kNo); }
+
 std::string format_pattern(const HeapIndex& heap, const PathStep& step) {
-  switch (kind_of(heap, step)) {
-    case HD_REF_VALUE:
-    case HD_REF_ITEM:
-      return "[…]";
-    case HD_REF_KEY:
-      return ".keys()[…]";
-    default:
-      return format_step(heap, step);
-  }
+  return format(heap, step, Open::kKeys);
+}
+
+std::string format_step(const HeapIndex& heap, const PathStep& step, uint32_t whole) {
+  return format_entry(heap, step, whole, Open::kNo);
+}
+
+std::string format_pattern(const HeapIndex& heap, const PathStep& step, uint32_t whole) {
+  return format_entry(heap, step, whole, Open::kKeys);
 }
 
 uint32_t namespace_holder(const HeapIndex& heap, uint32_t id, uint32_t holder, uint32_t above) {
-  const auto type_name = [&](uint32_t object) { return heap.text(heap.types()[heap.type(object)].name); };
-  if (holder == kNone || type_name(id) != "dict") return kNone;
+  if (holder == kNone || type_name(heap, id) != "dict") return kNone;
   const PathStep step = step_between(heap, holder, id);
   if (!step.is_type && label_of(heap, holder, step.position) == "__dict__") return holder;
-  const bool of_thread =
-      above != kNone && type_name(above) == "_thread._local" && type_name(holder) == "dict";
+  const bool of_thread = above != kNone && is_thread_local(heap, above) && type_name(heap, holder) == "dict";
   return of_thread ? above : kNone;
 }
 
@@ -119,17 +224,9 @@ uint32_t namespace_holder(const HeapIndex& heap, uint32_t id) {
   return namespace_holder(heap, id, holder, holder_of(holder));
 }
 
-Attribute attribute_of(const HeapIndex& heap, const PathStep& step, uint32_t whole) {
-  Attribute attribute{whole, {}};
-  if (whole == kNone || kind_of(heap, step) != HD_REF_VALUE || step.position == 0) return attribute;
-  const Range rows = heap.positions(step.holder);
-  if (step.position >= rows.size()) return attribute;
-  const uint32_t key = heap.target(rows.begin + step.position - 1);
-  const std::optional<Content> content = key == kNone ? std::nullopt : heap.content(key);
-  if (content && content->is_text && !content->cut && is_identifier(content->bytes)) {
-    attribute.name = content->bytes;
-  }
-  return attribute;
+std::string attribute_name(const HeapIndex& heap, const PathStep& step) {
+  const std::optional<std::string> name = entry_name(heap, step);
+  return name && is_python_name(*name) ? *name : std::string();
 }
 
 }  // namespace heapdump

@@ -21,30 +21,32 @@ PathStep step_between(const HeapIndex& heap, uint32_t holder, uint32_t held, con
 // hd_reference_kind.
 uint8_t kind_of(const HeapIndex& heap, const PathStep& step);
 
-// What stands behind the holder's name to reach what it holds: `['k']`, `[3]`, `.session`, `.f_locals['x']`.
-// `?` stands for a name that the dump does not have, `{…}` for an element of a set. A name of more bytes than
-// `longest` is cut.
-std::string format_step(const HeapIndex& heap, const PathStep& step, size_t longest = 40);
+// What stands behind an expression for the holder to reach what it holds. It is Python only if Python gives
+// that very object for it: `.session`, `['k']`, `[3]`, `.cell_contents`. All else has `<…>` in it, or `?`,
+// which no Python has:
+// `<element 'x'>`, `<field it_seq>`, `[<app.Key>]`. docs/paths.md lists the forms.
+std::string format_step(const HeapIndex& heap, const PathStep& step);
 
-// The same with a key, an index or an element left open: `[…]`.
+// The same with a key, an index or an element left open: `[*]`.
 std::string format_pattern(const HeapIndex& heap, const PathStep& step);
 
-// Of a dict that `holder` holds the object whose attributes it has: `holder` where it holds it as `__dict__`,
-// or the threading.local `above` that keeps them in `holder` for one thread. kNone where it is an ordinary
-// dict, or no dict; `holder` and `above` may be kNone.
+// A local variable as a frame has it, also if the holder is a generator whose frame stands in itself:
+// `.f_locals['x']`.
+std::string format_local(const HeapIndex& heap, const PathStep& step);
+
+// Of a dict that `holder` holds the object whose attributes it has: `holder` if it holds it as `__dict__`, or
+// the threading.local `above` that keeps them in `holder` for one thread. kNone for an ordinary dict, or no
+// dict; `holder` and `above` may be kNone.
 uint32_t namespace_holder(const HeapIndex& heap, uint32_t id, uint32_t holder, uint32_t above);
 // The same where the object's path comes from.
 uint32_t namespace_holder(const HeapIndex& heap, uint32_t id);
 
-// What an entry of such a dict is.
-struct Attribute {
-  uint32_t whole;    // the object whose attribute it is
-  std::string name;  // empty: it is none, or its key is no identifier
-};
-// Of the step from a dict, whose NamespaceHolder is `whole`.
-Attribute attribute_of(const HeapIndex& heap, const PathStep& step, uint32_t whole);
-inline Attribute attribute_of(const HeapIndex& heap, const PathStep& step) {
-  return attribute_of(heap, step, namespace_holder(heap, step.holder));
-}
+// The name, if the step from a dict that has the attributes of an object leads to an attribute; else empty.
+std::string attribute_name(const HeapIndex& heap, const PathStep& step);
+
+// What a step adds to the path of `whole`, the namespace_holder of the step's holder: `.name`, `.__dict__['a
+// b']`. The step alone if that is kNone.
+std::string format_step(const HeapIndex& heap, const PathStep& step, uint32_t whole);
+std::string format_pattern(const HeapIndex& heap, const PathStep& step, uint32_t whole);
 
 }  // namespace heapdump

@@ -15,8 +15,16 @@ int rank(const RootRow& root) {
   return root.kind < std::size(kRanks) ? kRanks[root.kind] : 6;
 }
 
-bool is_frame(const HeapIndex& heap, uint32_t id) {
-  return heap.text(heap.types()[heap.type(id)].name) == "frame";
+// `name` is that of a function, or `FUNCTION.f_locals['NAME']` for what a frame without an object holds.
+std::string format_frame_root(const HeapIndex& heap, uint32_t id, const std::string& name) {
+  static constexpr std::string_view kLocal = ".f_locals['", kEnd = "']";
+  const size_t at = name.find(kLocal);
+  if (at == name.npos || !name.ends_with(kEnd)) return "<frame " + name + ">";
+  const size_t begin = at + kLocal.size();
+  const std::string local = name.substr(begin, name.size() - kEnd.size() - begin);
+  const bool is_cell = heap.text(heap.types()[heap.type(id)].name) == "cell";
+  const std::string part = is_cell ? "<cell " + local + ">" : ".f_locals[" + repr(local, false) + "]";
+  return "<frame " + name.substr(0, at) + ">" + part;
 }
 
 // A part that is repeated at least this often is counted.
@@ -40,13 +48,17 @@ uint32_t root_kind(const HeapIndex& heap, uint32_t id) {
 
 std::string format_root(const HeapIndex& heap, uint32_t id) {
   const RootRow* root = root_of(heap, id);
-  if (root == nullptr) return heap.is_immortal(id) ? "<immortal object>" : "<unknown holder>";
-  const std::string name(heap.text(root->name));
-  switch (root->kind) {
+  if (root != nullptr) return format_root(heap, *root);
+  return heap.is_immortal(id) ? "<immortal object>" : "<unknown holder>";
+}
+
+std::string format_root(const HeapIndex& heap, const RootRow& root) {
+  const std::string name(heap.text(root.name));
+  switch (root.kind) {
     case HD_ROOT_MODULE:
       return "sys.modules[" + repr(name, false) + "]";
     case HD_ROOT_FRAME:
-      return name.find(".f_locals[") != name.npos || is_frame(heap, id) ? name : "<frame " + name + ">";
+      return format_frame_root(heap, root.object, name);
     case HD_ROOT_THREAD:
       return "<thread " + name + ">";
     case HD_ROOT_INTERPRETER:
@@ -54,7 +66,7 @@ std::string format_root(const HeapIndex& heap, uint32_t id) {
     case HD_ROOT_C:
       return "<held by C>";
     default:
-      return name.empty() ? "<static>" : name;
+      return name.empty() ? "<static>" : "<static " + name + ">";
   }
 }
 
@@ -74,13 +86,9 @@ std::vector<std::string> format_parts(const HeapIndex& heap, const std::vector<u
   for (size_t i = 1; i < ids.size(); ++i) {
     const PathStep step = step_between(heap, ids[i - 1], ids[i], avoid);
     const auto back = [&](size_t steps) { return i < steps ? kNone : ids[i - steps]; };
-    const Attribute attribute = attribute_of(heap, step, namespace_holder(heap, back(1), back(2), back(3)));
-    if (attribute.name.empty()) {
-      parts.push_back(format_step(heap, step));
-      continue;
-    }
-    for (size_t above = i - 1; ids[above] != attribute.whole; above--) parts[above].clear();
-    parts.push_back("." + attribute.name);
+    const uint32_t whole = namespace_holder(heap, back(1), back(2), back(3));
+    for (size_t above = i - 1; whole != kNone && ids[above] != whole; above--) parts[above].clear();
+    parts.push_back(format_step(heap, step, whole));
   }
   return parts;
 }

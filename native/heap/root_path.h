@@ -15,15 +15,16 @@ const RootRow* root_of(const HeapIndex& heap, uint32_t id);
 // hd_root_kind of that row; 0 of an immortal object.
 uint32_t root_kind(const HeapIndex& heap, uint32_t id);
 
-// What a path begins with: `sys.modules['app']`, `serve.f_locals['x']`, `<held by C>`, …; `<unknown
-// holder>` of what has more references than were found, where the dump's counts are not exact.
+// What a path begins with: `sys.modules['app']`, `<frame serve>.f_locals['x']`, `<held by C>`, …; `<unknown
+// holder>` of what has more references than were found, if the dump's counts are not exact.
 std::string format_root(const HeapIndex& heap, uint32_t id);
+std::string format_root(const HeapIndex& heap, const RootRow& root);
 
 // The ids from the root to an object that is alive, both among them; empty for garbage.
 std::vector<uint32_t> path_ids(const HeapIndex& heap, uint32_t id);
 
-// Each of these ids' part of the path, the root's first; the parts together are the path as Python writes it.
-// A `__dict__` that is gone through is left out: its part is empty, and the next is an attribute.
+// Each of these ids' part of the path, the root's first; the parts together are the path. A `__dict__` on the
+// way has no part of its own: it is in that of its entry.
 std::vector<std::string> format_parts(const HeapIndex& heap, const std::vector<uint32_t>& ids,
                                       const Avoid& avoid = {});
 

@@ -7,8 +7,8 @@ namespace {
 
 constexpr Column kColumns[] = {
     {"path", kText,
-     "the paths of several instances as one, […] for a key, an index or an element, (…)* for repeated steps; "
-     "NULL for garbage",
+     "the paths of several instances as one, [*] for any key or index, (…)* for repeated steps "
+     "(docs/paths.md); NULL for garbage",
      [](OpenHeap& heap, const GroupTotals& row) {
        return heap.groupings().by("path").name_or_none(row.group);
      }},

@@ -74,8 +74,8 @@ constexpr Column kColumns[] = {
        return or_null(heap.is_garbage(id) ? std::string_view() : heap.owners().name(heap.owners().of(id)));
      }},
     {"path", kText,
-     "the path that path_to_root returns, as Python writes it; NULL for garbage. Computed for each row: for "
-     "many rows, merged_paths is faster",
+     "the path that path_to_root returns (docs/paths.md); NULL for garbage. Computed for each row: for many "
+     "rows, merged_paths is faster",
      [](OpenHeap& heap, uint32_t id) { return known_if(!heap.is_garbage(id), format_path(heap, id)); }},
 };
 

@@ -27,12 +27,12 @@ constexpr Column kColumns[] = {
     {"kind", kText, "how it is held: at step 0 as root.kind, then as reference.kind",
      [](const Step& row) { return row.kind; }},
     {"part", kText,
-     "what this step adds to the path as Python writes it: group_concat(part, '') is the path; empty for a "
-     "step through an instance's __dict__",
+     "what this step adds to the path (docs/paths.md): group_concat(part, '') is the path; empty for a "
+     "__dict__ on the way to an attribute",
      [](const Step& row) -> const std::string& { return row.part; }},
     {"length", kInteger, "references on the whole path: the step of the argument",
      [](const Step& row) { return row.length; }},
-    {"whole", kText, "the whole path as Python writes it, repetitions as a count; NULL except at step 0",
+    {"whole", kText, "the whole path, repetitions as a count; NULL except at step 0",
      [](const Step& row) { return row.step == 0 ? std::optional(row.whole) : std::nullopt; }},
     {"object", kInteger, "argument: object.id", Argument::kNeeded},
     {"avoid", kText,

@@ -39,7 +39,7 @@ std::optional<std::string> label_of(const HeapIndex& heap, const ReferenceWalk& 
 }
 
 std::string part_of(const HeapIndex& heap, const ReferenceWalk& walk) {
-  return format_step(heap, {walk.source(), walk.position(), walk.is_type()}, SIZE_MAX);
+  return format_step(heap, {walk.source(), walk.position(), walk.is_type()});
 }
 
 std::optional<uint64_t> position_of(const ReferenceWalk& walk) {

@@ -22,8 +22,9 @@ constexpr Column kColumns[] = {
      "shows it; NULL if not known",
      [](OpenHeap& heap, const ReferenceWalk& walk) { return label_of(heap, walk); }},
     {"part", kText,
-     "what it adds to the path of the source, as Python writes it: .name, [key], [index]; docs/paths.md "
-     "explains what is not Python",
+     "what it adds to the path of the source: .name, [key], [index] if Python goes that way, else a form "
+     "with <…> "
+     "(docs/paths.md)",
      [](OpenHeap& heap, const ReferenceWalk& walk) { return part_of(heap, walk); }},
     {"position", kInteger, "0 … , place among the references of the source; NULL for kind type",
      [](const ReferenceWalk& walk) { return position_of(walk); }},

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "heap/root_path.h"
 #include "sqlite/kinds.h"
 #include "sqlite/section_cursor.h"
 
@@ -25,10 +26,12 @@ constexpr Column kColumns[] = {
      "references than were found, which C code holds (not in python mode)",
      [](const RootRow& row) { return root_kind_name(row.kind); }},
     {"name", kText,
-     "name of the root, as Python writes it if it can: of a module its key in sys.modules, of a local of a "
-     "running function FUNCTION.f_locals['x'] (of a frame object FUNCTION); of kind c the number of "
-     "references from C code; may be empty",
+     "name of the root: of a module its key in sys.modules, of a local of a running function "
+     "FUNCTION.f_locals['x'] (of a frame object FUNCTION); of kind c how many of its references; may be "
+     "empty",
      [](OpenHeap& heap, const RootRow& row) { return heap.text(row.name); }},
+    {"part", kText, "what a path from there begins with, such as sys.modules['app'] (docs/paths.md)",
+     [](OpenHeap& heap, const RootRow& row) { return format_root(heap, row); }},
 };
 
 void plan(const HeapIndex& heap, Plan& plan) {

@@ -13,7 +13,9 @@ constexpr Column kColumns[] = {
      [](const Waste& row) { return kKinds[static_cast<int>(row.kind)]; }},
     {"type", kInteger, "object.id of their type",
      [](OpenHeap& heap, const Waste& row) { return Id{heap.types()[row.type].object}; }},
-    {"what", kText, "what holds them: TYPE.attribute or TYPE[…]; NULL for duplicate, boxes and slots",
+    {"what", kText,
+     "what holds them: <TYPE>.attribute or <TYPE>[*] for what instances hold (docs/paths.md); NULL for "
+     "duplicate, boxes and slots",
      [](const Waste& row) { return or_null(row.what); }},
     {"count", kInteger, "number of objects, at least 10, except for sparse containers",
      [](const Waste& row) { return row.count; }},

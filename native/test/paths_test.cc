@@ -35,8 +35,8 @@ class PathsTest : public TemporaryFolder {
   }
 };
 
-// Instances of a type with one reference of each kind, and what each is spelled and left open.
-TEST_F(PathsTest, EachKindOfReferenceIsSpelledAsPythonReachesIt) {
+// Instances of types with one reference of each kind, and how each is written, alone and left open.
+TEST_F(PathsTest, EachKindOfReferenceHasItsForm) {
   struct Case {
     uint32_t held;
     uint32_t holder;
@@ -51,33 +51,72 @@ TEST_F(PathsTest, EachKindOfReferenceIsSpelledAsPythonReachesIt) {
     cases.push_back({held, heap.instance(thing, {{kind, label, held}}), spelled, spelled});
   };
   named(HD_REF_ATTRIBUTE, "session", ".session");
-  named(HD_REF_ATTRIBUTE, "", ".?");
+  named(HD_REF_ATTRIBUTE, "class", ".__dict__['class']");
+  named(HD_REF_ATTRIBUTE, "größe", ".größe");
+  named(HD_REF_ATTRIBUTE, "", "<attribute ?>");
   named(HD_REF_SLOT, "x", ".x");
+  named(HD_REF_SLOT, "class", "<slot 'class'>");
   named(HD_REF_FIELD, "__closure__", ".__closure__");
+  named(HD_REF_FIELD, "", "<field ?>");
   named(HD_REF_CELL, "cell_contents", ".cell_contents");
   named(HD_REF_CELL, "", ".cell_contents");
-  named(HD_REF_LOCAL, "x", ".f_locals['x']");
-  named(HD_REF_LOCAL, "", ".f_locals[?]");
-  named(HD_REF_OTHER, "state", ".state");
-  named(HD_REF_OTHER, "", " → ");
+  named(HD_REF_CELL, "x", "<cell x>");
+  named(HD_REF_LOCAL, "x", "<local x>");
+  named(HD_REF_LOCAL, "", "<local ?>");
+  named(HD_REF_OTHER, "state", "<reference state>");
+  named(HD_REF_OTHER, "", "<reference ?>");
+  const auto local = [&](const std::string& holder, const std::string& type, const std::string& spelled) {
+    const uint32_t held = heap.instance(heap.static_root(type));
+    cases.push_back(
+        {held, heap.instance(heap.static_root(holder), {{HD_REF_LOCAL, "x", held}}), spelled, spelled});
+  };
+  local("frame", "object", ".f_locals['x']");
+  local("generator", "object", ".gi_frame.f_locals['x']");
+  local("coroutine", "object", ".cr_frame.f_locals['x']");
+  local("async_generator", "object", ".ag_frame.f_locals['x']");
+  local("frame", "cell", "<cell x>");
+  local("generator", "cell", "<cell x>");
   const auto value = [&](const std::string& key, const std::string& spelled) {
     const uint32_t held = heap.instance(thing);
-    cases.push_back({held, heap.dict({{key, held}}), spelled, "[…]"});
+    cases.push_back({held, heap.dict({{key, held}}), spelled, "[*]"});
   };
   value("k", "['k']");
   value("it's", "[\"it's\"]");
   value("line\nbreak", "['line\\nbreak']");
-  value(std::string(60, 'k'), "['" + std::string(38, 'k') + "…]");
+  value(std::string(600, 'k'), "['" + std::string(600, 'k') + "']");
   const uint32_t of_unknown_key = heap.instance(thing), unknown = heap.dict({});
   heap.enter(unknown, heap.instance(thing), of_unknown_key);
-  cases.push_back({of_unknown_key, unknown, "[?]", "[…]"});
-  const uint32_t key = heap.instance(thing), keyed = heap.dict({});
-  heap.enter(keyed, key, heap.instance(thing));
-  cases.push_back({key, keyed, ".keys()[…]", ".keys()[…]"});
+  cases.push_back({of_unknown_key, unknown, "[<object>]", "[*]"});
+  const auto keyed = [&](uint32_t key, const std::string& of_value, const std::string& of_key) {
+    const uint32_t dict = heap.dict({}), held = heap.instance(thing);
+    heap.enter(dict, key, held);
+    cases.push_back({held, dict, of_value, "[*]"});
+    cases.push_back({key, dict, of_key, "<key *>"});
+  };
+  const auto literal = [&](const std::string& type, const std::string& content, uint8_t flags = 0) {
+    const uint32_t made = heap.instance(heap.static_root(type));
+    heap.objects[made].content = content;
+    heap.objects[made].flags |= HD_HAS_CONTENT | flags;
+    return made;
+  };
+  keyed(heap.instance(heap.type("app", "Key")), "[<app.Key>]", "<key app.Key>");
+  keyed(heap.str("k"), "['k']", "<key 'k'>");
+  keyed(literal("str", "long", HD_CONTENT_IS_TEXT | HD_CONTENT_CUT), "[<'long…'>]", "<key 'long…'>");
+  keyed(literal("app.Text", "k", HD_CONTENT_IS_TEXT), "[<'k'>]", "<key 'k'>");
+  keyed(literal("int", "3"), "[3]", "<key 3>");
+  keyed(literal("int", "-3"), "[-3]", "<key int -3>");
+  keyed(literal("float", "nan"), "[<nan>]", "<key nan>");
+  keyed(literal("bytes", "b'x'"), "[b'x']", "<key b'x'>");
+  keyed(literal("NoneType", "None"), "[None]", "<key None>");
+  keyed(literal("function", "serve app.py:3"), "[<function serve>]", "<key function serve>");
+  keyed(heap.tuple({heap.str("a"), heap.tuple({literal("int", "1")}), heap.tuple({})}), "[('a', (1,), ())]",
+        "<key tuple ('a', (1,), ())>");
+  keyed(heap.tuple({heap.instance(thing)}), "[<tuple>]", "<key tuple>");
   const uint32_t item = heap.instance(thing), other = heap.instance(thing);
-  cases.push_back({item, heap.list({other, MadeHeap::kNothing, item}), "[2]", "[…]"});
-  const uint32_t element = heap.instance(thing);
-  cases.push_back({element, heap.set({element}), "{…}", "[…]"});
+  cases.push_back({item, heap.list({other, MadeHeap::kNothing, item}), "[2]", "[*]"});
+  const uint32_t element = heap.instance(thing), text = heap.str("it's");
+  cases.push_back({element, heap.set({element}), "<element object>", "<element *>"});
+  cases.push_back({text, heap.set({text}), "<element \"it's\">", "<element *>"});
   const uint32_t type = heap.type("app", "Made"), instance = heap.instance(type);
   cases.push_back({type, instance, ".__class__", ".__class__"});
 
@@ -87,6 +126,90 @@ TEST_F(PathsTest, EachKindOfReferenceIsSpelledAsPythonReachesIt) {
     EXPECT_EQ(format_step(index, step), spelled);
     EXPECT_EQ(format_pattern(index, step), open);
   }
+}
+
+// A name is Python only if the classes of the holder let it through to what is held.
+TEST_F(PathsTest, WhatClassesDefineDecidesWhetherANameIsPython) {
+  MadeHeap heap;
+  const auto of = [&](const std::string& type) { return heap.instance(heap.static_root(type)); };
+  const auto describe = [&](uint32_t type, const std::vector<std::pair<std::string, uint32_t>>& attributes) {
+    heap.objects[type].named.push_back({HD_REF_FIELD, "__dict__", heap.dict(attributes)});
+    heap.objects[type].named.push_back({HD_REF_FIELD, "__mro__", heap.tuple({type})});
+    return type;
+  };
+  describe(heap.static_root("property"), {{"__set__", of("wrapper_descriptor")}});
+  const uint32_t plain = describe(heap.type("app", "Plain"), {{"it", of("member_descriptor")},
+                                                              {"x", of("property")},
+                                                              {"method", of("function")},
+                                                              {"__dict__", of("getset_descriptor")}});
+  const uint32_t bare = describe(heap.type("app", "Bare"), {{"it", of("property")}, {"x", of("property")}});
+  const uint32_t guarded = describe(heap.type("app", "Guarded"), {{"__getattribute__", of("function")},
+                                                                  {"__getitem__", of("function")},
+                                                                  {"it", of("member_descriptor")}});
+  const uint32_t lost = heap.type("app", "Lost");
+  heap.objects[lost].named.push_back({HD_REF_FIELD, "__mro__", heap.tuple({MadeHeap::kNothing})});
+  const uint32_t fields = heap.instance(heap.static_root("int"));
+  heap.objects[fields].content = "1";
+  heap.objects[fields].flags |= HD_HAS_CONTENT;
+  const uint32_t times =
+      describe(heap.type("app", "Times"), {{"n_sequence_fields", fields}, {"appendleft", fields}});
+
+  std::vector<std::pair<PathStep, std::string>> steps;
+  const auto named = [&](uint32_t type, uint8_t kind, const std::string& label, const std::string& form) {
+    steps.push_back({{heap.instance(type, {{kind, label, of("object")}}), 0, false}, form});
+  };
+  named(plain, HD_REF_FIELD, "it", ".it");
+  named(plain, HD_REF_SLOT, "it", ".it");
+  named(plain, HD_REF_FIELD, "tp_cache", "<field tp_cache>");
+  named(plain, HD_REF_ATTRIBUTE, "y", ".y");
+  named(plain, HD_REF_ATTRIBUTE, "method", ".method");
+  named(plain, HD_REF_ATTRIBUTE, "x", ".__dict__['x']");
+  named(bare, HD_REF_SLOT, "it", "<slot it>");
+  named(bare, HD_REF_ATTRIBUTE, "x", "<attribute x>");
+  named(guarded, HD_REF_FIELD, "it", "<field it>");
+  named(guarded, HD_REF_ATTRIBUTE, "y", "<attribute y>");
+  named(lost, HD_REF_FIELD, "it", "<field it>");
+  named(lost, HD_REF_ATTRIBUTE, "y", ".y");
+  const auto tail = [&](uint32_t type, std::vector<uint8_t> kinds, std::vector<uint32_t> rest,
+                        uint64_t position, const std::string& form) {
+    steps.push_back({{heap.put({type, {}, std::move(kinds), std::move(rest)}), position, false}, form});
+  };
+  tail(guarded, {HD_REF_KEY, HD_REF_VALUE}, {heap.str("k"), of("object")}, 1, "[<'k'>]");
+  tail(times, {HD_REF_ITEM | HD_REF_INDEXED}, {of("object"), of("object")}, 0, "[0]");
+  tail(times, {HD_REF_ITEM | HD_REF_INDEXED}, {of("object"), of("object")}, 1, "[<1>]");
+  tail(plain, {HD_REF_ITEM | HD_REF_INDEXED}, {of("object")}, 0, "[<0>]");  // an array
+  const uint32_t twice =
+      heap.instance(plain, {{HD_REF_SLOT, "it", of("object")}, {HD_REF_SLOT, "it", of("object")}});
+  steps.push_back({{twice, 0, false}, ".it"});
+  steps.push_back({{twice, 1, false}, "<slot it>"});
+
+  const HeapIndex index = open_index(heap.dump());
+  for (const auto& [step, form] : steps) EXPECT_EQ(format_step(index, step), form);
+}
+
+// Entries of the `__dict__` of a class: what Python gives as it is, and what it binds.
+TEST_F(PathsTest, AnEntryOfAClassIsAnAttributeIfPythonGivesItAsItIs) {
+  MadeHeap heap;
+  const auto describe = [&](uint32_t type, const std::vector<std::pair<std::string, uint32_t>>& attributes) {
+    heap.objects[type].named.push_back({HD_REF_FIELD, "__dict__", heap.dict(attributes)});
+    heap.objects[type].named.push_back({HD_REF_FIELD, "__mro__", heap.tuple({type})});
+    return type;
+  };
+  for (const char* name : {"function", "classmethod"}) {
+    describe(heap.static_root(name), {{"__get__", heap.instance(heap.static_root("wrapper_descriptor"))}});
+  }
+  describe(heap.static_root("type"), {{"__dict__", heap.instance(heap.static_root("getset_descriptor"))}});
+  const uint32_t list = heap.list({}), method = heap.instance(heap.static_root("function")),
+                 bound = heap.instance(heap.static_root("classmethod"));
+  const uint32_t type =
+      describe(heap.type("app", "C"), {{"list", list}, {"method", method}, {"bound", bound}});
+  heap.module("app", {{"C", type}});
+  const HeapIndex index = open_index(heap.dump());
+  EXPECT_EQ(format_path(index, list), "sys.modules['app'].C.list");
+  EXPECT_EQ(format_path(index, method), "sys.modules['app'].C.method");
+  EXPECT_EQ(format_path(index, bound), "sys.modules['app'].C.__dict__['bound']");
+  EXPECT_EQ(format_path(index, index.path_parent(list)), "sys.modules['app'].C<field __dict__>")
+      << "a view of it";
 }
 
 TEST_F(PathsTest, OfSeveralReferencesTheOneThatSaysMostIsTaken) {
@@ -103,10 +226,10 @@ TEST_F(PathsTest, OfSeveralReferencesTheOneThatSaysMostIsTaken) {
   const auto spell = [&](uint32_t holder, std::vector<std::string> labels) {
     return format_step(index, step_between(index, holder, held, {{}, {}, std::move(labels)}));
   };
-  EXPECT_EQ(spell(both, {}), "[?]");
+  EXPECT_EQ(spell(both, {}), "[<object>]");
   EXPECT_EQ(spell(fields, {}), ".first");
   EXPECT_EQ(spell(fields, {"first"}), ".second");
-  EXPECT_EQ(spell(fields, {"first", "second"}), ".other");
+  EXPECT_EQ(spell(fields, {"first", "second"}), "<reference other>");
   EXPECT_TRUE(step_between(index, weak, held).is_type) << "no reference but a weak one";
 }
 
@@ -138,7 +261,7 @@ TEST_F(PathsTest, NamespacesAreLeftOut) {
       heap.instance(heap.static_root("_thread._local"), {{HD_REF_FIELD, "dicts", heap.dict({{"1", own}})}});
   heap.module("app", {{"LOCAL", local}});
   const HeapIndex index = open_index(heap.dump());
-  const std::string at = "sys.modules['app'].LOCAL.session[0]";
+  const std::string at = "sys.modules['app'].LOCAL<thread-local session>[0]";
   EXPECT_EQ(format_path(index, instance), at);
   EXPECT_EQ(format_path(index, name), at + ".name");
   EXPECT_EQ(format_path(index, odd), at + ".__dict__['not a name']");
@@ -155,17 +278,19 @@ TEST_F(PathsTest, EachKindOfRootIsSpelled) {
     heap.begin(cases.back().first, kind, name);
   };
   root(HD_ROOT_MODULE, "it's", "sys.modules[\"it's\"]");
-  root(HD_ROOT_FRAME, "main.f_locals['x']", "main.f_locals['x']");
+  root(HD_ROOT_FRAME, "main.f_locals['x']", "<frame main>.f_locals['x']");
   root(HD_ROOT_FRAME, "main", "<frame main>");
   root(HD_ROOT_THREAD, "context", "<thread context>");
   root(HD_ROOT_INTERPRETER, "builtins", "<interpreter builtins>");
-  root(HD_ROOT_STATIC, "int", "int");
+  root(HD_ROOT_STATIC, "int", "<static int>");
   root(HD_ROOT_STATIC, "", "<static>");
   root(HD_ROOT_C, "3", "<held by C>");
   cases.push_back({heap.instance(thing), "<immortal object>"});
   heap.objects.back().flags |= HD_IMMORTAL;
-  cases.push_back({heap.instance(heap.static_root("frame")), "main"});
+  cases.push_back({heap.instance(heap.static_root("frame")), "<frame main>"});
   heap.begin(cases.back().first, HD_ROOT_FRAME, "main");
+  cases.push_back({heap.instance(heap.static_root("cell")), "<frame main><cell x>"});
+  heap.begin(cases.back().first, HD_ROOT_FRAME, "main.f_locals['x']");
   cases.push_back({heap.instance(thing), "sys.modules['app']"});  // the kind that says most
   heap.begin(cases.back().first, HD_ROOT_C, "1");
   heap.begin(cases.back().first, HD_ROOT_MODULE, "app");
@@ -423,9 +548,9 @@ TEST_F(PatternsTest, LikePathsShareOne) {
     EXPECT_EQ(patterns.of(users[i]), patterns.of(users[0]));
     EXPECT_EQ(patterns.of(tags[i]), patterns.of(tags[0]));
   }
-  EXPECT_EQ(patterns.format(patterns.of(users[0])), "sys.modules['app'].USERS[…]");
-  EXPECT_EQ(patterns.format(patterns.of(tags[0])), "sys.modules['app'].USERS[…].tags[…]");
-  EXPECT_EQ(patterns.format(patterns.of(listed)), "sys.modules['app'].LIST[…]");
+  EXPECT_EQ(patterns.format(patterns.of(users[0])), "sys.modules['app'].USERS[*]");
+  EXPECT_EQ(patterns.format(patterns.of(tags[0])), "sys.modules['app'].USERS[*].tags[*]");
+  EXPECT_EQ(patterns.format(patterns.of(listed)), "sys.modules['app'].LIST[*]");
   EXPECT_EQ(patterns.of(lost), 0u);
 }
 
@@ -474,8 +599,8 @@ TEST_F(OwnersTest, AreTheNearestHoldersWithAName) {
   const uint32_t cache = heap.dict({{"k", heap.list({value("sys.modules['app'].CACHE")})}});
   // Attributes of classes: of a module, and of a function.
   const uint32_t meta = heap.type("app", "Meta"), local = heap.type("app", "make.<locals>.Local");
-  for (const auto& [type, name] :
-       {std::pair{meta, "sys.modules['app'].Meta.registry"}, {local, "app.make.<locals>.Local.registry"}}) {
+  for (const auto& [type, name] : {std::pair{meta, "sys.modules['app'].Meta.registry"},
+                                   {local, "<class app.make.<locals>.Local>.registry"}}) {
     const uint32_t names = heap.dict({{"registry", heap.list({value(name)})}});
     heap.objects[type].named.push_back({HD_REF_FIELD, "__dict__", names});
   }
@@ -494,25 +619,27 @@ TEST_F(OwnersTest, AreTheNearestHoldersWithAName) {
                                                         {HD_REF_FIELD, "__code__", code},
                                                         {HD_REF_FIELD, "__closure__", heap.tuple(cells)}});
   };
-  const uint32_t by_freevars =
-      closure("make.<locals>.inner", "co_freevars", {"x", "y"},
-              {value("make.<locals>.inner.__closure__['x']"), value("make.<locals>.inner.__closure__['y']")});
+  const uint32_t by_freevars = closure(
+      "make.<locals>.inner", "co_freevars", {"x", "y"},
+      {value("<function make.<locals>.inner><cell x>"), value("<function make.<locals>.inner><cell y>")});
   const uint32_t by_locals =
-      closure("late", "co_localsplusnames", {"argument", "free"}, {value("late.__closure__['free']")});
-  const uint32_t nameless = closure("bare", "", {}, {value("bare.__closure__[0]")});
+      closure("late", "co_localsplusnames", {"argument", "free"}, {value("<function late><cell free>")});
+  const uint32_t nameless = closure("bare", "", {}, {value("<function bare>.__closure__[0]")});
   // Locals of a suspended generator, whose content begins with its name; a task.
-  const uint32_t generator = heap.instance(
-      heap.static_root("generator"), {{HD_REF_LOCAL, "rows", heap.list({value("read.f_locals['rows']")})}});
+  const uint32_t generator =
+      heap.instance(heap.static_root("generator"),
+                    {{HD_REF_LOCAL, "rows", heap.list({value("<frame read>.f_locals['rows']")})}});
   heap.objects[generator].content = "read app.py:3";
   heap.objects[generator].flags |= HD_HAS_CONTENT;
-  const uint32_t coroutine = heap.instance(heap.static_root("coroutine"),
-                                           {{HD_REF_FIELD, "__qualname__", heap.str("serve")},
-                                            {HD_REF_LOCAL, "request", value("serve.f_locals['request']")}});
+  const uint32_t coroutine = heap.instance(
+      heap.static_root("coroutine"), {{HD_REF_FIELD, "__qualname__", heap.str("serve")},
+                                      {HD_REF_LOCAL, "request", value("<frame serve>.f_locals['request']")}});
   const uint32_t task =
       heap.instance(heap.static_root("_asyncio.Task"),
-                    {{HD_REF_FIELD, "_coro", coroutine}, {HD_REF_FIELD, "_result", value("task serve")}});
+                    {{HD_REF_FIELD, "_coro", coroutine}, {HD_REF_FIELD, "_result", value("<task serve>")}});
   // A thread-local.
-  const uint32_t kept = heap.dict({{"kept", heap.list({value("sys.modules['app'].LOCAL.kept")})}});
+  const uint32_t kept =
+      heap.dict({{"kept", heap.list({value("sys.modules['app'].LOCAL<thread-local kept>")})}});
   const uint32_t local_storage =
       heap.instance(heap.static_root("_thread._local"), {{HD_REF_FIELD, "dicts", heap.dict({{"1", kept}})}});
   heap.module("app", {{"CACHE", cache},
@@ -525,7 +652,7 @@ TEST_F(OwnersTest, AreTheNearestHoldersWithAName) {
                       {"task", task},
                       {"LOCAL", local_storage}});
   // Roots with names of their own, and none at all.
-  const uint32_t frame_local = heap.list({value("main.f_locals['x']")});
+  const uint32_t frame_local = heap.list({value("<frame main>.f_locals['x']")});
   heap.begin(frame_local, HD_ROOT_FRAME, "main.f_locals['x']");
   heap.begin(value("<interpreter codec_search_path>"), HD_ROOT_INTERPRETER, "codec_search_path");
   const uint32_t lost = heap.list({});

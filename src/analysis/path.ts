@@ -4,7 +4,7 @@ import { type Hold, holdersOf } from "./holds.js";
 import { isIncomplete } from "./incomplete.js";
 
 export interface RootPath {
-  /** As Python writes it. */
+  /** docs/paths.md says how it is written. */
   text: string;
   root: Root | null;
   /** Of the function whose local the root is. */
@@ -116,7 +116,7 @@ function referrersOf(heap: Heap, id: bigint): ObjectPaths["referrers"] {
 }
 
 export interface MergedPath {
-  /** […] for a key, an index or an element; null for garbage. */
+  /** [*] for any key or index; null for garbage. */
   path: string | null;
   count: bigint;
   /** Bytes, as `retained`; both null where paths go around what is excluded. */
@@ -199,8 +199,8 @@ function sampledPaths(
   return { sampled: BigInt(instances.length), merged: [...merged.values()].sort(byCount), without };
 }
 
-function openPart({ kind, part }: Step): string {
-  return (kind === "value" || kind === "item") && /^[[{]/.test(part) ? "[…]" : part;
+function openPart({ part }: Step): string {
+  return part.replace(/^\[.*\]$/s, "[*]").replace(/^<(key|element) .*>$/s, "<$1 *>");
 }
 
 function byCount(a: MergedPath, b: MergedPath): number {

@@ -15,7 +15,7 @@ interface PathOptions {
 
 const EXAMPLES = `
 Of one object: the shortest paths that keep it alive, each from another root. Of a type: the paths of all its instances,
-similar ones merged, with […] for a key, an index or an element.
+similar ones merged, with [*] for any key or index.
 
 Examples:
   heapdump path heap.bin 0x7f3a0c0041d0

@@ -41,6 +41,8 @@ export interface Root {
   object: bigint;
   kind: string;
   name: string | null;
+  /** What a path from there begins with. */
+  part: string;
 }
 
 export type Value = string | number | bigint | Uint8Array | null;
@@ -103,13 +105,13 @@ export class Heap {
   }
 
   rootsOf(id: bigint): Root[] {
-    return this.all<Root>("SELECT object, kind, name FROM {heap}.root WHERE object = ?", id);
+    return this.all<Root>("SELECT object, kind, name, part FROM {heap}.root WHERE object = ?", id);
   }
 
   /** Of several objects, by their ids. */
   roots(ids: Iterable<bigint>): (id: bigint) => Root[] {
     const rows = this.all<Root>(
-      "SELECT object, kind, name FROM {heap}.root WHERE object IN (SELECT value FROM json_each(?))",
+      "SELECT object, kind, name, part FROM {heap}.root WHERE object IN (SELECT value FROM json_each(?))",
       `[${[...ids]}]`,
     );
     const byObject = new Map<bigint, Root[]>();

@@ -53,9 +53,7 @@ function caption(graph: Graph, title: string): string {
 }
 
 function nodeLine(node: GraphNode): string {
-  const roots = node.roots.map(({ kind, name }) =>
-    kind === "module" ? (name ?? "?") : `${kind} ${name ?? ""}`.trim(),
-  );
+  const roots = node.roots.map(({ kind, name, part }) => (kind === "module" ? (name ?? "?") : part));
   const text = contentText(node);
   const heading = node.typeName === "module" && roots.length ? `module ${roots[0]}` : node.typeName;
   const lines = [heading, ...(text && node.typeName !== "module" ? [fitContent(text, CONTENT_WIDTH)] : [])];

@@ -134,7 +134,7 @@ function foldedSteps(steps: Step[], length: bigint): StepRow[] {
 }
 
 function stepRow(step: Step): StepRow {
-  return [pathText(step.part) || ".__dict__", step];
+  return [pathText(step.part) || "<__dict__>", step];
 }
 
 export function typePathsText(found: TypePaths, path: string, terminal: Terminal, most: number): string {

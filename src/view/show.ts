@@ -5,7 +5,6 @@ import { nextStep } from "./next.js";
 import { type Cell, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, contentText, escapeControls } from "./text.js";
-import { rootText } from "./tree.js";
 import { countText, sizeText } from "./units.js";
 
 export function showText(shown: Shown, path: string, terminal: Terminal): string {
@@ -42,7 +41,7 @@ function factLines(shown: Shown, terminal: Terminal): string[] {
     ["content", code === content || !content ? "" : (room) => [contentFits(content, room, terminal)]],
     ["code", code === null ? "" : (room) => [contentFits(escapeControls(code), room, terminal)]],
     ["is", dictOf === null ? "" : (room) => [`the __dict__ of ${objectName(dictOf, room - 16, terminal)}`]],
-    ["root", roots.length ? named(roots.map((root) => rootText(root)).join("; ")) : ""],
+    ["root", roots.length ? named(roots.map(({ part }) => escapeControls(part)).join("; ")) : ""],
     ["owner", owner ? whole(owner) : ""],
     ["path", path ? whole(path) : ""],
   ];
@@ -103,7 +102,7 @@ function referrerRows({ shown }: Neighbours, terminal: Terminal): string {
 }
 
 function rootOrContent({ roots: [root], object }: Neighbour): Cell {
-  return root ? { name: rootText(root) } : contentText(object);
+  return root ? { name: escapeControls(root.part) } : contentText(object);
 }
 
 function dominators({ dominators: chain, moreDominators, garbage }: Shown, terminal: Terminal): string {

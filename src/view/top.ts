@@ -9,7 +9,7 @@ import { nextStep } from "./next.js";
 import { type Column, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, contentText, escapeControls, pathText, plural } from "./text.js";
-import { parentTree, rootText } from "./tree.js";
+import { parentTree } from "./tree.js";
 import { countText, shareText, sizeText } from "./units.js";
 
 const NOTHING = "No matching objects.";
@@ -53,7 +53,7 @@ function holders(roots: Root[], above: Above, terminal: Terminal): string[] {
   const indent = " ".repeat(4);
   const branch = `${indent}└─ `;
   const room = terminal.width - displayWidth(branch);
-  const own = roots.map((root) => branch + namesFit(rootText(root), room, terminal));
+  const own = roots.map(({ part }) => branch + namesFit(escapeControls(part), room, terminal));
   if (own.length + above.parents.length === 0) return [`${branch}nothing in the dump holds it`];
   return [...own, ...parentTree(above, indent, terminal)];
 }

@@ -1,5 +1,4 @@
 import type { Above, Parent } from "../analysis/parents.js";
-import type { Root } from "../store/heap.js";
 import { displayWidth, fitContent } from "./fit.js";
 import { contentFits, namesFit } from "./lines.js";
 import type { Terminal } from "./terminal.js";
@@ -7,7 +6,7 @@ import { addressText, contentText, escapeControls, plural } from "./text.js";
 
 /**
  * What holds an object, as an indented tree: each line says how its object holds the one above it, and a root's
- * line is the whole way from there in Python's spelling. `way` is the way from the object above down to the first.
+ * line is the whole way from there. `way` is the way from the object above down to the first.
  */
 export function parentTree(above: Above, indent: string, terminal: Terminal, way = ""): string[] {
   const last = above.more > 0n ? -1 : above.parents.length - 1;
@@ -27,9 +26,9 @@ export function parentTree(above: Above, indent: string, terminal: Terminal, way
 function parentText(parent: Parent, way: string, room: number, terminal: Terminal): string {
   const { object, hold, roots, again } = parent;
   const begin = roots.find(({ kind }) => kind === "module") ?? roots.find(({ kind }) => kind !== "c");
-  if (begin) return namesFit(rootText(begin) + way, room, terminal);
+  if (begin) return namesFit(escapeControls(begin.part) + way, room, terminal);
   const loop = again === "circular" ? "  (a cycle)" : again === "nearer" ? "  (in this tree already)" : "";
-  const root = roots[0] ? `  ${rootText(roots[0])}` : "";
+  const root = roots[0] ? `  ${escapeControls(roots[0].part)}` : "";
   const after = ` ${addressText(object.address)}${root}${loop}`;
   const step = escapeControls(hold.part).trim();
   const type = escapeControls(object.typeName);
@@ -45,10 +44,4 @@ function parentText(parent: Parent, way: string, room: number, terminal: Termina
     content && (rest >= 4 || terminal.cuts !== "everything") ? contentFits(content, rest, terminal) : "";
   const line = `${own}${after}${shown && `  ${shown}`}`;
   return terminal.cuts === "everything" ? fitContent(line, room) : line;
-}
-
-/** A module as Python reaches it; of others the kind and the name, such as `root: frame serve.f_locals['x']`. */
-export function rootText({ kind, name }: Root): string {
-  if (kind === "module") return `sys.modules['${escapeControls(name ?? "?")}']`;
-  return `root: ${kind} ${escapeControls(name ?? "")}`.trimEnd();
 }

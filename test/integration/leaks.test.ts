@@ -18,12 +18,12 @@ const module = (name: string) => `sys.modules['${name}']`;
 const LEAKS: Record<string, Leak> = {
   "containers module_cache": {
     type: "records.Session",
-    path: `${module("containers")}.CACHE[…]`,
+    path: `${module("containers")}.CACHE[*]`,
     owner: `${module("containers")}.CACHE`,
   },
   "containers many_lists": {
     type: "records.Session",
-    path: `${module("containers")}.BY_DAY[…][…]`,
+    path: `${module("containers")}.BY_DAY[*][*]`,
     owner: `${module("containers")}.BY_DAY`,
   },
   "containers linked_list": {
@@ -33,32 +33,32 @@ const LEAKS: Record<string, Leak> = {
   },
   "containers identity_map": {
     type: "records.Order",
-    path: `${module("containers")}.IDENTITY.map[…]`,
+    path: `${module("containers")}.IDENTITY.map[*]`,
     owner: `${module("containers")}.IDENTITY`,
   },
   "containers class_attribute": {
     type: "containers.Job",
-    path: `${module("containers")}.Job.running[…]`,
+    path: `${module("containers")}.Job.running[*]`,
     owner: `${module("containers")}.Job.running`,
   },
   "containers metaclass": {
     type: "containers.Registry",
-    path: `${module("containers")}.Registry.classes[…]`,
+    path: `${module("containers")}.Registry.classes[*]`,
     owner: `${module("containers")}.Registry.classes`,
   },
   "containers deep_attribute": {
     type: "dict",
-    path: `${module("containers")}.APP.state.inner['x'].history[…]`,
+    path: `${module("containers")}.APP.state.inner['x'].history[*]`,
     owner: `${module("containers")}.APP`,
   },
   "containers replaced_list": {
     type: "records.Session",
-    path: `${module("containers")}.APP.items[…]`,
+    path: `${module("containers")}.APP.items[*]`,
     owner: `${module("containers")}.APP`,
   },
   "containers names": {
     type: "str",
-    path: `${module("containers")}.NAMES[…]`,
+    path: `${module("containers")}.NAMES[*]`,
     owner: `${module("containers")}.NAMES`,
   },
   "containers buffer": {
@@ -69,88 +69,88 @@ const LEAKS: Record<string, Leak> = {
   },
   "containers views": {
     type: "memoryview",
-    path: `${module("containers")}.VIEWS[…]`,
+    path: `${module("containers")}.VIEWS[*]`,
     owner: `${module("containers")}.VIEWS`,
   },
   "containers risen": {
     type: "containers.Zombie",
-    path: `${module("containers")}.Zombie.risen[…]`,
+    path: `${module("containers")}.Zombie.risen[*]`,
     owner: `${module("containers")}.Zombie.risen`,
   },
   "code closure": {
     type: "records.Session",
-    path: `${module("code")}.count.__closure__[0].cell_contents[…]`,
-    owner: "make_counter.<locals>.count.__closure__['seen']",
+    path: `${module("code")}.count.__closure__[0].cell_contents[*]`,
+    owner: "<function make_counter.<locals>.count><cell seen>",
   },
   "code default_argument": {
     type: "records.Session",
-    path: `${module("code")}.remember.__defaults__[0][…]`,
+    path: `${module("code")}.remember.__defaults__[0][*]`,
     owner: `${module("code")}.remember`,
   },
   "code lru_cache": {
     type: "code.Service",
-    path: `${module("code")}.Service.answer.cache.keys()[…][…]`,
+    path: `${module("code")}.Service.answer<field cache><key *>[*]`,
     owner: `${module("code")}.Service.answer`,
   },
   "code tracebacks": {
     type: "ValueError",
-    path: `${module("code")}.ERRORS[…]`,
+    path: `${module("code")}.ERRORS[*]`,
     owner: `${module("code")}.ERRORS`,
   },
   "code tasks": {
     type: "_asyncio.Task",
-    path: `${module("code")}.TASKS[…]`,
+    path: `${module("code")}.TASKS[*]`,
     owner: `${module("code")}.TASKS`,
   },
   "code sleeping_tasks": {
     type: "_asyncio.Task",
-    path: `${module("code")}.loop._scheduled[…]`,
+    path: `${module("code")}.loop._scheduled[*]`,
     owner: `${module("code")}.loop`,
   },
   "code async_generators": {
     type: "async_generator",
-    path: `${module("code")}.OPEN[…]`,
+    path: `${module("code")}.OPEN[*]`,
     owner: `${module("code")}.OPEN`,
   },
   "code generators": {
     type: "generator",
-    path: `${module("code")}.OPEN[…]`,
+    path: `${module("code")}.OPEN[*]`,
     owner: `${module("code")}.OPEN`,
   },
   "code listeners": {
     type: "code.Listener",
-    path: `${module("code")}.BUS.listeners[…].__self__`,
+    path: `${module("code")}.BUS.listeners[*].__self__`,
     owner: `${module("code")}.BUS`,
   },
   "code thread_local": {
     type: "records.Session",
-    path: `${module("code")}.LOCAL.kept[…]`,
+    path: `${module("code")}.LOCAL<thread-local kept>[*]`,
     owner: `${module("code")}.LOCAL.kept`,
   },
   "code frame_local": {
     type: "records.Session",
-    path: "worker.f_locals['own'][…]",
-    owner: "worker.f_locals['own']",
+    path: "<frame worker>.f_locals['own'][*]",
+    owner: "<frame worker>.f_locals['own']",
   },
   "libraries handlers": {
     type: "logging.Logger",
-    path: ".manager.loggerDict[…]",
+    path: ".manager.loggerDict[*]",
     owner: "",
   },
   "libraries unread_queue": {
     type: "records.Session",
-    path: `${module("libraries")}.QUEUE.queue[…]`,
+    path: `${module("libraries")}.QUEUE.queue[*]`,
     owner: `${module("libraries")}.QUEUE`,
   },
   "libraries finalizers": {
     type: "records.Session",
-    path: `${module("weakref")}.finalize._registry[…].args[…]`,
+    path: `${module("weakref")}.finalize._registry[*].args[*]`,
     owner: `${module("weakref")}.finalize._registry`,
   },
-  "libraries new_modules": { type: "module", path: "sys.modules[…]", owner: "sys.modules" },
+  "libraries new_modules": { type: "module", path: "sys.modules[*]", owner: "sys.modules" },
   "libraries weak_keys": {
     type: "libraries.About",
-    path: `${module("libraries")}.BY_KEY.data[…]`,
+    path: `${module("libraries")}.BY_KEY.data[*]`,
     owner: `${module("libraries")}.BY_KEY`,
   },
   "libraries context_variable": {
@@ -208,8 +208,8 @@ test("of one dump the suspects are what is large, the leak among them", async ({
   const { files } = await leakingDumps(workspace, newest.path, "containers module_cache");
   const { suspects } = suspectsOf(workspace, [files[2] as string]);
   expect(suspects.map(({ path }) => path)).toEqual([
-    `${module("__main__")}.TABLE[…]`,
-    `${module("containers")}.CACHE[…]`,
+    `${module("__main__")}.TABLE[*]`,
+    `${module("containers")}.CACHE[*]`,
     expect.stringContaining("requests"),
   ]);
   expect(suspects[0]).toMatchObject({ growth: null, survived: null, new: null, count: 60000 });

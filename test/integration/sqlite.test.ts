@@ -220,11 +220,11 @@ describe("a small heap", () => {
       label: string,
       part: string,
     ][] = [
-      ["item", "", "{…}"],
+      ["item", "", "<element 7>"],
       ["attribute", "session", ".session"],
-      ["attribute", "", ".?"],
+      ["attribute", "", "<attribute ?>"],
       ["slot", "x", ".x"],
-      ["local", "x", ".f_locals['x']"],
+      ["local", "x", "<local x>"],
       ["field", "__self__", ".__self__"],
       ["cell", "", ".cell_contents"],
     ];

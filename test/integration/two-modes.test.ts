@@ -35,7 +35,7 @@ describe.each(interpreters)("CPython $version, $library", ({ path: python }) => 
     ]) {
       const [suspect, ...others] = suspectsOf(workspace, files).suspects;
       expect({ suspect, others }).toMatchObject({
-        suspect: { type: "records.Session", count: leaked, path: "sys.modules['containers'].CACHE[…]" },
+        suspect: { type: "records.Session", count: leaked, path: "sys.modules['containers'].CACHE[*]" },
         others: [],
       });
     }

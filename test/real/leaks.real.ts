@@ -9,14 +9,14 @@ const LEAKS = [
     leak: "libraries numpy_views",
     needs: "numpy",
     type: "numpy.ndarray",
-    path: "sys.modules['libraries'].VIEWS[…]",
+    path: "sys.modules['libraries'].VIEWS[*]",
     owner: "sys.modules['libraries'].VIEWS",
   },
   {
     leak: "sqlalchemy_orm orm_objects",
     needs: "SQLAlchemy",
     type: "sqlalchemy_orm.User",
-    path: "sys.modules['sqlalchemy_orm'].RECENT[…]",
+    path: "sys.modules['sqlalchemy_orm'].RECENT[*]",
     owner: "sys.modules['sqlalchemy_orm'].RECENT",
   },
 ];

@@ -225,11 +225,11 @@ describe("holders", () => {
 
   test.each([
     ["module", "app", "sys.modules['app'].x"],
-    ["frame", "serve.f_locals['box']", "root: frame serve.f_locals['box'].x"],
-    ["thread", "MainThread", "root: thread MainThread.x"],
-    ["interpreter", "sys", "root: interpreter sys.x"],
-    ["static", "int", "root: static int.x"],
-    ["c", "", ".x of app.Box ADDRESS  root: c"],
+    ["frame", "serve.f_locals['box']", "<frame serve>.f_locals['box'].x"],
+    ["thread", "MainThread", "<thread MainThread>.x"],
+    ["interpreter", "sys", "<interpreter sys>.x"],
+    ["static", "int", "<static int>.x"],
+    ["c", "", ".x of app.Box ADDRESS  <held by C>"],
   ] as const)("a way that begins at a root of kind %s is told whole", async (kind, name, told) => {
     const heap = new PythonHeap();
     const thing = heap.add("app.Thing", {}, [], 32n);

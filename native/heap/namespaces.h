@@ -1,0 +1,54 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "heap/heap_index.h"
+
+namespace heapdump {
+
+// What stands under a name in the `__dict__` of modules and of types, as far as the dump has it. Tables are
+// made of those that are asked for, and kept.
+class Namespaces {
+ public:
+  explicit Namespaces(const HeapIndex& heap) : heap_(heap), mros_(heap.types().size()) {}
+
+  // The value of a key that is that very str; kNone if there is none.
+  uint32_t entry(uint32_t dict, std::string_view name);
+  // The module that has that name in sys.modules, or kNone.
+  uint32_t module(std::string_view name);
+
+  // What the classes of a type (row of types()) define under that name, as Python looks it up for an
+  // instance; kNone if nothing.
+  uint32_t class_attribute(uint32_t type, std::string_view name);
+  enum class Knowledge : uint8_t {
+    kNone,   // the dump does not describe types
+    kParts,  // something of these classes was lost
+    kAll,
+  };
+  Knowledge knowledge(uint32_t type);
+
+ private:
+  using Names = std::unordered_map<std::string_view, uint32_t>;
+  struct Mro {
+    bool is_known = false;
+    Knowledge knowledge = Knowledge::kAll;
+    std::vector<uint32_t> dicts;
+  };
+
+  const Names& names_of(uint32_t dict);
+  const Mro& mro_of(uint32_t type);
+
+  const HeapIndex& heap_;
+  std::unordered_map<uint32_t, Names> names_;  // by dict
+  std::vector<Mro> mros_;                      // by row of types()
+  std::unordered_map<std::string_view, uint32_t> modules_;
+};
+
+// The text of an object that is exactly a str and that the dump has whole.
+std::optional<std::string_view> whole_str(const HeapIndex& heap, uint32_t id);
+
+bool is_type_object(const HeapIndex& heap, uint32_t id);
+
+}  // namespace heapdump

@@ -1,0 +1,43 @@
+#include "heap/type_path.h"
+
+#include "heap/category.h"
+#include "heap/label.h"
+#include "heap/namespaces.h"
+#include "heap/python_access.h"
+
+namespace heapdump {
+namespace {
+
+// What `.name` gives of a module or a type that has it itself; kNone if that is not certain.
+uint32_t own_attribute(const HeapIndex& heap, uint32_t holder, std::string_view name) {
+  const uint32_t names = field_of(heap, holder, "__dict__");
+  const uint32_t found = names == kNone ? kNone : heap.namespaces().entry(names, name);
+  return found != kNone && gives_attribute(heap, holder, name, found) ? found : kNone;
+}
+
+}  // namespace
+
+std::string format_type(const HeapIndex& heap, uint32_t object) {
+  const uint32_t row = heap.type_of_object(object);
+  if (row == kNone) {
+    const auto content = heap.content(object);
+    return "<class " + (content ? std::string(content->bytes) : "?") + ">";
+  }
+  const std::string_view name = heap.text(heap.types()[row].name),
+                         module = heap.text(heap.types()[row].module);
+  const std::string otherwise = "<class " + std::string(name) + ">";
+  std::string_view rest = name;
+  if (rest.starts_with(module) && rest.substr(module.size()).starts_with('.'))
+    rest.remove_prefix(module.size() + 1);
+  uint32_t at = heap.namespaces().module(module);
+  std::string path = "sys.modules[" + repr(module, false) + "]";
+  while (at != kNone && !rest.empty()) {
+    const std::string_view step = rest.substr(0, rest.find('.'));
+    at = own_attribute(heap, at, step);
+    (path += '.') += step;
+    rest.remove_prefix(std::min(step.size() + 1, rest.size()));
+  }
+  return at == object ? path : otherwise;
+}
+
+}  // namespace heapdump
