@@ -16,20 +16,22 @@ constexpr uint32_t kRepeats = 4;
 
 }  // namespace
 
-PathPatterns::PathPatterns(const HeapIndex& heap) : heap_(heap), of_(heap.objects()) {
+PathPatterns::PathPatterns(const HeapIndex& heap, const AvoidingPaths* paths)
+    : heap_(heap), paths_(paths), of_(heap.objects()) {
   patterns_.push_back({});
   open_ = text("[*]");
 }
 
 uint32_t PathPatterns::of(uint32_t id) {
-  if (heap_.is_garbage(id)) return 0;
+  if (heap_.is_garbage(id) || (paths_ != nullptr && !paths_->reach(id))) return 0;
   way_.clear();
   uint32_t pattern = 0, holder = kNone;
-  for (const uint32_t at : heap_.path_up(id)) {
+  up(id, [&](uint32_t at) {
     holder = at;
-    if ((pattern = of_[at]) != 0) break;
+    if ((pattern = of_[at]) != 0) return false;
     way_.push_back(at);
-  }
+    return true;
+  });
   if (pattern == 0) {
     pattern = of_[holder] = root(holder);
     way_.pop_back();
@@ -41,11 +43,30 @@ uint32_t PathPatterns::of(uint32_t id) {
   return pattern;
 }
 
+template <typename GoOn>
+void PathPatterns::up(uint32_t id, GoOn go_on) const {
+  if (paths_ == nullptr) {
+    for (const uint32_t at : heap_.path_up(id)) {
+      if (!go_on(at)) return;
+    }
+  } else {
+    for (uint32_t at = id; at != kNone && go_on(at);) at = holder_of(at);
+  }
+}
+
+// kNone where the path begins.
+uint32_t PathPatterns::holder_of(uint32_t id) const {
+  if (id == kNone) return kNone;
+  const uint32_t holder = paths_ == nullptr ? heap_.path_parent(id) : paths_->holder(id);
+  return holder == id ? kNone : holder;
+}
+
 uint32_t PathPatterns::root(uint32_t id) { return intern(0, text(format_root(heap_, id))); }
 
 uint32_t PathPatterns::below(uint32_t parent, uint32_t holder, uint32_t held) {
-  const PathStep step = step_between(heap_, holder, held);
-  const uint32_t whole = namespace_holder(heap_, holder);
+  const PathStep step = step_between(heap_, holder, held, paths_ == nullptr ? Avoid() : paths_->avoid());
+  const uint32_t above = holder_of(holder);
+  const uint32_t whole = namespace_holder(heap_, holder, above, holder_of(above));
   if (whole != kNone) return intern(of_[whole], text(format_pattern(heap_, step, whole)));
   return intern(parent, kind_of(heap_, step) == HD_REF_VALUE ? open_ : text(format_pattern(heap_, step)));
 }

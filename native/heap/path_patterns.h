@@ -5,18 +5,20 @@
 #include <vector>
 
 #include "heap/heap_index.h"
+#include "heap/path_search.h"
 #include "support/page_array.h"
 
 namespace heapdump {
 
-// The paths of objects with what differs between like ones left open: `[*]` for a key or an index, `<element
-// *>`, and
-// `(.next)*` for steps that come again and again. Objects with one cause of being alive have one pattern.
+// The paths of objects with what differs between like ones left open: `[*]` for a key or an index,
+// `<element *>`, and `(.next)*` for steps that come again and again. Objects with one cause of being alive
+// have one pattern.
 class PathPatterns {
  public:
-  explicit PathPatterns(const HeapIndex& heap);
+  // Of the index's paths; of `paths`, which outlive this, if given.
+  explicit PathPatterns(const HeapIndex& heap, const AvoidingPaths* paths = nullptr);
 
-  // A number of the pattern, from 1; 0 for garbage.
+  // A number of the pattern, from 1; 0 for garbage, and for what `paths` do not reach.
   uint32_t of(uint32_t id);
   uint32_t count() const { return static_cast<uint32_t>(patterns_.size()); }
   std::string format(uint32_t pattern) const;
@@ -28,6 +30,10 @@ class PathPatterns {
     uint8_t period = 0;  // of the steps that end here, where they are repeated
   };
 
+  // The object, and up its path, while `go_on` says so.
+  template <typename GoOn>
+  void up(uint32_t id, GoOn go_on) const;
+  uint32_t holder_of(uint32_t id) const;
   uint32_t root(uint32_t id);
   uint32_t below(uint32_t parent, uint32_t holder, uint32_t held);
   uint32_t text(std::string text);
@@ -35,6 +41,7 @@ class PathPatterns {
   uint32_t folded(uint32_t parent, uint32_t text);
 
   const HeapIndex& heap_;
+  const AvoidingPaths* paths_;
   PageArray<uint32_t> of_;
   std::vector<Pattern> patterns_;
   std::unordered_map<uint64_t, uint32_t> numbers_;  // by parent and text

@@ -15,19 +15,59 @@ namespace {
 // Paths beyond the first are not looked for among more objects than this.
 constexpr size_t kMaxSearched = 1 << 20;
 
-// From the object backward, level by level.
-class Search {
+// Which references paths go along.
+class Ways {
  public:
-  Search(const HeapIndex& heap, const Avoid& avoid, bool last_resort)
-      : heap_(heap), avoid_(avoid), last_resort_(last_resort), place_(heap.objects()) {
-    for (const uint32_t object : avoid.objects) place_[object] = kAvoided;
-    // Where the way from a module to its namespace is avoided, others keep that alive.
+  Ways(const HeapIndex& heap, const Avoid& avoid) : heap_(heap), avoid_(avoid) {
+    // If the way from a module to its namespace is avoided, others keep that alive.
     if (std::ranges::find(avoid.labels, "__dict__") != avoid.labels.end()) return;
     for (const RootRow& root : heap.roots()) {
       if (root.kind != HD_ROOT_MODULE || is_avoided(root.object)) continue;
       const uint32_t names = field_of(heap, root.object, "__dict__");
       if (names != kNone) module_of_names_.emplace(names, root.object);
     }
+  }
+
+  bool is_avoided(uint32_t id) const {
+    return std::ranges::find(avoid_.objects, id) != avoid_.objects.end() || is_of_avoided_type(id);
+  }
+  bool is_of_avoided_type(uint32_t id) const {
+    return std::ranges::find(avoid_.types, heap_.type(id)) != avoid_.types.end();
+  }
+
+  // The module whose namespace that dict is, which alone leads to it; else kNone.
+  uint32_t module_of_names(uint32_t dict) const {
+    const auto at = module_of_names_.find(dict);
+    return at == module_of_names_.end() ? kNone : at->second;
+  }
+
+  // What a module has in its C state, without a name, serves if nothing else does, as instances of a type do.
+  bool lead_on(uint32_t source, uint64_t position, bool last_resort) const {
+    const uint8_t kind = heap_.kind(source, position);
+    if (kind == HD_REF_WEAK || avoid_.covers_label(heap_, source, position)) return false;
+    if (kind != HD_REF_OTHER || last_resort) return true;
+    const RootRow* root = root_of(heap_, source);
+    return root == nullptr || root->kind != HD_ROOT_MODULE;
+  }
+
+  // If the dict has the attributes of the other object: then it is as near as that.
+  bool is_namespace(uint32_t dict, uint32_t of) const {
+    return heap_.text(heap_.types()[heap_.type(dict)].name) == "dict" &&
+           field_of(heap_, of, "__dict__") == dict;
+  }
+
+ private:
+  const HeapIndex& heap_;
+  const Avoid& avoid_;
+  std::unordered_map<uint32_t, uint32_t> module_of_names_;
+};
+
+// From the object backward, level by level.
+class Search {
+ public:
+  Search(const HeapIndex& heap, const Avoid& avoid, bool last_resort)
+      : heap_(heap), ways_(heap, avoid), last_resort_(last_resort), place_(heap.objects()) {
+    for (const uint32_t object : avoid.objects) place_[object] = kAvoided;
   }
 
   std::vector<std::vector<uint32_t>> from(uint32_t id, size_t limit) {
@@ -77,7 +117,7 @@ class Search {
   // True at a module: what holds that says no more.
   bool ends(size_t place, uint32_t level) {
     const uint32_t id = found_[place].id;
-    if (module_of_names_.contains(id)) return false;
+    if (ways_.module_of_names(id) != kNone) return false;
     const RootRow* root = root_of(heap_, id);
     if (root != nullptr) {
       candidates_.push_back({level + root_penalty(root->kind), place});
@@ -99,16 +139,16 @@ class Search {
   // Whose attributes a dict has is as near as the dict.
   void go_back(size_t place, uint32_t level) {
     const uint32_t held = found_[place].id;
-    if (const auto names = module_of_names_.find(held); names != module_of_names_.end()) {
-      return visit_whole(names->second, place, level);
+    if (const uint32_t module = ways_.module_of_names(held); module != kNone) {
+      return visit_whole(module, place, level);
     }
-    const bool is_dict = heap_.text(heap_.types()[heap_.type(held)].name) == "dict";
     const Range rows = heap_.referrers(held);
     for (uint64_t row = rows.begin; row < rows.end; ++row) {
       const Reference reference = heap_.referrer(row);
-      if (reference.source == kNone || !leads_on(reference)) continue;
-      if (avoid_.covers_label(heap_, reference.source, reference.position)) continue;
-      if (is_dict && field_of(heap_, reference.source, "__dict__") == held) {
+      if (reference.source == kNone || !ways_.lead_on(reference.source, reference.position, last_resort_)) {
+        continue;
+      }
+      if (ways_.is_namespace(held, reference.source)) {
         visit_whole(reference.source, place, level);
       } else {
         visit(reference.source, place);
@@ -123,23 +163,9 @@ class Search {
     }
   }
 
-  // What a module has in its C state, without a name, serves where nothing else does, as instances of a type
-  // do.
-  bool leads_on(const Reference& reference) const {
-    const uint8_t kind = heap_.kind(reference.source, reference.position);
-    if (kind != HD_REF_OTHER || last_resort_) return kind != HD_REF_WEAK;
-    const RootRow* root = root_of(heap_, reference.source);
-    return root == nullptr || root->kind != HD_ROOT_MODULE;
-  }
-
-  bool is_avoided(uint32_t id) const {
-    return std::ranges::find(avoid_.objects, id) != avoid_.objects.end() ||
-           std::ranges::find(avoid_.types, heap_.type(id)) != avoid_.types.end();
-  }
-
   void visit(uint32_t id, size_t held) {
     if (heap_.is_garbage(id) || place_[id] != 0) return;
-    if (std::ranges::find(avoid_.types, heap_.type(id)) != avoid_.types.end()) return;
+    if (ways_.is_of_avoided_type(id)) return;
     found_.push_back({id, held});
     place_[id] = static_cast<uint32_t>(found_.size());
   }
@@ -154,16 +180,113 @@ class Search {
   }
 
   const HeapIndex& heap_;
-  const Avoid& avoid_;
+  const Ways ways_;
   const bool last_resort_;
   PageArray<uint32_t> place_;  // of an object in found_ + 1
-  std::unordered_map<uint32_t, uint32_t> module_of_names_;
   std::vector<Found> found_;
   std::vector<Candidate> candidates_;
   std::vector<size_t> ends_;  // places of the roots, in the order of their paths
 };
 
+// From the roots forward, level by level; a root joins at its penalty.
+class ForwardSearch {
+ public:
+  ForwardSearch(const HeapIndex& heap, const Avoid& avoid, PageArray<uint32_t>& holder)
+      : heap_(heap), ways_(heap, avoid), holder_(holder) {}
+
+  void from_named_roots() {
+    for (uint32_t level = 0; level <= kFrameLead || at_ < found_.size(); ++level) {
+      next_level();
+      if (level > kFrameLead) continue;
+      for (const RootRow& root : heap_.roots()) {
+        if (root.kind != HD_ROOT_C && root_penalty(root.kind) == level) begin(root.object);
+      }
+    }
+  }
+
+  // C code, and immortality.
+  void from_the_rest() {
+    for (const RootRow& root : heap_.roots()) begin(root.object);
+    for (uint32_t id = 0; id < heap_.objects(); ++id) {
+      if (heap_.path_parent(id) == id) begin(id);
+    }
+    go_on();
+  }
+
+  void as_last_resort() {
+    last_resort_ = true;
+    at_ = 0;
+    go_on();
+  }
+
+ private:
+  // To what is one reference farther away than the objects found until now; namespaces are as near as these.
+  void next_level() {
+    const size_t begin = at_, found = found_.size();
+    for (size_t i = begin; i < found; ++i) go_into_namespace(found_[i]);
+    for (const size_t end = found_.size(); at_ < end; ++at_) go_into(found_[at_]);
+  }
+
+  void go_on() {
+    while (at_ < found_.size()) next_level();
+  }
+
+  void begin(uint32_t id) {
+    if (id != kNone && ways_.module_of_names(id) == kNone) visit(id, id);
+  }
+
+  void go_into_namespace(uint32_t id) {
+    const uint32_t dict = field_of(heap_, id, "__dict__");
+    if (dict != kNone && ways_.is_namespace(dict, id)) go_along(id, dict);
+  }
+
+  void go_into(uint32_t id) {
+    go_along(id, kNone);
+    if (last_resort_ && !ways_.is_avoided(id)) visit(heap_.types()[heap_.type(id)].object, id);
+  }
+
+  // The references of an object; those to `only`, unless that is kNone.
+  void go_along(uint32_t id, uint32_t only) {
+    if (ways_.is_avoided(id)) return;
+    const Range rows = heap_.positions(id);
+    for (uint64_t row = rows.begin; row < rows.end; ++row) {
+      const uint32_t held = heap_.target(row);
+      if (held == kNone || (only != kNone && held != only) || holder_[held] != 0) continue;
+      const uint32_t module = ways_.module_of_names(held);
+      if (module != kNone && module != id) continue;
+      if (ways_.lead_on(id, row - rows.begin, last_resort_)) visit(held, id);
+    }
+  }
+
+  void visit(uint32_t id, uint32_t holder) {
+    if (id == kNone || holder_[id] != 0 || heap_.is_garbage(id)) return;
+    holder_[id] = holder + 1;
+    found_.push_back(id);
+  }
+
+  const HeapIndex& heap_;
+  const Ways ways_;
+  PageArray<uint32_t>& holder_;
+  bool last_resort_ = false;
+  std::vector<uint32_t> found_;
+  size_t at_ = 0;
+};
+
 }  // namespace
+
+AvoidingPaths::AvoidingPaths(const HeapIndex& heap, Avoid avoid, uint32_t type)
+    : avoid_(std::move(avoid)), holder_(heap.objects()) {
+  ForwardSearch search(heap, avoid_, holder_);
+  search.from_named_roots();
+  search.from_the_rest();
+  const Range instances = heap.instances(type);
+  for (uint64_t rank = instances.begin; rank < instances.end; ++rank) {
+    const uint32_t id = heap.by_type(rank);
+    if (id == kNone || heap.is_garbage(id) || reach(id)) continue;
+    search.as_last_resort();
+    break;
+  }
+}
 
 std::vector<std::vector<uint32_t>> paths_to_root(const HeapIndex& heap, uint32_t id, const Avoid& avoid,
                                                  size_t limit) {

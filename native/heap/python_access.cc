@@ -40,6 +40,7 @@ constexpr std::string_view kGivenAsTheyAre[] = {"function",
                                                 "wrapper_descriptor",
                                                 "method",
                                                 "collections._tuplegetter",
+                                                "functools._lru_cache_wrapper",
                                                 "functools.cached_property"};
 
 // Python asks what they refer to.

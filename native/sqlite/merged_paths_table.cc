@@ -1,43 +1,82 @@
 #include <algorithm>
 
+#include "sqlite/avoid_argument.h"
 #include "sqlite/rows_cursor.h"
 
 namespace heapdump {
 namespace {
 
+struct MergedPath {
+  GroupTotals totals;
+  std::optional<std::string> path;
+  bool is_garbage;
+};
+
 constexpr Column kColumns[] = {
     {"path", kText,
      "the paths of several instances as one, [*] for any key or index, (…)* for repeated steps "
-     "(docs/paths.md); NULL for garbage",
-     [](OpenHeap& heap, const GroupTotals& row) {
-       return heap.groupings().by("path").name_or_none(row.group);
-     }},
-    {"count", kInteger, "instances with such a path", [](const GroupTotals& row) { return row.count; }},
+     "(docs/paths.md); NULL for garbage, and if only what is avoided keeps them alive",
+     [](const MergedPath& row) -> const std::optional<std::string>& { return row.path; }},
+    {"count", kInteger, "instances with such a path", [](const MergedPath& row) { return row.totals.count; }},
     {"size", kInteger, "shallow sizes of these together, in bytes",
-     [](const GroupTotals& row) { return row.size; }},
+     [](const MergedPath& row) { return row.totals.size; }},
     {"retained", kInteger, "what these retain, as type.retained, in bytes; 0 for garbage",
-     [](const GroupTotals& row) { return row.retained; }},
-    {"example", kInteger, "object.id of one of them", [](const GroupTotals& row) { return row.example; }},
+     [](const MergedPath& row) { return row.totals.retained; }},
+    {"example", kInteger, "object.id of one of them",
+     [](const MergedPath& row) { return row.totals.example; }},
+    {"garbage", kInteger, "1 for the garbage among the instances, else 0",
+     [](const MergedPath& row) { return row.is_garbage; }},
     {"type", kInteger, "argument: object.id of the type", Argument::kNeeded},
+    {"avoid", kText,
+     "argument, optional: what no path may go through, as for path_to_root; the paths are then found anew",
+     Argument::kOptional},
 };
 
-class MergedPathsCursor : public RowsCursor<GroupTotals> {
+// By the patterns of paths around what is avoided; 0 is for what these do not reach.
+class ByAvoidingPath : public Grouping {
+ public:
+  ByAvoidingPath(const HeapIndex& heap, const AvoidingPaths& paths) : heap_(heap), patterns_(heap, &paths) {}
+  uint32_t of(uint32_t id) override { return heap_.is_garbage(id) ? kNone : patterns_.of(id); }
+  uint32_t count() const override { return patterns_.count(); }
+  std::string name(uint32_t group) const override { return patterns_.format(group); }
+
+ private:
+  const HeapIndex& heap_;
+  PathPatterns patterns_;
+};
+
+class MergedPathsCursor : public RowsCursor<MergedPath> {
  public:
   explicit MergedPathsCursor(OpenHeap& heap) : heap_(heap) {}
 
   void filter(const Scan& scan) override {
     const uint32_t object = scan.arguments.id(0, heap_);
     const uint32_t type = object == kNone ? kNone : heap_.type_of_object(object);
-    std::vector<GroupTotals> rows;
-    if (type != kNone) {
-      rows = group_totals(heap_, &heap_.dominator_tree(), heap_.groupings().by("path"),
-                          [&](uint32_t id) { return heap_.type(id) == type; });
+    const Avoid avoid = parse_avoid(heap_, scan.arguments.text(1));
+    std::vector<MergedPath> rows;
+    if (type != kNone && avoid.empty()) {
+      rows = merged(type, heap_.groupings().by("path"));
+    } else if (type != kNone) {
+      const AvoidingPaths paths(heap_, avoid, type);
+      ByAvoidingPath grouping(heap_, paths);
+      rows = merged(type, grouping);
     }
-    std::ranges::stable_sort(rows, std::greater{}, &GroupTotals::count);
+    std::ranges::stable_sort(rows, std::greater{}, [](const MergedPath& row) { return row.totals.count; });
     begin(std::move(rows));
   }
 
  private:
+  std::vector<MergedPath> merged(uint32_t type, Grouping& grouping) {
+    std::vector<MergedPath> rows;
+    for (const GroupTotals& totals : group_totals(heap_, &heap_.dominator_tree(), grouping,
+                                                  [&](uint32_t id) { return heap_.type(id) == type; })) {
+      std::optional<std::string> path = grouping.name_or_none(totals.group);
+      if (path && path->empty()) path.reset();
+      rows.push_back({totals, std::move(path), totals.group == kNone});
+    }
+    return rows;
+  }
+
   OpenHeap& heap_;
 };
 

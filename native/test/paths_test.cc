@@ -133,8 +133,9 @@ TEST_F(PathsTest, WhatClassesDefineDecidesWhetherANameIsPython) {
   MadeHeap heap;
   const auto of = [&](const std::string& type) { return heap.instance(heap.static_root(type)); };
   const auto describe = [&](uint32_t type, const std::vector<std::pair<std::string, uint32_t>>& attributes) {
-    heap.objects[type].named.push_back({HD_REF_FIELD, "__dict__", heap.dict(attributes)});
-    heap.objects[type].named.push_back({HD_REF_FIELD, "__mro__", heap.tuple({type})});
+    const uint32_t names = heap.dict(attributes), order = heap.tuple({type});
+    heap.objects[type].named.push_back({HD_REF_FIELD, "__dict__", names});
+    heap.objects[type].named.push_back({HD_REF_FIELD, "__mro__", order});
     return type;
   };
   describe(heap.static_root("property"), {{"__set__", of("wrapper_descriptor")}});
@@ -147,7 +148,8 @@ TEST_F(PathsTest, WhatClassesDefineDecidesWhetherANameIsPython) {
                                                                   {"__getitem__", of("function")},
                                                                   {"it", of("member_descriptor")}});
   const uint32_t lost = heap.type("app", "Lost");
-  heap.objects[lost].named.push_back({HD_REF_FIELD, "__mro__", heap.tuple({MadeHeap::kNothing})});
+  const uint32_t lost_order = heap.tuple({MadeHeap::kNothing});
+  heap.objects[lost].named.push_back({HD_REF_FIELD, "__mro__", lost_order});
   const uint32_t fields = heap.instance(heap.static_root("int"));
   heap.objects[fields].content = "1";
   heap.objects[fields].flags |= HD_HAS_CONTENT;
@@ -191,8 +193,9 @@ TEST_F(PathsTest, WhatClassesDefineDecidesWhetherANameIsPython) {
 TEST_F(PathsTest, AnEntryOfAClassIsAnAttributeIfPythonGivesItAsItIs) {
   MadeHeap heap;
   const auto describe = [&](uint32_t type, const std::vector<std::pair<std::string, uint32_t>>& attributes) {
-    heap.objects[type].named.push_back({HD_REF_FIELD, "__dict__", heap.dict(attributes)});
-    heap.objects[type].named.push_back({HD_REF_FIELD, "__mro__", heap.tuple({type})});
+    const uint32_t names = heap.dict(attributes), order = heap.tuple({type});
+    heap.objects[type].named.push_back({HD_REF_FIELD, "__dict__", names});
+    heap.objects[type].named.push_back({HD_REF_FIELD, "__mro__", order});
     return type;
   };
   for (const char* name : {"function", "classmethod"}) {
@@ -484,6 +487,20 @@ TEST_F(PathsTest, AroundWhatIsAvoidedAreTheShortestThatThereAre) {
         ASSERT_EQ(paths.size(), 1u);
       } else {
         ASSERT_EQ(lengths, expected);
+      }
+
+      if (seed % 8 != 0) continue;  // of each heap it looks at all objects
+      const AvoidingPaths forward(index, avoid, index.type(end));
+      ASSERT_EQ(forward.reach(end), !expected.empty());
+      if (expected.empty()) continue;
+      std::vector<uint32_t> ids{end};
+      while (forward.holder(ids.back()) != ids.back()) ids.push_back(forward.holder(ids.back()));
+      std::ranges::reverse(ids);
+      uint32_t length = 0;
+      check_chain(heap, ids, avoided, &length);
+      if (HasFatalFailure()) return;
+      if (!through_types) {
+        ASSERT_EQ(length, expected[0]);
       }
     }
   }

@@ -119,9 +119,9 @@ export interface MergedPath {
   /** [*] for any key or index; null for garbage. */
   path: string | null;
   count: bigint;
-  /** Bytes, as `retained`; both null where paths go around what is excluded. */
-  size: bigint | null;
-  retained: bigint | null;
+  /** Bytes, as `retained`. */
+  size: bigint;
+  retained: bigint;
   example: HeapObject;
 }
 
@@ -129,78 +129,54 @@ export interface TypePaths {
   names: string[];
   /** Instances. */
   count: bigint;
-  /** Of those, the ones whose paths were looked for. */
-  sampled: bigint;
   merged: MergedPath[];
-  /** Instances looked at that only what is excluded keeps alive. */
+  /** Instances that only what is excluded keeps alive. */
   without: bigint;
 }
 
-/** Instances looked at where paths go around what is excluded: each is a search. */
-const SAMPLE = 30n;
+interface MergedRow extends Omit<MergedPath, "example"> {
+  example: bigint;
+  garbage: bigint;
+}
 
 /** The paths of all instances of some types, like ones together, those of most instances first. */
 export function mergedPaths(heap: Heap, types: bigint[], avoid: string | null): TypePaths {
   const known = heap.types().filter(({ id }) => id !== null && types.includes(id));
-  const count = known.reduce((sum, type) => sum + type.count, 0n);
-  const found = { names: known.map(({ name }) => name), count };
-  if (avoid) return { ...found, ...sampledPaths(heap, types, count, avoid) };
-  const merged = types.flatMap((type) =>
-    heap
-      .all<Omit<MergedPath, "example"> & { example: bigint }>(
-        "SELECT path, count, size, retained, example FROM {heap}.merged_paths(?)",
-        type,
-      )
-      .map((row) => ({ ...row, example: heap.object(row.example) })),
+  const rows = types.flatMap((type) =>
+    heap.all<MergedRow>(
+      "SELECT path, count, size, retained, example, garbage FROM {heap}.merged_paths(?, ?)",
+      type,
+      avoid ?? "",
+    ),
   );
-  return { ...found, sampled: count, merged: joined(merged).sort(byCount), without: 0n };
+  const isExcluded = ({ path, garbage }: MergedRow) => path === null && garbage === 0n;
+  const sum = (counts: { count: bigint }[]) => counts.reduce((total, { count }) => total + count, 0n);
+  return {
+    names: known.map(({ name }) => name),
+    count: sum(known),
+    merged: joined(
+      heap,
+      rows.filter((row) => !isExcluded(row)),
+    ).sort(byCount),
+    without: sum(rows.filter(isExcluded)),
+  };
 }
 
 /** Instances of several types on one path are one row. */
-function joined(merged: MergedPath[]): MergedPath[] {
-  const byPath = new Map<string | null, MergedPath>();
-  for (const row of merged) {
+function joined(heap: Heap, rows: MergedRow[]): MergedPath[] {
+  const byPath = new Map<string | null, MergedRow>();
+  for (const row of rows) {
     const known = byPath.get(row.path);
     if (!known) byPath.set(row.path, { ...row });
     else {
       known.count += row.count;
-      known.size = (known.size ?? 0n) + (row.size ?? 0n);
-      known.retained = (known.retained ?? 0n) + (row.retained ?? 0n);
+      known.size += row.size;
+      known.retained += row.retained;
     }
   }
-  return [...byPath.values()];
-}
-
-function sampledPaths(
-  heap: Heap,
-  types: bigint[],
-  count: bigint,
-  avoid: string,
-): Pick<TypePaths, "sampled" | "merged" | "without"> {
-  const step = count > SAMPLE ? count / SAMPLE : 1n;
-  const instances = heap.all<{ id: bigint }>(
-    `SELECT id FROM (SELECT id, row_number() OVER () - 1 AS place FROM {heap}.object WHERE type IN (${types}))
-      WHERE place % ? = 0 LIMIT ?`,
-    step,
-    SAMPLE,
-  );
-  const merged = new Map<string, MergedPath>();
-  let without = 0n;
-  for (const { id } of instances) {
-    const [path] = rootPaths(heap, id, avoid, 1);
-    if (!path) without++;
-    else {
-      const text = path.steps.map(openPart).join("");
-      const known = merged.get(text);
-      if (known) known.count++;
-      else merged.set(text, { path: text, count: 1n, size: null, retained: null, example: heap.object(id) });
-    }
-  }
-  return { sampled: BigInt(instances.length), merged: [...merged.values()].sort(byCount), without };
-}
-
-function openPart({ part }: Step): string {
-  return part.replace(/^\[.*\]$/s, "[*]").replace(/^<(key|element) .*>$/s, "<$1 *>");
+  const merged = [...byPath.values()];
+  const objects = heap.objects(merged.map(({ example }) => example));
+  return merged.map((row) => ({ ...row, example: objects(row.example) }));
 }
 
 function byCount(a: MergedPath, b: MergedPath): number {

@@ -138,31 +138,29 @@ function stepRow(step: Step): StepRow {
 }
 
 export function typePathsText(found: TypePaths, path: string, terminal: Terminal, most: number): string {
-  const { names, count, sampled, merged, without } = found;
+  const { names, count, merged, without } = found;
   const { bold, cyan, dim } = terminal.colors;
   if (count === 0n) return sentences(`No objects of type ${namesText(names)}.`, terminal);
   const shown = merged.slice(0, most);
-  const sizes = shown.some(({ size }) => size !== null);
   const rows = table(
     [
       { title: "COUNT", align: "right", paint: bold },
       { title: "SHARE", align: "right" },
-      ...(sizes ? [{ title: "RETAINED", align: "right" as const }] : []),
+      { title: "RETAINED", align: "right" },
       { title: "EXAMPLE" },
       { title: "PATH", cut: "name", paint: cyan },
     ],
     shown.map((row) => [
       countText(row.count),
-      shareText(row.count, sampled),
-      ...(sizes ? [sizeText(row.retained ?? 0n)] : []),
+      shareText(row.count, count),
+      sizeText(row.retained),
       addressText(row.example.address),
       row.path === null ? "(garbage)" : pathText(row.path),
     ]),
     terminal,
   );
   const alone = without > 0n ? `; only excluded objects keep ${countText(without)} alive` : "";
-  const looked = sampled < count ? `, of which ${countText(sampled)} were examined` : "";
-  const total = `${plural(count, "object")} of ${namesText(names)}${looked}, ${plural(merged.length, "path")}${alone}`;
+  const total = `${plural(count, "object")} of ${namesText(names)}, ${plural(merged.length, "path")}${alone}`;
   const sum = sentences(total, terminal, dim);
   if (shown.length === 0) return sum;
   const next = nextStep(terminal, "path", path, addressText(shown[0]?.example.address ?? 0n));
@@ -205,7 +203,7 @@ export function objectPathsJson({ object, retained, garbage, owner, paths, refer
   };
 }
 
-export function typePathsJson({ names, count, sampled, merged, without }: TypePaths): object {
+export function typePathsJson({ names, count, merged, without }: TypePaths): object {
   const paths: JsonTable = jsonTable(merged, {
     path: ({ path }) => path,
     count: ({ count }) => count,
@@ -213,5 +211,5 @@ export function typePathsJson({ names, count, sampled, merged, without }: TypePa
     retained: ({ retained }) => retained,
     address: ({ example }) => addressText(example.address),
   });
-  return { types: names, count, sampled, without, paths };
+  return { types: names, count, without, paths };
 }

@@ -58,7 +58,7 @@ const LEAKS: Record<string, Leak> = {
   },
   "containers names": {
     type: "str",
-    path: `${module("containers")}.NAMES[*]`,
+    path: `${module("containers")}.NAMES<element *>`,
     owner: `${module("containers")}.NAMES`,
   },
   "containers buffer": {
@@ -99,7 +99,7 @@ const LEAKS: Record<string, Leak> = {
   },
   "code tasks": {
     type: "_asyncio.Task",
-    path: `${module("code")}.TASKS[*]`,
+    path: `${module("code")}.TASKS<element *>`,
     owner: `${module("code")}.TASKS`,
   },
   "code sleeping_tasks": {
@@ -125,7 +125,7 @@ const LEAKS: Record<string, Leak> = {
   "code thread_local": {
     type: "records.Session",
     path: `${module("code")}.LOCAL<thread-local kept>[*]`,
-    owner: `${module("code")}.LOCAL.kept`,
+    owner: `${module("code")}.LOCAL<thread-local kept>`,
   },
   "code frame_local": {
     type: "records.Session",
