@@ -58,7 +58,7 @@ inCgroup("a snapshot that has no room is refused before anything is touched, wit
     const { status, stdout, stderr } = await attach([pid, "--mode", "fork"], { cwd: folder });
     expect({ status, stdout, files: readdirSync(folder) }).toEqual({ status: 4, stdout: "", files: [] });
     expect(stderr).toMatch(
-      /^heapdump: process \d+ was not touched: a snapshot in fork mode needs \d+\.\d MiB and 32\.0 MiB in reserve, but only .* of .* \(memory\.\w+ of the cgroup .*\) are left; --mode stop takes .*\n$/,
+      /^heapdump: process \d+ was not touched: a snapshot in fork mode needs \d+\.\d MiB and 32\.0 MiB in reserve, but only .* of .* \(memory\.\w+ of the cgroup .*\) are left; --mode stop needs .*\n$/,
     );
     expect(await settledView(pid)).toEqual(outside);
     expect(await target?.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
