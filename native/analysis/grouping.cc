@@ -1,32 +1,16 @@
 #include "analysis/grouping.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "analysis/group_retained.h"
 #include "heap/path_up.h"
 #include "protocol.h"
 #include "support/error.h"
+#include "support/names.h"
 #include "support/page_array.h"
 
 namespace heapdump {
 namespace {
-
-// Names by their numbers, each once.
-class Names {
- public:
-  uint32_t number(std::string_view name) {
-    const auto [at, is_new] = numbers_.try_emplace(std::string(name), count());
-    if (is_new) names_.push_back(&at->first);
-    return at->second;
-  }
-  uint32_t count() const { return static_cast<uint32_t>(names_.size()); }
-  const std::string& name(uint32_t number) const { return *names_[number]; }
-
- private:
-  std::unordered_map<std::string, uint32_t> numbers_;
-  std::vector<const std::string*> names_;
-};
 
 class ByType : public Grouping {
  public:
@@ -81,7 +65,7 @@ class ByModule : public Grouping {
   explicit ByModule(const HeapIndex& heap) : heap_(heap), of_(heap.objects()) {
     for (const RootRow& root : heap.roots()) {
       if (root.kind == HD_ROOT_MODULE && root.object < heap.objects()) {
-        of_[root.object] = names_.number(heap.text(root.name)) + kFirst;
+        of_[root.object] = names_.number(std::string(heap.text(root.name))) + kFirst;
       }
     }
   }

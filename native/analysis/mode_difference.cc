@@ -4,6 +4,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "heap/path_up.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -30,8 +31,6 @@ const std::set<std::string_view> kSized = {"list",
                                            "collections.OrderedDict",
                                            "collections.defaultdict"};
 
-constexpr uint64_t kTypeSubclass = uint64_t{1} << 31;  // Py_TPFLAGS_TYPE_SUBCLASS
-
 uint8_t kind_between(const HeapIndex& heap, uint32_t holder, uint32_t held) {
   const Range rows = heap.positions(holder);
   for (uint64_t row = rows.begin; row < rows.end; ++row) {
@@ -57,19 +56,16 @@ Bits not_led_to(const HeapIndex& heap) {
   for (uint32_t id = 0; id < heap.objects(); ++id) {
     way.clear();
     bool omit = false;
-    for (uint32_t at = id;;) {
+    for (const uint32_t at : heap.path_up(id)) {
       if (known[at]) {
         omit = omitted[at];
         break;
       }
       way.push_back(at);
       const uint32_t holder = heap.path_parent(at);
-      if ((heap.flags(at) & HD_TRACKED) != 0 || holder == kNone || way.size() > heap.objects()) break;
-      if (holder == at || !reports(holder, at)) {
-        omit = true;
-        break;
-      }
-      at = holder;
+      if ((heap.flags(at) & HD_TRACKED) != 0 || holder == kNone) break;
+      omit = holder == at || !reports(holder, at);
+      if (omit) break;
     }
     // What is above on the way decides for all below: an object is reached only through what holds it.
     for (const uint32_t at : way) {

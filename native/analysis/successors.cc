@@ -12,7 +12,7 @@ constexpr size_t kMaxHolders = 1 << 16;
 
 std::string place_of(const HeapIndex& heap, uint32_t holder, uint32_t held) {
   std::string place = format_step(heap, step_between(heap, holder, held));
-  (place += ' ') += heap.text(heap.types()[heap.type(held)].name);
+  (place += ' ') += heap.type_name(held);
   return place;
 }
 

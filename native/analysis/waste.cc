@@ -148,12 +148,9 @@ class WasteFinder {
     const std::string step = format_pattern(heap_, step_between(heap_, holder, id), whole);
     const uint32_t owner = whole == kNone ? holder : whole;
     if (is_type_object(heap_, owner)) return format_type(heap_, owner) + step;
-    return (roles_.is_module(heap_.type(owner)) ? format_path(heap_, owner) : "<" + type_name(owner) + ">") +
+    return (roles_.is_module(heap_.type(owner)) ? format_path(heap_, owner)
+                                                : "<" + std::string(heap_.type_name(owner)) + ">") +
            step;
-  }
-
-  std::string type_name(uint32_t id) const {
-    return std::string(heap_.text(heap_.types()[heap_.type(id)].name));
   }
 
   // Instances of one class that all have the same attributes, in a dict of their own or in themselves.

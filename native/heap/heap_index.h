@@ -113,6 +113,8 @@ class HeapIndex {
   // References on that path.
   uint32_t depth(uint32_t id) const { return depth_[id]; }
   std::span<const TypeRow> types() const { return types_; }
+  // The full name of an object's type: `collections.deque`, `list`.
+  std::string_view type_name(uint32_t id) const { return text(types_[type(id)].name); }
   // The instances of a type, as ranks that by_type() takes.
   Range instances(uint32_t type) const;
   // Row of types() of a type object, or kNone.

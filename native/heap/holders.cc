@@ -72,8 +72,7 @@ uint32_t Holders::thread_local_of(uint32_t id) const {
     if (whole != kNone || label_of(heap_, source, position) != "dummies") return kNone;
     whole = source;
   }
-  return whole != kNone && heap_.text(heap_.types()[heap_.type(whole)].name) == "_thread._local" ? whole
-                                                                                                 : kNone;
+  return whole != kNone && heap_.type_name(whole) == "_thread._local" ? whole : kNone;
 }
 
 bool Holders::is_twice(const Hold& hold) const {

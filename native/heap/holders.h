@@ -40,7 +40,7 @@ class Holders {
 
  private:
   uint32_t find_owner(uint32_t id) const;
-  bool is_dict(uint32_t id) const { return heap_.text(heap_.types()[heap_.type(id)].name) == "dict"; }
+  bool is_dict(uint32_t id) const { return heap_.type_name(id) == "dict"; }
   // The thread-local that has the dicts of its threads in this one; kNone if it is none.
   uint32_t thread_local_of(uint32_t id) const;
 

@@ -6,8 +6,6 @@
 namespace heapdump {
 namespace {
 
-constexpr uint64_t kTypeSubclass = uint64_t{1} << 31;  // Py_TPFLAGS_TYPE_SUBCLASS
-
 bool has_field(const HeapIndex& heap, uint32_t id, std::string_view label) {
   const ShapeRow& shape = heap.shape(id);
   for (uint32_t i = 0; i < shape.named; ++i) {
@@ -21,7 +19,7 @@ bool has_field(const HeapIndex& heap, uint32_t id, std::string_view label) {
 std::optional<std::string_view> whole_str(const HeapIndex& heap, uint32_t id) {
   const std::optional<Content> content = heap.content(id);
   if (!content || !content->is_text || content->cut) return std::nullopt;
-  if (heap.text(heap.types()[heap.type(id)].name) != "str") return std::nullopt;
+  if (heap.type_name(id) != "str") return std::nullopt;
   return content->bytes;
 }
 

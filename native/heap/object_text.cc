@@ -31,7 +31,7 @@ ObjectText tuple_text(const HeapIndex& heap, uint32_t id, int depth) {
 }
 
 ObjectText text_of(const HeapIndex& heap, uint32_t id, int depth) {
-  const std::string type(heap.text(heap.types()[heap.type(id)].name));
+  const std::string type(heap.type_name(id));
   if (type == "tuple") return tuple_text(heap, id, depth);
   const std::optional<Content> content = heap.content(id);
   if (!content) return {type, false};

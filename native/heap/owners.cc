@@ -25,7 +25,7 @@ std::string free_variable(const HeapIndex& heap, uint32_t function, uint64_t pos
 }  // namespace
 
 Owners::Owners(const HeapIndex& heap) : heap_(heap), categories_(heap), of_(heap.objects()) {
-  names_.emplace_back();
+  names_.number("");
 }
 
 uint32_t Owners::of(uint32_t id) {
@@ -37,18 +37,12 @@ uint32_t Owners::of(uint32_t id) {
     way_.push_back(at);
     std::string name = own_name(at);
     if (name.empty()) continue;
-    owner = intern(std::move(name));
+    owner = names_.number(std::move(name));
     break;
   }
-  if (owner == 0) owner = intern(format_root(heap_, way_.back()));
+  if (owner == 0) owner = names_.number(format_root(heap_, way_.back()));
   for (const uint32_t below : way_) of_[below] = owner;
   return owner;
-}
-
-uint32_t Owners::intern(std::string name) {
-  const auto [at, inserted] = numbers_.try_emplace(name, count());
-  if (inserted) names_.push_back(std::move(name));
-  return at->second;
 }
 
 std::string Owners::own_name(uint32_t id) {

@@ -1,11 +1,11 @@
 #pragma once
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "heap/category.h"
 #include "heap/heap_index.h"
+#include "support/names.h"
 #include "support/page_array.h"
 
 namespace heapdump {
@@ -21,11 +21,10 @@ class Owners {
 
   // A number of the owner, from 1; 0 for garbage. Owners with the same name are one.
   uint32_t of(uint32_t id);
-  const std::string& name(uint32_t owner) const { return names_[owner]; }
-  uint32_t count() const { return static_cast<uint32_t>(names_.size()); }
+  const std::string& name(uint32_t owner) const { return names_.name(owner); }
+  uint32_t count() const { return names_.count(); }
 
  private:
-  uint32_t intern(std::string name);
   // Empty where the object has no name of its own.
   std::string own_name(uint32_t id);
   std::string in_namespace(uint32_t id, uint32_t dict);
@@ -34,8 +33,7 @@ class Owners {
   const HeapIndex& heap_;
   Categories categories_;
   PageArray<uint32_t> of_;
-  std::vector<std::string> names_;
-  std::unordered_map<std::string, uint32_t> numbers_;
+  Names names_;
   std::vector<uint32_t> way_;
 };
 

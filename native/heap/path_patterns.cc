@@ -17,9 +17,9 @@ constexpr uint32_t kRepeats = 4;
 }  // namespace
 
 PathPatterns::PathPatterns(const HeapIndex& heap, const AvoidingPaths* paths)
-    : heap_(heap), paths_(paths), of_(heap.objects()) {
+    : heap_(heap), paths_(paths), avoid_(paths == nullptr ? Avoid() : paths->avoid()), of_(heap.objects()) {
   patterns_.push_back({});
-  open_ = text("[*]");
+  open_ = texts_.number("[*]");
 }
 
 uint32_t PathPatterns::of(uint32_t id) {
@@ -61,21 +61,15 @@ uint32_t PathPatterns::holder_of(uint32_t id) const {
   return holder == id ? kNone : holder;
 }
 
-uint32_t PathPatterns::root(uint32_t id) { return intern(0, text(format_root(heap_, id))); }
+uint32_t PathPatterns::root(uint32_t id) { return intern(0, texts_.number(format_root(heap_, id))); }
 
 uint32_t PathPatterns::below(uint32_t parent, uint32_t holder, uint32_t held) {
-  const PathStep step = step_between(heap_, holder, held, paths_ == nullptr ? Avoid() : paths_->avoid());
+  const PathStep step = step_between(heap_, holder, held, avoid_);
   const uint32_t above = holder_of(holder);
   const uint32_t whole = namespace_holder(heap_, holder, above, holder_of(above));
-  if (whole != kNone) return intern(of_[whole], text(format_pattern(heap_, step, whole)));
-  return intern(parent, kind_of(heap_, step) == HD_REF_VALUE ? open_ : text(format_pattern(heap_, step)));
-}
-
-uint32_t PathPatterns::text(std::string text) {
-  const auto [at, inserted] =
-      text_numbers_.try_emplace(std::move(text), static_cast<uint32_t>(texts_.size()));
-  if (inserted) texts_.push_back(&at->first);
-  return at->second;
+  if (whole != kNone) return intern(of_[whole], texts_.number(format_pattern(heap_, step, whole)));
+  return intern(parent,
+                kind_of(heap_, step) == HD_REF_VALUE ? open_ : texts_.number(format_pattern(heap_, step)));
 }
 
 uint32_t PathPatterns::intern(uint32_t parent, uint32_t text) {
@@ -115,7 +109,7 @@ std::string PathPatterns::format(uint32_t pattern) const {
     const uint32_t repeated = patterns_[pattern].period;
     std::string part;
     for (uint32_t i = 0; i < std::max<uint32_t>(1, repeated); i++, pattern = patterns_[pattern].parent) {
-      part.insert(0, *texts_[patterns_[pattern].text]);
+      part.insert(0, texts_.name(patterns_[pattern].text));
     }
     path.insert(0, repeated == 0 ? part : "(" + part + ")*");
   }

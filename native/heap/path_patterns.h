@@ -6,6 +6,7 @@
 
 #include "heap/heap_index.h"
 #include "heap/path_search.h"
+#include "support/names.h"
 #include "support/page_array.h"
 
 namespace heapdump {
@@ -36,17 +37,16 @@ class PathPatterns {
   uint32_t holder_of(uint32_t id) const;
   uint32_t root(uint32_t id);
   uint32_t below(uint32_t parent, uint32_t holder, uint32_t held);
-  uint32_t text(std::string text);
   uint32_t intern(uint32_t parent, uint32_t text);
   uint32_t folded(uint32_t parent, uint32_t text);
 
   const HeapIndex& heap_;
   const AvoidingPaths* paths_;
+  const Avoid avoid_;
   PageArray<uint32_t> of_;
   std::vector<Pattern> patterns_;
   std::unordered_map<uint64_t, uint32_t> numbers_;  // by parent and text
-  std::unordered_map<std::string, uint32_t> text_numbers_;
-  std::vector<const std::string*> texts_;
+  Names texts_;
   uint32_t open_ = 0;  // text of the value of any key
   std::vector<uint32_t> way_;
 };

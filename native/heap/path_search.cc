@@ -52,8 +52,7 @@ class Ways {
 
   // If the dict has the attributes of the other object: then it is as near as that.
   bool is_namespace(uint32_t dict, uint32_t of) const {
-    return heap_.text(heap_.types()[heap_.type(dict)].name) == "dict" &&
-           field_of(heap_, of, "__dict__") == dict;
+    return heap_.type_name(dict) == "dict" && field_of(heap_, of, "__dict__") == dict;
   }
 
  private:

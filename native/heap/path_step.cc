@@ -27,10 +27,6 @@ int kind_rank(uint8_t kind) {
 
 enum class Open : bool { kNo, kKeys };  // whether keys, indexes and elements are left open
 
-std::string_view type_name(const HeapIndex& heap, uint32_t id) {
-  return heap.text(heap.types()[heap.type(id)].name);
-}
-
 // A name as it stands in `<field name>`.
 std::string shown_name(const std::optional<std::string>& name) {
   if (!name) return "?";
@@ -71,7 +67,7 @@ std::string format_value(const HeapIndex& heap, const PathStep& step) {
 // `x<key (1, 2)>[0]` and `x<key -1>[0]` would be comparisons.
 std::string format_element(const HeapIndex& heap, const char* what, uint32_t held) {
   std::string text = held == kNone ? "?" : object_text(heap, held).text;
-  if (text.starts_with('(') || text.starts_with('-')) text = std::string(type_name(heap, held)) + " " + text;
+  if (text.starts_with('(') || text.starts_with('-')) text = std::string(heap.type_name(held)) + " " + text;
   return std::string("<") + what + " " + text + ">";
 }
 
@@ -96,7 +92,7 @@ const char* frame_attribute(std::string_view type) {
 
 std::string format_frame_local(const HeapIndex& heap, const PathStep& step) {
   const std::string local = format_local(heap, step);
-  const char* frame = frame_attribute(type_name(heap, step.holder));
+  const char* frame = frame_attribute(heap.type_name(step.holder));
   if (local[0] == '<') return local;
   return frame != nullptr ? frame + local : not_python("local", label_of(heap, step.holder, step.position));
 }
@@ -134,7 +130,7 @@ std::string format(const HeapIndex& heap, const PathStep& step, Open open) {
   }
 }
 
-bool is_thread_local(const HeapIndex& heap, uint32_t id) { return type_name(heap, id) == "_thread._local"; }
+bool is_thread_local(const HeapIndex& heap, uint32_t id) { return heap.type_name(id) == "_thread._local"; }
 
 // The key of an entry of a namespace, if it is a str that the dump has whole.
 std::optional<std::string> entry_name(const HeapIndex& heap, const PathStep& step) {
@@ -189,7 +185,7 @@ std::string format_local(const HeapIndex& heap, const PathStep& step) {
   const std::optional<std::string> name = label_of(heap, step.holder, step.position);
   const uint32_t held = target_at(heap, step.holder, step.position);
   // Python gives what is in the cell, and not the cell.
-  if (held != kNone && type_name(heap, held) == "cell") return not_python("cell", name);
+  if (held != kNone && heap.type_name(held) == "cell") return not_python("cell", name);
   return name ? ".f_locals[" + repr(*name, false) + "]" : not_python("local", name);
 }
 
@@ -208,10 +204,10 @@ std::string format_pattern(const HeapIndex& heap, const PathStep& step, uint32_t
 }
 
 uint32_t namespace_holder(const HeapIndex& heap, uint32_t id, uint32_t holder, uint32_t above) {
-  if (holder == kNone || type_name(heap, id) != "dict") return kNone;
+  if (holder == kNone || heap.type_name(id) != "dict") return kNone;
   const PathStep step = step_between(heap, holder, id);
   if (!step.is_type && label_of(heap, holder, step.position) == "__dict__") return holder;
-  const bool of_thread = above != kNone && is_thread_local(heap, above) && type_name(heap, holder) == "dict";
+  const bool of_thread = above != kNone && is_thread_local(heap, above) && heap.type_name(holder) == "dict";
   return of_thread ? above : kNone;
 }
 

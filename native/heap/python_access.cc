@@ -15,10 +15,6 @@ using Knowledge = Namespaces::Knowledge;
 // Py_TPFLAGS_LIST_SUBCLASS and Py_TPFLAGS_TUPLE_SUBCLASS.
 constexpr uint64_t kListOrTuple = uint64_t{3} << 25;
 
-std::string_view type_name(const HeapIndex& heap, uint32_t id) {
-  return heap.text(heap.types()[heap.type(id)].name);
-}
-
 // Under which name a getter of a C type gives another object than the structure holds: a copy, a view, or
 // what the object there leads to.
 constexpr std::pair<std::string_view, std::string_view> kOtherGetters[] = {
@@ -54,7 +50,7 @@ struct Class {
   uint32_t find(std::string_view name) const { return heap.namespaces().class_attribute(type, name); }
   std::string_view kind_of(std::string_view name) const {
     const uint32_t found = find(name);
-    return found == kNone ? std::string_view() : type_name(heap, found);
+    return found == kNone ? std::string_view() : heap.type_name(found);
   }
   // Attributes are looked up as Python does by itself.
   bool is_plain() const {
@@ -88,14 +84,13 @@ bool gives_field(const HeapIndex& heap, uint32_t holder, std::string_view name, 
   if (cls.knowledge == Knowledge::kParts || !cls.is_plain() || !reads_member(cls.kind_of(name))) return false;
   // A type gives a view of its dict, and a function makes a dict of annotations that are a tuple.
   if (name == "__dict__" && is_type_object(heap, holder)) return false;
-  if (name == "__annotations__" && type_name(heap, held) != "dict") return false;
+  if (name == "__annotations__" && heap.type_name(held) != "dict") return false;
   // A static method in C has its type there, and gives None.
-  if (name == "__self__" && type_name(heap, holder) == "builtin_function_or_method" &&
+  if (name == "__self__" && heap.type_name(holder) == "builtin_function_or_method" &&
       is_type_object(heap, held)) {
     return false;
   }
-  return std::ranges::find(kOtherGetters, std::pair(type_name(heap, holder), name)) ==
-         std::end(kOtherGetters);
+  return std::ranges::find(kOtherGetters, std::pair(heap.type_name(holder), name)) == std::end(kOtherGetters);
 }
 
 bool gives_attribute(const HeapIndex& heap, uint32_t holder, std::string_view name, uint32_t held) {
@@ -104,7 +99,7 @@ bool gives_attribute(const HeapIndex& heap, uint32_t holder, std::string_view na
   if (!cls.is_plain() || cls.goes_before(name)) return false;
   if (!is_type_object(heap, holder)) return true;
   return !cls.defines(held, "__get__") ||
-         std::ranges::find(kGivenAsTheyAre, type_name(heap, held)) != std::end(kGivenAsTheyAre);
+         std::ranges::find(kGivenAsTheyAre, heap.type_name(held)) != std::end(kGivenAsTheyAre);
 }
 
 bool gives_namespace(const HeapIndex& heap, uint32_t holder) {
@@ -132,7 +127,7 @@ bool gives_item(const HeapIndex& heap, uint32_t holder, uint64_t index) {
 }
 
 bool gives_type(const HeapIndex& heap, uint32_t holder) {
-  if (std::ranges::find(kProxies, type_name(heap, holder)) != std::end(kProxies)) return false;
+  if (std::ranges::find(kProxies, heap.type_name(holder)) != std::end(kProxies)) return false;
   const std::string_view kind = Class(heap, heap.type(holder)).kind_of("__class__");
   return kind.empty() || kind == "getset_descriptor";
 }

@@ -22,7 +22,7 @@ std::string format_frame_root(const HeapIndex& heap, uint32_t id, const std::str
   if (at == name.npos || !name.ends_with(kEnd)) return "<frame " + name + ">";
   const size_t begin = at + kLocal.size();
   const std::string local = name.substr(begin, name.size() - kEnd.size() - begin);
-  const bool is_cell = heap.text(heap.types()[heap.type(id)].name) == "cell";
+  const bool is_cell = heap.type_name(id) == "cell";
   const std::string part = is_cell ? "<cell " + local + ">" : ".f_locals[" + repr(local, false) + "]";
   return "<frame " + name.substr(0, at) + ">" + part;
 }

@@ -131,6 +131,8 @@ struct LargeValues {
   std::vector<LargeRow> retained;
 };
 
+constexpr uint64_t kTypeSubclass = uint64_t{1} << 31;  // Py_TPFLAGS_TYPE_SUBCLASS
+
 struct TypeRow {
   uint64_t address;  // 0: not known
   uint64_t flags;    // tp_flags
