@@ -10,15 +10,9 @@ beforeAll(() => {
 });
 afterAll(() => workspace.remove());
 
-function json(...args: string[]) {
-  const { status, stdout, stderr } = workspace.run([...args, "--json"]);
-  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  return JSON.parse(stdout);
-}
-
 describe("JSON", () => {
   test("info", () => {
-    const document = json("info", "after.bin");
+    const document = workspace.json("info", "after.bin");
     expect(document).toMatchObject({
       file: "after.bin",
       format: 1,
@@ -32,8 +26,8 @@ describe("JSON", () => {
   });
 
   test("top, in .bin and .bin.gz alike", () => {
-    const document = json("top", "after.bin", "-n", "3");
-    expect(document).toEqual(json("top", "after.bin.gz", "-n", "3"));
+    const document = workspace.json("top", "after.bin", "-n", "3");
+    expect(document).toEqual(workspace.json("top", "after.bin.gz", "-n", "3"));
     const largest = [...after.heap.things].sort((a, b) => Number(b.size - a.size)).slice(0, 3);
     expect(recordsOf(document).map(({ address, size }) => [address, size])).toEqual(
       largest.map((thing) => [hex(thing), Number(thing.size)]),
@@ -41,7 +35,9 @@ describe("JSON", () => {
   });
 
   test("top --show-parents nests lists", () => {
-    const [row] = recordsOf(json("top", "--filter", hex(after.cache), "--show-parents", "after.bin"));
+    const [row] = recordsOf(
+      workspace.json("top", "--filter", hex(after.cache), "--show-parents", "after.bin"),
+    );
     const [parent] = recordsOf(row?.parents as never);
     expect(parent).toMatchObject({
       type: "module",
@@ -53,7 +49,7 @@ describe("JSON", () => {
 
   test("top --by type counts what is in both, or new", () => {
     const count = (type: string, ...args: string[]) =>
-      recordsOf(json("top", "--by", "type", "-n", "100", ...args, "after.bin")).find(
+      recordsOf(workspace.json("top", "--by", "type", "-n", "100", ...args, "after.bin")).find(
         (row) => row.type === type,
       )?.count;
     expect(count("shop.models.Session")).toBe(12);
@@ -65,7 +61,7 @@ describe("JSON", () => {
 
   test("graph names roles, edges and what is left out", () => {
     const filter = `${hex(after.chain.at(-1) as never)},!list`;
-    const document = json("graph", "--filter", filter, "--max-depth", "30", "after.bin");
+    const document = workspace.json("graph", "--filter", filter, "--max-depth", "30", "after.bin");
     const nodes = recordsOf(document.nodes);
     expect(nodes.map(({ role }) => role)).toEqual(["explain", ...Array(9).fill("plain"), "excluded"]);
     expect(nodes.map(({ depth }) => depth)).toEqual(nodes.map((_, depth) => depth));
@@ -80,10 +76,10 @@ describe("JSON", () => {
 
   test("sql gives large integers as strings, and values as SQLite has them", () => {
     const query = "SELECT 9007199254740993, 9007199254740991, 1.5, NULL, 'x', x'00ff'";
-    expect(json("sql", "after.bin", query).rows).toEqual([
+    expect(workspace.json("sql", "after.bin", query).rows).toEqual([
       ["9007199254740993", 9007199254740991, 1.5, null, "x", "00ff"],
     ]);
-    const sizes = json("sql", "huge.bin", "SELECT size FROM object ORDER BY size DESC LIMIT 3");
+    const sizes = workspace.json("sql", "huge.bin", "SELECT size FROM object ORDER BY size DESC LIMIT 3");
     expect(sizes).toEqual({
       columns: ["size"],
       rows: [[String(2n ** 60n + 1n)], [String(2n ** 53n + 3n)], [String(2n ** 53n + 1n)]],
@@ -91,7 +87,7 @@ describe("JSON", () => {
   });
 
   test("sql --schema", () => {
-    const document = json("sql", "--schema");
+    const document = workspace.json("sql", "--schema");
     expect(document.columns).toEqual(["table", "column", "type", "description"]);
     expect(
       recordsOf(document).find(({ table, column }) => table === "object" && column === "address"),

@@ -12,12 +12,6 @@ beforeAll(() => {
 });
 afterAll(() => workspace.remove());
 
-function json(...args: string[]) {
-  const { status, stdout, stderr } = workspace.run([...args, "--json"]);
-  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  return JSON.parse(stdout);
-}
-
 describe("export", () => {
   test("writes an ordinary, private database of the same names", () => {
     const { status, stdout } = workspace.run(["export", "after.bin", "--to", "sqlite", "-o", "out.sqlite"]);
@@ -25,10 +19,10 @@ describe("export", () => {
     expect(statSync(workspace.path("out.sqlite")).mode & 0o777).toBe(0o600);
     const db = new Database(workspace.path("out.sqlite"), { readonly: true });
     const query = "SELECT name, count, size FROM type ORDER BY size DESC, name";
-    expect(db.prepare(query).raw().all()).toEqual(json("sql", "after.bin", query).rows);
+    expect(db.prepare(query).raw().all()).toEqual(workspace.json("sql", "after.bin", query).rows);
     // `part` follows from the rest, and is not exported.
     const all = "SELECT * FROM reference ORDER BY source, target, kind, label";
-    const { columns, rows } = json("sql", "after.bin", all);
+    const { columns, rows } = workspace.json("sql", "after.bin", all);
     const part = columns.indexOf("part");
     expect(part).toBeGreaterThan(0);
     expect(db.prepare(all).raw().all()).toEqual(rows.map((row: unknown[]) => row.toSpliced(part, 1)));
@@ -43,7 +37,7 @@ describe("export", () => {
 
   test("keeps 64-bit values, and takes the place of what is there", () => {
     workspace.write("again.sqlite", "something else");
-    expect(json("export", "huge.bin", "--to", "sqlite", "-o", "again.sqlite")).toMatchObject({
+    expect(workspace.json("export", "huge.bin", "--to", "sqlite", "-o", "again.sqlite")).toMatchObject({
       file: "again.sqlite",
     });
     const db = new Database(workspace.path("again.sqlite"), { readonly: true });

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
 import { encodeDump } from "./dump-file.js";
 import type { PythonHeap } from "./python-heap.js";
 
@@ -42,6 +43,13 @@ export class TempWorkspace {
 
   run(args: string[], { input = "", env = {} }: { input?: string; env?: NodeJS.ProcessEnv } = {}): Outcome {
     return this.spawn(process.execPath, [HEAPDUMP, ...args], input, env);
+  }
+
+  /** The document that a command prints, which says nothing else. */
+  json(...args: string[]) {
+    const { status, stdout, stderr } = this.run([...args, "--json"]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    return JSON.parse(stdout);
   }
 
   /** A line for the shell, in which `heapdump` is the tool. */
