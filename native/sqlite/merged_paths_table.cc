@@ -1,31 +1,27 @@
 #include <algorithm>
 
 #include "sqlite/avoid_argument.h"
-#include "sqlite/rows_cursor.h"
+#include "sqlite/group_columns.h"
 
 namespace heapdump {
 namespace {
-
-struct MergedPath {
-  GroupTotals totals;
-  std::optional<std::string> path;
-  bool is_garbage;
-};
 
 constexpr Column kColumns[] = {
     {"path", kText,
      "the paths of several instances as one, [*] for any key or index, (…)* for repeated steps "
      "(docs/paths.md); NULL for garbage, and if only what is avoided keeps them alive",
-     [](const MergedPath& row) -> const std::optional<std::string>& { return row.path; }},
-    {"count", kInteger, "instances with such a path", [](const MergedPath& row) { return row.totals.count; }},
+     [](const Group& row) {
+       const std::optional<std::string> path = row.grouping->name_or_none(row.group);
+       return path && path->empty() ? std::nullopt : path;
+     }},
+    {"count", kInteger, "instances with such a path", [](const Group& row) { return row.count; }},
     {"size", kInteger, "shallow sizes of these together, in bytes",
-     [](const MergedPath& row) { return row.totals.size; }},
+     [](const Group& row) { return row.size; }},
     {"retained", kInteger, "what these retain, as type.retained, in bytes; 0 for garbage",
-     [](const MergedPath& row) { return row.totals.retained; }},
-    {"example", kInteger, "object.id of one of them",
-     [](const MergedPath& row) { return row.totals.example; }},
+     [](const Group& row) { return row.retained; }},
+    {"example", kInteger, "object.id of one of them", [](const Group& row) { return row.example; }},
     {"garbage", kInteger, "1 for the garbage among the instances, else 0",
-     [](const MergedPath& row) { return row.is_garbage; }},
+     [](const Group& row) { return row.group == kNone; }},
     {"type", kInteger, "argument: object.id of the type", Argument::kNeeded},
     {"avoid", kText,
      "argument, optional: what no path may go through, as for path_to_root; the paths are then found anew",
@@ -45,7 +41,7 @@ class ByAvoidingPath : public Grouping {
   PathPatterns patterns_;
 };
 
-class MergedPathsCursor : public RowsCursor<MergedPath> {
+class MergedPathsCursor : public RowsCursor<Group> {
  public:
   explicit MergedPathsCursor(OpenHeap& heap) : heap_(heap) {}
 
@@ -53,31 +49,25 @@ class MergedPathsCursor : public RowsCursor<MergedPath> {
     const uint32_t object = scan.arguments.id(0, heap_);
     const uint32_t type = object == kNone ? kNone : heap_.type_of_object(object);
     const Avoid avoid = parse_avoid(heap_, scan.arguments.text(1));
-    std::vector<MergedPath> rows;
-    if (type != kNone && avoid.empty()) {
-      rows = merged(type, heap_.groupings().by("path"));
-    } else if (type != kNone) {
-      const AvoidingPaths paths(heap_, avoid, type);
-      ByAvoidingPath grouping(heap_, paths);
-      rows = merged(type, grouping);
+    if (type == kNone) return begin({});
+    Grouping* grouping = &heap_.groupings().by("path");
+    if (!avoid.empty()) {
+      paths_.emplace(heap_, avoid, type);
+      grouping = &around_.emplace(heap_, *paths_);
     }
-    std::ranges::stable_sort(rows, std::greater{}, [](const MergedPath& row) { return row.totals.count; });
+    std::vector<Group> rows;
+    for (const GroupTotals& totals : group_totals(heap_, &heap_.dominator_tree(), *grouping,
+                                                  [&](uint32_t id) { return heap_.type(id) == type; })) {
+      rows.push_back({totals, grouping});
+    }
+    std::ranges::stable_sort(rows, std::greater{}, &GroupTotals::count);
     begin(std::move(rows));
   }
 
  private:
-  std::vector<MergedPath> merged(uint32_t type, Grouping& grouping) {
-    std::vector<MergedPath> rows;
-    for (const GroupTotals& totals : group_totals(heap_, &heap_.dominator_tree(), grouping,
-                                                  [&](uint32_t id) { return heap_.type(id) == type; })) {
-      std::optional<std::string> path = grouping.name_or_none(totals.group);
-      if (path && path->empty()) path.reset();
-      rows.push_back({totals, std::move(path), totals.group == kNone});
-    }
-    return rows;
-  }
-
   OpenHeap& heap_;
+  std::optional<AvoidingPaths> paths_;
+  std::optional<ByAvoidingPath> around_;
 };
 
 Estimate estimate(const HeapIndex* heap) { return {heap->objects() + 4.0, 20}; }
