@@ -128,8 +128,9 @@ bool gives_item(const HeapIndex& heap, uint32_t holder, uint64_t index) {
 
 bool gives_type(const HeapIndex& heap, uint32_t holder) {
   if (std::ranges::find(kProxies, heap.type_name(holder)) != std::end(kProxies)) return false;
-  const std::string_view kind = Class(heap, heap.type(holder)).kind_of("__class__");
-  return kind.empty() || kind == "getset_descriptor";
+  const Class cls(heap, heap.type(holder));
+  const std::string_view kind = cls.kind_of("__class__");
+  return cls.is_plain() && (kind.empty() || kind == "getset_descriptor");
 }
 
 }  // namespace heapdump

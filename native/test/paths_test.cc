@@ -185,6 +185,9 @@ TEST_F(PathsTest, WhatClassesDefineDecidesWhetherANameIsPython) {
   steps.push_back({{twice, 0, false}, ".it"});
   steps.push_back({{twice, 1, false}, "<slot it>"});
 
+  steps.push_back({{heap.instance(plain), 0, true}, ".__class__"});
+  steps.push_back({{heap.instance(guarded), 0, true}, "<its type>"});
+
   const HeapIndex index = open_index(heap.dump());
   for (const auto& [step, form] : steps) EXPECT_EQ(format_step(index, step), form);
 }
