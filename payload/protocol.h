@@ -28,8 +28,8 @@ enum hd_record {
   HD_COLUMNS = 64,
   HD_META = 65,      // string key, string value: joins the pairs of END
   HD_PROGRESS = 66,  // varint objects written so far, varint all that are known by now (0: not counted)
-  // string status ("ok", or why the payload gave up), varint objects, varint references. The numbers hold for "ok": a
-  // payload that was interrupted may have counted what it did not write.
+  // string status ("ok", or why the payload gave up), varint objects, varint references. The numbers hold for
+  // "ok": a payload that was interrupted may have counted what it did not write.
   HD_END = 67,
 };
 

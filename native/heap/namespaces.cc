@@ -28,9 +28,9 @@ bool is_type_object(const HeapIndex& heap, uint32_t id) {
 }
 
 uint32_t Namespaces::entry(uint32_t dict, std::string_view name) {
-  const Names& names = names_of(dict);
-  const auto at = names.find(name);
-  return at == names.end() ? kNone : at->second;
+  const Names& of_dict = names(dict);
+  const auto at = of_dict.find(name);
+  return at == of_dict.end() ? kNone : at->second;
 }
 
 uint32_t Namespaces::module(std::string_view name) {
@@ -52,7 +52,7 @@ uint32_t Namespaces::class_attribute(uint32_t type, std::string_view name) {
 
 Namespaces::Knowledge Namespaces::knowledge(uint32_t type) { return mro_of(type).knowledge; }
 
-const Namespaces::Names& Namespaces::names_of(uint32_t dict) {
+const Namespaces::Names& Namespaces::names(uint32_t dict) {
   const auto [at, is_new] = names_.try_emplace(dict);
   if (!is_new) return at->second;
   const Range rows = heap_.positions(dict);

@@ -12,8 +12,12 @@ namespace heapdump {
 // made of those that are asked for, and kept.
 class Namespaces {
  public:
+  using Names = std::unordered_map<std::string_view, uint32_t>;
+
   explicit Namespaces(const HeapIndex& heap) : heap_(heap), mros_(heap.types().size()) {}
 
+  // The values of the keys that are exactly str.
+  const Names& names(uint32_t dict);
   // The value of a key that is that very str; kNone if there is none.
   uint32_t entry(uint32_t dict, std::string_view name);
   // The module that has that name in sys.modules, or kNone.
@@ -30,14 +34,12 @@ class Namespaces {
   Knowledge knowledge(uint32_t type);
 
  private:
-  using Names = std::unordered_map<std::string_view, uint32_t>;
   struct Mro {
     bool is_known = false;
     Knowledge knowledge = Knowledge::kAll;
     std::vector<uint32_t> dicts;
   };
 
-  const Names& names_of(uint32_t dict);
   const Mro& mro_of(uint32_t type);
 
   const HeapIndex& heap_;

@@ -4,19 +4,21 @@
 namespace heapdump {
 
 // Each of its own file.
-extern const Table kObjectTable, kTypeTable, kReferenceTable, kRootTable, kThreadTable, kFrameTable,
-    kModuleTable, kMetaTable, kReferrersTable, kReferentsTable, kHoldersTable, kHoldsTable, kReachableTable,
-    kDominatedTable, kDominatedTypesTable, kPathToRootTable, kMergedPathsTable, kGroupedTable, kOwnerTable,
-    kWasteTable, kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable, kSchemaColumnTable;
+extern const Table kObjectTable, kTypeTable, kTypeAliasTable, kReferenceTable, kRootTable, kThreadTable,
+    kFrameTable, kModuleTable, kMetaTable, kReferrersTable, kReferentsTable, kHoldersTable, kHoldsTable,
+    kReachableTable, kDominatedTable, kDominatedTypesTable, kPathToRootTable, kMergedPathsTable,
+    kGroupedTable, kOwnerTable, kWasteTable, kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable,
+    kSchemaColumnTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
   static constexpr const Table* kTables[] = {
-      &kObjectTable,     &kTypeTable,        &kReferenceTable, &kRootTable,      &kThreadTable,
-      &kFrameTable,      &kModuleTable,      &kMetaTable,      &kReferrersTable, &kReferentsTable,
-      &kHoldersTable,    &kHoldsTable,       &kReachableTable, &kDominatedTable, &kDominatedTypesTable,
-      &kPathToRootTable, &kMergedPathsTable, &kGroupedTable,   &kOwnerTable,     &kWasteTable,
-      &kSameAsTable,     &kLeaksTable,       &kDiffTable,      &kGroupingTable,  &kSchemaColumnTable};
+      &kObjectTable,         &kTypeTable,       &kTypeAliasTable,   &kReferenceTable, &kRootTable,
+      &kThreadTable,         &kFrameTable,      &kModuleTable,      &kMetaTable,      &kReferrersTable,
+      &kReferentsTable,      &kHoldersTable,    &kHoldsTable,       &kReachableTable, &kDominatedTable,
+      &kDominatedTypesTable, &kPathToRootTable, &kMergedPathsTable, &kGroupedTable,   &kOwnerTable,
+      &kWasteTable,          &kSameAsTable,     &kLeaksTable,       &kDiffTable,      &kGroupingTable,
+      &kSchemaColumnTable};
   return kTables;
 }
 

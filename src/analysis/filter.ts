@@ -71,7 +71,8 @@ function placeWords(heap: Heap): string {
   return isIncomplete(heap) ? `what could be read of ${heap.path}` : heap.path;
 }
 
-/** Types by full name, name without module, or glob; a leading `_` of the module is overlooked. */
+/** Types by full name, name without module, or glob; a leading `_` of the module is overlooked. If there is none, by the
+ * name that another module has for the type: `asyncio.Queue` is `asyncio.queues.Queue`. */
 function typesNamed(heap: Heap, pattern: string): bigint[] {
   const matching = heap.all<{ id: bigint | null; name: string; count: bigint }>(
     `SELECT id, name, count FROM {heap}.type
@@ -90,9 +91,15 @@ function typesNamed(heap: Heap, pattern: string): bigint[] {
       `the type ${lost.name} was lost with a part of ${heap.path}, so its ${lost.count} objects cannot be told from others (heapdump top --by type ${heap.path} counts them)`,
     );
   }
+  const aliases = heap.all<{ type: bigint; name: string }>("SELECT type, name FROM {heap}.type_alias");
+  const aliased = heap.all<{ type: bigint }>(
+    "SELECT DISTINCT type FROM {heap}.type_alias WHERE name GLOB @pattern",
+    { pattern },
+  );
+  if (aliased.length > 0) return aliased.map(({ type }) => type);
   const near = nearest(
     pattern,
-    heap.types().map(({ name }) => name),
+    [...heap.types(), ...aliases].map(({ name }) => name),
   );
   const hint = near.length ? `; the nearest: ${near.join(", ")}` : "";
   throw new HeapdumpError(ExitCode.Usage, `no type ${pattern} in ${placeWords(heap)}${hint}`);
