@@ -4,7 +4,7 @@
 //     node bench/index.mjs [SHAPE:OBJECTS …] [--dump FILE …] [--large] [--rounds N] [--folder FOLDER]
 //
 // The shape `process` is a dump taken from a CPython that holds the mixed heap of bench/mixed_heap.py: in it,
-// neighbours in memory are no neighbours in the graph. The other shapes are made by native/test/heap_shapes.h.
+// neighbours in memory are not neighbours in the graph. The other shapes are made by native/test/heap_shapes.h.
 // --dump takes dumps of real programs, too; --large a heap of a hundred million objects (about 20 GB in FOLDER).
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

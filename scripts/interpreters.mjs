@@ -33,7 +33,7 @@ print(json.dumps([
 
 /**
  * @param {string} path
- * @returns {Interpreter | undefined} undefined for what is no supported CPython
+ * @returns {Interpreter | undefined} undefined for what is not a supported CPython
  */
 export function inspectInterpreter(path) {
   let answer;

@@ -78,7 +78,7 @@ class Finder {
   struct Place {
     uint32_t id;
     uint32_t chain;  // the type that goes on in a chain where it comes again: that of the nearest holder that
-                     // is no container
+                     // is not a container
   };
   struct Sum {
     int64_t growth;

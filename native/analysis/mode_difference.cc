@@ -40,7 +40,7 @@ uint8_t kind_between(const HeapIndex& heap, uint32_t holder, uint32_t held) {
 }
 
 // Objects that the collector tracks it lists; others it leads to from those, but for what code objects and
-// types hold by themselves, what modules keep in their state, and what roots hold that are no objects.
+// types hold by themselves, what modules keep in their state, and what roots hold that are not objects.
 // Measured on 3.8 to 3.13 (test/integration/two-modes.test.ts).
 Bits not_led_to(const HeapIndex& heap) {
   const auto reports = [&](uint32_t holder, uint32_t held) {

@@ -116,7 +116,7 @@ class ScriptRun {
         try {
           call_.cancellation.check();
           if (now - last_bytes_ > call_.timeout)
-            fail("the script in the target said nothing for " + seconds(call_.timeout));
+            fail("the script in the target wrote nothing for " + seconds(call_.timeout));
         } catch (const Error&) {
           end_script(std::current_exception());
         }

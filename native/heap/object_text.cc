@@ -38,7 +38,7 @@ ObjectText text_of(const HeapIndex& heap, uint32_t id, int depth) {
   if (content->is_text) return {repr(content->bytes, content->cut), !content->cut && type == "str"};
   const std::string text(content->bytes);
   if (std::ranges::find(kLiterals, type) != std::end(kLiterals)) {
-    // nan and inf are no names of Python.
+    // nan and inf are not names of Python.
     const bool has_name =
         type != "bytes" && type != "bool" && type != "NoneType" && text.find('n') != text.npos;
     return {text + (content->cut ? "…" : ""), !content->cut && !has_name};

@@ -92,7 +92,7 @@ uint32_t PathPatterns::folded(uint32_t parent, uint32_t text) {
   const auto text_at = [&](uint32_t back) { return back == 0 ? text : patterns_[last[back - 1]].text; };
   for (uint32_t period = 1; period <= kLongestPeriod; ++period) {
     const uint32_t compared = (kRepeats - 1) * period;
-    if (last.size() <= compared + period - 1) break;  // what the path begins with is no step
+    if (last.size() <= compared + period - 1) break;  // what the path begins with is not a step
     bool repeats = true;
     for (uint32_t i = 0; i < compared && repeats; ++i) repeats = text_at(i) == text_at(i + period);
     if (!repeats) continue;

@@ -21,7 +21,7 @@ struct ProcessStat {
   int exit_code = 0;
 };
 
-// Nothing if that is no such line.
+// Nothing if that is not such a line.
 std::optional<ProcessStat> parse_stat(const std::string& line);
 // Nothing if there is no such process or thread.
 std::optional<ProcessStat> read_stat(pid_t pid);

@@ -34,7 +34,7 @@ class RuntimeCheck : public LayoutCheck {
 
   std::string type(uint64_t type, const char* name, uint32_t basic_size, int subclass_bit) const {
     const std::string the = std::string("the type ") + name;
-    if (!view_.is(type, types_.type)) return the + " is no type";
+    if (!view_.is(type, types_.type)) return the + " is not a type";
     if (view_.type_name(type) != name) return the + " has another name";
     if (basic_size != 0 && view_.word(type + l_.type_basicsize) != basic_size)
       return the + " has instances of another size";
@@ -105,7 +105,7 @@ class RuntimeCheck : public LayoutCheck {
     uint64_t dict = view_.word(types_.dict + l_.type_dict);
     uint64_t subclasses = view_.word(types_.dict + l_.type_subclasses);
     if (l_.static_types[0] != HD_ABSENT) {
-      if (!(flags(types_.dict) & l_.flag_static_builtin)) return "dict is no static type";
+      if (!(flags(types_.dict) & l_.flag_static_builtin)) return "dict is not a static type";
       const uint64_t known = view_.word(state_ + l_.static_type_count[0]);
       if (known > 1000 || subclasses == 0 || subclasses > known) return "the static types are not counted so";
       const uint64_t entry = state_ + l_.static_types[0] + (subclasses - 1) * l_.static_type_size;
@@ -145,14 +145,14 @@ class RuntimeCheck : public LayoutCheck {
       return all_str = type != 0 && flags(type) >> 28 & 1;
     });
     if (!sane || !all_str || used != view_.word(modules + l_.dict_used))
-      return "sys.modules is no dict of names";
+      return "sys.modules is not a dict of names";
     const uint64_t sys_module = view_.lookup(modules, "sys");
     if (!view_.is(sys_module, types_.module)) return "sys.modules has no sys";
     if (view_.word(sys_module + l_.module_dict) != sysdict) return "the dict of sys is another one";
     if (view_.lookup(sysdict, "maxsize") == 0) return "sys has no maxsize";
     if (view_.lookup(builtins, "dict") != types_.dict) return "builtins has no dict";
     if (!view_.is(importlib_module, types_.module) || importlib("_find_and_load") == 0)
-      return "importlib is no module";
+      return "importlib is not a module";
     return "";
   }
 
@@ -203,7 +203,7 @@ class RuntimeCheck : public LayoutCheck {
     return true;
   }
 
-  // One that runs another one's code may hold what is no function: that some do is enough.
+  // One that runs another one's code may hold what is not a function: that some do is enough.
   bool frames_make_sense(uint64_t frame) const {
     int with_code = 0;
     int with_function = 0;

@@ -32,7 +32,7 @@ class HeapView {
   std::string type_name(uint64_t type) const { return c_string(word(type + layout_.type_name)); }
   // What an ASCII str of at most 1,000 characters says.
   std::string text(uint64_t str) const;
-  // Calls `visit` with each key and value until it returns false. False if this is no dict that makes
+  // Calls `visit` with each key and value until it returns false. False if this is not a dict that makes
   // sense.
   bool visit_dict(uint64_t dict, const std::function<bool(uint64_t key, uint64_t value)>& visit) const;
   uint64_t lookup(uint64_t dict, const std::string& key) const;

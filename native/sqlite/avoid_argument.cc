@@ -32,7 +32,7 @@ Avoid parse_avoid(const HeapIndex& heap, std::string_view text) {
       avoid.objects.push_back(avoided_id(heap, value));
     } else if (what == "type") {
       const uint32_t type = heap.type_of_object(avoided_id(heap, value));
-      if (type == kNone) throw Error(ExitCode::kUsage, "object " + std::string(value) + " is no type");
+      if (type == kNone) throw Error(ExitCode::kUsage, "object " + std::string(value) + " is not a type");
       avoid.types.push_back(type);
     } else if (what == "label") {
       avoid.labels.emplace_back(value);

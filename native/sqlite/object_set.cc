@@ -41,7 +41,7 @@ void finish(sqlite3_context* context) {
 
 ObjectSet::ObjectSet(sqlite3_value* value) {
   if (sqlite3_value_type(value) != SQLITE_BLOB) {
-    throw Error(ExitCode::kUsage, "objects is not what object_set(id) gives");
+    throw Error(ExitCode::kUsage, "objects is not a result of object_set(id)");
   }
   bytes_ = {static_cast<const uint8_t*>(sqlite3_value_blob(value)),
             static_cast<size_t>(sqlite3_value_bytes(value))};

@@ -39,7 +39,7 @@ constexpr Column kColumns[] = {
      "argument, optional: what no path may go through, separated by commas: object:ID, type:ID (all "
      "instances), label:NAME (references of that label)",
      Argument::kOptional},
-    {"most", kInteger,
+    {"max_paths", kInteger,
      "argument, optional: maximum number of paths, each from a different root; 1 if not given",
      Argument::kOptional},
 };

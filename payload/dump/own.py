@@ -1,8 +1,8 @@
-# What this code itself consists of, which is no part of the program.
+# What this code itself consists of, which is not part of the program.
 # Needs: pristine.
 
 def own_objects(generations):
-    """Addresses of what this code consists of, which is no part of the program."""
+    """Addresses of what this code consists of, which is not part of the program."""
     found = {}
     waiting = [space] + [value for name, value in dict_items(space) if value is not builtins_dict]
     for holder in audited(get_referrers, [source]):

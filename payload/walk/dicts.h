@@ -15,7 +15,7 @@ struct hd_dict_keys {
 struct hd_dict_keys hd_read_keys(const struct hd_layout* layout, hd_address keys);
 // The entries of a dict, for hd_read_tail.
 void hd_open_dict(struct hd_walker* w, hd_address dict, uint32_t width);
-// The value at the key `name`; 0 if there is none, or `dict` is no dict.
+// The value at the key `name`; 0 if there is none, or `dict` is not a dict.
 hd_address hd_dict_get(struct hd_walker* w, hd_address dict, const char* name);
 // The value at an int key.
 hd_address hd_dict_get_integer(struct hd_walker* w, hd_address dict, uint64_t key);

@@ -114,7 +114,7 @@ struct hd_layout {
   uint32_t frame_stack_depth;  // 3.10: int, -1 while it runs
 
   // _PyInterpreterFrame (3.11). References in it carry tag bits in some versions: `tag_mask` are those, and a
-  // word all of whose tag bits are set is no pointer if `tag_int` is 1 (3.14). There a reference whose
+  // word all of whose tag bits are set is not a pointer if `tag_int` is 1 (3.14). There a reference whose
   // lowest bit is set is not counted, and a word that is nothing but that bit is a null reference.
   uint32_t iframe_previous, iframe_code, iframe_function, iframe_globals, iframe_builtins, iframe_locals,
       iframe_object, iframe_instruction, iframe_owner, iframe_locals_plus;

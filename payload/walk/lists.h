@@ -5,7 +5,7 @@
 
 #include "walk/walker.h"
 
-// The heads of the lists of an interpreter and of those after it are no objects.
+// The heads of the lists of an interpreter and of those after it are not objects.
 void hd_exclude_list_heads(struct hd_walker* w, uint64_t interpreter);
 void hd_mark_lists(struct hd_walker* w, uint64_t interpreter);
 // While a collection runs, list heads lie on its thread's stack.

@@ -54,7 +54,7 @@ void hd_marks_start(struct hd_marks* marks);
 void hd_mark_odd(struct hd_walker* w, struct hd_block* block, hd_address object);
 // Sets the marks that wait.
 void hd_flush_marks(struct hd_walker* w);
-// An address that is no object although lists lead there.
+// An address that is not an object although lists lead there.
 void hd_exclude(struct hd_walker* w, hd_address address);
 void hd_set_generation(struct hd_walker* w, hd_address object, uint32_t generation);
 // The generation of a tracked object.

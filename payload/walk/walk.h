@@ -52,7 +52,7 @@ struct hd_walk {
   uint64_t field_count;
   uint64_t owned;  // struct hd_owned[owned_count]
   uint64_t owned_count;
-  // Memory that is no heap: thread stacks (list heads of a collection lie there), sorted; struct hd_range[].
+  // Memory that is not heap: thread stacks (list heads of a collection lie there), sorted; struct hd_range[].
   uint64_t stacks;
   uint64_t stack_count;
   // Zeroed memory for all of the walker's tables; taken from its start on.

@@ -1,5 +1,5 @@
 // Compiled against one CPython's own headers, with debug information of every structure in them. Run, it
-// prints the numbers that are no distance: one `name value` a line.
+// prints the numbers that are not distances: one `name value` a line.
 #define Py_BUILD_CORE 1
 #define NDEBUG 1
 #ifdef HD_WITHOUT_PERF

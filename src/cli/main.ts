@@ -85,7 +85,7 @@ function report(error: unknown): ExitCode {
   return ExitCode.Defect;
 }
 
-/** Who closes the pipe (`| head`) has seen enough: that is no error. */
+/** Who closes the pipe (`| head`) has seen enough: that is not an error. */
 function leaveOnClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE") process.exit(ExitCode.Done);
   note(`cannot write output: ${error.message}`);

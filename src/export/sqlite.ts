@@ -51,7 +51,7 @@ async function copy(heap: Heap, onProgress: (fraction: number) => void, signal: 
   for (const table of tables) {
     const own = of(table);
     const definitions = own.map(({ column, type }) =>
-      // A type that is no object of its dump has no id, and SQLite would give a primary key one.
+      // A type that is not an object of its dump has no id, and SQLite would give a primary key one.
       table === "object" && column === "id" ? "id INTEGER PRIMARY KEY" : `"${column}" ${type}`,
     );
     db.exec(`CREATE TABLE out.${table} (${definitions.join(", ")})`);

@@ -76,7 +76,7 @@ function pathBlock(
   ].join("\n");
 }
 
-/** What begins the path, if that is no module. */
+/** What begins the path, if that is not a module. */
 function rootWords(root: Root | null, place: FramePlace | null, { cuts }: Terminal): string {
   if (place) {
     const where =

@@ -169,7 +169,7 @@ describe("a dump that is not complete", () => {
     }
   });
 
-  test("is no ground for a check to pass", async () => {
+  test("does not let a check pass", async () => {
     writeFileSync("cut.bin", readFileSync("latest.bin").subarray(0, -400));
     for (const line of ["leaks --fail-on growth>1MB before.bin FILE", "leaks --fail-on retained>1GB FILE"]) {
       expect(await heapdump(line, "cut.bin")).toMatchObject({

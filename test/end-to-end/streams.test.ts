@@ -18,7 +18,7 @@ describe("streams", () => {
     expect(workspace.run(["sql", "after.bin"], { input: "" }).status).toBe(2);
   });
 
-  test("a closed pipe is no error", () => {
+  test("a closed pipe is not an error", () => {
     const many =
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT i FROM n";
     for (const json of ["", "--json"]) {

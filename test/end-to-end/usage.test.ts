@@ -11,7 +11,7 @@ beforeAll(() => {
   workspace = new TempWorkspace();
   workspace.dump("heap.bin", shop().heap);
   workspace.write("empty.bin", "");
-  workspace.write("foreign.bin", "PK\x03\x04 this is no dump");
+  workspace.write("foreign.bin", "PK\x03\x04 this is not a dump");
   workspace.write("empty.bin.gz", "");
   workspace.write("headless.bin", dumpPieces(shop().heap.parts())[0] as Buffer);
   mkdirSync(workspace.path("folder"));
@@ -56,7 +56,7 @@ test.each([
   ["a picture of no kind", ["graph", "--filter", "dict", "-o", "x.png", "heap.bin"], ".dot, .svg or .html"],
   ["no format", ["export", "heap.bin", "-o", "x"], "required option '--to <format>' not specified"],
   ["sql of nothing", ["sql"], "sql needs a dump, or --schema"],
-  ["a schema that is no name", ["sql", "heap.bin", "--attach", "1x=heap.bin", "SELECT 1"], "NAME=FILE"],
+  ["a schema that is not a name", ["sql", "heap.bin", "--attach", "1x=heap.bin", "SELECT 1"], "NAME=FILE"],
   ["a schema that is taken", ["sql", "heap.bin", "--attach", "main=heap.bin", "SELECT 1"], "NAME=FILE"],
 ])("%s is a usage error, exit code 2", (_, args, message) => {
   const { status, stdout, stderr } = workspace.run(args);

@@ -198,9 +198,9 @@ test("an example is an object of its group", () => {
   ).toEqual({ n: 0n });
 });
 
-test("what is no set of objects is refused", () => {
+test("what is not a set of objects is refused", () => {
   for (const objects of ["'1,2'", "7"]) {
-    expect(() => ask("type", `, ${objects}`)).toThrow("objects is not what object_set(id) gives");
+    expect(() => ask("type", `, ${objects}`)).toThrow("objects is not a result of object_set(id)");
   }
   for (const id of ["-1", "4294967295", "'x'", "1.5"]) {
     expect(() => heap.get(`SELECT object_set(${id}) AS bits`)).toThrow("object_set() takes ids of objects");

@@ -1,5 +1,5 @@
 // C code of the program's own that the walker has to call, and that faults, never returns, waits for a lock, or tells
-// of what is no object: the dump is whole but for what that code would have told, and says so.
+// of what is not an object: the dump is whole but for what that code would have told, and says so.
 import { describe, expect } from "vitest";
 import { type DumpedObject, readMeta, readObjects } from "../support/compare.js";
 import { buildExtension, whyNoExtension } from "../support/extension.js";

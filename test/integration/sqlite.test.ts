@@ -387,7 +387,7 @@ describe("several heaps", () => {
     });
   });
 
-  test("what is no index is refused in one line", () => {
+  test("what is not an index is refused in one line", () => {
     const db = openDatabase();
     const create = (table: string, path: string) =>
       db.exec(`CREATE VIRTUAL TABLE x USING heapdump(${table}, '${path}')`);

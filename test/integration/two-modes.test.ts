@@ -1,4 +1,4 @@
-// Dumps of one process, one of python mode and one a snapshot: what only one of them can know is no growth, and what
+// Dumps of one process, one of python mode and one a snapshot: what only one of them can know is not growth, and what
 // leaks in between is found.
 import { describe, expect } from "vitest";
 import { test } from "../support/fixtures.js";

@@ -19,7 +19,7 @@ export interface ReportComparison {
   sizes: Differences;
   /** References that the dump does not have. */
   edges: Differences;
-  /** References of the dump to what is no object of it. */
+  /** References of the dump to what is not an object of it. */
   dangling: Differences;
   /** What the dump has beyond the report. */
   more_edges: Record<string, number>;

@@ -1,4 +1,4 @@
-// What the tool says of dumps that were cut off or damaged, and of files that are no dumps: the reader is native, and
+// What the tool says of dumps that were cut off or damaged, and of files that are not dumps: the reader is native, and
 // what it finds is read through the boundary.
 import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

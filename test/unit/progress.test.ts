@@ -41,7 +41,7 @@ test("a phase without news is shown when its time has come, none before it", asy
   bar.stop();
 });
 
-test("what is over in less shows nothing, nor does a stream that is no terminal", async () => {
+test("what is over in less shows nothing, nor does a stream that is not a terminal", async () => {
   const { stream, shown } = screen();
   const quick = progress("Dumping process 42", stream, LONG);
   quick.update(0.5);

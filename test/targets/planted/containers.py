@@ -113,7 +113,7 @@ def plant_instance_dicts():
     replaced.__dict__ = {"other": [10]}
     shared.__dict__ = replaced.__dict__
     keyed = Node()
-    keyed.__dict__[1] = ["a key that is no text"]
+    keyed.__dict__[1] = ["a key that is not a text"]
     keyed.a = [11]
     grown = Node()
     grown.a = [12]
