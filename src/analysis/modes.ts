@@ -10,23 +10,14 @@ export function differentModes(heap: Heap, other: Heap): boolean {
   return byScript(heap) !== byScript(other);
 }
 
-/** What a comparison of the heaps leaves out, in sentences. */
-export function notCompared(heaps: Heap[]): string[] {
-  const [first, ...others] = heaps;
-  if (!first) return [];
-  const sentences: string[] = [];
-  const other = others.find((heap) => differentModes(first, heap));
-  if (other) {
-    const [script, snapshot] = byScript(first) ? [first, other] : [other, first];
-    sentences.push(
-      `${script.path} was taken in python mode, ${snapshot.path} in ${snapshot.meta().get("mode")} mode: what only the latter knows is not compared (memory that C code holds, fields of code objects, names of types, the state of extension modules), nor are sizes of instances that both have`,
-    );
-  }
-  const bare = heaps.find((heap) => heap.meta().get("content_limit") === "0");
-  if (bare && heaps.length > 1) {
-    sentences.push(
-      `${bare.path} has no contents: a str, bytes or number at the address of another of its type counts as the same`,
-    );
-  }
-  return sentences;
+/** A dump of python mode and a snapshot among the heaps; undefined if there are not both. */
+export function bothModes(heaps: Heap[]): { script: Heap; snapshot: Heap } | undefined {
+  const script = heaps.find(byScript);
+  const snapshot = heaps.find((heap) => !byScript(heap));
+  return script && snapshot && { script, snapshot };
+}
+
+/** Of several heaps the first without contents. */
+export function withoutContents(heaps: Heap[]): Heap | undefined {
+  return heaps.length > 1 ? heaps.find((heap) => heap.meta().get("content_limit") === "0") : undefined;
 }

@@ -62,13 +62,13 @@ function addressOfType(heap: Heap): bigint | undefined {
   return heap.types().find(({ name }) => name === "type")?.address ?? undefined;
 }
 
-/** Dumps that are the same one, as a sentence; undefined if all are different. */
-export function repeated(heaps: Heap[]): string | undefined {
+/** Two that are the same dump; undefined if all are different. */
+export function repeated(heaps: Heap[]): [Heap, Heap] | undefined {
   const seen = new Map<string, Heap>();
   for (const heap of heaps) {
     const id = ["dump_id", "time"].map((key) => heap.meta().get(key)).join();
     const same = seen.get(id);
-    if (same) return `${same.path} and ${heap.path} are the same dump: nothing differs between them`;
+    if (same) return [same, heap];
     seen.set(id, heap);
   }
   return undefined;
@@ -81,9 +81,11 @@ export function requireTwo(heaps: number, what: string): void {
 }
 
 const SAMPLE = 2000n;
+const HARMLESS_REUSE = 0.05;
 
-/** Why a match between two dumps may be wrong; undefined if nothing speaks against it. */
-export function doubtAboutSame(heap: Heap, other: Heap): string | undefined {
+/** Of the addresses that are in both, the share (0 to 1) that holds another object in `other`, if there are so many
+ * that some matches between the dumps may be wrong. */
+export function addressReuse(heap: Heap, other: Heap): number | undefined {
   const { count } = heap.totals();
   const step = count > SAMPLE ? count / SAMPLE : 1n;
   // An even sample of the addresses that are in both.
@@ -94,7 +96,5 @@ export function doubtAboutSame(heap: Heap, other: Heap): string | undefined {
     { step, count, other: other.schema },
   ) as { same: bigint; reused: bigint };
   const share = Number(reused) / Math.max(1, Number(same + reused));
-  if (share < 0.05) return undefined;
-  const percent = Math.round(share * 100);
-  return `${percent} % of the addresses in both dumps hold another object in ${other.path}: some matches are of objects that took over an address`;
+  return share < HARMLESS_REUSE ? undefined : share;
 }

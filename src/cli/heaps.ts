@@ -1,9 +1,19 @@
-import { type DumpCommand, incompleteWarning, isIncomplete, type Role } from "../analysis/incomplete.js";
-import { differentModes, notCompared } from "../analysis/modes.js";
-import { byTime, doubtAboutSame, isLater, repeated, requireOneProcess } from "../analysis/series.js";
+import { isIncomplete, lossOf } from "../analysis/incomplete.js";
+import { bothModes, differentModes, withoutContents } from "../analysis/modes.js";
+import { addressReuse, byTime, isLater, repeated, requireOneProcess } from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
 import { type OpenOptions, openHeaps } from "../store/open.js";
+import {
+  addressReuseWarning,
+  type DumpCommand,
+  differentModesWarning,
+  incompleteWarning,
+  noContentsWarning,
+  orderWarning,
+  type Role,
+  sameDumpWarning,
+} from "../view/warnings.js";
 import { note, openEvents, warn } from "./output.js";
 
 /** Another dump that is compared with the first. */
@@ -38,9 +48,9 @@ export async function openSeries(
     warnOfLoss(command, heaps.length === 1 ? "main" : heap === last ? "last" : "earlier", heap);
   }
   for (const heap of heaps.slice(0, -1)) warnOfDoubt(last, heap);
-  for (const sentence of notCompared(heaps)) warn(sentence);
+  warnOfDifferences(heaps);
   const twice = repeated(heaps);
-  if (twice) warn(twice);
+  if (twice) warn(sameDumpWarning(twice[0].path, twice[1].path));
   return heaps;
 }
 
@@ -64,14 +74,11 @@ export async function openCompared(
       `${unlike.path} and ${file} were taken in different modes, so --exclude cannot tell what is new: take both in the same mode, or use heapdump leaks or diff`,
     );
   }
-  for (const sentence of notCompared([heap, ...rest])) warn(sentence);
+  warnOfDifferences([heap, ...rest]);
   const others = rest.map((other, i) => ({ role: (compared[i] as Compared).role, heap: other }));
   for (const { role, heap: other } of others) {
-    if (role === "previous" && isLater(other, heap)) {
-      warn(`${other.path} was taken after ${file}: --previous is for an earlier dump`);
-    }
-    if (role === "next" && isLater(heap, other)) {
-      warn(`${other.path} was taken before ${file}: --next is for a later dump`);
+    if ((role === "previous" && isLater(other, heap)) || (role === "next" && isLater(heap, other))) {
+      warn(orderWarning(other.path, file, role));
     }
     warnOfLoss(command, role, other);
     warnOfDoubt(heap, other);
@@ -90,13 +97,23 @@ export async function openAttached(
 }
 
 function warnOfLoss(command: DumpCommand, role: Role, heap: Heap): void {
-  const words = incompleteWarning(command, role, heap);
+  const loss = lossOf(heap);
+  const words = loss && incompleteWarning(command, role, heap.path, loss);
   if (words) warn(words);
+}
+
+/** What a comparison of the heaps leaves out. */
+function warnOfDifferences(heaps: Heap[]): void {
+  const both = bothModes(heaps);
+  if (both)
+    warn(differentModesWarning(both.script.path, both.snapshot.path, both.snapshot.meta().get("mode")));
+  const bare = withoutContents(heaps);
+  if (bare) warn(noContentsWarning(bare.path));
 }
 
 function warnOfDoubt(heap: Heap, other: Heap): void {
   // What was lost looks as if it were another object.
   if (isIncomplete(heap) || isIncomplete(other)) return;
-  const doubt = doubtAboutSame(heap, other);
-  if (doubt) warn(doubt);
+  const share = addressReuse(heap, other);
+  if (share !== undefined) warn(addressReuseWarning(other.path, share));
 }

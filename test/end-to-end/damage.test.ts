@@ -2,9 +2,9 @@
 // so that hundreds of such dumps take seconds.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { DUMP_COMMANDS, type DumpCommand } from "../../src/analysis/incomplete.js";
 import { run } from "../../src/cli/main.js";
 import { documentWarnings } from "../../src/cli/output.js";
+import { DUMP_COMMANDS, type DumpCommand } from "../../src/view/warnings.js";
 import { type Outcome, TempWorkspace } from "../support/cli.js";
 import { encodeDump } from "../support/dump-file.js";
 import { hex, type Thing } from "../support/python-heap.js";

@@ -4,13 +4,14 @@ import { parseFilter } from "../../src/analysis/filter.js";
 import { type GraphEdge, holderGraph } from "../../src/analysis/graph.js";
 import { holdersOf, holdsNothingElse } from "../../src/analysis/holds.js";
 import { parentsOf } from "../../src/analysis/parents.js";
-import { doubtAboutSame } from "../../src/analysis/series.js";
+import { addressReuse } from "../../src/analysis/series.js";
 import { topObjects } from "../../src/analysis/top.js";
 import { ExitCode } from "../../src/errors.js";
 import type { Heap } from "../../src/store/heap.js";
 import { openHeaps } from "../../src/store/open.js";
 import { terminal } from "../../src/view/terminal.js";
 import { parentTree } from "../../src/view/tree.js";
+import { addressReuseWarning } from "../../src/view/warnings.js";
 import { TempWorkspace } from "../support/cli.js";
 import { PythonHeap, type Thing } from "../support/python-heap.js";
 import { shop } from "../support/sample-heaps.js";
@@ -99,26 +100,29 @@ describe("the same object in two dumps", () => {
     const filter = parseFilter(heap, "str");
     return {
       found: topObjects(heap, "size", { filter, alsoIn: [other], notIn: [], limit: 1000 }).objects.length,
-      doubt: doubtAboutSame(heap, other),
+      reused: addressReuse(heap, other),
     };
   };
 
   test("an immutable content must be the same", async () => {
     const changed = strings((i) => ({ text: i < 3 ? "new" : `s${i}` }));
-    expect(await shared(changed, strings())).toEqual({ found: 97, doubt: undefined });
+    expect(await shared(changed, strings())).toEqual({ found: 97, reused: undefined });
   });
 
   test("many addresses with other objects raise a doubt", async () => {
     const changed = strings((i) => ({ text: i < 30 ? "new" : `s${i}` }));
-    const { found, doubt } = await shared(changed, strings());
+    const { found, reused } = await shared(changed, strings());
     expect(found).toBe(70);
-    expect(doubt).toMatch(/^29 % of the addresses in both dumps hold another object/);
+    expect(reused).toBeCloseTo(0.29, 2);
+    expect(addressReuseWarning("then.bin", reused ?? 0)).toMatch(
+      /^29 % of the addresses in both dumps hold another object in then\.bin/,
+    );
   });
 
   test("a content that was cut is compared as far as both go", async () => {
     const whole = strings((i) => ({ text: `s${i}-and-more` }));
     const cut = strings((i) => ({ text: `s${i}-`, cut: true }));
-    expect(await shared(whole, cut)).toEqual({ found: 100, doubt: undefined });
+    expect(await shared(whole, cut)).toEqual({ found: 100, reused: undefined });
     const other = strings((i) => ({ text: `t${i}-`, cut: true }));
     expect((await shared(whole, other)).found).toBe(0);
     const shorter = strings((i) => ({ text: `s${i}-` }));
