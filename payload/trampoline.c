@@ -203,7 +203,8 @@ SECTION HIDDEN int hd_trampoline_called(struct hd_call* call, uint64_t* mask) {
   int* error = ((int* (*)(void))call->errno_location)();
   const int saved_error = *error;
   if (call->state == HD_CALL_RUNNING && call->pid == system_call(SYS_getpid, 0, 0, 0, 0)) {
-    // The second call of a take-over: it brings the exception to where the main thread can raise it.
+    // The second call that interrupts a system call: it brings the exception to where the main thread can
+    // raise it.
     raise_exception(call);
     block_signals(mask);
     finish(call, HD_CALL_SCRIPT_RAISED);

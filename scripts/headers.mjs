@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { StageError } from "./stage.mjs";
 
-/** The folder of Node's headers that npm is told of, if it is. */
-export function toldHeaders() {
+/** The folder of Node's headers in npm's configuration, if it names one. */
+export function configuredHeaders() {
   const told = process.env.npm_config_nodedir;
   if (told) return told;
   const answer = spawnSync("npm", ["config", "get", "nodedir"], { encoding: "utf8" }).stdout?.trim();
@@ -14,7 +14,7 @@ export function toldHeaders() {
 
 /** Headers on the machine that are of the running Node; undefined where they have to be fetched. */
 export function usableHeaders() {
-  const told = toldHeaders();
+  const told = configuredHeaders();
   const beside = dirname(dirname(process.execPath));
   const usable = [told, beside].find((folder) => folder && headersAbi(folder) === process.versions.modules);
   if (told && !usable) {

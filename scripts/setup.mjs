@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { toldHeaders, usableHeaders } from "./headers.mjs";
+import { configuredHeaders, usableHeaders } from "./headers.mjs";
 import { requireCompiler, requireNode, requireTestPackages } from "./requirements.mjs";
 import { fail, run, StageError, stage } from "./stage.mjs";
 
@@ -60,7 +60,7 @@ function sqliteLoads() {
 
 async function buildSqlite() {
   const cwd = join(root, "node_modules/better-sqlite3");
-  if (!toldHeaders()) {
+  if (!configuredHeaders()) {
     const prebuilt = join(root, "node_modules/prebuild-install/bin.js");
     const fetched = await run(process.execPath, [prebuilt], { cwd, timeout: 60_000 }).then(
       () => true,

@@ -45,7 +45,7 @@ async function runVitest(args) {
   /** @type {Totals} */
   const totals = { passed: 0, failed: 0, skipped: 0 };
   for (const file of readJson(report)?.testResults ?? []) {
-    // A file that cannot be loaded, or whose preparation fails, has no test to blame.
+    // A file that cannot be loaded, or whose preparation fails, has no failed test.
     const blamed = file.assertionResults.some(
       (/** @type {{ status: string }} */ { status }) => status === "failed",
     );
@@ -56,7 +56,7 @@ async function runVitest(args) {
       else totals.skipped++;
     }
   }
-  return blame(ok, totals);
+  return counted(ok, totals);
 }
 
 /** @returns {Promise<Totals>} */
@@ -77,7 +77,7 @@ async function runNativeTests() {
       }
     }
   }
-  return blame(ok && totals.passed > 0, totals);
+  return counted(ok && totals.passed > 0, totals);
 }
 
 /**
@@ -85,7 +85,7 @@ async function runNativeTests() {
  * @param {boolean} ok
  * @param {Totals} totals
  */
-function blame(ok, totals) {
+function counted(ok, totals) {
   return ok || totals.failed > 0 ? totals : { ...totals, failed: 1 };
 }
 

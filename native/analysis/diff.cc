@@ -54,7 +54,7 @@ std::vector<Difference> find_differences(const HeapIndex& old, Grouping& old_gro
   const auto now_size = [&](uint32_t id) {
     return matching.compares_now(id) ? std::optional(matching.size_now(id)) : std::nullopt;
   };
-  // A heap beside itself has but one grouping, which is no matter for two threads.
+  // A heap compared with itself has only one grouping, so there is nothing for two threads.
   in_parallel(&old == &now ? 1 : 2, [&](uint32_t worker) {
     if (worker == 0) {
       before = halves(old, old_grouping, old_size, [&](uint32_t id) { return matching.is_gone(id); });

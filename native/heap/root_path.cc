@@ -123,11 +123,11 @@ std::string joined_path(const std::vector<std::string>& parts) {
     units.push_back(times == 1 ? unit : "(" + unit + " × " + std::to_string(times) + ")");
     at += period * times;
   }
-  const size_t left_out = units.size() > kHead + kTail ? units.size() - kHead - kTail : 0;
+  const size_t omitted = units.size() > kHead + kTail ? units.size() - kHead - kTail : 0;
   std::string path;
   for (size_t i = 0; i < units.size(); ++i) {
-    if (left_out > 0 && i == kHead) path += "(… " + std::to_string(left_out) + " more …)";
-    if (left_out == 0 || i < kHead || i >= kHead + left_out) path += units[i];
+    if (omitted > 0 && i == kHead) path += "(… " + std::to_string(omitted) + " more …)";
+    if (omitted == 0 || i < kHead || i >= kHead + omitted) path += units[i];
   }
   return path;
 }

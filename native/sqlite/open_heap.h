@@ -33,7 +33,7 @@ class OpenHeap : public HeapIndex {
   // All ids, largest first, ties by id.
   const PageArray<uint32_t>& all_by_size();
   const PageArray<uint32_t>& all_by_retained();
-  // The heaps beside it.
+  // The other heaps of the connection.
   OpenHeaps& heaps() { return heaps_; }
 
  private:

@@ -5,7 +5,7 @@ export interface Waste {
   /** duplicate, boxes, empty, sparse or slots. */
   kind: string;
   typeName: string;
-  /** What holds them; null where that is no matter. */
+  /** What holds them; null where it does not matter. */
   what: string | null;
   count: bigint;
   /** Bytes, as `wasted`. */

@@ -72,7 +72,7 @@ describe("a file that a command writes", () => {
     expect(readdirSync(workspace.folder).filter((file) => file.startsWith(name))).toEqual([name]);
   });
 
-  test("that the disk does not take is told with exit code 4", () => {
+  test("that the disk does not take is reported with exit code 4", () => {
     symlinkSync("/dev/full", workspace.path("device.svg"));
     expect(workspace.run(["graph", "--filter", "Item", "-o", "device.svg", "after.bin"])).toMatchObject({
       status: 4,

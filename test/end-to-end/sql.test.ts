@@ -86,7 +86,7 @@ describe("sql", () => {
     ["SELECT * FROM objects", "no such table: objects; the nearest: object"],
     ["SELECT adress FROM object", "no such column: adress; the nearest: address"],
     ["SELECT * FROM referents_of(1)", "no such table: referents_of; the nearest: referents"],
-  ])("%s: the nearest name is told", (query, message) => {
+  ])("%s: the nearest name is suggested", (query, message) => {
     expect(sql(query)).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
   });
 

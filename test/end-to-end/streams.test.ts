@@ -34,13 +34,13 @@ describe("streams", () => {
     }
   });
 
-  test("a full disk is told in one line", () => {
+  test("a full disk is reported in one line", () => {
     const { status, stderr } = workspace.shell("heapdump top after.bin > /dev/full");
     expect(stderr).toMatch(/^heapdump: cannot write output: .*ENOSPC.*\n$/);
     expect(status).toBe(2);
   });
 
-  test("a long result is told whole", () => {
+  test("a long result is printed whole", () => {
     const many =
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) SELECT i FROM n";
     const { stdout } = workspace.run(["sql", "after.bin", many]);
@@ -66,7 +66,7 @@ describe("streams", () => {
   });
 });
 
-test("a defect is told in one line with exit code 70, and where with HEAPDUMP_DEBUG", () => {
+test("a defect is reported in one line with exit code 70, and where with HEAPDUMP_DEBUG", () => {
   const NODE_OPTIONS = "--import=data:text/javascript,JSON.parse=()=>{throw(new(Error)('sprung'))}";
   const { status, stdout, stderr } = workspace.run(["info", "after.bin"], { env: { NODE_OPTIONS } });
   expect({ status, stdout, stderr }).toEqual({

@@ -153,7 +153,7 @@ describe.each(["type", "owner", "module"] as const)("by %s", (by) => {
       expect(groups, where).toEqual(wanted.map(({ name, count, size }) => ({ name, count, size })));
       expect(found.count).toBe(wanted.reduce((sum, { count }) => sum + count, 0n));
       expect(found.size).toBe(wanted.reduce((sum, { size }) => sum + size, 0n));
-      // What they retain is told of groups that are there as a whole.
+      // What they retain is reported of groups that are there as a whole.
       const whole = by === "type" && !alsoIn.length && !notIn.length && !filter?.includes("0x");
       expect(
         found.groups.map(({ retained }) => retained).filter((retained) => retained === null),

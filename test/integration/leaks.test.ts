@@ -215,7 +215,7 @@ test("of one dump the suspects are what is large, the leak among them", async ({
   expect(suspects[0]).toMatchObject({ growth: null, survived: null, new: null, count: 60000 });
 });
 
-test("why garbage stays is told", async ({ workspace }) => {
+test("why garbage stays is reported", async ({ workspace }) => {
   const { files } = await leakingDumps(workspace, newest.path, "libraries not_collected");
   expect(suspectsOf(workspace, files).suspects[0]?.words).toContain("the collector is off");
 });

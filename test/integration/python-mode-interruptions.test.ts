@@ -1,4 +1,4 @@
-// What happens when something ends in the midst: the tool, its user's patience, the target, or the disk.
+// What happens when something ends in the middle: the tool, its user's patience, the target, or the disk.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
@@ -37,7 +37,7 @@ async function expectUnharmed(target: Target, outside: Record<string, unknown>):
 
 describe("the user's patience ends", () => {
   test.for(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
-    "%s in the midst of the dump",
+    "%s in the middle of the dump",
     async (signal, { workspace }) => {
       const target = await workspace.startTarget(newest.path, "heap.py", { args: [OBJECTS] });
       const outside = await settledView(target.pid);
@@ -69,7 +69,7 @@ describe("the user's patience ends", () => {
   });
 });
 
-describe("the tool is killed in the midst of the dump", () => {
+describe("the tool is killed in the middle of the dump", () => {
   test.for(oldestAndNewest)(
     "CPython $version goes on, and can be dumped afterwards",
     async ({ path }, { workspace }) => {
@@ -98,7 +98,7 @@ describe("the tool is killed in the midst of the dump", () => {
   });
 });
 
-test("a target that ends in the midst is told, with exit code 4", async ({ workspace }) => {
+test("a target that ends in the middle is reported, with exit code 4", async ({ workspace }) => {
   const { target, tool } = await begin(workspace);
   await underWay(workspace);
   process.kill(target.pid, "SIGKILL");
@@ -164,7 +164,7 @@ describe("a pipe to write to", () => {
     expect(readdirSync(workspace.folder).sort()).toEqual(["heap.bin.gz", "heap.bin.gz.index", "pipe.gz"]);
   });
 
-  test("that its reader closes in the midst is told, with exit code 4", async ({ workspace }) => {
+  test("that its reader closes in the middle is reported, with exit code 4", async ({ workspace }) => {
     const target = await begin(workspace);
     const outside = await settledView(target.pid);
     const tool = workspace.startAttach([target.pid, "--mode", "python", "-o", "pipe.gz"]);
@@ -251,7 +251,7 @@ describe("several processes", () => {
 
 const canMount = spawnSync("unshare", ["--mount", "true"]).status === 0;
 test.runIf(canMount)(
-  "a disk that fills in the midst is told, and leaves what was there",
+  "a disk that fills in the middle is reported, and leaves what was there",
   async ({ workspace }) => {
     const target = await workspace.startTarget(newest.path, "heap.py", { args: [OBJECTS] });
     const outside = await settledView(target.pid);

@@ -1,4 +1,4 @@
-// What happens when something ends in the midst of a snapshot: its process, its user's patience, or the target; and
+// What happens when something ends in the middle of a snapshot: its process, its user's patience, or the target; and
 // where the kernel makes none.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect } from "vitest";

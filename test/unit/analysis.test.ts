@@ -234,7 +234,7 @@ describe("holders", () => {
     ["interpreter", "sys", "<interpreter sys>.x"],
     ["static", "int", "<static int>.x"],
     ["c", "", ".x of app.Box ADDRESS  <held by C>"],
-  ] as const)("a way that begins at a root of kind %s is told whole", async (kind, name, told) => {
+  ] as const)("a way that begins at a root of kind %s is reported whole", async (kind, name, told) => {
     const heap = new PythonHeap();
     const thing = heap.add("app.Thing", {}, [], 32n);
     const box = heap.slots("app.Box", { x: thing });

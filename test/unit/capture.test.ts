@@ -68,7 +68,7 @@ describe("the file", () => {
     expect(writer.bytes).toBe(bytes.length);
   });
 
-  test("that the disk does not take at the end is told with exit code 4", async () => {
+  test("that the disk does not take at the end is reported with exit code 4", async () => {
     for (const step of ["sync", "close"] as const) {
       const output = await PrivateFile.create(path("heap.bin"));
       await write(output);
@@ -178,7 +178,7 @@ describe("a device or a pipe", () => {
     expect(existsSync("/dev/null.partial")).toBe(false);
   });
 
-  test.each(["", ".gz"])("that is full is told once, with exit code 4%s", async (extension) => {
+  test.each(["", ".gz"])("that is full is reported once, with exit code 4%s", async (extension) => {
     // A full disk, of any name.
     const handle = await open("/dev/full", "w");
     const output = { path: path(`heap.bin${extension}`), handle } as PrivateFile;

@@ -15,7 +15,7 @@ function screen() {
 
 const LONG = 1 << 30;
 
-test("each phase is told by its own text, and begins anew", async () => {
+test("each phase is shown by its own text, and begins anew", async () => {
   const { stream, shown, clear } = screen();
   const soon = (text: RegExp) => vi.waitFor(() => expect(shown()).toMatch(text), 20_000);
   const bar = progress("Dumping process 42", stream, -1);

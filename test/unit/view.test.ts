@@ -66,7 +66,7 @@ describe("a dump that was taken", () => {
     },
   };
 
-  test("is told in a few lines", () => {
+  test("is reported in a few lines", () => {
     expect(takenText(dump, plain).split("\n")).toEqual([
       "heap.bin: 1,000 objects, 2,000 references, 4.0 KiB",
       "  of process 42 (CPython 3.11.7), in 1.2 s",
