@@ -107,4 +107,13 @@ std::string repr(std::string_view utf8, bool cut) {
   return out;
 }
 
+bool may_hold_surrogate(std::string_view utf8) {
+  for (size_t at = utf8.find("\\ud"); at != utf8.npos; at = utf8.find("\\ud", at + 1)) {
+    const std::string_view digits = utf8.substr(at + 3, 3);
+    if (digits.size() == 3 && std::string_view("89abcdef").find(digits[0]) != std::string_view::npos)
+      return true;
+  }
+  return false;
+}
+
 }  // namespace heapdump

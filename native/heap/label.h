@@ -16,6 +16,10 @@ std::optional<std::string> label_of(const HeapIndex& heap, uint32_t source, uint
 // A str as Python's repr shows it; an ellipsis stands for what was cut.
 std::string repr(std::string_view utf8, bool cut);
 
+// Whether a text may be that of a str with a lone surrogate, which a dump writes as these six characters:
+// \udc80. Then it is not known which str it is.
+bool may_hold_surrogate(std::string_view utf8);
+
 struct CodeRange {
   uint32_t first;
   uint32_t last;

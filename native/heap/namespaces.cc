@@ -1,6 +1,7 @@
 #include "heap/namespaces.h"
 
 #include "heap/category.h"
+#include "heap/label.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -19,7 +20,7 @@ bool has_field(const HeapIndex& heap, uint32_t id, std::string_view label) {
 std::optional<std::string_view> whole_str(const HeapIndex& heap, uint32_t id) {
   const std::optional<Content> content = heap.content(id);
   if (!content || !content->is_text || content->cut) return std::nullopt;
-  if (heap.type_name(id) != "str") return std::nullopt;
+  if (heap.type_name(id) != "str" || may_hold_surrogate(content->bytes)) return std::nullopt;
   return content->bytes;
 }
 

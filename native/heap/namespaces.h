@@ -48,7 +48,7 @@ class Namespaces {
   std::unordered_map<std::string_view, uint32_t> modules_;
 };
 
-// The text of an object that is exactly a str and that the dump has whole.
+// The text of an object that is exactly a str, if the dump has it whole.
 std::optional<std::string_view> whole_str(const HeapIndex& heap, uint32_t id);
 
 bool is_type_object(const HeapIndex& heap, uint32_t id);

@@ -35,7 +35,7 @@ ObjectText text_of(const HeapIndex& heap, uint32_t id, int depth) {
   if (type == "tuple") return tuple_text(heap, id, depth);
   const std::optional<Content> content = heap.content(id);
   if (!content) return {type, false};
-  if (content->is_text) return {repr(content->bytes, content->cut), !content->cut && type == "str"};
+  if (content->is_text) return {repr(content->bytes, content->cut), whole_str(heap, id).has_value()};
   const std::string text(content->bytes);
   if (std::ranges::find(kLiterals, type) != std::end(kLiterals)) {
     // nan and inf are not names of Python.

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "heap/category.h"
 #include "heap/namespaces.h"
 #include "heap/python_name.h"
 
@@ -60,6 +61,16 @@ struct Class {
   bool defines(uint32_t object, std::string_view method) const {
     return heap.namespaces().class_attribute(heap.type(object), method) != kNone;
   }
+  // Whether Python gets a part of the structure under that name, and not another part: a class may have
+  // been given the descriptor of another name.
+  bool reads_member(std::string_view name) const {
+    const uint32_t found = find(name);
+    if (found == kNone) return false;
+    const std::string_view kind = heap.type_name(found);
+    if (kind != "member_descriptor" && kind != "getset_descriptor") return false;
+    const uint32_t own_name = field_of(heap, found, "__name__");
+    return own_name == kNone || whole_str(heap, own_name) == name;
+  }
   // Whether an attribute of the class comes before one of the object.
   bool goes_before(std::string_view name) const {
     const uint32_t found = find(name);
@@ -71,17 +82,13 @@ struct Class {
   Knowledge knowledge;
 };
 
-bool reads_member(std::string_view kind) {
-  return kind == "member_descriptor" || kind == "getset_descriptor";
-}
-
 }  // namespace
 
 bool gives_field(const HeapIndex& heap, uint32_t holder, std::string_view name, uint32_t held) {
   if (!is_python_name(name)) return false;
   const Class cls(heap, heap.type(holder));
   if (cls.knowledge == Knowledge::kNone) return true;
-  if (cls.knowledge == Knowledge::kParts || !cls.is_plain() || !reads_member(cls.kind_of(name))) return false;
+  if (cls.knowledge == Knowledge::kParts || !cls.is_plain() || !cls.reads_member(name)) return false;
   // A type gives a view of its dict, and a function makes a dict of annotations that are a tuple.
   if (name == "__dict__" && is_type_object(heap, holder)) return false;
   if (name == "__annotations__" && heap.type_name(held) != "dict") return false;
@@ -104,7 +111,7 @@ bool gives_attribute(const HeapIndex& heap, uint32_t holder, std::string_view na
 
 bool gives_namespace(const HeapIndex& heap, uint32_t holder) {
   const Class cls(heap, heap.type(holder));
-  return cls.knowledge == Knowledge::kNone || (cls.is_plain() && reads_member(cls.kind_of("__dict__")));
+  return cls.knowledge == Knowledge::kNone || (cls.is_plain() && cls.reads_member("__dict__"));
 }
 
 bool gives_values(const HeapIndex& heap, uint32_t holder) {

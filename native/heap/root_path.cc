@@ -56,7 +56,8 @@ std::string format_root(const HeapIndex& heap, const RootRow& root) {
   const std::string name(heap.text(root.name));
   switch (root.kind) {
     case HD_ROOT_MODULE:
-      return "sys.modules[" + repr(name, false) + "]";
+      return may_hold_surrogate(name) ? "sys.modules[<" + repr(name, false) + ">]"
+                                      : "sys.modules[" + repr(name, false) + "]";
     case HD_ROOT_FRAME:
       return format_frame_root(heap, root.object, name);
     case HD_ROOT_THREAD:

@@ -1,6 +1,6 @@
 // Checks such as `growth>10MB`, for --fail-on.
 import { ExitCode, HeapdumpError } from "../errors.js";
-import type { Suspect } from "./leaks.js";
+import type { Leaks, Suspect } from "./leaks.js";
 
 const MEASURES = {
   growth: ({ growth }: Suspect) => growth,
@@ -55,9 +55,19 @@ export function parseCheck(text: string): Check {
   };
 }
 
-/** Whether a measure needs an earlier dump. */
-export function needsTwo({ measure }: Check): boolean {
-  return measure !== "retained" && measure !== "count";
+/** How many dumps have to be there for a measure to be known. */
+export function dumpsNeeded({ measure }: Check): number {
+  if (measure === "survived") return 3;
+  return measure === "retained" || measure === "count" ? 1 : 2;
+}
+
+/** Refuses a check whose measure these dumps do not tell. */
+export function requireKnown({ text, measure }: Check, { hours }: Leaks): void {
+  if (measure !== "growth_per_hour" || hours !== null) return;
+  throw new HeapdumpError(
+    ExitCode.Usage,
+    `--fail-on ${text} cannot be decided: the dumps do not say how much time is between them`,
+  );
 }
 
 /** The first suspect that the check is about. */

@@ -34,16 +34,23 @@ const OF_A_PROCESS = {
   python_version: "Python",
 };
 
-/** Refuses to compare dumps of different processes; a fact that a dump does not have does not count. */
-export function requireOneProcess([first, ...others]: Heap[]): void {
-  for (const other of others) {
-    const why = first && difference(first, other);
-    if (!why) continue;
-    throw new HeapdumpError(
-      ExitCode.Usage,
-      `${first.path} and ${other.path} are dumps of different processes (${why}): only dumps of one process can be compared`,
-    );
+/** Refuses to compare dumps of different processes. */
+export function requireOneProcess(heaps: Heap[]): void {
+  const found = otherProcess(heaps);
+  if (!found) return;
+  throw new HeapdumpError(
+    ExitCode.Usage,
+    `${heaps[0]?.path} and ${found.heap.path} are dumps of different processes (${found.why}): only dumps of one process can be compared`,
+  );
+}
+
+/** One of another process than the first, and why; a fact that a dump does not have does not count. */
+export function otherProcess([first, ...others]: Heap[]): { heap: Heap; why: string } | undefined {
+  for (const heap of others) {
+    const why = first && difference(first, heap);
+    if (why) return { heap, why };
   }
+  return undefined;
 }
 
 function difference(heap: Heap, other: Heap): string | undefined {
@@ -75,9 +82,11 @@ export function repeated(heaps: Heap[]): [Heap, Heap] | undefined {
 }
 
 /** Refuses what cannot be asked of so few dumps. */
-export function requireTwo(heaps: number, what: string): void {
-  if (heaps < 2)
-    throw new HeapdumpError(ExitCode.Usage, `${what} needs two dumps of a process, an earlier one first`);
+export function requireDumps(heaps: number, needed: number, what: string): void {
+  if (heaps >= needed) return;
+  const dumps =
+    needed === 2 ? "two dumps of a process, an earlier one first" : `${needed} dumps of a process`;
+  throw new HeapdumpError(ExitCode.Usage, `${what} needs ${dumps}`);
 }
 
 const SAMPLE = 2000n;

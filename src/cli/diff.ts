@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { type DiffAgainst, findDifferences } from "../analysis/diff.js";
 import { differentModes } from "../analysis/modes.js";
-import { requireTwo } from "../analysis/series.js";
+import { requireDumps } from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { GROUPINGS, type Grouping } from "../model/groupings.js";
 import type { Heap } from "../store/heap.js";
@@ -60,7 +60,7 @@ function requireOneMode([first, ...others]: Heap[], by: Grouping): void {
 
 async function diff(files: string[], options: DiffOptions): Promise<void> {
   const { by, against, number } = options;
-  requireTwo(files.length, "diff");
+  requireDumps(files.length, 2, "diff");
   const heaps = await openSeries("diff", files, (series) => {
     if (by !== "type") requireOneMode(series, by);
   });

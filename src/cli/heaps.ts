@@ -1,6 +1,13 @@
 import { isIncomplete, lossOf } from "../analysis/incomplete.js";
 import { bothModes, differentModes, withoutContents } from "../analysis/modes.js";
-import { addressReuse, byTime, isLater, repeated, requireOneProcess } from "../analysis/series.js";
+import {
+  addressReuse,
+  byTime,
+  isLater,
+  otherProcess,
+  repeated,
+  requireOneProcess,
+} from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
 import { type OpenOptions, openHeaps } from "../store/open.js";
@@ -11,6 +18,7 @@ import {
   incompleteWarning,
   noContentsWarning,
   orderWarning,
+  otherProcessWarning,
   type Role,
   sameDumpWarning,
 } from "../view/warnings.js";
@@ -49,8 +57,6 @@ export async function openSeries(
   }
   for (const heap of heaps.slice(0, -1)) warnOfDoubt(last, heap);
   warnOfDifferences(heaps);
-  const twice = repeated(heaps);
-  if (twice) warn(sameDumpWarning(twice[0].path, twice[1].path));
   return heaps;
 }
 
@@ -93,6 +99,9 @@ export async function openAttached(
 ): Promise<[Heap, ...Heap[]]> {
   const heaps = (await openHeaps(sources, openEvents())) as [Heap, ...Heap[]];
   for (const heap of heaps) warnOfLoss(command, "main", heap);
+  const unlike = otherProcess(heaps);
+  if (unlike) warn(otherProcessWarning(heaps[0].path, unlike.heap.path, unlike.why));
+  else warnOfDifferences(heaps);
   return heaps;
 }
 
@@ -104,6 +113,8 @@ function warnOfLoss(command: DumpCommand, role: Role, heap: Heap): void {
 
 /** What a comparison of the heaps leaves out. */
 function warnOfDifferences(heaps: Heap[]): void {
+  const twice = repeated(heaps);
+  if (twice) warn(sameDumpWarning(twice[0].path, twice[1].path));
   const both = bothModes(heaps);
   if (both)
     warn(differentModesWarning(both.script.path, both.snapshot.path, both.snapshot.meta().get("mode")));

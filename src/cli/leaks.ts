@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { type Check, meets, needsTwo, parseCheck } from "../analysis/fail-on.js";
+import { type Check, dumpsNeeded, meets, parseCheck, requireKnown } from "../analysis/fail-on.js";
 import { isIncomplete } from "../analysis/incomplete.js";
 import { findLeaks } from "../analysis/leaks.js";
-import { requireTwo } from "../analysis/series.js";
+import { requireDumps } from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
 import { leaksJson, leaksText, suspectWords } from "../view/leaks.js";
@@ -45,11 +45,12 @@ export function registerLeaks(program: Command): void {
 
 async function leaks(files: string[], options: LeaksOptions): Promise<void> {
   const checks = (options.failOn ?? []).map(parseCheck);
-  for (const check of checks.filter(needsTwo)) requireTwo(files.length, `--fail-on ${check.text}`);
+  for (const check of checks) requireDumps(files.length, dumpsNeeded(check), `--fail-on ${check.text}`);
   const heaps = await openSeries("leaks", files, (series) => {
     if (checks.length > 0) requireComplete(series);
   });
   const found = findLeaks(heaps);
+  for (const check of checks) requireKnown(check, found);
   const path = heaps.at(-1)?.path ?? "";
   output(
     options,

@@ -44,6 +44,29 @@ test("an earlier dump that is later than the one that is asked about is a warnin
   });
 });
 
+test("the same dump twice is a warning of top, too", () => {
+  expect(workspace.run(["top", "--previous", "after.bin", "after.bin"])).toMatchObject({
+    status: 0,
+    stderr: "heapdump: warning: after.bin and after.bin are the same dump: nothing differs between them\n",
+  });
+});
+
+test("SQL of different processes works, with a warning", () => {
+  workspace.dump("stranger.bin", shop().heap, { pid: "4243" });
+  const asked = [
+    "sql",
+    "--attach",
+    "other=stranger.bin",
+    "after.bin",
+    "SELECT count(*) AS n FROM other.meta",
+  ];
+  expect(workspace.run(asked)).toMatchObject({
+    status: 0,
+    stderr:
+      "heapdump: warning: after.bin and stranger.bin are dumps of different processes (pid 4242 and 4243): same_as, diff and leaks between them mean nothing\n",
+  });
+});
+
 describe("dumps of different processes", () => {
   const elsewhere = new PythonHeap(0x7f1000000000n);
   elsewhere.type("shop.models.Session");

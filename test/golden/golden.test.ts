@@ -74,6 +74,7 @@ const cases: [name: string, ...args: string[]][] = [
   ["leaks-fail", "leaks", "--fail-on", "growth>100kB", "before.bin", "after.bin"],
   ["leaks-pass", "leaks", "--fail-on", "growth>=1GB", "before.bin", "after.bin"],
   ["leaks-bad-check", "leaks", "--fail-on", "size>1MB", "before.bin", "after.bin"],
+  ["leaks-check-of-three", "leaks", "--fail-on", "survived>0", "before.bin", "after.bin"],
   ["leaks-check-of-two", "leaks", "--fail-on", "growth>1MB", "after.bin"],
   ["waste", "waste", "-n", "6", "wasteful.bin"],
   ["waste-json", "waste", "--json", "-n", "2", "wasteful.bin"],

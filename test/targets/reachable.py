@@ -54,6 +54,16 @@ SLOTTED._Slotted__secret = expect(MAIN + ".SLOTTED._Slotted__secret")
 setattr(SLOTTED, "class", expect(MAIN + ".SLOTTED<slot 'class'>"))
 
 
+class Swapped:
+    __slots__ = ("first", "second")
+
+
+SWAPPED = Swapped()
+SWAPPED.first = expect(MAIN + ".SWAPPED<slot first>")
+SWAPPED.second = expect(MAIN + ".SWAPPED<slot second>")
+Swapped.first, Swapped.second = Swapped.second, Swapped.first
+
+
 class Plain:
     shared = expect(MAIN + ".Plain.shared")
 
@@ -130,6 +140,9 @@ ENTRIES = {
     "k": expect(MAIN + ".ENTRIES['k']"),
     "it's": expect(MAIN + '.ENTRIES["it\'s"]'),
     "\n\x00\u202e": expect(MAIN + ".ENTRIES['\\n\\x00\\u202e']"),
+    "\ud800": expect(MAIN + ".ENTRIES[<'\\\\ud800'>]"),
+    "\\udfff": expect(MAIN + ".ENTRIES[<'\\\\udfff'>]"),
+    "\\ud7ff": expect(MAIN + ".ENTRIES['\\\\ud7ff']"),
     "l" * 60: expect(MAIN + ".ENTRIES['" + "l" * 60 + "']"),
     "c" * 500: expect("…'>]"),
     3: expect(MAIN + ".ENTRIES[3]"),
