@@ -231,14 +231,14 @@ def name_functions(key, part, width, flat, ids):
             names[column] = FIELD, '__defaults__'
         elif kind is dict:
             names[column] = FIELD, '__kwdefaults__'
-    closure_seen = False
+    tuple_seen = False
     dicts = []
     for column in range(name_at + 1, width - 1):
         kind = type(row[column])
-        if kind is tuple and row[column] and type(row[column][0]) is Cell:
-            names[column] = FIELD, '__closure__'
-            closure_seen = True
-        elif kind is tuple or kind is dict and closure_seen:
+        if kind is tuple:
+            names[column] = FIELD, name_tuples(flat[column::width])
+            tuple_seen = True
+        elif kind is dict and tuple_seen:
             names[column] = FIELD, '__annotations__'
         elif kind is dict:
             dicts.append(column)
@@ -254,6 +254,16 @@ def name_functions(key, part, width, flat, ids):
             label = this if label in (None, this) else ''
         names[dicts[0]] = FIELD, label
     return tuple(names), width, flat, ids
+
+
+def name_tuples(values):
+    """The field of functions that one of these tuples is in each; '' if it is not the same in all."""
+    label = None
+    for value in values:
+        first = type(value[0]) if value else None
+        this = '__closure__' if first is Cell else '__annotations__' if first is str else '__type_params__'
+        label = this if label in (None, this) else ''
+    return label
 
 
 def find_last(numbers, number, end):

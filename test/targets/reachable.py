@@ -196,6 +196,16 @@ else:
     EXPECTED[-2][1], EXPECTED[-1][1] = EXPECTED[-1][1], EXPECTED[-2][1]
 
 
+# A function with annotations alone has fields of the same types as one with a closure alone.
+def annotated(x: expect(MAIN + ".annotated<field __annotations__>[1]")):
+    pass
+
+
+if not (3, 10) <= sys.version_info < (3, 14):
+    annotated.__annotations__  # made here since 3.14
+    EXPECTED[-1][1] = MAIN + ".annotated.__annotations__['x']"
+
+
 class Local(threading.local):
     pass
 
