@@ -1,5 +1,5 @@
 // The virtual tables under the sanitizers: every table read through SQLite, of a sound index and of damaged
-// ones. What the answers are is tested in test/integration/sqlite.test.ts.
+// ones. What the answers are is tested in test/integration/sqlite-tables.test.ts.
 #include <gtest/gtest.h>
 
 #include <algorithm>
