@@ -1,12 +1,10 @@
 // Dominators, retained sizes, garbage and the paths from roots, against what follows from their definitions.
 #include <gtest/gtest.h>
 
-#include "heap/heap_index.h"
-#include "index/build_index.h"
 #include "index/root_paths.h"
 #include "test/heap_shapes.h"
+#include "test/heap_test.h"
 #include "test/random_heap.h"
-#include "test/temporary_folder.h"
 
 namespace heapdump {
 namespace {
@@ -66,14 +64,8 @@ std::vector<uint32_t> named_distance(const RandomHeap& heap) {
   return distance;
 }
 
-class DominatorsTest : public TemporaryFolder {
+class DominatorsTest : public HeapTest {
  protected:
-  HeapIndex open_index(const std::string& bytes) {
-    write_file(path("heap.bin"), bytes);
-    ensure_index(path("heap.bin"), path("index"), [](double) {});
-    return HeapIndex(path("index"));
-  }
-
   static void check_paths(const RandomHeap& heap, const HeapIndex& index, const std::vector<bool>& alive) {
     const std::vector<bool> begins = find_begins(heap);
     const std::vector<uint32_t> named = named_distance(heap);

@@ -6,26 +6,17 @@
 #include <set>
 
 #include "analysis/diff.h"
-#include "heap/heap_index.h"
-#include "index/build_index.h"
 #include "support/error.h"
+#include "test/heap_test.h"
 #include "test/made_heap.h"
 #include "test/random_heap.h"
-#include "test/temporary_folder.h"
 
 namespace heapdump {
 namespace {
 
 using namespace test;
 
-class GroupingTest : public TemporaryFolder {
- protected:
-  HeapIndex open_index(const std::string& bytes, const std::string& name = "heap") {
-    write_file(path(name + ".bin"), bytes);
-    ensure_index(path(name + ".bin"), path(name), [](double) {});
-    return HeapIndex(path(name));
-  }
-};
+class GroupingTest : public HeapTest {};
 
 TEST_F(GroupingTest, GroupsHoldEachObjectOnceAndHaveNamesOfTheirOwn) {
   for (uint32_t seed = 0; seed < 100; ++seed) {

@@ -10,15 +10,13 @@
 #include "analysis/growth.h"
 #include "analysis/leaks.h"
 #include "analysis/matching.h"
-#include "heap/heap_index.h"
 #include "heap/object_tree.h"
 #include "heap/path_patterns.h"
 #include "heap/path_search.h"
 #include "heap/root_path.h"
-#include "index/build_index.h"
 #include "index/root_paths.h"
+#include "test/heap_test.h"
 #include "test/random_heap.h"
-#include "test/temporary_folder.h"
 
 namespace heapdump {
 namespace {
@@ -27,14 +25,7 @@ using namespace test;
 
 constexpr uint32_t kFar = UINT32_MAX;
 
-class QuestionsTest : public TemporaryFolder {
- protected:
-  HeapIndex open_index(const std::string& bytes, const std::string& name = "heap") {
-    write_file(path(name + ".bin"), bytes);
-    ensure_index(path(name + ".bin"), path(name), [](double) {});
-    return HeapIndex(path(name));
-  }
-};
+class QuestionsTest : public HeapTest {};
 
 bool begins(const RandomHeap::Node& node) { return node.root >= 0 || node.from_c || node.immortal; }
 
