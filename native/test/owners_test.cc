@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "heap/root_path.h"
+#include "test/heap_builder.h"
 #include "test/heap_test.h"
-#include "test/made_heap.h"
 #include "test/random_heap.h"
 
 namespace heapdump {
@@ -16,7 +16,7 @@ using namespace test;
 class OwnersTest : public HeapTest {};
 
 TEST_F(OwnersTest, AreTheNearestHoldersWithAName) {
-  MadeHeap heap;
+  HeapBuilder heap;
   std::vector<std::pair<uint32_t, std::string>> owned;
   const auto value = [&](const std::string& owner) {
     owned.push_back({heap.str("value"), owner});
@@ -28,23 +28,22 @@ TEST_F(OwnersTest, AreTheNearestHoldersWithAName) {
   const uint32_t meta = heap.type("app", "Meta"), local = heap.type("app", "make.<locals>.Local");
   for (const auto& [type, name] : {std::pair{meta, "sys.modules['app'].Meta.registry"},
                                    {local, "<class app.make.<locals>.Local>.registry"}}) {
-    const uint32_t names = heap.dict({{"registry", heap.list({value(name)})}});
-    heap.objects[type].named.push_back({HD_REF_FIELD, "__dict__", names});
+    heap[type].field("__dict__", heap.dict({{"registry", heap.list({value(name)})}}));
   }
   // A closure whose code tells the names of its variables, one whose code tells all locals, and one without.
   const auto closure = [&](const std::string& name, const std::string& names_label,
                            const std::vector<std::string>& names, const std::vector<uint32_t>& values) {
     std::vector<uint32_t> cells, texts;
     for (const uint32_t held : values) {
-      cells.push_back(heap.instance(heap.static_root("cell"), {{HD_REF_CELL, "cell_contents", held}}));
+      cells.push_back(heap.object("cell").cell("cell_contents", held));
     }
     for (const std::string& text : names) texts.push_back(heap.str(text));
-    std::vector<MadeHeap::Reference> fields;
-    if (!names.empty()) fields.push_back({HD_REF_FIELD, names_label, heap.tuple(texts)});
-    const uint32_t code = heap.instance(heap.static_root("code"), fields);
-    return heap.instance(heap.static_root("function"), {{HD_REF_FIELD, "__qualname__", heap.str(name)},
-                                                        {HD_REF_FIELD, "__code__", code},
-                                                        {HD_REF_FIELD, "__closure__", heap.tuple(cells)}});
+    HeapObject& code = heap.object("code");
+    if (!names.empty()) code.field(names_label, heap.tuple(texts));
+    return uint32_t{heap.object("function")
+                        .field("__qualname__", heap.str(name))
+                        .field("__code__", code)
+                        .field("__closure__", heap.tuple(cells))};
   };
   const uint32_t by_freevars = closure(
       "make.<locals>.inner", "co_freevars", {"x", "y"},
@@ -53,22 +52,18 @@ TEST_F(OwnersTest, AreTheNearestHoldersWithAName) {
       closure("late", "co_localsplusnames", {"argument", "free"}, {value("<function late><cell free>")});
   const uint32_t nameless = closure("bare", "", {}, {value("<function bare>.__closure__[0]")});
   // Locals of a suspended generator, whose content begins with its name; a task.
-  const uint32_t generator =
-      heap.instance(heap.static_root("generator"),
-                    {{HD_REF_LOCAL, "rows", heap.list({value("<frame read>.f_locals['rows']")})}});
-  heap.objects[generator].content = "read app.py:3";
-  heap.objects[generator].flags |= HD_HAS_CONTENT;
-  const uint32_t coroutine = heap.instance(
-      heap.static_root("coroutine"), {{HD_REF_FIELD, "__qualname__", heap.str("serve")},
-                                      {HD_REF_LOCAL, "request", value("<frame serve>.f_locals['request']")}});
+  const uint32_t generator = heap.object("generator")
+                                 .content("read app.py:3")
+                                 .local("rows", heap.list({value("<frame read>.f_locals['rows']")}));
+  const uint32_t coroutine = heap.object("coroutine")
+                                 .field("__qualname__", heap.str("serve"))
+                                 .local("request", value("<frame serve>.f_locals['request']"));
   const uint32_t task =
-      heap.instance(heap.static_root("_asyncio.Task"),
-                    {{HD_REF_FIELD, "_coro", coroutine}, {HD_REF_FIELD, "_result", value("<task serve>")}});
+      heap.object("_asyncio.Task").field("_coro", coroutine).field("_result", value("<task serve>"));
   // A thread-local.
   const uint32_t kept =
       heap.dict({{"kept", heap.list({value("sys.modules['app'].LOCAL<thread-local kept>")})}});
-  const uint32_t local_storage =
-      heap.instance(heap.static_root("_thread._local"), {{HD_REF_FIELD, "dicts", heap.dict({{"1", kept}})}});
+  const uint32_t local_storage = heap.object("_thread._local").field("dicts", heap.dict({{"1", kept}}));
   heap.module("app", {{"CACHE", cache},
                       {"Meta", meta},
                       {"made", local},
@@ -79,9 +74,8 @@ TEST_F(OwnersTest, AreTheNearestHoldersWithAName) {
                       {"task", task},
                       {"LOCAL", local_storage}});
   // Roots with names of their own, and none at all.
-  const uint32_t frame_local = heap.list({value("<frame main>.f_locals['x']")});
-  heap.begin(frame_local, HD_ROOT_FRAME, "main.f_locals['x']");
-  heap.begin(value("<interpreter codec_search_path>"), HD_ROOT_INTERPRETER, "codec_search_path");
+  heap.list({value("<frame main>.f_locals['x']")}).root(HD_ROOT_FRAME, "main.f_locals['x']");
+  heap[value("<interpreter codec_search_path>")].root(HD_ROOT_INTERPRETER, "codec_search_path");
   const uint32_t lost = heap.list({});
 
   const HeapIndex index = open_index(heap.dump());

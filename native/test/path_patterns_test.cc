@@ -5,8 +5,8 @@
 
 #include <set>
 
+#include "test/heap_builder.h"
 #include "test/heap_test.h"
-#include "test/made_heap.h"
 
 namespace heapdump {
 namespace {
@@ -16,13 +16,13 @@ using namespace test;
 class PathPatternsTest : public HeapTest {
  protected:
   // A chain from a module's global, with labels that come again and again.
-  static MadeHeap chain(uint32_t n, const std::vector<std::string>& labels, uint32_t* first) {
-    MadeHeap heap;
+  static HeapBuilder chain(uint32_t n, const std::vector<std::string>& labels, uint32_t* first) {
+    HeapBuilder heap;
     const uint32_t link = heap.type("app", "Link");
-    *first = heap.instance(link);
+    *first = heap.object(link);
     for (uint32_t i = 1; i < n; ++i) {
-      const uint32_t next = heap.instance(link);
-      heap.objects[next - 1].named.push_back({HD_REF_ATTRIBUTE, labels[(i - 1) % labels.size()], next});
+      const uint32_t next = heap.object(link);
+      heap[next - 1].attribute(labels[(i - 1) % labels.size()], next);
     }
     heap.module("app", {{"HEAD", *first}});
     return heap;
@@ -30,17 +30,17 @@ class PathPatternsTest : public HeapTest {
 };
 
 TEST_F(PathPatternsTest, LikePathsShareOne) {
-  MadeHeap heap;
+  HeapBuilder heap;
   const uint32_t type = heap.type("app", "User");
   std::vector<uint32_t> tags, users;
   std::vector<std::pair<std::string, uint32_t>> entries;
   for (int i = 0; i < 5; ++i) {
     tags.push_back(heap.str("tag"));
     const uint32_t dict = heap.dict({{"tags", heap.list({tags.back()})}});
-    users.push_back(heap.instance(type, {{HD_REF_ATTRIBUTE, "__dict__", dict}}));
+    users.push_back(heap.object(type).attribute("__dict__", dict));
     entries.push_back({"user" + std::to_string(i), users.back()});
   }
-  const uint32_t listed = heap.instance(type), lost = heap.instance(type);
+  const uint32_t listed = heap.object(type), lost = heap.object(type);
   heap.module("app", {{"USERS", heap.dict(entries)}, {"LIST", heap.list({listed})}});
   const HeapIndex index = open_index(heap.dump());
   PathPatterns patterns(index);
@@ -56,7 +56,7 @@ TEST_F(PathPatternsTest, LikePathsShareOne) {
 
 TEST_F(PathPatternsTest, ALongChainHasAHandful) {
   uint32_t first;
-  const MadeHeap heap = chain(200'000, {"next"}, &first);
+  const HeapBuilder heap = chain(200'000, {"next"}, &first);
   const HeapIndex index = open_index(heap.dump());
   PathPatterns patterns(index);
   std::set<uint32_t> numbers;
@@ -69,7 +69,7 @@ TEST_F(PathPatternsTest, StepsThatAlternateAreFolded) {
   for (const std::vector<std::string>& labels :
        {std::vector<std::string>{"left", "right"}, {"value", "left", "right"}, {"a", "a", "b"}}) {
     uint32_t first;
-    const MadeHeap heap = chain(3000, labels, &first);
+    const HeapBuilder heap = chain(3000, labels, &first);
     const HeapIndex index = open_index(heap.dump());
     PathPatterns patterns(index);
     std::set<uint32_t> numbers;

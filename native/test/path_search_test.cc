@@ -10,8 +10,8 @@
 
 #include "heap/root_path.h"
 #include "index/root_paths.h"
+#include "test/heap_builder.h"
 #include "test/heap_test.h"
-#include "test/made_heap.h"
 
 namespace heapdump {
 namespace {
@@ -24,7 +24,7 @@ class PathSearchTest : public HeapTest {};
 
 // Instances of types that nothing but they hold, modules with their namespaces, functions that refer to
 // these, and roots of every kind.
-struct MazeHeap : MadeHeap {
+struct MazeHeap : HeapBuilder {
   std::set<uint32_t> modules;
   std::map<uint32_t, uint32_t> module_of_names;
   uint32_t types[2];
@@ -36,37 +36,35 @@ struct MazeHeap : MadeHeap {
     std::vector<uint32_t> things{types[0], types[1]};
     for (uint32_t i = 0; i < n; ++i) {
       if (below(6) == 0) {
-        const uint32_t names = dict({}), module = instance(static_root("module"));
-        objects[module].named.push_back({HD_REF_ATTRIBUTE, "__dict__", names});
-        begin(module, HD_ROOT_MODULE, "m");
+        const uint32_t names = dict({});
+        const uint32_t module = object("module").attribute("__dict__", names).root(HD_ROOT_MODULE, "m");
         modules.insert(module);
         module_of_names[names] = module;
         things.insert(things.end(), {names, module});
       } else {
         static constexpr uint8_t kRoots[] = {HD_ROOT_FRAME, HD_ROOT_THREAD, HD_ROOT_INTERPRETER,
                                              HD_ROOT_STATIC, HD_ROOT_C};
-        things.push_back(instance(below(3) == 0 ? static_root("object") : types[below(2)]));
-        if (below(5) == 0) begin(things.back(), kRoots[below(5)], "1");
+        things.push_back(object(below(3) == 0 ? static_type("object") : types[below(2)]));
+        if (below(5) == 0) (*this)[things.back()].root(kRoots[below(5)], "1");
       }
     }
     static constexpr const char* kLabels[] = {"a", "b", "c"};
     for (const uint32_t thing : things) {
       if (module_of_names.contains(thing)) {
-        for (uint32_t i = below(4); i > 0; i--) enter(thing, str("k"), things[below(things.size())]);
+        for (uint32_t i = below(4); i > 0; i--) (*this)[thing].entry(str("k"), things[below(things.size())]);
         continue;
       }
       for (uint32_t i = below(4); i > 0; i--) {
         const uint8_t kind = below(6) == 0 ? HD_REF_WEAK : HD_REF_ATTRIBUTE;
-        objects[thing].named.push_back({kind, kLabels[below(3)], things[below(things.size())]});
+        const char* label = kLabels[below(3)];
+        (*this)[thing].reference(kind, label, things[below(things.size())]);
       }
     }
   }
 
   uint32_t lead(uint32_t object) const {
     uint32_t lead = kFar;
-    for (const Root& root : roots) {
-      if (root.object == object) lead = std::min(lead, root_penalty(root.kind));
-    }
+    for (const auto& root : (*this)[object].roots()) lead = std::min(lead, root_penalty(root.kind));
     return lead;
   }
 };
@@ -82,16 +80,16 @@ struct Avoided {
 std::vector<uint32_t> lengths(const MazeHeap& heap, uint32_t end, const Avoided& avoided,
                               bool through_types) {
   const auto is_avoided = [&](uint32_t object) {
-    return avoided.objects.contains(object) || avoided.types.contains(heap.objects[object].type);
+    return avoided.objects.contains(object) || avoided.types.contains(heap[object].type());
   };
-  std::vector<uint32_t> distance(heap.objects.size(), kFar);
+  std::vector<uint32_t> distance(heap.size(), kFar);
   distance[end] = 0;
   for (bool changed = true; changed;) {
     changed = false;
-    for (uint32_t holder = 0; holder < heap.objects.size(); ++holder) {
+    for (uint32_t holder = 0; holder < heap.size(); ++holder) {
       if (is_avoided(holder)) continue;
       const auto lead_on = [&](uint32_t held) {
-        if (held == MadeHeap::kNothing || distance[held] == kFar || heap.modules.contains(held)) return;
+        if (held == kNothing || distance[held] == kFar || heap.modules.contains(held)) return;
         const auto names = heap.module_of_names.find(held);
         // A namespace is entered from its module, unless that way is avoided.
         if (names != heap.module_of_names.end() && holder != names->second && !is_avoided(names->second) &&
@@ -104,18 +102,18 @@ std::vector<uint32_t> lengths(const MazeHeap& heap, uint32_t end, const Avoided&
         distance[holder] = length;
         changed = true;
       };
-      for (const auto& reference : heap.objects[holder].named) {
+      for (const auto& reference : heap[holder].named()) {
         if (reference.kind == HD_REF_WEAK || avoided.labels.contains(reference.label)) continue;
         lead_on(reference.target);
       }
-      for (size_t i = 0; i < heap.objects[holder].rest.size(); ++i) {
-        if (i % 2 == 0 || !avoided.labels.contains("k")) lead_on(heap.objects[holder].rest[i]);
+      for (size_t i = 0; i < heap[holder].rest().size(); ++i) {
+        if (i % 2 == 0 || !avoided.labels.contains("k")) lead_on(heap[holder].rest()[i]);
       }
-      if (through_types) lead_on(heap.objects[holder].type);
+      if (through_types) lead_on(heap[holder].type());
     }
   }
   std::vector<uint32_t> lengths;
-  for (uint32_t root = 0; root < heap.objects.size(); ++root) {
+  for (uint32_t root = 0; root < heap.size(); ++root) {
     if (distance[root] != kFar && heap.lead(root) != kFar)
       lengths.push_back(distance[root] + heap.lead(root));
   }
@@ -129,16 +127,16 @@ void check_chain(const MazeHeap& heap, const std::vector<uint32_t>& ids, const A
                  uint32_t* length) {
   ASSERT_NE(heap.lead(ids.front()), kFar);
   for (size_t i = 0; i + 1 < ids.size(); ++i) {
-    const auto& holder = heap.objects[ids[i]];
+    const HeapObject& holder = heap[ids[i]];
     ASSERT_FALSE(avoided.objects.contains(ids[i]));
-    ASSERT_FALSE(avoided.types.contains(holder.type));
-    bool held = holder.type == ids[i + 1];
-    for (const auto& reference : holder.named) {
+    ASSERT_FALSE(avoided.types.contains(holder.type()));
+    bool held = holder.type() == ids[i + 1];
+    for (const auto& reference : holder.named()) {
       held |= reference.target == ids[i + 1] && reference.kind != HD_REF_WEAK &&
               !avoided.labels.contains(reference.label);
     }
-    for (size_t k = 0; k < holder.rest.size(); ++k) {
-      held |= holder.rest[k] == ids[i + 1] && (k % 2 == 0 || !avoided.labels.contains("k"));
+    for (size_t k = 0; k < holder.rest().size(); ++k) {
+      held |= holder.rest()[k] == ids[i + 1] && (k % 2 == 0 || !avoided.labels.contains("k"));
     }
     ASSERT_TRUE(held);
   }
@@ -154,7 +152,7 @@ TEST_F(PathSearchTest, AroundWhatIsAvoidedAreTheShortestThatThereAre) {
     std::mt19937 random(seed);
     const MazeHeap heap(1 + seed % 20, seed);
     const HeapIndex index = open_index(heap.dump());
-    const auto object = [&] { return static_cast<uint32_t>(random() % heap.objects.size()); };
+    const auto object = [&] { return static_cast<uint32_t>(random() % heap.size()); };
     for (int round = 0; round < 12; ++round) {
       Avoided avoided;
       if (round % 2 == 1) avoided.objects = {object(), object()};
@@ -211,13 +209,12 @@ TEST_F(PathSearchTest, AroundWhatIsAvoidedAreTheShortestThatThereAre) {
 
 // A module that holds a list, a function whose globals are the module's, and what avoiding does.
 TEST_F(PathSearchTest, ANamespaceIsEnteredFromItsModuleWhereThatIsNotAvoided) {
-  MadeHeap heap;
+  HeapBuilder heap;
   const uint32_t cache = heap.list({});
   const uint32_t module = heap.module("app", {{"CACHE", cache}});
-  const uint32_t names = heap.objects[module].named[0].target;
+  const uint32_t names = heap[module].named()[0].target;
   const uint32_t function =
-      heap.instance(heap.static_root("function"), {{HD_REF_FIELD, "__globals__", names}});
-  heap.begin(function, HD_ROOT_INTERPRETER, "hook");
+      heap.object("function").field("__globals__", names).root(HD_ROOT_INTERPRETER, "hook");
   const HeapIndex index = open_index(heap.dump());
   using Paths = std::vector<std::vector<uint32_t>>;
   const Paths by_module{{module, names, cache}}, by_function{{function, names, cache}};

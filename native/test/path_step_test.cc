@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "test/heap_builder.h"
 #include "test/heap_test.h"
-#include "test/made_heap.h"
 #include "test/random_heap.h"
 
 namespace heapdump {
@@ -22,12 +22,12 @@ TEST_F(PathStepTest, EachKindOfReferenceHasItsForm) {
     std::string spelled;
     std::string open;
   };
-  MadeHeap heap;
-  const uint32_t thing = heap.static_root("object");
+  HeapBuilder heap;
+  const uint32_t thing = heap.static_type("object");
   std::vector<Case> cases;
   const auto named = [&](uint8_t kind, const std::string& label, const std::string& spelled) {
-    const uint32_t held = heap.instance(thing);
-    cases.push_back({held, heap.instance(thing, {{kind, label, held}}), spelled, spelled});
+    const uint32_t held = heap.object(thing);
+    cases.push_back({held, heap.object(thing).reference(kind, label, held), spelled, spelled});
   };
   named(HD_REF_ATTRIBUTE, "session", ".session");
   named(HD_REF_ATTRIBUTE, "class", ".__dict__['class']");
@@ -45,9 +45,8 @@ TEST_F(PathStepTest, EachKindOfReferenceHasItsForm) {
   named(HD_REF_OTHER, "state", "<reference state>");
   named(HD_REF_OTHER, "", "<reference ?>");
   const auto local = [&](const std::string& holder, const std::string& type, const std::string& spelled) {
-    const uint32_t held = heap.instance(heap.static_root(type));
-    cases.push_back(
-        {held, heap.instance(heap.static_root(holder), {{HD_REF_LOCAL, "x", held}}), spelled, spelled});
+    const uint32_t held = heap.object(type);
+    cases.push_back({held, heap.object(holder).local("x", held), spelled, spelled});
   };
   local("frame", "object", ".f_locals['x']");
   local("generator", "object", ".gi_frame.f_locals['x']");
@@ -56,29 +55,25 @@ TEST_F(PathStepTest, EachKindOfReferenceHasItsForm) {
   local("frame", "cell", "<cell x>");
   local("generator", "cell", "<cell x>");
   const auto value = [&](const std::string& key, const std::string& spelled) {
-    const uint32_t held = heap.instance(thing);
+    const uint32_t held = heap.object(thing);
     cases.push_back({held, heap.dict({{key, held}}), spelled, "[*]"});
   };
   value("k", "['k']");
   value("it's", "[\"it's\"]");
   value("line\nbreak", "['line\\nbreak']");
   value(std::string(600, 'k'), "['" + std::string(600, 'k') + "']");
-  const uint32_t of_unknown_key = heap.instance(thing), unknown = heap.dict({});
-  heap.enter(unknown, heap.instance(thing), of_unknown_key);
+  const uint32_t of_unknown_key = heap.object(thing),
+                 unknown = heap.dict({}).entry(heap.object(thing), of_unknown_key);
   cases.push_back({of_unknown_key, unknown, "[<object>]", "[*]"});
   const auto keyed = [&](uint32_t key, const std::string& of_value, const std::string& of_key) {
-    const uint32_t dict = heap.dict({}), held = heap.instance(thing);
-    heap.enter(dict, key, held);
+    const uint32_t held = heap.object(thing), dict = heap.dict({}).entry(key, held);
     cases.push_back({held, dict, of_value, "[*]"});
     cases.push_back({key, dict, of_key, "<key *>"});
   };
   const auto literal = [&](const std::string& type, const std::string& content, uint8_t flags = 0) {
-    const uint32_t made = heap.instance(heap.static_root(type));
-    heap.objects[made].content = content;
-    heap.objects[made].flags |= HD_HAS_CONTENT | flags;
-    return made;
+    return uint32_t{heap.object(type).content(content, flags)};
   };
-  keyed(heap.instance(heap.type("app", "Key")), "[<app.Key>]", "<key app.Key>");
+  keyed(heap.object(heap.type("app", "Key")), "[<app.Key>]", "<key app.Key>");
   keyed(heap.str("k"), "['k']", "<key 'k'>");
   keyed(literal("str", "long", HD_CONTENT_IS_TEXT | HD_CONTENT_CUT), "[<'long…'>]", "<key 'long…'>");
   keyed(literal("app.Text", "k", HD_CONTENT_IS_TEXT), "[<'k'>]", "<key 'k'>");
@@ -90,13 +85,13 @@ TEST_F(PathStepTest, EachKindOfReferenceHasItsForm) {
   keyed(literal("function", "serve app.py:3"), "[<function serve>]", "<key function serve>");
   keyed(heap.tuple({heap.str("a"), heap.tuple({literal("int", "1")}), heap.tuple({})}), "[('a', (1,), ())]",
         "<key tuple ('a', (1,), ())>");
-  keyed(heap.tuple({heap.instance(thing)}), "[<tuple>]", "<key tuple>");
-  const uint32_t item = heap.instance(thing), other = heap.instance(thing);
-  cases.push_back({item, heap.list({other, MadeHeap::kNothing, item}), "[2]", "[*]"});
-  const uint32_t element = heap.instance(thing), text = heap.str("it's");
+  keyed(heap.tuple({heap.object(thing)}), "[<tuple>]", "<key tuple>");
+  const uint32_t item = heap.object(thing), other = heap.object(thing);
+  cases.push_back({item, heap.list({other, kNothing, item}), "[2]", "[*]"});
+  const uint32_t element = heap.object(thing), text = heap.str("it's");
   cases.push_back({element, heap.set({element}), "<element object>", "<element *>"});
   cases.push_back({text, heap.set({text}), "<element \"it's\">", "<element *>"});
-  const uint32_t type = heap.type("app", "Made"), instance = heap.instance(type);
+  const uint32_t type = heap.type("app", "Made"), instance = heap.object(type);
   cases.push_back({type, instance, ".__class__", ".__class__"});
 
   const HeapIndex index = open_index(heap.dump());
@@ -108,15 +103,15 @@ TEST_F(PathStepTest, EachKindOfReferenceHasItsForm) {
 }
 
 TEST_F(PathStepTest, OfSeveralReferencesTheOneThatSaysMostIsTaken) {
-  MadeHeap heap;
-  const uint32_t thing = heap.static_root("object"), held = heap.instance(thing);
-  const uint32_t both = heap.dict({{"k", held}});
-  heap.objects[both].rest.insert(heap.objects[both].rest.begin(), {held, held});  // as its own key, too
-  const uint32_t fields = heap.instance(thing, {{HD_REF_WEAK, "weak", held},
-                                                {HD_REF_OTHER, "other", held},
-                                                {HD_REF_ATTRIBUTE, "first", held},
-                                                {HD_REF_ATTRIBUTE, "second", held}});
-  const uint32_t weak = heap.instance(thing, {{HD_REF_WEAK, "weak", held}});
+  HeapBuilder heap;
+  const uint32_t thing = heap.static_type("object"), held = heap.object(thing);
+  const uint32_t both = heap.dict({}).entry(held, held).entry(heap.str("k"), held);
+  const uint32_t fields = heap.object(thing)
+                              .weak("weak", held)
+                              .reference(HD_REF_OTHER, "other", held)
+                              .attribute("first", held)
+                              .attribute("second", held);
+  const uint32_t weak = heap.object(thing).weak("weak", held);
   const HeapIndex index = open_index(heap.dump());
   const auto spell = [&](uint32_t holder, std::vector<std::string> labels) {
     return format_step(index, step_between(index, holder, held, {{}, {}, std::move(labels)}));

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "test/heap_builder.h"
 #include "test/heap_test.h"
-#include "test/made_heap.h"
 
 namespace heapdump {
 namespace {
@@ -14,15 +14,13 @@ using namespace test;
 class RootPathTest : public HeapTest {};
 
 TEST_F(RootPathTest, NamespacesAreLeftOut) {
-  MadeHeap heap;
+  HeapBuilder heap;
   const uint32_t user = heap.type("app", "User");
   const uint32_t name = heap.str("Ada"), odd = heap.str("odd"), deep = heap.str("deep");
-  const uint32_t instance =
-      heap.instance(user, {{HD_REF_ATTRIBUTE, "__dict__",
-                            heap.dict({{"name", name}, {"not a name", odd}, {"tags", heap.list({deep})}})}});
+  const uint32_t instance = heap.object(user).attribute(
+      "__dict__", heap.dict({{"name", name}, {"not a name", odd}, {"tags", heap.list({deep})}}));
   const uint32_t own = heap.dict({{"session", heap.list({instance})}});
-  const uint32_t local =
-      heap.instance(heap.static_root("_thread._local"), {{HD_REF_FIELD, "dicts", heap.dict({{"1", own}})}});
+  const uint32_t local = heap.object("_thread._local").field("dicts", heap.dict({{"1", own}}));
   heap.module("app", {{"LOCAL", local}});
   const HeapIndex index = open_index(heap.dump());
   const std::string at = "sys.modules['app'].LOCAL<thread-local session>[0]";
@@ -34,12 +32,11 @@ TEST_F(RootPathTest, NamespacesAreLeftOut) {
 }
 
 TEST_F(RootPathTest, EachKindOfRootIsSpelled) {
-  MadeHeap heap;
-  const uint32_t thing = heap.static_root("object");
+  HeapBuilder heap;
+  const uint32_t thing = heap.static_type("object");
   std::vector<std::pair<uint32_t, std::string>> cases;
   const auto root = [&](uint8_t kind, const std::string& name, const std::string& spelled) {
-    cases.push_back({heap.instance(thing), spelled});
-    heap.begin(cases.back().first, kind, name);
+    cases.push_back({heap.object(thing).root(kind, name), spelled});
   };
   root(HD_ROOT_MODULE, "it's", "sys.modules[\"it's\"]");
   root(HD_ROOT_FRAME, "main.f_locals['x']", "<frame main>.f_locals['x']");
@@ -49,16 +46,14 @@ TEST_F(RootPathTest, EachKindOfRootIsSpelled) {
   root(HD_ROOT_STATIC, "int", "<static int>");
   root(HD_ROOT_STATIC, "", "<static>");
   root(HD_ROOT_C, "3", "<held by C>");
-  cases.push_back({heap.instance(thing), "<immortal object>"});
-  heap.objects.back().flags |= HD_IMMORTAL;
-  cases.push_back({heap.instance(heap.static_root("frame")), "<frame main>"});
-  heap.begin(cases.back().first, HD_ROOT_FRAME, "main");
-  cases.push_back({heap.instance(heap.static_root("cell")), "<frame main><cell x>"});
-  heap.begin(cases.back().first, HD_ROOT_FRAME, "main.f_locals['x']");
-  cases.push_back({heap.instance(thing), "sys.modules['app']"});  // the kind that says most
-  heap.begin(cases.back().first, HD_ROOT_C, "1");
-  heap.begin(cases.back().first, HD_ROOT_MODULE, "app");
-  heap.begin(cases.back().first, HD_ROOT_INTERPRETER, "modules");
+  cases.push_back({heap.object(thing).immortal(), "<immortal object>"});
+  cases.push_back({heap.object("frame").root(HD_ROOT_FRAME, "main"), "<frame main>"});
+  cases.push_back({heap.object("cell").root(HD_ROOT_FRAME, "main.f_locals['x']"), "<frame main><cell x>"});
+  const uint32_t several = heap.object(thing)
+                               .root(HD_ROOT_C, "1")
+                               .root(HD_ROOT_MODULE, "app")
+                               .root(HD_ROOT_INTERPRETER, "modules");
+  cases.push_back({several, "sys.modules['app']"});  // the kind that says most
   const HeapIndex index = open_index(heap.dump());
   for (const auto& [id, spelled] : cases) EXPECT_EQ(format_path(index, id), spelled);
 }
