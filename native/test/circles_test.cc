@@ -11,24 +11,21 @@
 #include "heap/path_search.h"
 #include "heap/path_up.h"
 #include "heap/root_path.h"
-#include "index/build_index.h"
+#include "test/heap_test.h"
 #include "test/random_heap.h"
-#include "test/temporary_folder.h"
 
 namespace heapdump {
 namespace {
 
 using namespace test;
 
-class CirclesTest : public TemporaryFolder {
+class CirclesTest : public HeapTest {
  protected:
   // The index of a random heap, and beside it one whose paths and dominators were made up at random.
   void make(uint32_t n, uint32_t seed) {
-    write_file(path("heap.bin"), RandomHeap(n, 2 * n, seed).dump());
-    ensure_index(path("heap.bin"), path("good"), [](double) {});
+    const HeapIndex heap = open_index(RandomHeap(n, 2 * n, seed).dump(), "good");
     std::string bytes = read_file(path("good"));
     std::mt19937 random(seed);
-    const HeapIndex heap(path("good"));
     for (const Section section : {Section::kDominator, Section::kPathParent}) {
       const SectionPlace& place = heap.header().sections[static_cast<uint32_t>(section)];
       for (uint32_t id = 0; id < heap.objects(); ++id) {

@@ -5,14 +5,12 @@
 #include <numeric>
 #include <random>
 
-#include "heap/heap_index.h"
-#include "index/build_index.h"
 #include "index/descending.h"
 #include "index/high_halves.h"
 #include "index/split_rows.h"
 #include "support/parallel.h"
-#include "test/made_heap.h"
-#include "test/temporary_folder.h"
+#include "test/heap_builder.h"
+#include "test/heap_test.h"
 
 namespace heapdump {
 namespace {
@@ -72,31 +70,26 @@ TEST(DescendingTest, GivesTheFirstOfAStableSort) {
   }
 }
 
-class ColumnsTest : public TemporaryFolder {};
+class ColumnsTest : public HeapTest {};
 
 TEST_F(ColumnsTest, OfAHeapBeyondSixteenBitsAreWhatTheDumpSays) {
   std::mt19937_64 random(4);
-  MadeHeap made;
-  const uint32_t type = made.static_root("app.Thing");
+  HeapBuilder made;
+  const uint32_t type = made.static_type("app.Thing");
   constexpr uint32_t kThings = 150000;
   std::vector<uint32_t> items;
   for (uint32_t i = 0; i < kThings; ++i) {
-    const uint32_t thing = made.instance(type);
-    made.objects[thing].size = random() >> (random() % 4 == 0 ? 20 + random() % 44 : 58);
-    items.push_back(thing);
+    items.push_back(made.object(type).size(random() >> (random() % 4 == 0 ? 20 + random() % 44 : 58)));
   }
   std::ranges::shuffle(items, random);
-  const uint32_t list = made.list(items);
-  made.begin(list, HD_ROOT_MODULE, "app");
-  write_file(path("heap.bin"), made.dump());
-  ensure_index(path("heap.bin"), path("index"), [](double) {});
-  const HeapIndex heap(path("index"));
-  ASSERT_EQ(heap.objects(), made.objects.size());
-  uint64_t sum = made.objects[list].size;
+  const uint32_t list = made.list(items).root(HD_ROOT_MODULE, "app");
+  const HeapIndex heap = open_index(made.dump());
+  ASSERT_EQ(heap.objects(), made.size());
+  uint64_t sum = made[list].size();
   for (uint32_t position = 0; position < items.size(); ++position) {
     const uint32_t id = items[position];
-    ASSERT_EQ(heap.size(id), made.objects[id].size);
-    ASSERT_EQ(heap.retained(id), made.objects[id].size);
+    ASSERT_EQ(heap.size(id), made[id].size());
+    ASSERT_EQ(heap.retained(id), made[id].size());
     ASSERT_EQ(heap.target(heap.positions(list).begin + position), id);
     const Range referrers = heap.referrers(id);
     ASSERT_EQ(referrers.size(), 1u);

@@ -1,82 +1,19 @@
 // Dominators, retained sizes, garbage and the paths from roots, against what follows from their definitions.
 #include <gtest/gtest.h>
 
-#include "heap/heap_index.h"
-#include "index/build_index.h"
-#include "index/root_paths.h"
 #include "test/heap_shapes.h"
+#include "test/heap_test.h"
 #include "test/random_heap.h"
-#include "test/temporary_folder.h"
 
 namespace heapdump {
 namespace {
 
 using namespace test;
 
-constexpr uint32_t kFar = UINT32_MAX;
-
-// Nodes that are reached from those that begin, without going through `without`.
-std::vector<bool> reached(const RandomHeap& heap, const std::vector<bool>& begin, uint32_t without) {
-  std::vector<bool> reached(heap.nodes.size());
-  std::vector<uint32_t> open;
-  const auto visit = [&](uint32_t i) {
-    if (i == without || reached[i]) return;
-    reached[i] = true;
-    open.push_back(i);
-  };
-  for (uint32_t i = 0; i < begin.size(); ++i) {
-    if (begin[i]) visit(i);
-  }
-  while (!open.empty()) {
-    const uint32_t i = open.back();
-    open.pop_back();
-    for (const uint32_t held : heap.held(i)) visit(held);
-  }
-  return reached;
-}
-
-std::vector<bool> find_begins(const RandomHeap& heap) {
-  std::vector<bool> begins;
-  for (const auto& node : heap.nodes) begins.push_back(node.root >= 0 || node.from_c || node.immortal);
-  return begins;
-}
-
-uint32_t lead(int root) {
-  return root == HD_ROOT_MODULE                            ? 0
-         : root == HD_ROOT_FRAME || root == HD_ROOT_THREAD ? kFrameLead
-                                                           : kInterpreterLead;
-}
-
-// References from the named roots, with their lead, by relaxing until nothing changes; without those to
-// types.
-std::vector<uint32_t> named_distance(const RandomHeap& heap) {
-  std::vector<uint32_t> distance;
-  for (const auto& node : heap.nodes) distance.push_back(node.root >= 0 ? lead(node.root) : kFar);
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (uint32_t i = 0; i < heap.nodes.size(); ++i) {
-      if (distance[i] == kFar) continue;
-      for (const uint32_t held : heap.nodes[i].strong) {
-        if (distance[i] + 1 >= distance[held]) continue;
-        distance[held] = distance[i] + 1;
-        changed = true;
-      }
-    }
-  }
-  return distance;
-}
-
-class DominatorsTest : public TemporaryFolder {
+class DominatorsTest : public HeapTest {
  protected:
-  HeapIndex open_index(const std::string& bytes) {
-    write_file(path("heap.bin"), bytes);
-    ensure_index(path("heap.bin"), path("index"), [](double) {});
-    return HeapIndex(path("index"));
-  }
-
   static void check_paths(const RandomHeap& heap, const HeapIndex& index, const std::vector<bool>& alive) {
-    const std::vector<bool> begins = find_begins(heap);
-    const std::vector<uint32_t> named = named_distance(heap);
+    const std::vector<uint32_t> named = heap.named_distance();
     for (uint32_t i = 0; i < heap.nodes.size(); ++i) {
       if (!alive[i]) continue;
       uint32_t at = i + 1;  // the type that is always there has id 0
@@ -87,19 +24,18 @@ class DominatorsTest : public TemporaryFolder {
         ASSERT_LE(steps, heap.nodes.size());
       }
       ASSERT_EQ(index.depth(i + 1), steps);
-      ASSERT_TRUE(begins[at - 1]);
+      ASSERT_TRUE(heap.begins(at - 1));
       if (named[i] != kFar) {
-        ASSERT_EQ(steps + lead(heap.nodes[at - 1].root), named[i]);
+        ASSERT_EQ(steps + RandomHeap::lead(heap.nodes[at - 1].root), named[i]);
       }
     }
   }
 
   static void check(const RandomHeap& heap, const HeapIndex& index) {
     const uint32_t n = static_cast<uint32_t>(heap.nodes.size());
-    const std::vector<bool> begins = find_begins(heap);
-    const std::vector<bool> alive = reached(heap, begins, kNone);
+    const std::vector<bool> alive = heap.reached();
     std::vector<std::vector<bool>> without;
-    for (uint32_t i = 0; i < n; ++i) without.push_back(reached(heap, begins, i));
+    for (uint32_t i = 0; i < n; ++i) without.push_back(heap.reached(i));
     const auto dominates = [&](uint32_t d, uint32_t i) { return alive[i] && !without[d][i]; };
     for (uint32_t i = 0; i < n; ++i) {
       ASSERT_EQ(index.is_garbage(i + 1), !alive[i]) << i;
@@ -163,8 +99,8 @@ TEST_F(DominatorsTest, HoldInEveryShape) {
   for (const std::string shape : {"mixed", "list", "chain", "hub", "random", "cycle", "shared"}) {
     SCOPED_TRACE(shape);
     write_shape(shape, kObjects, path("heap.bin"));
-    ensure_index(path("heap.bin"), path("index"), [](double) {});
-    const HeapIndex index(path("index"));
+    ensure_index(path("heap.bin"), path("heap"), [](double) {});
+    const HeapIndex index(path("heap"));
     uint64_t alive = 0, at_top = 0;
     for (uint32_t id = 0; id < index.objects(); ++id) {
       ASSERT_FALSE(index.is_garbage(id));
@@ -180,7 +116,7 @@ TEST_F(DominatorsTest, HoldInEveryShape) {
     uint32_t more = 0;
     for (uint32_t id = 0; id < index.objects(); ++id) more += index.retained(id) > min;
     EXPECT_LT(more, kRanked) << "none that retains more is left out";
-    const uint32_t last = index.find(ShapeWriter::address(kObjects - 1));
+    const uint32_t last = index.find(address_of(HeapFile::at(kObjects - 1)));
     if (shape == "chain" || shape == "cycle") {
       EXPECT_EQ(index.depth(last), kObjects - 1);
       EXPECT_EQ(index.dominator(last), last - 1);

@@ -193,14 +193,13 @@ class RecordsPayload {
   uint64_t previous_ = 0;
 };
 
-inline std::string meta_chunk() {
-  return chunk_of(
-      HD_CHUNK_META,
-      pairs_of({{"dump_id", "00112233445566778899aabbccddeeff"}, {"mode", "fork"}, {"pid", "1"}}));
+inline std::string meta_chunk(const std::string& mode = "fork") {
+  return chunk_of(HD_CHUNK_META,
+                  pairs_of({{"dump_id", "00112233445566778899aabbccddeeff"}, {"mode", mode}, {"pid", "1"}}));
 }
 
-inline std::string end_chunk(uint64_t objects, uint64_t references) {
-  return chunk_of(HD_CHUNK_END, pairs_of({{"status", "ok"},
+inline std::string end_chunk(uint64_t objects, uint64_t references, const std::string& status = "ok") {
+  return chunk_of(HD_CHUNK_END, pairs_of({{"status", status},
                                           {"objects", std::to_string(objects)},
                                           {"references", std::to_string(references)}}));
 }

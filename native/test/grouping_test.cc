@@ -6,26 +6,17 @@
 #include <set>
 
 #include "analysis/diff.h"
-#include "heap/heap_index.h"
-#include "index/build_index.h"
 #include "support/error.h"
-#include "test/made_heap.h"
+#include "test/heap_builder.h"
+#include "test/heap_test.h"
 #include "test/random_heap.h"
-#include "test/temporary_folder.h"
 
 namespace heapdump {
 namespace {
 
 using namespace test;
 
-class GroupingTest : public TemporaryFolder {
- protected:
-  HeapIndex open_index(const std::string& bytes, const std::string& name = "heap") {
-    write_file(path(name + ".bin"), bytes);
-    ensure_index(path(name + ".bin"), path(name), [](double) {});
-    return HeapIndex(path(name));
-  }
-};
+class GroupingTest : public HeapTest {};
 
 TEST_F(GroupingTest, GroupsHoldEachObjectOnceAndHaveNamesOfTheirOwn) {
   for (uint32_t seed = 0; seed < 100; ++seed) {
@@ -64,7 +55,7 @@ TEST_F(GroupingTest, GroupsHoldEachObjectOnceAndHaveNamesOfTheirOwn) {
 }
 
 TEST_F(GroupingTest, AnUnknownWordNamesThoseThatThereAre) {
-  const HeapIndex heap = open_index(MadeHeap().dump());
+  const HeapIndex heap = open_index(HeapBuilder().dump());
   Groupings groupings(heap);
   try {
     groupings.by("colour");
@@ -76,15 +67,14 @@ TEST_F(GroupingTest, AnUnknownWordNamesThoseThatThereAre) {
 }
 
 TEST_F(GroupingTest, AnObjectIsOfTheNearestModuleOnItsPath) {
-  MadeHeap heap;
-  const uint32_t thing = heap.static_root("object"), in_shop = heap.instance(thing);
+  HeapBuilder heap;
+  const uint32_t thing = heap.static_type("object"), in_shop = heap.object(thing);
   const uint32_t of_shop = heap.list({in_shop}), shop = heap.module("shop", {{"CACHE", of_shop}});
-  const uint32_t framed = heap.instance(thing), lost = heap.instance(thing);
-  heap.begin(framed, HD_ROOT_FRAME, "main.f_locals['x']");
+  const uint32_t framed = heap.object(thing).root(HD_ROOT_FRAME, "main.f_locals['x']"),
+                 lost = heap.object(thing);
   // A module that is not in sys.modules under a name of its own, but in another module.
-  const uint32_t inner = heap.instance(thing);
-  const uint32_t hidden =
-      heap.instance(heap.static_root("module"), {{HD_REF_ATTRIBUTE, "__dict__", heap.dict({{"x", inner}})}});
+  const uint32_t inner = heap.object(thing);
+  const uint32_t hidden = heap.object("module").attribute("__dict__", heap.dict({{"x", inner}}));
   heap.module("app", {{"hidden", hidden}});
   const HeapIndex index = open_index(heap.dump());
   Groupings groupings(index);
@@ -100,11 +90,11 @@ TEST_F(GroupingTest, AnObjectIsOfTheNearestModuleOnItsPath) {
 }
 
 TEST_F(GroupingTest, TwoTypesOfOneNameAreTwoGroupsAndOneRowOfAComparison) {
-  MadeHeap one, two;
-  for (MadeHeap* heap : {&one, &two}) {
+  HeapBuilder one, two;
+  for (HeapBuilder* heap : {&one, &two}) {
     const uint32_t first = heap->type("shop", "Row"), second = heap->type("shop", "Row");
-    heap->module("shop", {{"A", heap->instance(first)}, {"B", heap->instance(second)}});
-    if (heap == &two) heap->module("app", {{"C", heap->instance(second)}});
+    heap->module("shop", {{"A", heap->object(first)}, {"B", heap->object(second)}});
+    if (heap == &two) heap->module("app", {{"C", heap->object(second)}});
   }
   const HeapIndex old = open_index(one.dump(), "old"), now = open_index(two.dump(), "now");
   Groupings old_groupings(old), now_groupings(now);
@@ -127,10 +117,10 @@ TEST_F(GroupingTest, TwoTypesOfOneNameAreTwoGroupsAndOneRowOfAComparison) {
 }
 
 TEST_F(GroupingTest, GroupsOfTwoHeapsAreMatchedByName) {
-  MadeHeap one, two;
+  HeapBuilder one, two;
   one.module("only_before", {});
   one.module("shop", {{"CACHE", one.list({})}});
-  const uint32_t filler = two.instance(two.static_root("object"));  // other numbers for the same names
+  const uint32_t filler = two.object(two.static_type("object"));  // other numbers for the same names
   two.module("app", {{"x", filler}});
   two.module("shop", {{"CACHE", two.list({two.list({}), two.list({})})}});
   const HeapIndex old = open_index(one.dump(), "old"), now = open_index(two.dump(), "now");

@@ -2,7 +2,6 @@
 // follows from their definitions in random heaps.
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <set>
 
 #include "analysis/diff.h"
@@ -10,74 +9,20 @@
 #include "analysis/growth.h"
 #include "analysis/leaks.h"
 #include "analysis/matching.h"
-#include "heap/heap_index.h"
 #include "heap/object_tree.h"
 #include "heap/path_patterns.h"
 #include "heap/path_search.h"
 #include "heap/root_path.h"
-#include "index/build_index.h"
 #include "index/root_paths.h"
+#include "test/heap_test.h"
 #include "test/random_heap.h"
-#include "test/temporary_folder.h"
 
 namespace heapdump {
 namespace {
 
 using namespace test;
 
-constexpr uint32_t kFar = UINT32_MAX;
-
-class QuestionsTest : public TemporaryFolder {
- protected:
-  HeapIndex open_index(const std::string& bytes, const std::string& name = "heap") {
-    write_file(path(name + ".bin"), bytes);
-    ensure_index(path(name + ".bin"), path(name), [](double) {});
-    return HeapIndex(path(name));
-  }
-};
-
-bool begins(const RandomHeap::Node& node) { return node.root >= 0 || node.from_c || node.immortal; }
-
-// Nodes that are reached from those that begin, without those that are not `allowed`.
-std::vector<bool> reached(const RandomHeap& heap, const std::function<bool(uint32_t)>& allowed) {
-  std::vector<bool> reached(heap.nodes.size());
-  std::vector<uint32_t> open;
-  const auto visit = [&](uint32_t i) {
-    if (!allowed(i) || reached[i]) return;
-    reached[i] = true;
-    open.push_back(i);
-  };
-  for (uint32_t i = 0; i < heap.nodes.size(); ++i) {
-    if (begins(heap.nodes[i])) visit(i);
-  }
-  while (!open.empty()) {
-    const uint32_t i = open.back();
-    open.pop_back();
-    for (const uint32_t held : heap.held(i)) visit(held);
-  }
-  return reached;
-}
-
-// The least number of references and lead from a root with a name, without `avoided` and types.
-std::vector<uint32_t> find_distance(const RandomHeap& heap, uint32_t avoided) {
-  std::vector<uint32_t> distance;
-  for (uint32_t i = 0; i < heap.nodes.size(); ++i) {
-    const int root = heap.nodes[i].root;
-    distance.push_back(root < 0 || i == avoided ? kFar : root_penalty(static_cast<uint32_t>(root)));
-  }
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (uint32_t i = 0; i < heap.nodes.size(); ++i) {
-      if (distance[i] == kFar) continue;
-      for (const uint32_t held : heap.nodes[i].strong) {
-        if (held == avoided || distance[i] + 1 >= distance[held]) continue;
-        distance[held] = distance[i] + 1;
-        changed = true;
-      }
-    }
-  }
-  return distance;
-}
+class QuestionsTest : public HeapTest {};
 
 RandomHeap mortal(uint32_t n, uint32_t references, uint32_t seed) {
   RandomHeap heap(n, references, seed);
@@ -96,11 +41,11 @@ TEST_F(QuestionsTest, PathsAvoidWhatTheyMustAndAreTheShortest) {
       if (avoided == i || index.is_garbage(i + 1)) continue;
       const auto paths =
           paths_to_root(index, i + 1, {.objects = {avoided + 1}, .types = {}, .labels = {}}, 3);
-      ASSERT_EQ(!paths.empty(), reached(heap, [&](uint32_t k) { return k != avoided; })[i]) << i;
+      ASSERT_EQ(!paths.empty(), heap.reached(avoided)[i]) << i;
       std::set<uint32_t> roots;
       for (const auto& ids : paths) {
         ASSERT_TRUE(roots.insert(ids.front()).second);
-        ASSERT_TRUE(begins(heap.nodes[ids.front() - 1]));
+        ASSERT_TRUE(heap.begins(ids.front() - 1));
         ASSERT_EQ(ids.back(), i + 1);
         for (size_t step = 0; step < ids.size(); ++step) {
           ASSERT_NE(ids[step], avoided + 1);
@@ -109,7 +54,7 @@ TEST_F(QuestionsTest, PathsAvoidWhatTheyMustAndAreTheShortest) {
           ASSERT_NE(std::ranges::find(held, ids[step] - 1), held.end());
         }
       }
-      const uint32_t distance = find_distance(heap, avoided)[i];
+      const uint32_t distance = heap.named_distance(avoided)[i];
       if (distance != kFar) {
         ASSERT_EQ(paths[0].size() - 1 + root_penalty(root_kind(index, paths[0][0])), distance) << i;
       }
@@ -129,12 +74,12 @@ TEST_F(QuestionsTest, GroupsRetainWhatTheirMembersDominate) {
     };
     const auto retained = retained_by_group(index, ObjectTree::of_dominators(index), groups, group);
     // Dominators tell what a group retains member by member: the union of what each dominates.
-    const auto alive = reached(heap, [](uint32_t) { return true; });
+    const auto alive = heap.reached();
     for (uint32_t g = 0; g < groups; ++g) {
       std::set<uint32_t> freed;
       for (uint32_t member = 0; member < n; ++member) {
         if (group(member + 1) != g || !alive[member]) continue;
-        const auto without = reached(heap, [&](uint32_t k) { return k != member; });
+        const auto without = heap.reached(member);
         for (uint32_t k = 0; k < n; ++k) {
           if (alive[k] && !without[k]) freed.insert(k);
         }

@@ -5,18 +5,17 @@
 #include <cstdint>
 #include <random>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "test/dump_writer.h"
+#include "index/root_paths.h"
+#include "test/heap_builder.h"
 
 namespace heapdump::test {
 
-struct RandomHeap {
-  static constexpr uint64_t kMeta = 0x7e0000000000;
-  static constexpr uint64_t kHeapType = 1 << 9;
-  static constexpr uint64_t address(uint32_t i) { return 0x7f0000000000 + 64 * uint64_t{i}; }
+constexpr uint32_t kFar = UINT32_MAX;
 
+// In the index the id of a node is by one higher than its number: the type that is always there has id 0.
+struct RandomHeap {
   struct Node {
     std::vector<uint32_t> strong;
     std::vector<uint32_t> weak;
@@ -48,9 +47,6 @@ struct RandomHeap {
     }
   }
 
-  bool is_type(uint32_t i) const {
-    return std::ranges::any_of(nodes, [&](const Node& node) { return node.type == i && &node != &nodes[i]; });
-  }
   // What a node holds.
   std::vector<uint32_t> held(uint32_t i) const {
     std::vector<uint32_t> held = nodes[i].strong;
@@ -58,35 +54,73 @@ struct RandomHeap {
     return held;
   }
 
+  bool begins(uint32_t i) const { return nodes[i].root >= 0 || nodes[i].from_c || nodes[i].immortal; }
+
+  // Nodes that are reached from those that begin, without going through `avoided`.
+  std::vector<bool> reached(uint32_t avoided = kNone) const {
+    std::vector<bool> reached(nodes.size());
+    std::vector<uint32_t> open;
+    const auto visit = [&](uint32_t i) {
+      if (i == avoided || reached[i]) return;
+      reached[i] = true;
+      open.push_back(i);
+    };
+    for (uint32_t i = 0; i < nodes.size(); ++i) {
+      if (begins(i)) visit(i);
+    }
+    while (!open.empty()) {
+      const uint32_t i = open.back();
+      open.pop_back();
+      for (const uint32_t target : held(i)) visit(target);
+    }
+    return reached;
+  }
+
+  static uint32_t lead(int root) {
+    return root == HD_ROOT_MODULE                            ? 0
+           : root == HD_ROOT_FRAME || root == HD_ROOT_THREAD ? kFrameLead
+                                                             : kInterpreterLead;
+  }
+  // References from the named roots, with their lead, by relaxing until nothing changes; without those to
+  // types, and without `avoided`.
+  std::vector<uint32_t> named_distance(uint32_t avoided = kNone) const {
+    std::vector<uint32_t> distance;
+    for (uint32_t i = 0; i < nodes.size(); ++i) {
+      distance.push_back(nodes[i].root < 0 || i == avoided ? kFar : lead(nodes[i].root));
+    }
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (uint32_t i = 0; i < nodes.size(); ++i) {
+        if (distance[i] == kFar) continue;
+        for (const uint32_t target : nodes[i].strong) {
+          if (target == avoided || distance[i] + 1 >= distance[target]) continue;
+          distance[target] = distance[i] + 1;
+          changed = true;
+        }
+      }
+    }
+    return distance;
+  }
+
   std::string dump() const {
-    RecordsPayload records;
-    records.type(kMeta, "builtins", "type");
-    const uint32_t n = static_cast<uint32_t>(nodes.size());
-    std::vector<uint64_t> counts(n);
-    for (uint32_t i = 0; i < n; ++i) {
+    HeapBuilder heap;
+    std::vector<uint64_t> counts(nodes.size());
+    std::vector<bool> is_type(nodes.size());
+    for (uint32_t i = 0; i < nodes.size(); ++i) {
       for (const uint32_t target : held(i)) counts[target]++;
-      if (is_type(i)) records.type(address(i), "app", "Type" + std::to_string(i), kHeapType);
-      std::vector<std::pair<uint8_t, std::string>> fields;
-      for (size_t k = 0; k < nodes[i].weak.size(); ++k) fields.push_back({HD_REF_WEAK, "weak"});
-      const uint64_t type = nodes[i].type == i ? kMeta : address(nodes[i].type);
-      records.shape(i, type, fields, {HD_REF_ITEM | HD_REF_INDEXED});
-      if (nodes[i].root >= 0) records.root(address(i), static_cast<uint8_t>(nodes[i].root), "root");
+      if (nodes[i].type != i) is_type[nodes[i].type] = true;
     }
-    records.shape(n, kMeta, {}, {});
-    records.root(kMeta, HD_ROOT_STATIC, "type");
-    records.objects(n + 1);
-    records.add({n, kMeta, 16, 1}, std::vector<uint64_t>{});
-    for (uint32_t i = 0; i < n; ++i) {
-      std::vector<uint64_t> targets;
-      for (const uint32_t target : nodes[i].weak) targets.push_back(address(target));
-      for (const uint32_t target : nodes[i].strong) targets.push_back(address(target));
-      const uint8_t flags = HD_TRACKED | (nodes[i].immortal ? HD_IMMORTAL : 0);
-      records.add({i, address(i), nodes[i].size, counts[i] + nodes[i].from_c, flags}, targets);
+    for (uint32_t i = 0; i < nodes.size(); ++i) {
+      const Node& node = nodes[i];
+      HeapObject& object = heap.object(node.type == i ? 0 : node.type + 1);
+      object.size(node.size).refcount(counts[i] + node.from_c).items({});
+      if (is_type[i]) object.names_type("app", "Type" + std::to_string(i), kHeapType);
+      for (const uint32_t target : node.weak) object.weak("weak", target + 1);
+      for (const uint32_t target : node.strong) object.items({target + 1});
+      if (node.immortal) object.immortal();
+      if (node.root >= 0) object.root(static_cast<uint8_t>(node.root), "root");
     }
-    uint64_t references = 0;
-    for (const Node& node : nodes) references += node.strong.size() + node.weak.size();
-    return file_header() + meta_chunk() + chunk_of(HD_CHUNK_RECORDS, records.bytes()) +
-           end_chunk(n + 1, references);
+    return heap.dump();
   }
 };
 

@@ -1,4 +1,6 @@
-// A small heap with something of everything, as chunks.
+// A small heap as the chunks of its dump, with something of everything and with what HeapBuilder does not
+// build: objects without a shape, objects that come twice, references to nothing, pieces of a list that were
+// lost.
 #pragma once
 #include <string>
 #include <vector>

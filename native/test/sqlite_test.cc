@@ -1,5 +1,5 @@
 // The virtual tables under the sanitizers: every table read through SQLite, of a sound index and of damaged
-// ones. What the answers are is tested in test/integration/sqlite.test.ts.
+// ones. What the answers are is tested in test/integration/sqlite-tables.test.ts.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 #include "index/build_index.h"
 #include "sqlite/table.h"
 #include "support/error.h"
-#include "test/made_heap.h"
+#include "test/heap_builder.h"
 #include "test/small_heap.h"
 #include "test/temporary_folder.h"
 
@@ -159,10 +159,10 @@ TEST_F(SqliteTest, ADamagedColumnNeverLeadsOutOfTheIndex) {
 // More objects than the index has in order.
 TEST_F(SqliteTest, OrdersAllObjectsBySize) {
   std::mt19937 random(5);
-  MadeHeap made;
-  const uint32_t type = made.static_root("app.Thing");
+  HeapBuilder made;
+  const uint32_t type = made.static_type("app.Thing");
   for (uint32_t i = 0; i < kRanked + 5000; ++i) {
-    made.objects[made.instance(type)].size = random() % 100 < 99 ? random() % 50 : random();
+    made.object(type).size(random() % 100 < 99 ? random() % 50 : random());
   }
   write_file(path("heap.bin"), made.dump());
   ensure_index(path("heap.bin"), index_, [](double) {});

@@ -1,28 +1,21 @@
 // export, and what holds for every file that a command writes.
 import { closeSync, existsSync, openSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import Database from "better-sqlite3";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TempWorkspace } from "../support/cli.js";
-import { after, before, writeSampleDumps } from "../support/sample-dumps.js";
-
-let workspace: TempWorkspace;
-beforeAll(() => {
-  workspace = new TempWorkspace();
-  writeSampleDumps(workspace);
-});
-afterAll(() => workspace.remove());
+import { describe, expect } from "vitest";
+import { test } from "../support/fixtures.js";
+import { after, before } from "../support/sample-dumps.js";
 
 describe("export", () => {
-  test("writes an ordinary, private database of the same names", () => {
-    const { status, stdout } = workspace.run(["export", "after.bin", "--to", "sqlite", "-o", "out.sqlite"]);
+  test("writes an ordinary, private database of the same names", ({ sampleDumps }) => {
+    const { status, stdout } = sampleDumps.run(["export", "after.bin", "--to", "sqlite", "-o", "out.sqlite"]);
     expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringMatching(/^out\.sqlite: /) });
-    expect(statSync(workspace.path("out.sqlite")).mode & 0o777).toBe(0o600);
-    const db = new Database(workspace.path("out.sqlite"), { readonly: true });
+    expect(statSync(sampleDumps.path("out.sqlite")).mode & 0o777).toBe(0o600);
+    const db = new Database(sampleDumps.path("out.sqlite"), { readonly: true });
     const query = "SELECT name, count, size FROM type ORDER BY size DESC, name";
-    expect(db.prepare(query).raw().all()).toEqual(workspace.json("sql", "after.bin", query).rows);
+    expect(db.prepare(query).raw().all()).toEqual(sampleDumps.json("sql", "after.bin", query).rows);
     // `part` follows from the rest, and is not exported.
     const all = "SELECT * FROM reference ORDER BY source, target, kind, label";
-    const { columns, rows } = workspace.json("sql", "after.bin", all);
+    const { columns, rows } = sampleDumps.json("sql", "after.bin", all);
     const part = columns.indexOf("part");
     expect(part).toBeGreaterThan(0);
     expect(db.prepare(all).raw().all()).toEqual(rows.map((row: unknown[]) => row.toSpliced(part, 1)));
@@ -35,21 +28,21 @@ describe("export", () => {
     db.close();
   });
 
-  test("keeps 64-bit values, and takes the place of what is there", () => {
-    workspace.write("again.sqlite", "something else");
-    expect(workspace.json("export", "huge.bin", "--to", "sqlite", "-o", "again.sqlite")).toMatchObject({
+  test("keeps 64-bit values, and takes the place of what is there", ({ sampleDumps }) => {
+    sampleDumps.write("again.sqlite", "something else");
+    expect(sampleDumps.json("export", "huge.bin", "--to", "sqlite", "-o", "again.sqlite")).toMatchObject({
       file: "again.sqlite",
     });
-    const db = new Database(workspace.path("again.sqlite"), { readonly: true });
+    const db = new Database(sampleDumps.path("again.sqlite"), { readonly: true });
     db.defaultSafeIntegers(true);
     expect(db.prepare("SELECT max(size) FROM object").pluck().get()).toBe(2n ** 60n + 1n);
     db.close();
   });
 
-  test("a folder that does not exist is a usage error, and nothing is left behind", () => {
-    const { status } = workspace.run(["export", "after.bin", "--to", "sqlite", "-o", "none/out.sqlite"]);
+  test("a folder that does not exist is a usage error, and nothing is left behind", ({ sampleDumps }) => {
+    const { status } = sampleDumps.run(["export", "after.bin", "--to", "sqlite", "-o", "none/out.sqlite"]);
     expect(status).toBe(2);
-    expect(existsSync(workspace.path("none"))).toBe(false);
+    expect(existsSync(sampleDumps.path("none"))).toBe(false);
   });
 });
 
@@ -59,33 +52,33 @@ describe("a file that a command writes", () => {
     ["export", "after.bin", "--to", "sqlite"],
   ];
 
-  test.each(commands)("%s: is not taken from another heapdump that is writing it", (...args) => {
+  test.for(commands)("%s: is not taken from another heapdump that is writing it", (args, { sampleDumps }) => {
     const name = `${args[0]}.svg`;
-    const held = openSync(workspace.path(`${name}.partial`), "w");
-    expect(workspace.run([...args, "-o", name])).toEqual({
+    const held = openSync(sampleDumps.path(`${name}.partial`), "w");
+    expect(sampleDumps.run([...args, "-o", name])).toEqual({
       status: 2,
       stdout: "",
       stderr: `heapdump: ${name}.partial: another heapdump is writing it; choose another file\n`,
     });
     closeSync(held);
-    expect(workspace.run([...args, "-o", name]).status).toBe(0);
-    expect(readdirSync(workspace.folder).filter((file) => file.startsWith(name))).toEqual([name]);
+    expect(sampleDumps.run([...args, "-o", name]).status).toBe(0);
+    expect(readdirSync(sampleDumps.folder).filter((file) => file.startsWith(name))).toEqual([name]);
   });
 
-  test("that the disk does not take is reported with exit code 4", () => {
-    symlinkSync("/dev/full", workspace.path("device.svg"));
-    expect(workspace.run(["graph", "--filter", "Item", "-o", "device.svg", "after.bin"])).toMatchObject({
+  test("that the disk does not take is reported with exit code 4", ({ sampleDumps }) => {
+    symlinkSync("/dev/full", sampleDumps.path("device.svg"));
+    expect(sampleDumps.run(["graph", "--filter", "Item", "-o", "device.svg", "after.bin"])).toMatchObject({
       status: 4,
       stderr: "heapdump: device.svg: no space is left on the device\n",
     });
-    expect(workspace.run(["export", "after.bin", "--to", "sqlite", "-o", "device.svg"])).toMatchObject({
+    expect(sampleDumps.run(["export", "after.bin", "--to", "sqlite", "-o", "device.svg"])).toMatchObject({
       status: 2,
       stderr: "heapdump: device.svg: is not a regular file\n",
     });
   });
 });
 
-test("an interrupted export leaves nothing behind", () => {
+test("an interrupted export leaves nothing behind", ({ sampleDumps }) => {
   // The tool interrupts itself as soon as it has begun to write, so that nothing depends on time.
   const interrupt = `import { existsSync } from "node:fs";
     const timer = setInterval(() => {
@@ -94,23 +87,25 @@ test("an interrupted export leaves nothing behind", () => {
     timer.unref();`;
   const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(interrupt)}`;
   const args = ["export", "after.bin", "--to", "sqlite", "-o", "stopped.sqlite"];
-  expect(workspace.run(args, { env: { NODE_OPTIONS } })).toEqual({
+  expect(sampleDumps.run(args, { env: { NODE_OPTIONS } })).toEqual({
     status: 4,
     stdout: "",
     stderr: "heapdump: stopped.sqlite: interrupted; nothing was written\n",
   });
-  expect(readdirSync(workspace.folder).filter((name) => name.startsWith("stopped"))).toEqual([]);
+  expect(readdirSync(sampleDumps.folder).filter((name) => name.startsWith("stopped"))).toEqual([]);
 });
 
-test.runIf(process.getuid?.() === 0)("under sudo, files are the user's", () => {
+test.runIf(process.getuid?.() === 0)("under sudo, files are the user's", ({ sampleDumps }) => {
   const env = { SUDO_UID: "1234", SUDO_GID: "1235" };
-  workspace.dump("sudo.bin", before.heap);
-  expect(workspace.run(["export", "sudo.bin", "--to", "sqlite", "-o", "sudo.sqlite"], { env }).status).toBe(
+  sampleDumps.dump("sudo.bin", before.heap);
+  expect(sampleDumps.run(["export", "sudo.bin", "--to", "sqlite", "-o", "sudo.sqlite"], { env }).status).toBe(
     0,
   );
-  expect(workspace.run(["graph", "--filter", "Item", "-o", "sudo.svg", "sudo.bin"], { env }).status).toBe(0);
+  expect(sampleDumps.run(["graph", "--filter", "Item", "-o", "sudo.svg", "sudo.bin"], { env }).status).toBe(
+    0,
+  );
   for (const name of ["sudo.bin.index", "sudo.sqlite", "sudo.svg"]) {
-    const { uid, gid } = statSync(workspace.path(name));
+    const { uid, gid } = statSync(sampleDumps.path(name));
     expect({ name, uid, gid }).toEqual({ name, uid: 1234, gid: 1235 });
   }
 });

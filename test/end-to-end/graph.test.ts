@@ -1,30 +1,23 @@
 // graph: its arguments, and the files that it writes.
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TempWorkspace } from "../support/cli.js";
+import { describe, expect } from "vitest";
+import { test } from "../support/fixtures.js";
 import { hex } from "../support/python-heap.js";
-import { after, writeSampleDumps } from "../support/sample-dumps.js";
-
-let workspace: TempWorkspace;
-beforeAll(() => {
-  workspace = new TempWorkspace();
-  writeSampleDumps(workspace);
-});
-afterAll(() => workspace.remove());
+import { after } from "../support/sample-dumps.js";
 
 describe("graph", () => {
-  test("addresses may have leading zeros, and options stand before or after the file", () => {
+  test("addresses may have leading zeros, and options stand before or after the file", ({ sampleDumps }) => {
     const address = after.cache.address.toString(16);
-    const { stdout } = workspace.run(["graph", "--filter", `0x${address}`, "after.bin"]);
+    const { stdout } = sampleDumps.run(["graph", "--filter", `0x${address}`, "after.bin"]);
     expect(stdout).toContain("digraph");
-    const padded = workspace.run(["graph", "after.bin", "--filter", `0x000${address}`]).stdout;
+    const padded = sampleDumps.run(["graph", "after.bin", "--filter", `0x000${address}`]).stdout;
     expect(padded.replaceAll("0x000", "0x")).toBe(stdout);
   });
 
-  test("terms of every kind stand together", () => {
+  test("terms of every kind stand together", ({ sampleDumps }) => {
     const filter = `${hex(after.cache)},!${hex(after.tasks[0] as never)},Session,!set`;
     const args = ["--filter", filter, "--highlight", "asyncio.Task", "--max-depth", "30", "after.bin"];
-    const { status, stdout } = workspace.run(["graph", ...args]);
+    const { status, stdout } = sampleDumps.run(["graph", ...args]);
     expect(status).toBe(0);
     const colour = (address: string) => stdout.match(new RegExp(`${address}  .*fillcolor="(#\\w+)"`))?.[1];
     expect(colour(hex(after.cache))).toBe("#f4a6a0");
@@ -33,8 +26,8 @@ describe("graph", () => {
     expect(colour(hex(after.tasks[1] as never))).toBe("#fff2a8");
   });
 
-  test("a highlight that finds nothing is a warning", () => {
-    const { status, stdout, stderr } = workspace.run([
+  test("a highlight that finds nothing is a warning", ({ sampleDumps }) => {
+    const { status, stdout, stderr } = sampleDumps.run([
       "graph",
       "--filter",
       "Item",
@@ -48,13 +41,13 @@ describe("graph", () => {
     expect({ status, drawn: stdout.startsWith("digraph") }).toEqual({ status: 0, drawn: true });
   });
 
-  test("asyncio.Task finds _asyncio.Task", () => {
+  test("asyncio.Task finds _asyncio.Task", ({ sampleDumps }) => {
     const args = ["--filter", "frame", "--highlight", "asyncio.Task", "--max-depth", "30", "after.bin"];
-    expect(workspace.run(["graph", ...args]).stdout).toMatch(/_asyncio\.Task.*#fff2a8/);
+    expect(sampleDumps.run(["graph", ...args]).stdout).toMatch(/_asyncio\.Task.*#fff2a8/);
   });
 
-  test.each(["svg", "html", "dot"])("-o x.%s writes a private file", (kind) => {
-    const { status, stdout } = workspace.run([
+  test.for(["svg", "html", "dot"])("-o x.%s writes a private file", (kind, { sampleDumps }) => {
+    const { status, stdout } = sampleDumps.run([
       "graph",
       "--filter",
       "Session",
@@ -64,23 +57,30 @@ describe("graph", () => {
     ]);
     expect(status).toBe(0);
     expect(stdout).toMatch(new RegExp(`^x\\.${kind}: \\d+ objects, \\d+ references\n$`));
-    const text = readFileSync(workspace.path(`x.${kind}`), "utf8");
+    const text = readFileSync(sampleDumps.path(`x.${kind}`), "utf8");
     expect(text).toContain({ svg: "<svg", html: "<!doctype html>", dot: "digraph" }[kind]);
     expect(text).toContain("shop.models.Session");
-    expect(statSync(workspace.path(`x.${kind}`)).mode & 0o777).toBe(0o600);
-    expect(readdirSync(workspace.folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
+    expect(statSync(sampleDumps.path(`x.${kind}`)).mode & 0o777).toBe(0o600);
+    expect(readdirSync(sampleDumps.folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
   });
 
-  test("hostile contents reach neither the SVG nor the page", () => {
-    workspace.run(["graph", "--filter", hex(after.hostile), "-o", "hostile.html", "after.bin"]);
-    const text = readFileSync(workspace.path("hostile.html"), "utf8");
+  test("hostile contents reach neither the SVG nor the page", ({ sampleDumps }) => {
+    sampleDumps.run(["graph", "--filter", hex(after.hostile), "-o", "hostile.html", "after.bin"]);
+    const text = readFileSync(sampleDumps.path("hostile.html"), "utf8");
     expect(text).toContain("\\x1b[31mred");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
     expect(text).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f\u202e]/);
   });
 
-  test("a folder that does not exist is a usage error", () => {
-    const { status, stderr } = workspace.run(["graph", "--filter", "dict", "-o", "none/x.svg", "after.bin"]);
+  test("a folder that does not exist is a usage error", ({ sampleDumps }) => {
+    const { status, stderr } = sampleDumps.run([
+      "graph",
+      "--filter",
+      "dict",
+      "-o",
+      "none/x.svg",
+      "after.bin",
+    ]);
     expect({ status, stderr }).toMatchObject({
       status: 2,
       stderr: "heapdump: none/x.svg: there is no folder none\n",

@@ -1,21 +1,18 @@
 // sql: what it prints, and what it refuses.
 import { readdirSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HEAPDUMP, TempWorkspace } from "../support/cli.js";
+import { describe, expect } from "vitest";
+import { HEAPDUMP, type Outcome } from "../support/cli.js";
+import { test as base } from "../support/fixtures.js";
 import { hex } from "../support/python-heap.js";
-import { after, before, writeSampleDumps } from "../support/sample-dumps.js";
+import { after, before } from "../support/sample-dumps.js";
 
-let workspace: TempWorkspace;
-beforeAll(() => {
-  workspace = new TempWorkspace();
-  writeSampleDumps(workspace);
+const test = base.extend<{ sql(query: string, ...args: string[]): Outcome }>({
+  sql: ({ sampleDumps }, use) =>
+    use((query, ...args) => sampleDumps.run(["sql", "after.bin", query, ...args])),
 });
-afterAll(() => workspace.remove());
 
 describe("sql", () => {
-  const sql = (query: string, ...args: string[]) => workspace.run(["sql", "after.bin", query, ...args]);
-
-  test("addresses are printed as path and show take them", () => {
+  test("addresses are printed as path and show take them", ({ sql, sampleDumps }) => {
     const query = `SELECT address, max(address) FROM object WHERE address = ${hex(after.cache)}`;
     expect(sql(query).stdout.split("\n")[1]).toBe(`${hex(after.cache)}  ${after.cache.address}`);
     expect(JSON.parse(sql(query, "--json").stdout).rows).toEqual([
@@ -23,7 +20,7 @@ describe("sql", () => {
     ]);
     for (const spelling of [hex(after.cache), String(after.cache.address)]) {
       for (const command of ["path", "show"]) {
-        expect(workspace.run([command, "after.bin", spelling])).toMatchObject({
+        expect(sampleDumps.run([command, "after.bin", spelling])).toMatchObject({
           status: 0,
           stdout: expect.stringContaining(`dict ${hex(after.cache)}`),
         });
@@ -31,7 +28,7 @@ describe("sql", () => {
     }
   });
 
-  test("addresses of every table and of attached dumps are printed so, and can be compared", () => {
+  test("addresses of every table and of attached dumps are printed so, and can be compared", ({ sql }) => {
     const attached = ["--attach", "before=before.bin"];
     for (const query of [
       `SELECT b.address FROM before.object AS b WHERE b.address = ${hex(before.cache)}`,
@@ -46,14 +43,14 @@ describe("sql", () => {
     }
   });
 
-  test("--csv is RFC 4180", () => {
+  test("--csv is RFC 4180", ({ sql }) => {
     const query = `SELECT address, NULL AS n, '' AS e, 'a,"b"' AS "q,", char(10) AS l, x'00ff' AS b, 1.5 AS f FROM object WHERE id = 1`;
     const { stdout } = sql(query, "--csv");
     expect(stdout).toMatch(/^address,n,e,"q,",l,b,f\r\n0x[0-9a-f]+,,"","a,""b""","\n",00ff,1\.5\r\n$/);
     expect(sql("SELECT 1", "--csv", "--json")).toMatchObject({ status: 2, stdout: "" });
   });
 
-  test.each([
+  test.for([
     "ATTACH 'new.db' AS x",
     "VACUUM INTO 'new.db'",
     "VACUUM",
@@ -66,34 +63,36 @@ describe("sql", () => {
     "PRAGMA journal_mode = WAL",
     "PRAGMA temp_store_directory = '.'",
     "SELECT load_extension('x')",
-  ])("is read-only: %s", (statement) => {
-    const files = readdirSync(workspace.folder);
+  ])("is read-only: %s", (statement, { sql, sampleDumps }) => {
+    const files = readdirSync(sampleDumps.folder);
     expect(sql(statement)).toMatchObject({
       status: 2,
       stdout: "",
       stderr: expect.stringMatching(/^heapdump: SQL: .*authori.*\n$/),
     });
-    expect(readdirSync(workspace.folder)).toEqual(files);
+    expect(readdirSync(sampleDumps.folder)).toEqual(files);
   });
 
-  test("what only reads goes on working", () => {
+  test("what only reads goes on working", ({ sql }) => {
     expect(sql("CREATE TEMP TABLE t AS SELECT 1")).toMatchObject({ status: 0, stderr: "" });
     expect(sql("PRAGMA table_info(object)").stdout).toMatch(/address +ADDRESS/);
     expect(sql("SELECT count(*) FROM json_each('[1, 2]')").stdout).toContain("2");
   });
 
-  test.each([
+  test.for<[query: string, message: string]>([
     ["SELECT * FROM objects", "no such table: objects; the nearest: object"],
     ["SELECT adress FROM object", "no such column: adress; the nearest: address"],
     ["SELECT * FROM referents_of(1)", "no such table: referents_of; the nearest: referents"],
-  ])("%s: the nearest name is suggested", (query, message) => {
+  ])("%s: the nearest name is suggested", ([query, message], { sql }) => {
     expect(sql(query)).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
   });
 
-  test("rows are printed as they are found: the first ones of a query that would never end, to a pipe that is closed", () => {
+  test("rows are printed as they are found: the first ones of a query that would never end, to a pipe that is closed", ({
+    sampleDumps,
+  }) => {
     const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
     for (const format of ["", "--json", "--csv"]) {
-      const { stdout, stderr } = workspace.shell(
+      const { stdout, stderr } = sampleDumps.shell(
         `heapdump sql ${format} after.bin '${endless}' | head -n 2; echo "\${PIPESTATUS[0]}"`,
       );
       expect({ format, stderr, lines: stdout.split("\n").length, end: stdout.endsWith("\n0\n") }).toEqual({
@@ -105,9 +104,9 @@ describe("sql", () => {
     }
   });
 
-  test("Ctrl-C ends a query that would never end", () => {
+  test("Ctrl-C ends a query that would never end", ({ sampleDumps }) => {
     const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
-    const { status, stdout } = workspace.shell(
+    const { status, stdout } = sampleDumps.shell(
       `'${process.execPath}' '${HEAPDUMP}' sql after.bin '${endless}' & sleep 2; kill -INT $!; wait $!; echo $?`,
     );
     expect({ status, stdout }).toEqual({ status: 0, stdout: "130\n" });

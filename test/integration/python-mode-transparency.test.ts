@@ -3,7 +3,9 @@ import { statSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { test } from "../support/fixtures.js";
 import { interpreters } from "../support/interpreters.js";
-import { expectedWork } from "../support/target.js";
+import { expectedWork, type Target } from "../support/target.js";
+
+const pythonMode = ({ pid }: Target, file: string) => [pid, "--mode", "python", "--json", "-o", file];
 
 describe.each(interpreters)("CPython $version ($library)", ({ path, version }) => {
   const minor = Number(version.split(".")[1]);
@@ -11,14 +13,7 @@ describe.each(interpreters)("CPython $version ($library)", ({ path, version }) =
   test("no hook, no stream and no method of the program sees it", async ({ workspace }) => {
     const target = await workspace.startTarget(path, "watcher.py");
     expect(await target.ask("seen")).toEqual([]);
-    const { status, stderr } = await workspace.attach([
-      target.pid,
-      "--mode",
-      "python",
-      "--json",
-      "-o",
-      "seen.bin",
-    ]);
+    const { status, stderr } = await workspace.attach(pythonMode(target, "seen.bin"));
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(await target.ask("seen")).toEqual([]);
     expect(target.output).toBe("");
@@ -29,7 +24,7 @@ describe.each(interpreters)("CPython $version ($library)", ({ path, version }) =
     async (state, { workspace }) => {
       const target = await workspace.startTarget(path, "signals.py", { args: [state] });
       const file = workspace.path(`${version}-${state}.bin`);
-      const attaching = workspace.startAttach([target.pid, "--mode", "python", "--json", "-o", file]);
+      const attaching = workspace.startAttach(pythonMode(target, file));
       // In the midst of the dump: some of it has been written.
       const size = () => statSync(`${file}.partial`, { throwIfNoEntry: false })?.size ?? 0;
       await expect.poll(size, { timeout: 20_000, interval: 5 }).toBeGreaterThan(100_000);
@@ -45,14 +40,7 @@ describe.each(interpreters)("CPython $version ($library)", ({ path, version }) =
   test("an asyncio program goes on awaiting", async ({ workspace }) => {
     const target = await workspace.startTarget(path, "awaits.py");
     for (let i = 0; i < 2; i++) {
-      const { status, stderr } = await workspace.attach([
-        target.pid,
-        "--mode",
-        "python",
-        "--json",
-        "-o",
-        "awaits.bin",
-      ]);
+      const { status, stderr } = await workspace.attach(pythonMode(target, "awaits.bin"));
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
       const rounds = async () => ((await target.ask("work 5000")) as { rounds: number }).rounds;
       const before = await rounds();
@@ -67,14 +55,7 @@ describe.each(interpreters)("CPython $version ($library)", ({ path, version }) =
 
   test("several interpreters", async ({ workspace }) => {
     const target = await workspace.startTarget(path, "interpreters.py");
-    const { status, stderr } = await workspace.attach([
-      target.pid,
-      "--mode",
-      "python",
-      "--json",
-      "-o",
-      "several.bin",
-    ]);
+    const { status, stderr } = await workspace.attach(pythonMode(target, "several.bin"));
     if (minor < 12) {
       expect(status).toBe(3);
       expect(stderr).toMatch(/several interpreters/);
