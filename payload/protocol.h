@@ -79,6 +79,9 @@ enum hd_object_flag {
 // An int of up to 256 bits is shown in decimal, a larger one in hexadecimal.
 enum { HD_DIGIT_BITS = 30, HD_MAX_DECIMAL_BITS = 256, HD_MAX_DECIMAL_DIGITS = 9 };
 
+// Names of types, modules, threads and frames are cut to so many bytes.
+enum { HD_MAX_NAME = 4096 };
+
 // The content limit is at most this.
 enum { HD_MAX_CONTENT = 1 << 20 };
 

@@ -18,8 +18,8 @@ export class PrivateFile {
     private readonly partial?: { path: string; final: string; inode: bigint },
   ) {}
 
-  /** Throws with exit code 2 if nothing can be written there. */
-  static async create(path: string): Promise<PrivateFile> {
+  /** Throws with exit code 2 if nothing can be written there, or if that would replace `source`, which is read. */
+  static async create(path: string, source?: string): Promise<PrivateFile> {
     try {
       const folder = dirname(path);
       if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
@@ -29,6 +29,9 @@ export class PrivateFile {
       if (existing?.isDirectory()) throw cannotCreate(path, "is a folder; give a file in it");
       if (existing && !existing.isFile()) return new PrivateFile(path, await open(path, constants.O_WRONLY));
       const final = existing ? await realpath(path) : path;
+      if (existing && source && final === (await realpath(source).catch(() => undefined))) {
+        throw cannotCreate(path, "is the dump that is read; give another file");
+      }
       return await PrivateFile.createPartial(path, final);
     } catch (error) {
       throw error instanceof HeapdumpError ? error : cannotWrite(path, error, ExitCode.Usage);
@@ -81,8 +84,8 @@ export class PrivateFile {
   }
 }
 
-export async function writePrivateFile(path: string, text: string): Promise<void> {
-  const file = await PrivateFile.create(path);
+export async function writePrivateFile(path: string, text: string, source?: string): Promise<void> {
+  const file = await PrivateFile.create(path, source);
   try {
     await file.handle.writeFile(text).catch((error) => {
       throw cannotWrite(path, error);

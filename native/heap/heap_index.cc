@@ -26,7 +26,7 @@ uint64_t blocks(uint64_t count) { return (count + kBlock - 1) / kBlock; }
 
 HeapIndex::HeapIndex(const std::string& path) : path_(path) {
   const auto refuse = [&](const std::string& why) { throw Error(ExitCode::kUnreadable, path + ": " + why); };
-  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat st;
   if (!fd || fstat(fd.get(), &st) != 0) refuse(std::string("cannot be opened: ") + std::strerror(errno));
   if (!S_ISREG(st.st_mode) || static_cast<uint64_t>(st.st_size) < kPage) refuse("is not a heap index");

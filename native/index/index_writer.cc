@@ -146,8 +146,10 @@ void IndexWriter::name() {
 }
 
 void IndexWriter::fail(const char* doing, int error) const {
-  const std::string why = error == ENOSPC ? "no space is left on the device" : std::strerror(error);
-  throw Error(ExitCode::kUsage, "the index " + path_ + " " + doing + ": " + why);
+  const bool is_full = error == ENOSPC || error == EDQUOT;
+  const std::string why = is_full ? "no space is left on the device" : std::strerror(error);
+  throw Error(is_full ? ExitCode::kCaptureFailed : ExitCode::kUsage,
+              "the index " + path_ + " " + doing + ": " + why);
 }
 
 }  // namespace heapdump

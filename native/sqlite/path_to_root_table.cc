@@ -5,6 +5,7 @@
 #include "sqlite/avoid_argument.h"
 #include "sqlite/kinds.h"
 #include "sqlite/rows_cursor.h"
+#include "support/error.h"
 
 namespace heapdump {
 namespace {
@@ -56,7 +57,8 @@ class PathCursor : public RowsCursor<Step> {
   void filter(const Scan& scan) override {
     const uint32_t object = scan.arguments.id(0, heap_);
     const Avoid avoid = parse_avoid(heap_, scan.arguments.text(1));
-    const auto limit = static_cast<uint64_t>(std::max<int64_t>(0, scan.arguments.integer(2, 1)));
+    const int64_t limit = scan.arguments.integer(2, 1);
+    if (limit < 1) throw Error(ExitCode::kUsage, "max_paths must be an integer of at least 1");
     std::vector<Step> rows;
     uint64_t number = 0;
     for (const auto& ids : paths_to_root(heap_, object, avoid, limit)) {

@@ -36,8 +36,11 @@ class Arguments {
   // nullptr for one that was not given. Takes a copy.
   void add(sqlite3_value* value);
 
+  // Whoever adds a text that is a number makes it one before: SQLite cannot do that with a copy.
   uint32_t id(size_t argument, const HeapIndex& heap) const {
-    return id_of((*this)[argument], heap.objects());
+    sqlite3_value* value = (*this)[argument];
+    const bool is_text = value != nullptr && sqlite3_value_type(value) == SQLITE_TEXT;
+    return is_text ? kNone : id_of(value, heap.objects());
   }
   std::string text(size_t argument) const { return text_of((*this)[argument]); }
   int64_t integer(size_t argument, int64_t otherwise) const;

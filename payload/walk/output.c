@@ -81,8 +81,6 @@ void hd_put_varint(struct hd_text* text, uint64_t value) {
   for (const uint8_t* at = bytes; at < end; at++) hd_text_put(text, *at);
 }
 
-enum { kMaxName = 4096 };
-
 static void put_bytes(struct hd_text* text, const uint8_t* bytes, uint32_t length) {
   hd_put_varint(text, length);
   for (uint32_t i = 0; i < length; i++) hd_text_put(text, bytes[i]);
@@ -90,12 +88,12 @@ static void put_bytes(struct hd_text* text, const uint8_t* bytes, uint32_t lengt
 
 void hd_put_string(struct hd_text* text, const char* string) {
   uint32_t length = 0;
-  while (length < kMaxName && string[length]) length++;
+  while (length < HD_MAX_NAME && string[length]) length++;
   put_bytes(text, (const uint8_t*)string, length);
 }
 
 void hd_put_name(struct hd_walker* w, struct hd_text* text, hd_address object, const char* otherwise) {
-  uint8_t bytes[kMaxName];
+  uint8_t bytes[HD_MAX_NAME];
   struct hd_text name = {bytes, 0, sizeof bytes, 0};
   if (hd_is_str(w, object)) {
     hd_put_str(w, &name, object);

@@ -70,7 +70,7 @@ async function graph(file: string, what: string | undefined, options: GraphOptio
     throw new HeapdumpError(ExitCode.Usage, "graph needs an address or a type to explain");
   }
   const terms = [what, options.filter].filter((term) => term !== undefined).join(",");
-  const write = options.output === undefined ? undefined : writer(options.output);
+  const write = options.output === undefined ? undefined : writer(options.output, file);
   const heap = await openHeap("graph", file);
   const filter = parseFilter(heap, terms);
   if (!filter.include) {
@@ -95,7 +95,7 @@ async function graph(file: string, what: string | undefined, options: GraphOptio
 }
 
 /** By the name's ending; refuses others before any work is done. */
-function writer(path: string): (dot: string, title: string) => Promise<void> {
+function writer(path: string, source: string): (dot: string, title: string) => Promise<void> {
   const render = {
     ".dot": async (dot: string) => dot,
     ".gv": async (dot: string) => dot,
@@ -104,7 +104,7 @@ function writer(path: string): (dot: string, title: string) => Promise<void> {
   };
   const chosen = render[extname(path).toLowerCase() as keyof typeof render];
   if (!chosen) throw new HeapdumpError(ExitCode.Usage, `${path}: the name must end in .dot, .svg or .html`);
-  return async (dot, title) => writePrivateFile(path, await chosen(dot, title));
+  return async (dot, title) => writePrivateFile(path, await chosen(dot, title), source);
 }
 
 function tell(found: Graph, { output, json }: GraphOptions): void {

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { ExitCode, type HeapdumpError } from "../errors.js";
+import { cannotWrite, ExitCode, type HeapdumpError } from "../errors.js";
 import { setWide, terminal } from "../view/terminal.js";
 import { helpText } from "./help.js";
 import { note, write } from "./output.js";
@@ -88,6 +88,7 @@ function report(error: unknown): ExitCode {
 /** Who closes the pipe (`| head`) has seen enough: that is not an error. */
 function leaveOnClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE") process.exit(ExitCode.Done);
-  note(`cannot write output: ${error.message}`);
-  process.exit(ExitCode.Usage);
+  const { message, exitCode } = cannotWrite("output", error);
+  note(message);
+  process.exit(exitCode);
 }

@@ -22,7 +22,7 @@ export async function exportHeap(
   onProgress: (fraction: number) => void,
   signal: AbortSignal,
 ): Promise<Exported> {
-  const file = await PrivateFile.create(path);
+  const file = await PrivateFile.create(path, heap.path);
   try {
     if (file.partialPath === undefined) throw cannotCreate(path, "is not a regular file");
     await format.write(heap, file.partialPath, onProgress, signal);

@@ -1,13 +1,13 @@
 import { accessSync, constants, mkdirSync, realpathSync } from "node:fs";
-import { homedir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { userInfo } from "node:os";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { ExitCode, HeapdumpError } from "../errors.js";
 
 /** Where the index of a dump goes: next to it, or into a cache folder if that is not writable. */
 export function indexPath(dump: string): string {
   const nextToDump = `${dump}.index`;
   if (isWritable(dirname(nextToDump))) return nextToDump;
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "heapdump");
+  const cache = join(cacheFolder(), "heapdump");
   try {
     mkdirSync(cache, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -18,6 +18,12 @@ export function indexPath(dump: string): string {
   const { createHash } = process.getBuiltinModule("node:crypto"); // loaded only here: it takes long
   const key = createHash("sha256").update(realPath(dump)).digest("hex").slice(0, 16);
   return join(cache, `${basename(dump)}.${key}.index`);
+}
+
+/** As the XDG Base Directory Specification says: a relative path counts as none. */
+function cacheFolder(): string {
+  const { XDG_CACHE_HOME: given, HOME: home } = process.env;
+  return given && isAbsolute(given) ? given : join(home || userInfo().homedir, ".cache");
 }
 
 /** Of a dump that is not there the name is good enough: whoever opens it says so. */

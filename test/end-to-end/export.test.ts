@@ -28,6 +28,22 @@ describe("export", () => {
     db.close();
   });
 
+  test("never takes the place of the dump that it reads", ({ sampleDumps }) => {
+    symlinkSync("before.bin", sampleDumps.path("link.bin"));
+    const identity = () => {
+      const { ino, size, mtimeMs } = statSync(sampleDumps.path("before.bin"));
+      return { ino, size, mtimeMs };
+    };
+    const dump = identity();
+    for (const output of ["before.bin", "./before.bin", "link.bin"]) {
+      expect(sampleDumps.run(["export", "before.bin", "--to", "sqlite", "-o", output])).toMatchObject({
+        status: 2,
+        stderr: `heapdump: ${output}: is the dump that is read; give another file\n`,
+      });
+    }
+    expect(identity()).toEqual(dump);
+  });
+
   test("keeps 64-bit values, and takes the place of what is there", ({ sampleDumps }) => {
     sampleDumps.write("again.sqlite", "something else");
     expect(sampleDumps.json("export", "huge.bin", "--to", "sqlite", "-o", "again.sqlite")).toMatchObject({

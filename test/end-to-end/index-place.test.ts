@@ -30,7 +30,18 @@ describe("the index", () => {
     expect(readdirSync(sampleDumps.path("cache/heapdump"))).toEqual([
       expect.stringMatching(/^heap\.bin\.[0-9a-f]{16}\.index$/),
     ]);
+    // A relative path is none, as the XDG Base Directory Specification says.
+    const relative = { XDG_CACHE_HOME: "relative", HOME: sampleDumps.path("home") };
+    expect(sampleDumps.shell(command, relative)).toMatchObject({ status: 0, stderr: "" });
+    expect(readdirSync(sampleDumps.path("home/.cache/heapdump")).length).toBe(1);
   });
+});
+
+test("what is not a file in the place of the index does not hold a command up", ({ sampleDumps }) => {
+  const { status } = sampleDumps.shell(
+    `cp after.bin fifo.bin && mkfifo fifo.bin.index && timeout 20 '${process.execPath}' '${HEAPDUMP}' top fifo.bin`,
+  );
+  expect(status).toBe(0);
 });
 
 test("a dump for whose index there is no place is a usage error", ({ sampleDumps }) => {

@@ -46,6 +46,34 @@ describe("a small heap", () => {
     expect(heap.all("SELECT name FROM type WHERE name IN ('dict', 'shop.models.Session')").length).toBe(2);
   });
 
+  test.each([
+    "referrers",
+    "referents",
+    "holders",
+    "holds",
+    "reachable",
+    "dominated",
+    "dominated_types",
+    "path_to_root",
+    "merged_paths",
+  ])("what names no object has no rows in %s, and a number may be text", (name) => {
+    const ids = (argument: string) => heap.all(`SELECT * FROM ${name}(${argument})`);
+    for (const none of ["'abc'", "''", "'5x'", "x'05'", "1.5", "-1", "1e300", "'1e300'", "999999", "NULL"]) {
+      expect(ids(none), none).toEqual([]);
+    }
+    const id = name === "merged_paths" ? heap.types()[0]?.id : idOf(planted.sessions[0]?.address as bigint);
+    expect(ids(`'${id}'`)).toEqual(ids(`${id}`));
+  });
+
+  test("paths without a number of at least 1 are refused", () => {
+    for (const none of ["0", "-1", "'x'", "-9223372036854775808"]) {
+      expect(() => heap.all(`SELECT * FROM path_to_root(1, NULL, ${none})`)).toThrow(
+        "max_paths must be an integer of at least 1",
+      );
+    }
+    expect(heap.all("SELECT * FROM path_to_root(1, NULL, NULL)").length).toBeGreaterThan(0);
+  });
+
   test("references have kinds and labels in Python's spelling", () => {
     const dict = planted.sessions[0]?.references[0];
     const rows = heap.all(

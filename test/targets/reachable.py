@@ -12,6 +12,7 @@ import queue
 import sys
 import threading
 import time
+import types
 import warnings
 import weakref
 
@@ -204,6 +205,10 @@ def annotated(x: expect(MAIN + ".annotated<field __annotations__>[1]")):
 if not (3, 10) <= sys.version_info < (3, 14):
     annotated.__annotations__  # made here since 3.14
     EXPECTED[-1][1] = MAIN + ".annotated.__annotations__['x']"
+
+
+sys.modules["m" * 5000] = types.ModuleType("long")
+sys.modules["m" * 5000].kept = expect("m'>].kept")
 
 
 class Local(threading.local):
