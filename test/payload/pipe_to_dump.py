@@ -161,7 +161,7 @@ class Stream:
 
 
 class Received(read_dump.Dump):
-    """The objects of a stream, as the reader has them of its file: a fifth of the time for the same."""
+    """What the reader would have of a stream's file, without one to write and to read."""
 
     def __init__(self, stream):
         self.warnings, self.roots, self.modules, self.threads, self.frames = [], [], [], [], []

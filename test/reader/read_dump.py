@@ -1,7 +1,7 @@
 """Reads heap dumps. Written from docs/dump-format.md alone; standard library only, Python 3.8 and newer.
 
-    python read_dump.py FILE                           counts of objects by type, and what the dump says of itself, as JSON
-    python read_dump.py FILE --objects [ADDRESS...]    one JSON document a line for each object, or for those
+    python read_dump.py FILE                          counts by type, and what the dump says of itself, as JSON
+    python read_dump.py FILE --objects [ADDRESS...]   one JSON document a line for each object, or for those
 """
 
 import gc
