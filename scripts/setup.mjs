@@ -22,11 +22,14 @@ export async function setup({ forTests = false } = {}) {
   if (!installed || !sqliteLoads() || !addonBuilt()) requireCompiler();
 
   if (!installed) await stage("Installing the packages from npm", install);
-  if (!sqliteLoads()) {
-    const expectation = "a minute or two where it has to be compiled";
-    await stage("Building better-sqlite3", buildSqlite, { expectation });
+  const builds = [
+    ...(sqliteLoads() ? [] : [{ name: "better-sqlite3", build: buildSqlite }]),
+    ...(addonBuilt() ? [] : [{ name: "the addon", build: buildAddon }]),
+  ];
+  if (builds.length > 0) {
+    const title = `Building ${builds.map(({ name }) => name).join(" and ")}`;
+    await stage(title, () => buildAtOnce(builds), { expectation: "a minute or two" });
   }
-  if (!addonBuilt()) await stage("Compiling the addon", buildAddon, { expectation: "about a minute" });
   if (!bundleBuilt()) await stage("Bundling the TypeScript", buildBundle);
 }
 
@@ -51,6 +54,20 @@ async function install() {
   // Scripts are ignored since some versions of npm would run them and others not: what has to be built is built below.
   const args = ["ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
   await npm(args);
+}
+
+/**
+ * Compiling one leaves processors idle while another could use them. Waits for all, and tells what went wrong in each.
+ * @param {{ build: () => Promise<void> }[]} builds
+ */
+async function buildAtOnce(builds) {
+  // node-gyp fetches headers where there are none; two that do it at once would be in each other's way.
+  if (!usableHeaders()) await run(process.execPath, [nodeGyp, "install", "--ensure"], { cwd: root });
+  const outcomes = await Promise.allSettled(builds.map(({ build }) => build()));
+  const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+  const unforeseen = failures.find((failure) => !(failure instanceof StageError));
+  if (unforeseen) throw unforeseen;
+  if (failures.length > 0) throw new StageError(failures.map(({ message }) => message).join("\n\n"));
 }
 
 function sqliteLoads() {

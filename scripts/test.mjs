@@ -16,20 +16,29 @@ const nativeTests = join(root, "scripts/native-test.mjs");
 /**
  * @param {string[]} command
  * @param {NodeJS.ProcessEnv} [env] joins this process's own
- * @param {"inherit" | "ignore"} [stdio]
+ * @param {Promise<unknown>} [shown] when what it prints may be shown; at once if left out
  * @returns {Promise<boolean>} whether it went well
  */
-function run([program = "", ...args], env = {}, stdio = "inherit") {
-  const child = spawn(program, args, { cwd: root, stdio, env: { ...process.env, ...env } });
-  return new Promise((resolve) => {
+async function run([program = "", ...args], env = {}, shown) {
+  const output = shown ? "pipe" : "inherit";
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: ["inherit", output, output],
+    env: { ...process.env, ...env },
+  });
+  /** @type {Buffer[] | undefined} */
+  let kept = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (text) => (kept ? kept.push(text) : process.stdout.write(text)));
+  }
+  const ended = new Promise((resolve) => {
     child.once("error", () => resolve(false));
     child.once("close", (code) => resolve(code === 0));
   });
-}
-
-/** Compiles the native unit tests in the time that other tests leave; running them tells whether it went well. */
-function compileNativeTests() {
-  return run(["nice", process.execPath, nativeTests, "--gtest_list_tests"], {}, "ignore");
+  await shown;
+  for (const text of kept) process.stdout.write(text);
+  kept = undefined;
+  return ended;
 }
 
 /**
@@ -59,14 +68,16 @@ async function runVitest(args) {
   return counted(ok, totals);
 }
 
-/** @returns {Promise<Totals>} */
-async function runNativeTests() {
+/**
+ * Compiles and runs them in the time that other tests leave.
+ * @param {Promise<unknown>} others until whose end what these print is kept
+ * @returns {Promise<Totals>}
+ */
+async function runNativeTests(others) {
   const reports = join(results, "native");
   mkdirSync(reports);
-  const ok = await run([process.execPath, nativeTests], {
-    GTEST_BRIEF: "1",
-    GTEST_OUTPUT: `json:${reports}/`,
-  });
+  const env = { GTEST_BRIEF: "1", GTEST_OUTPUT: `json:${reports}/` };
+  const ok = await run(["nice", process.execPath, nativeTests], env, others);
   const totals = { passed: 0, failed: 0, skipped: 0 };
   for (const name of readdirSync(reports)) {
     for (const suite of readJson(join(reports, name)).testsuites) {
@@ -107,10 +118,8 @@ const runners = [];
 if (args.length > 0) {
   runners.push(await runVitest(args));
 } else {
-  const compiling = compileNativeTests();
-  runners.push(await runVitest([]));
-  await compiling;
-  runners.push(await runNativeTests());
+  const others = runVitest([]);
+  runners.push(...(await Promise.all([others, runNativeTests(others)])));
 }
 /** @param {keyof Totals} kind */
 const sum = (kind) => runners.reduce((total, totals) => total + totals[kind], 0);

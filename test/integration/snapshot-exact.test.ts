@@ -98,8 +98,9 @@ describe.each(cases)("CPython %s", (_, { path: python, version }, options) => {
   });
 
   test("references are named as Python spells them", async () => {
-    const objects = readObjects(dumps.fork);
     const paths = (await target.ask("paths")) as Path[];
+    const sources = [...new Set(paths.map(([, source]) => source))];
+    const objects = readObjects(dumps.fork, sources);
     expect(paths.length).toBeGreaterThan(400);
     const wrong = paths.filter(
       ([, source, kind, label, to]) =>

@@ -94,16 +94,28 @@ class Capture:
         return data
 
     def dump(self):
-        """(what read_dump reads, the END record's status)"""
+        """(what read_dump would read, the END record's status)"""
+        import gc
         import pipe_to_dump
+
+        enabled = gc.isenabled()
+        gc.disable()  # what is made here stays
+        try:
+            self.received = pipe_to_dump.Stream(self.stream())
+            return pipe_to_dump.Received(self.received), self.received.status
+        finally:
+            if enabled:
+                gc.enable()
+
+    def read_file(self):
+        """The same by way of a dump file and its reader."""
         import read_dump
 
-        file, status, self.progress = pipe_to_dump.convert_and_watch(self.stream())
         handle, path = tempfile.mkstemp(suffix=".bin")
         try:
-            os.write(handle, file)
+            os.write(handle, self.received.file())
             os.close(handle)
-            return read_dump.Dump(path), status
+            return read_dump.Dump(path)
         finally:
             os.unlink(path)
 

@@ -1,9 +1,10 @@
 """Reads heap dumps. Written from docs/dump-format.md alone; standard library only, Python 3.8 and newer.
 
-    python read_dump.py FILE              counts of objects by type, and what the dump says of itself, as JSON
-    python read_dump.py FILE --objects    one JSON document a line for each object
+    python read_dump.py FILE                          counts by type, and what the dump says of itself, as JSON
+    python read_dump.py FILE --objects [ADDRESS...]   one JSON document a line for each object, or for those
 """
 
+import gc
 import json
 import struct
 import sys
@@ -55,7 +56,8 @@ class HeapObject:
 
     @property
     def type_name(self) -> Optional[str]:
-        return self.type.name if self.type else None
+        found = self.type
+        return found.name if found else None
 
     tracked = property(lambda self: bool(self.flags & 1))
     generation = property(lambda self: self.flags >> 1 & 3 if self.flags & 8 else None)
@@ -214,16 +216,10 @@ class Dump:
                 number, shape = r.shape()
                 self.shapes[number] = shape
             elif kind == 3:
-                for _ in range(r.varint()):
-                    o = HeapObject()
+                for o in r.objects(previous, recent):
                     o.dump = self
-                    o.shape = r.varint()
-                    o.address = previous = previous + 8 * r.zigzag()
-                    o.size, o.refcount, o.flags = r.varint(), r.varint(), r.u8()
-                    o.content = r.string() if o.flags & 32 else None
-                    o.targets = r.references(r.varint(), o.address, recent)
                     self.object_count += 1
-                    last = o
+                    last, previous = o, o.address
                     if o.address not in seen:
                         seen.add(o.address)
                         self._objects.append(o)
@@ -256,14 +252,11 @@ class Reader:
         return self.data[self.at - 1]
 
     def varint(self) -> int:
-        value = shift = 0
-        while True:
-            byte = self.data[self.at]
-            self.at += 1
-            value |= (byte & 127) << shift
-            if byte < 128:
-                return value
-            shift += 7
+        value = self.data[self.at]
+        self.at += 1
+        if value > 127:
+            value, self.at = _longer(self.data, value, self.at)
+        return value
 
     def zigzag(self) -> int:
         value = self.varint()
@@ -294,10 +287,42 @@ class Reader:
     def frame(self) -> Tuple[int, int, int, str, str, int]:
         return self.varint(), self.varint(), self.varint(), self.string(), self.string(), self.varint()
 
+    def objects(self, previous: int, recent: List[int]) -> Iterator[HeapObject]:
+        """Most of a dump is objects, and most of their numbers are one byte: those are read without a call."""
+        data = self.data
+        for _ in range(self.varint()):
+            at = self.at
+            o = HeapObject()
+            value, at = data[at], at + 1
+            if value > 127:
+                value, at = _longer(data, value, at)
+            o.shape = value
+            value, at = data[at], at + 1
+            if value > 127:
+                value, at = _longer(data, value, at)
+            o.address = previous = previous + 8 * (value >> 1 ^ -(value & 1))
+            value, at = data[at], at + 1
+            if value > 127:
+                value, at = _longer(data, value, at)
+            o.size = value
+            value, at = data[at], at + 1
+            if value > 127:
+                value, at = _longer(data, value, at)
+            o.refcount = value
+            o.flags = data[at]
+            self.at = at + 1
+            o.content = self.string() if o.flags & 32 else None
+            count = self.varint()
+            o.targets = self.references(count, previous, recent) if count else []
+            yield o
+
     def references(self, count: int, source: int, recent: List[int]) -> List[Optional[int]]:
+        data, at = self.data, self.at
         targets: List[Optional[int]] = []
         for _ in range(count):
-            value = self.varint()
+            value, at = data[at], at + 1
+            if value > 127:
+                value, at = _longer(data, value, at)
             if value == NULL_REFERENCE:
                 targets.append(None)
             elif value & 1:
@@ -307,7 +332,19 @@ class Reader:
                 target = source + 8 * (value >> 1 ^ -(value & 1))
                 recent[((target >> 3) * 0x9E3779B97F4A7C15 & (1 << 64) - 1) >> 54] = target
                 targets.append(target)
+        self.at = at
         return targets
+
+
+def _longer(data: bytes, first: int, at: int) -> Tuple[int, int]:
+    """A number whose first byte says that others follow, which begin at `at`, and where it ends."""
+    value, shift = first & 127, 7
+    while True:
+        byte, at = data[at], at + 1
+        value |= (byte & 127) << shift
+        if byte < 128:
+            return value, at
+        shift += 7
 
 
 def _pairs(payload: bytes) -> Iterator[Tuple[str, str]]:
@@ -349,7 +386,10 @@ def main(arguments: List[str]) -> int:
     try:
         dump = Dump(arguments[0])
         if "--objects" in arguments:
+            wanted = set(map(int, arguments[2:]))
             for o in dump.objects:
+                if wanted and o.address not in wanted:
+                    continue
                 references = [list(reference) for reference in o.references]
                 print(json.dumps({"address": o.address, "type": o.type_name, "size": o.size, "refcount": o.refcount,
                                   "flags": o.flags, "content": o.content, "references": references}))
@@ -363,4 +403,5 @@ def main(arguments: List[str]) -> int:
 
 
 if __name__ == "__main__":
+    gc.disable()
     sys.exit(main(sys.argv[1:]))

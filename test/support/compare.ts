@@ -57,8 +57,12 @@ export function missingFrom(second: string, first: string): Differences {
   return JSON.parse(python(script("compare_heaps.py"), "within", first, second));
 }
 
-export function readObjects(dump: string): Map<number, DumpedObject> {
-  const objects = python(script("read_dump.py"), dump, "--objects").trimEnd().split("\n");
+/** Each object by its address, or those at `addresses`. */
+export function readObjects(dump: string, addresses: number[] = []): Map<number, DumpedObject> {
+  const wanted = addresses.map(String);
+  const objects = python(script("read_dump.py"), dump, "--objects", ...wanted)
+    .trimEnd()
+    .split("\n");
   return new Map(
     objects.map((line) => JSON.parse(line) as DumpedObject).map((object) => [object.address, object]),
   );

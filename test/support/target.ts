@@ -126,16 +126,21 @@ export function outsideView(pid: number): Record<string, unknown> {
 /** Mappings that hold the tool's script, which begins on a page; copies that were freed do not. */
 function countScripts(pid: number, mappings: { start: bigint; size: bigint }[]): number {
   const memory = openSync(`/proc/${pid}/mem`, "r");
-  const page = Buffer.alloc(SCRIPT_START.length);
+  const part = Buffer.alloc(1 << 16);
   let found = 0;
   for (const { start, size } of mappings) {
-    for (let offset = 0n; offset < size; offset += 4096n) {
+    for (let offset = 0, length = 0; offset < size; offset += length) {
       try {
-        readSync(memory, page, 0, page.length, start + offset);
+        const wanted = Math.min(part.length, Number(size) - offset);
+        length = readSync(memory, part, 0, wanted, start + BigInt(offset));
       } catch {
         break; // The program has unmapped it meanwhile.
       }
-      if (page.equals(SCRIPT_START)) found++;
+      if (length === 0) break;
+      for (let page = 0; page < length; page += 4096) {
+        if (part.compare(SCRIPT_START, 0, SCRIPT_START.length, page, page + SCRIPT_START.length) === 0)
+          found++;
+      }
     }
   }
   closeSync(memory);

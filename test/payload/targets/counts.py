@@ -32,6 +32,15 @@ dump, status = capture.dump()
 assert status == "ok" and dump.complete, (status, dump.why_incomplete)
 assert dump.all_meta["collector_enabled"] == "false"
 
+
+def contents(dump):
+    objects = [(o.address, o.shape, o.size, o.refcount, o.flags, o.content, o.targets) for o in dump.objects]
+    return (objects, dump.all_meta, dump.types, dump.shapes, dump.roots, dump.modules, dump.threads, dump.frames,
+            dump.why_incomplete)
+
+
+assert contents(capture.read_file()) == contents(dump), "as a dump file it is another"
+
 tracked = {o.address: o for o in dump.objects if o.tracked}
 frozen = gc.get_freeze_count() > 0
 missing = [(hex(a), n) for a, n in known_names.items() if a not in tracked and a not in launcher_constants]

@@ -9,12 +9,31 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import harness
 import pipe_to_dump, read_dump  # noqa: E401
 
-heap = [[str(i), {"k": i}] for i in range(100000)]
-
 
 def no_exception():
     assert "__heapdump_exception__" not in sys.__dict__
 
+
+# A stack that is nearly full.
+capture = harness.Capture()
+
+
+def deep(levels):
+    if levels:
+        return deep(levels - 1)
+    capture.run()
+
+
+for spare in range(4, 60, 5):
+    try:
+        deep(sys.getrecursionlimit() - spare)
+    except RecursionError:
+        pass
+no_exception()
+os.close(capture.write_end)
+os.waitpid(capture.reader, 0)
+
+heap = [[str(i), {"k": i}] for i in range(100000)]
 
 # A signal handler's exception comes in the middle.
 for raised in (KeyboardInterrupt, SystemExit, ValueError):
@@ -57,25 +76,6 @@ os.waitpid(capture.reader, 0)
 capture.run()
 no_exception()
 os.close(capture.write_end)
-
-# A stack that is nearly full.
-capture = harness.Capture()
-
-
-def deep(levels):
-    if levels:
-        return deep(levels - 1)
-    capture.run()
-
-
-for spare in range(4, 60, 5):
-    try:
-        deep(sys.getrecursionlimit() - spare)
-    except RecursionError:
-        pass
-no_exception()
-os.close(capture.write_end)
-os.waitpid(capture.reader, 0)
 
 # An audit hook sees few events; one that objects ends the dump.
 events = []

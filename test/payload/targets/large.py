@@ -22,10 +22,10 @@ assert gc.get_freeze_count() == count
 dump, status = capture.dump()
 assert status == "ok" and dump.complete, (status, dump.why_incomplete)
 # The million that no collector tracks is known when its list has been written; from then on the share is 1 at the end.
-total = capture.progress[-1][0]
-late = [(written, known) for written, known in capture.progress if 0.5 * total < written < 0.95 * total]
+total = capture.received.progress[-1][0]
+late = [(written, known) for written, known in capture.received.progress if 0.5 * total < written < 0.95 * total]
 assert len(late) > 10 and all(written < 0.99 * known for written, known in late), late
-assert total > 0.99 * capture.progress[-1][1], capture.progress[-1]
+assert total > 0.99 * capture.received.progress[-1][1], capture.received.progress[-1]
 objects = {o.address: o for o in dump.objects}
 assert objects[id(wide)].targets == list(map(id, wide))
 assert all(o.content is None for o in dump.objects), "content with a limit of 0"

@@ -193,14 +193,9 @@ for name, (address, cls_name, size, refcount, referents) in expected.items():
     check(o.immortal == immortal, name, "immortal")
     check(o.refcount == (0 if immortal else refcount - counting) or cls is int, name, "refcount", o.refcount, refcount)
     check(o.tracked == gc.is_tracked(planted[name]), name, "tracked")
-    targets = sorted(t for t in o.targets if t is not None)
-    rest = list(targets)
-    missing = []
-    for referent in referents:
-        if referent in rest:
-            rest.remove(referent)
-        else:
-            missing.append(referent)
+    targets, told = (collections.Counter(t for t in ts if t is not None) for ts in (o.targets, referents))
+    rest = targets - told
+    missing = list((told - targets).elements())
     check([a for a in missing if a != id(cls)] == [], name, "lacks", [objects[a].content for a in missing if a in objects])
     check(not rest or cls in (dict, Mapping, collections.OrderedDict, collections.defaultdict, weakref.ref, slice, type,
                               type(callback.__code__)) or isinstance(planted[name], type), name, "has too much", rest)
@@ -218,8 +213,8 @@ def named(name):
 
 
 def has(name, kind, label, target):
-    check(named(name).get((kind, label), "nothing") == (None if target is None else id(target)), name, kind, label,
-          named(name))
+    found = named(name)
+    check(found.get((kind, label), "nothing") == (None if target is None else id(target)), name, kind, label, found)
 
 
 if NEW:
@@ -288,7 +283,8 @@ content("harness" if "harness" in planted else "small", "harness" if "harness" i
 check(objects[id(huge)].content == hex(huge)[:64] and objects[id(huge)].truncated, "huge", objects[id(huge)].content)
 check(objects[id(closure)].content.startswith("outer.<locals>.inner "), objects[id(closure)].content)
 check((objects[id(coroutine)].content or "").startswith("awaiting "), objects[id(coroutine)].content)
-nothing = [(o.type_name, o.content, r) for o in dump.objects for r in o.references
+nothing = [(o.type_name, o.content, r) for o in dump.objects if not objects.keys() >= set(o.targets) - {None}
+           for r in o.references
            if r.target is not None and r.target not in objects and o.address != id(capture.code.co_consts)]
 check(not nothing, "references to nothing", nothing[:10])
 check((id(sys.modules["os"]), "module", "os") in dump.roots, "the root of a module")
