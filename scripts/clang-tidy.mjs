@@ -24,7 +24,7 @@ const common = hash([".clang-tidy", "native/CMakeLists.txt", ...headers.sort()])
 
 /** @returns {Promise<boolean>} whether all are clean */
 async function check() {
-  const build = await configureNative("RelWithDebInfo", true);
+  const build = await configureNative("RelWithDebInfo", false);
   /** @type {{ file: string }[]} */
   const commands = JSON.parse(readFileSync(join(build, "compile_commands.json"), "utf8"));
   const known = new Set(commands.map(({ file }) => relative(root, file)));
