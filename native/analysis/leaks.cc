@@ -95,7 +95,7 @@ class Finder {
     for (uint32_t child = tree_.first_child(place.id); child != kNone; child = tree_.next_sibling(child)) {
       const uint32_t type = heap_.type(child);
       const bool leads_on = growth_.of(child) >= least_ && growth_.was_there(child);
-      if (leads_on && (type != chain || roles_.is_container(type) || !is_chain(child, place.id))) {
+      if (leads_on && !is_link(child, place.id, chain)) {
         open_.push_back({child, chain});
         rest.growth -= growth_.of(child);
         continue;
@@ -130,6 +130,32 @@ class Finder {
       at = next;
     }
     return false;
+  }
+
+  bool is_link(uint32_t child, uint32_t holder, uint32_t chain) const {
+    const uint32_t type = heap_.type(child);
+    if (!roles_.is_container(type)) return type == chain && is_chain(child, holder);
+    return holder != ObjectTree::kTop && type == heap_.type(holder) &&
+           namespace_holder(heap_, holder) == kNone && is_nested(child, holder);
+  }
+
+  // Whether the container `holder` begins a chain of nothing but containers of its type: a linked list of
+  // pairs, a trie of dicts without branches.
+  bool is_nested(uint32_t link, uint32_t holder) const {
+    const uint32_t type = heap_.type(holder);
+    uint32_t above = holder, at = link;
+    for (int links = 0; links < kLinks; ++links) {
+      if (growth_.of(at) < growth_.of(above) / 100 * kDominant) return false;
+      above = at;
+      uint32_t next = kNone;
+      for (uint32_t child = tree_.first_child(at); child != kNone; child = tree_.next_sibling(child)) {
+        if (heap_.type(child) == type && (next == kNone || growth_.of(child) > growth_.of(next)))
+          next = child;
+      }
+      if (next == kNone) return false;
+      at = next;
+    }
+    return true;
   }
 
   void at_top(Groups& groups) {
@@ -175,9 +201,14 @@ class Finder {
   void gather(Place place, uint32_t chain, Sum sum, Groups& groups) {
     Group* best = best_group(groups, sum.growth);
     // What a container takes for its members is theirs.
-    const int64_t enough = roles_.is_container(heap_.type(place.id)) ? kMember : 100 - kMost;
+    const uint32_t own_type = heap_.type(place.id);
+    const int64_t enough = roles_.is_container(own_type) ? kMember : 100 - kMost;
     if (best == nullptr || !is_part(best->growth, enough, sum.growth)) {
-      return add(SuspectKind::kDominator, place.id, {heap_.type(place.id), sum.growth, {place.id}}, sum,
+      return add(SuspectKind::kDominator, place.id, {own_type, sum.growth, {place.id}}, sum,
+                 format_path(heap_, place.id));
+    }
+    if (roles_.is_container(own_type) && is_link(largest_grown(best->members), place.id, chain)) {
+      return add(SuspectKind::kDominator, place.id, {own_type, sum.growth, {place.id}}, sum,
                  format_path(heap_, place.id));
     }
     if (best->type == chain && !roles_.is_container(chain)) {  // a chain: its first link
@@ -253,6 +284,10 @@ class Finder {
   uint32_t largest(const std::vector<uint32_t>& members) const {
     return *std::ranges::max_element(
         members, {}, [&](uint32_t id) { return std::pair(growth_.is_new(id), heap_.retained(id)); });
+  }
+
+  uint32_t largest_grown(const std::vector<uint32_t>& members) const {
+    return *std::ranges::max_element(members, {}, [&](uint32_t id) { return growth_.of(id); });
   }
 
   int64_t survived(const std::vector<uint32_t>& members) const {

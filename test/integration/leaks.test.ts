@@ -31,6 +31,16 @@ const LEAKS: Record<string, Leak> = {
     path: `${module("containers")}.HEAD`,
     owner: `${module("containers")}.HEAD`,
   },
+  "containers nested_lists": {
+    type: "list",
+    path: `${module("containers")}.FIRST`,
+    owner: `${module("containers")}.FIRST`,
+  },
+  "containers nested_dicts": {
+    type: "dict",
+    path: `${module("containers")}.HEAD`,
+    owner: `${module("containers")}.HEAD`,
+  },
   "containers identity_map": {
     type: "records.Order",
     path: `${module("containers")}.IDENTITY.map[*]`,
@@ -201,6 +211,16 @@ test.for(oldestMiddleNewest)(
       status: 0,
       suspects: [],
     });
+  },
+);
+
+test.for(["nested_lists", "nested_dicts"])(
+  "of one dump a chain of containers is one suspect: %s",
+  async (name, { workspace }) => {
+    const { files, leaked } = await leakingDumps(workspace, newest.path, `containers ${name}`);
+    const { suspects } = suspectsOf(workspace, [files[2] as string]);
+    const { path } = LEAKS[`containers ${name}`] as Leak;
+    expect(suspects.find((suspect) => suspect.path === path)?.count).toBeGreaterThanOrEqual(leaked);
   },
 );
 

@@ -39,6 +39,23 @@ def linked_list(turn):
     return 5000
 
 
+FIRST = LAST = ["first", None]
+
+
+def nested_lists(turn):
+    global LAST
+    for i in range(5000):
+        LAST[1] = LAST = [str(i) * 20, None]
+    return 5000
+
+
+def nested_dicts(turn):
+    global HEAD
+    for i in range(5000):
+        HEAD = {"next": HEAD, "text": str(i) * 20}
+    return 5000
+
+
 class Identity:
     def __init__(self):
         self.map = {}
