@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace heapdump {
@@ -12,6 +13,7 @@ constexpr std::string_view kImmutable[] = {"str", "bytes", "int", "float", "comp
 
 // References of an object beyond these are not compared.
 constexpr uint64_t kCompared = 16;
+constexpr uint64_t kComparedOfModes = 64;
 
 // By row of the newer dump's types: the older one's row of the same type, or kNone.
 std::vector<uint32_t> same_types(const HeapIndex& old, const HeapIndex& now) {
@@ -52,6 +54,25 @@ bool same_neighbours(const HeapIndex& old, uint32_t before, const HeapIndex& now
   return compared > 0 && same * 2 >= compared;
 }
 
+std::unordered_set<uint64_t> referents(const HeapIndex& heap, uint32_t id) {
+  std::unordered_set<uint64_t> addresses;
+  const Range rows = heap.positions(id);
+  for (uint64_t row = rows.begin; row < rows.end && addresses.size() < kComparedOfModes; ++row) {
+    if (heap.target(row) != kNone) addresses.insert(heap.address(heap.target(row)));
+  }
+  return addresses;
+}
+
+// Modes find other holders, and other references in another order: it is enough that nothing speaks against
+// it.
+bool same_referents(const HeapIndex& old, uint32_t before, const HeapIndex& now, uint32_t after) {
+  const auto a = referents(old, before), b = referents(now, after);
+  const auto& fewer = a.size() < b.size() ? a : b;
+  const auto& more = a.size() < b.size() ? b : a;
+  const auto same = std::ranges::count_if(fewer, [&](uint64_t address) { return more.contains(address); });
+  return static_cast<size_t>(same) * 2 >= fewer.size();
+}
+
 }  // namespace
 
 Matching::Matching(const HeapIndex& old, const HeapIndex& now)
@@ -73,8 +94,9 @@ Matching::Matching(const HeapIndex& old, const HeapIndex& now)
     if (before == old.objects()) break;
     const uint32_t type = now.type(after);
     if (old.address(before) != address || same_type[type] != old.type(before)) continue;
+    const auto same_links = now_modes_.any() ? same_referents : same_neighbours;
     const bool same =
-        immutable[type] ? same_content(old, before, now, after) : same_neighbours(old, before, now, after);
+        immutable[type] ? same_content(old, before, now, after) : same_links(old, before, now, after);
     if (same) {
       in_old_[after] = before + 1;
       kept_.set(before);

@@ -64,6 +64,11 @@ function hint(message: string): string {
   const [, kind, name = ""] = /no such (table|column|function): (.*)/.exec(message) ?? [];
   if (!kind) return "";
   const known = documentation().map(({ table, column }) => (kind === "column" ? column : table));
-  const near = nearest(name.slice(name.lastIndexOf(".") + 1), known);
+  const wanted = name.slice(name.lastIndexOf(".") + 1);
+  if (kind === "column" && known.includes(wanted)) {
+    const tables = documentation().filter(({ column }) => column === wanted);
+    return `: it is a column of ${[...new Set(tables.map(({ table }) => table))].join(", ")}`;
+  }
+  const near = nearest(wanted, known);
   return near.length > 0 ? `; the nearest: ${near.join(", ")}` : " (heapdump sql --schema lists them)";
 }

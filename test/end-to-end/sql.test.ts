@@ -82,6 +82,7 @@ describe("sql", () => {
   test.for<[query: string, message: string]>([
     ["SELECT * FROM objects", "no such table: objects; the nearest: object"],
     ["SELECT adress FROM object", "no such column: adress; the nearest: address"],
+    ["SELECT survived FROM object", "no such column: survived: it is a column of leaks"],
     ["SELECT * FROM referents_of(1)", "no such table: referents_of; the nearest: referents"],
   ])("%s: the nearest name is suggested", ([query, message], { sql }) => {
     expect(sql(query)).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });

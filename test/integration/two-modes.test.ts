@@ -40,6 +40,9 @@ describe.each(interpreters)("CPython $version, $library", ({ path: python }) => 
       });
     }
 
+    const reused = "SELECT count(*) FROM same_as('old') WHERE reused";
+    const counted = workspace.run(["sql", "--json", snapshot, "--attach", `old=${script}`, reused]);
+    expect(JSON.parse(counted.stdout).rows).toEqual([[0]]);
     const { stdout } = workspace.run(["diff", "--json", "-n", "1000", script, snapshot]);
     const { columns, rows } = JSON.parse(stdout) as { columns: string[]; rows: number[][] };
     const bytes = rows.map((row) => Math.abs(row[columns.indexOf("growth")] ?? 0));
