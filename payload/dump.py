@@ -60,7 +60,8 @@ def write_tracked(found, flag):
 def write_own_free(key, batch, flag):
     for address in map(id, batch):
         if address in own:
-            batch = [o for o in batch if id(o) not in own]
+            # In place: a second list would be a second reference to each.
+            batch[:] = [o for o in batch if id(o) not in own]
             break
     if batch:
         write_batch(key, batch, flag)

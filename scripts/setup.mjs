@@ -28,7 +28,7 @@ export async function setup({ forTests = false } = {}) {
   ];
   if (builds.length > 0) {
     const title = `Building ${builds.map(({ name }) => name).join(" and ")}`;
-    await stage(title, () => buildAtOnce(builds), { expectation: "a minute or two" });
+    await stage(title, () => buildAtOnce(builds), { expectation: "a few minutes" });
   }
   if (!bundleBuilt()) await stage("Bundling the TypeScript", buildBundle);
 }

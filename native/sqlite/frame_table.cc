@@ -14,7 +14,7 @@ constexpr Column kColumns[] = {
     {"thread", kInteger, "thread.id of its thread", [](const FrameRow& row) { return row.thread; }},
     {"depth", kInteger, "0 for the innermost frame of the thread, then counted outward",
      [](const FrameRow& row) { return row.depth; }},
-    {"function", kText, "qualified name of the function (its plain name before CPython 3.11)",
+    {"function", kText, "name of the function, without its class (co_name)",
      [](OpenHeap& heap, const FrameRow& row) { return heap.text(row.function); }},
     {"file", kText, "co_filename of its code",
      [](OpenHeap& heap, const FrameRow& row) { return heap.text(row.file); }},

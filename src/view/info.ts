@@ -98,6 +98,7 @@ function groups({
             get("stops") && plural(BigInt(get("stops") ?? 0), "stop"),
           ),
         ],
+        ["main thread", get("mode") === "python" ? "stood still until the dump was written" : undefined],
         ["consistent", consistency(get)],
         ["complete", problems.length === 0 ? "yes" : `no: ${problems.join("; ")}`],
         ["omitted", lines(get("omitted"))],

@@ -73,7 +73,7 @@ export function suspectWords(suspect: Suspect): string {
       ? ""
       : newCount === count
         ? ", all new"
-        : `, ${countText(newCount)} of them new`;
+        : ` (${countText(newCount)} of them new)`;
   const subject = `${count === 1n ? `One ${name}` : `${countText(count)} ${name} objects`}${newer}`;
   const size = `${count === 1n ? "retains" : "retain"} ${sizeText(retained)}`;
   const rate = growthPerHour === null ? "" : ` (${signedSizeText(BigInt(growthPerHour))} an hour)`;
@@ -90,7 +90,7 @@ export function suspectWords(suspect: Suspect): string {
 function uncollectedText({ uncollected }: Suspect): string {
   if (uncollected?.collector !== "off") return "the collector has not run yet";
   const young = countText(uncollected.young);
-  return `the collector is off (gc.disable(), or a threshold of 0): ${young} of them are still in generation 0`;
+  return `the collector is off (gc.disable(), or a threshold of 0): ${young} garbage objects of all types are still in generation 0`;
 }
 
 /** Why a suspect may be wrong; null if nothing says so. */

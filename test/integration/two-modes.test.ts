@@ -2,7 +2,7 @@
 // leaks in between is found.
 import { describe, expect } from "vitest";
 import { test } from "../support/fixtures.js";
-import { interpreters } from "../support/interpreters.js";
+import { interpreters, oldestMiddleNewest } from "../support/interpreters.js";
 import { suspectsOf } from "../support/leaks.js";
 
 const NOT_COMPARED = /what only the latter knows is not compared/;
@@ -62,3 +62,24 @@ describe.each(interpreters)("CPython $version, $library", ({ path: python }) => 
     }
   });
 });
+
+test.for(oldestMiddleNewest)(
+  "CPython $version: what nothing refers to is garbage in both modes",
+  async ({ path: python }, { workspace }) => {
+    const target = await workspace.startTarget(python, "leaks/program.py", {
+      args: ["libraries", "not_collected"],
+    });
+    // They are the newest objects of all, among which the script's own are.
+    const leaked = Number(await target.ask("grow"));
+    const garbage = `SELECT t.name, count(*) FROM object AS o JOIN type AS t ON t.id = o.type
+    WHERE o.garbage AND t.name IN ('libraries.Cyclic', 'list', 'dict') GROUP BY t.name`;
+    for (const mode of ["python", "fork"]) {
+      const attached = await workspace.attach([target.pid, "--mode", mode, "-o", `${mode}.bin`]);
+      expect(attached).toMatchObject({ status: 0 });
+      const found = new Map<string, number>(workspace.json("sql", `${mode}.bin`, garbage).rows);
+      expect({ mode, objects: found.get("libraries.Cyclic") }).toEqual({ mode, objects: leaked });
+      for (const type of ["list", "dict"])
+        expect(found.get(type), `${mode}: ${type}`).toBeGreaterThanOrEqual(leaked);
+    }
+  },
+);

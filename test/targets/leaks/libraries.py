@@ -90,7 +90,8 @@ def lost_in_c(turn):
 
 class Cyclic:
     def __init__(self):
-        self.me = self
+        self.list = [self]
+        self.dict = {"me": self}
         self.pad = bytes(400)
 
 
