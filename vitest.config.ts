@@ -4,12 +4,14 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** What takes longest, on every interpreter, begins first: otherwise the run would end with one of them alone. */
 const LONGEST = [
-  "leaks",
-  "snapshot-states",
   "snapshot-exact",
-  "snapshot-tool-death",
+  "leaks",
   "dump",
+  "snapshot-states",
+  "paths",
   "python-mode-states",
+  "snapshot-tool-death",
+  "snapshot-faulty-extensions",
 ];
 
 class LongestFirst extends BaseSequencer {
