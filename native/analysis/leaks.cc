@@ -203,11 +203,9 @@ class Finder {
     // What a container takes for its members is theirs.
     const uint32_t own_type = heap_.type(place.id);
     const int64_t enough = roles_.is_container(own_type) ? kMember : 100 - kMost;
-    if (best == nullptr || !is_part(best->growth, enough, sum.growth)) {
-      return add(SuspectKind::kDominator, place.id, {own_type, sum.growth, {place.id}}, sum,
-                 format_path(heap_, place.id));
-    }
-    if (roles_.is_container(own_type) && is_link(largest_grown(best->members), place.id, chain)) {
+    const bool begins_chain = best != nullptr && roles_.is_container(own_type) &&
+                              is_link(largest_grown(best->members), place.id, chain);
+    if (best == nullptr || !is_part(best->growth, enough, sum.growth) || begins_chain) {
       return add(SuspectKind::kDominator, place.id, {own_type, sum.growth, {place.id}}, sum,
                  format_path(heap_, place.id));
     }

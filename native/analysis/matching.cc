@@ -87,6 +87,7 @@ Matching::Matching(const HeapIndex& old, const HeapIndex& now)
   for (const TypeRow& type : now.types()) {
     immutable.push_back(std::ranges::find(kImmutable, now.text(type.name)) != std::end(kImmutable));
   }
+  const auto same_links = now_modes_.any() ? same_referents : same_neighbours;
   uint32_t before = 0;
   for (uint32_t after = 0; after < now.objects(); ++after) {
     const uint64_t address = now.address(after);
@@ -94,7 +95,6 @@ Matching::Matching(const HeapIndex& old, const HeapIndex& now)
     if (before == old.objects()) break;
     const uint32_t type = now.type(after);
     if (old.address(before) != address || same_type[type] != old.type(before)) continue;
-    const auto same_links = now_modes_.any() ? same_referents : same_neighbours;
     const bool same =
         immutable[type] ? same_content(old, before, now, after) : same_links(old, before, now, after);
     if (same) {

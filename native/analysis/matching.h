@@ -10,7 +10,8 @@ namespace heapdump {
 
 // The objects that two dumps of one process have in common: same address, same type, the same content where
 // that is immutable and, where there is none, neighbours in common (what holds it, or half of what it refers
-// to). What one of them cannot know because of its mode is neither new nor gone.
+// to; in dumps of two modes, nothing that speaks against it). What one of them cannot know because of its
+// mode is neither new nor gone.
 class Matching {
  public:
   Matching(const HeapIndex& old, const HeapIndex& now);

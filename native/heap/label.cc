@@ -116,4 +116,9 @@ bool may_hold_surrogate(std::string_view utf8) {
   return false;
 }
 
+bool is_exact_name(std::string_view utf8) {
+  // A name that was cut may end a few bytes before the limit, where a character does.
+  return !may_hold_surrogate(utf8) && utf8.size() + 4 <= HD_MAX_NAME;
+}
+
 }  // namespace heapdump

@@ -19,6 +19,8 @@ std::string repr(std::string_view utf8, bool cut);
 // Whether a text may be that of a str with a lone surrogate, which a dump writes as these six characters:
 // \udc80. Then it is not known which str it is.
 bool may_hold_surrogate(std::string_view utf8);
+// Whether a name in a dump is known to be that of the program: the dump cuts long ones.
+bool is_exact_name(std::string_view utf8);
 
 struct CodeRange {
   uint32_t first;

@@ -56,10 +56,8 @@ std::string format_root(const HeapIndex& heap, const RootRow& root) {
   const std::string name(heap.text(root.name));
   switch (root.kind) {
     case HD_ROOT_MODULE:
-      // A name that was cut may end a few bytes before the limit, where a character does.
-      return may_hold_surrogate(name) || name.size() + 4 > HD_MAX_NAME
-                 ? "sys.modules[<" + repr(name, false) + ">]"
-                 : "sys.modules[" + repr(name, false) + "]";
+      return is_exact_name(name) ? "sys.modules[" + repr(name, false) + "]"
+                                 : "sys.modules[<" + repr(name, false) + ">]";
     case HD_ROOT_FRAME:
       return format_frame_root(heap, root.object, name);
     case HD_ROOT_THREAD:

@@ -29,7 +29,7 @@ std::string format_type(const HeapIndex& heap, uint32_t object) {
   std::string_view rest = name;
   if (rest.starts_with(module) && rest.substr(module.size()).starts_with('.'))
     rest.remove_prefix(module.size() + 1);
-  uint32_t at = may_hold_surrogate(module) ? kNone : heap.namespaces().module(module);
+  uint32_t at = is_exact_name(module) ? heap.namespaces().module(module) : kNone;
   std::string path = "sys.modules[" + repr(module, false) + "]";
   while (at != kNone && !rest.empty()) {
     const std::string_view step = rest.substr(0, rest.find('.'));

@@ -91,12 +91,12 @@ function typesNamed(heap: Heap, pattern: string): bigint[] {
       `the type ${lost.name} was lost with a part of ${heap.path}, so its ${lost.count} objects cannot be told from others (heapdump top --by type ${heap.path} counts them)`,
     );
   }
-  const aliases = heap.all<{ type: bigint; name: string }>("SELECT type, name FROM {heap}.type_alias");
   const aliased = heap.all<{ type: bigint }>(
     "SELECT DISTINCT type FROM {heap}.type_alias WHERE name GLOB @pattern",
     { pattern },
   );
   if (aliased.length > 0) return aliased.map(({ type }) => type);
+  const aliases = heap.all<{ name: string }>("SELECT name FROM {heap}.type_alias");
   const near = nearest(
     pattern,
     [...heap.types(), ...aliases].map(({ name }) => name),

@@ -63,12 +63,11 @@ function hint(message: string): string {
   }
   const [, kind, name = ""] = /no such (table|column|function): (.*)/.exec(message) ?? [];
   if (!kind) return "";
-  const known = documentation().map(({ table, column }) => (kind === "column" ? column : table));
+  const declared = documentation();
   const wanted = name.slice(name.lastIndexOf(".") + 1);
-  if (kind === "column" && known.includes(wanted)) {
-    const tables = documentation().filter(({ column }) => column === wanted);
-    return `: it is a column of ${[...new Set(tables.map(({ table }) => table))].join(", ")}`;
-  }
+  const having = declared.filter(({ column }) => kind === "column" && column === wanted);
+  if (having.length > 0) return `: it is a column of ${having.map(({ table }) => table).join(", ")}`;
+  const known = declared.map(({ table, column }) => (kind === "column" ? column : table));
   const near = nearest(wanted, known);
   return near.length > 0 ? `; the nearest: ${near.join(", ")}` : " (heapdump sql --schema lists them)";
 }

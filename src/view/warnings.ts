@@ -84,7 +84,7 @@ export function otherProcessWarning(file: string, other: string, why: string): s
   return `${file} and ${other} are dumps of different processes (${why}): same_as, diff and leaks between them mean nothing`;
 }
 
-export function differentModesWarning(script: string, snapshot: string, mode = "fork"): string {
+export function differentModesWarning(script: string, snapshot: string, mode = "another"): string {
   return `${script} was taken in python mode, ${snapshot} in ${mode} mode: what only the latter knows is not compared (memory that C code holds, fields of code objects, names of types, the state of extension modules), nor are sizes of instances that both have`;
 }
 
