@@ -1,6 +1,6 @@
-// Captures a target often: capture-loop.mjs PID COUNT MODE; prints what came of it as JSON. It is a process of its own,
-// since Node collects the stops of its children as if they were exits. What is captured is dropped; with the mode
-// `python` it is the least that the protocol asks for.
+// Captures a target COUNT times in each of the modes: capture-loop.mjs PID COUNT MODE,…; prints what came of it as JSON.
+// It is a process of its own, since Node collects the stops of its children as if they were exits. What is captured is
+// dropped; with the mode `python` it is the least that the protocol asks for.
 import { createRequire } from "node:module";
 
 const leastScript = `[
@@ -9,16 +9,16 @@ const leastScript = `[
     if importer.__name__ == "BuiltinImporter"]
 `;
 
-const [pid, count, mode] = process.argv.slice(2);
+const [pid, count, modes] = process.argv.slice(2);
 const addon = createRequire(import.meta.url)("../../build/Release/heapdump.node");
-const request = {
+const requests = modes.split(",").map((mode) => ({
   pid: Number(pid),
   mode,
   timeoutMs: 5000,
   ...(mode === "python" ? { script: leastScript } : { contentLimit: 64 }),
-};
+}));
 const outcome = { done: 0, inconsistent: 0, incomplete: 0, failures: [], routes: {}, pauses: [] };
-for (let i = 0; i < Number(count); ++i) {
+for (const request of requests.flatMap((each) => Array(Number(count)).fill(each))) {
   try {
     const result = await addon.capture(request, ({ kind }) => kind === "records" && addon.recordsWritten());
     outcome.done++;

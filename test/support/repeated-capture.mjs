@@ -26,12 +26,12 @@ const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.
  * @param {string} python
  * @param {string} state
  * @param {number} threads
- * @param {string} mode
- * @param {number} captures
+ * @param {string} modes one after another: `fork,stop`
+ * @param {number} captures in each of the modes
  * @param {number} [bareMs] how long the target works first, to compare with
  * @returns {Promise<RepeatedCapture>}
  */
-export async function captureRepeatedly(python, state, threads, mode, captures, bareMs = 0) {
+export async function captureRepeatedly(python, state, threads, modes, captures, bareMs = 0) {
   const args = [path("../targets/heartbeat.py"), state, "100000", String(threads)];
   const target = spawn(python, args, { stdio: ["ignore", "pipe", "pipe"] });
   const exited = once(target, "close");
@@ -48,7 +48,7 @@ export async function captureRepeatedly(python, state, threads, mode, captures, 
   await sleep(bareMs);
   const bare = output.length;
   const options = { maxBuffer: 1 << 28 };
-  const attachOften = [path("capture-loop.mjs"), String(pid), String(captures), mode];
+  const attachOften = [path("capture-loop.mjs"), String(pid), String(captures), modes];
   const { stdout } = await run(process.execPath, attachOften, options);
   const outcome = JSON.parse(stdout);
   const end = output.length;
