@@ -1,6 +1,6 @@
 // What happens when something ends in the middle: the tool, its user's patience, the target, or the disk.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import type { Attaching } from "../support/attach.js";
 import { HEAPDUMP } from "../support/cli.js";
@@ -13,7 +13,7 @@ const OBJECTS = "400000";
 /** Resolves when some of the heap is in the file. */
 async function underWay(workspace: CaptureWorkspace, file = "heap.bin.partial"): Promise<void> {
   await expect
-    .poll(() => (existsSync(workspace.path(file)) ? readFileSync(workspace.path(file)).length : 0), {
+    .poll(() => statSync(workspace.path(file), { throwIfNoEntry: false })?.size ?? 0, {
       interval: 2,
       timeout: 20_000,
     })
