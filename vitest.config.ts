@@ -7,9 +7,8 @@ const LONGEST = [
   "snapshot-exact",
   "leaks",
   "dump",
-  "snapshot-states",
+  "states",
   "paths",
-  "python-mode-states",
   "snapshot-tool-death",
   "snapshot-faulty-extensions",
 ];

@@ -27,11 +27,11 @@ struct Suspect {
   uint32_t example;  // id of the one that retains most
 };
 
-// The suspects of the last of several dumps of one process, best first. `first` is nullptr where there is but
-// one dump; `before` is the dump before the last, nullptr where there are fewer than three.
+// The suspects of the last of several dumps of one process, best first. `first` is nullptr if there is but
+// one dump; `before` is the dump before the last, nullptr if there are fewer than three.
 //
 // Growth is summed up along the paths from roots, and followed down as long as one object holds enough of it
-// that was there in the first dump; where it scatters over many, there it gathers. What went is subtracted
+// that was there in the first dump; if it scatters over many, it gathers there. What went is subtracted
 // where it was.
 std::vector<Suspect> find_leaks(const HeapIndex& last, const ObjectTree& tree, Owners& owners,
                                 const HeapIndex* first, const HeapIndex* before);

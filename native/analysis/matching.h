@@ -8,8 +8,8 @@
 
 namespace heapdump {
 
-// The objects that two dumps of one process have in common: same address, same type, the same content where
-// that is immutable and, where there is none, neighbours in common (what holds it, or half of what it refers
+// The objects that two dumps of one process have in common: same address, same type, the same content if
+// that is immutable and, if there is none, neighbours in common (what holds it, or half of what it refers
 // to; in dumps of two modes, nothing that speaks against it). What one of them cannot know because of its
 // mode is neither new nor gone.
 class Matching {
@@ -20,7 +20,7 @@ class Matching {
   uint32_t in_old(uint32_t now) const { return in_old_[now] - 1; }
   bool is_new(uint32_t now) const { return in_old(now) == kNone && !now_modes_.omits(now); }
   bool is_gone(uint32_t old) const { return !kept_[old] && !old_modes_.omits(old); }
-  // Bytes of an object, comparable with those of the other dump where the modes measure differently.
+  // Bytes of an object, comparable with those of the other dump if the modes measure differently.
   uint64_t size_now(uint32_t now) const {
     const uint32_t before = in_old(now);
     return before == kNone || now_modes_.same_size(now) ? now_modes_.size(now) : old_.size(before);

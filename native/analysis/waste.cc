@@ -29,7 +29,7 @@ const std::unordered_map<std::string_view, uint64_t> kEntry = {{"list", 1},
                                                                {"collections.defaultdict", 2},
                                                                {"collections.OrderedDict", 2}};
 
-// A container is sparse where it takes so many times what others with as many entries take, and so many bytes
+// A container is sparse if it takes so many times what others with as many entries take, and so many bytes
 // more.
 constexpr uint64_t kSparse = 3;
 constexpr uint64_t kMinSparse = 512;
@@ -187,7 +187,7 @@ class WasteFinder {
   }
 
   // What tells the attributes of an instance: ids of their names in its dict, or its shape and their number.
-  // False where it has none that it keeps by itself, or names that are not known.
+  // False if it has none that it keeps by itself, or names that are not known.
   bool attributes(uint32_t id, uint32_t dict, std::vector<uint32_t>& names) const {
     names.clear();
     if (dict != kNone) {

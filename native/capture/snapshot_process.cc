@@ -38,7 +38,7 @@ void SnapshotProcess::isolate(bool has_own_memory) {
     lift_limits();
   }
   close_descriptors();
-  // Blocking, where the process writes.
+  // Blocking, on the side on which the process writes.
   pipe_.open(calls_, memory_, scratch_, O_CLOEXEC);
   fault_point("child-piped");
 }

@@ -28,7 +28,7 @@ class TrampolineCall {
 
   // What the trampoline says now. Throws Error(kCaptureFailed) if the target is gone.
   hd_call state() const;
-  // A thread that is held goes on.
+  // A held thread is let go.
   void release();
   int pipe() const { return pipe_.read_end(); }
   // From here on the script's next write fails, and it gives up.

@@ -141,7 +141,7 @@ void WalkRun::recover(int signal, hd_walk_failure failure) {
   child_.resume();
 }
 
-// Looks whether the walker goes on, and asks for a stop if it does not.
+// Checks that the walker makes progress, and asks for a stop if it does not.
 void WalkRun::watch() {
   const TimePoint now = steady_clock::now();
   if (now < next_look_ || stop_asked_) return;

@@ -46,7 +46,7 @@ class MappedSource : public DumpSource {
   size_t at_ = 0;
 };
 
-// A gzip stream that is cut off or damaged ends where zlib can give no more.
+// A gzip stream that is cut off or damaged ends as soon as zlib can give no more.
 class GzipSource : public DumpSource {
  public:
   GzipSource(const std::string& path, FileStamp stamp, UniqueFd fd)

@@ -36,7 +36,7 @@ class Categories {
 };
 
 // The qualified name that the content of a frame, function or coroutine begins with, or that its field
-// `__qualname__` has; `<unknown>` where the dump has neither.
+// `__qualname__` has; `<unknown>` if the dump has neither.
 std::string qualified_name(const HeapIndex& heap, uint32_t id);
 
 // What the field of that name refers to, or kNone.

@@ -25,7 +25,7 @@ class Owners {
   uint32_t count() const { return names_.count(); }
 
  private:
-  // Empty where the object has no name of its own.
+  // Empty if the object has no name of its own.
   std::string own_name(uint32_t id);
   std::string in_namespace(uint32_t id, uint32_t dict);
   std::string in_closure(uint32_t cell) const;

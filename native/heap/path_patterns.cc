@@ -82,7 +82,7 @@ uint32_t PathPatterns::intern(uint32_t parent, uint32_t text) {
   return at->second;
 }
 
-// The pattern that a further step leads back to, where the last steps and this one repeat those before them;
+// The pattern that a further step leads back to, if the last steps and this one repeat those before them;
 // else 0.
 uint32_t PathPatterns::folded(uint32_t parent, uint32_t text) {
   std::vector<uint32_t> last;  // the innermost first

@@ -28,7 +28,7 @@ class PathPatterns {
   struct Pattern {
     uint32_t parent;
     uint32_t text;
-    uint8_t period = 0;  // of the steps that end here, where they are repeated
+    uint8_t period = 0;  // of the steps that end here, if they are repeated
   };
 
   // The object, and up its path, while `go_on` says so.

@@ -6,7 +6,7 @@
 
 namespace heapdump {
 
-// What Python gives for an expression behind an object, as far as the classes in the dump tell. False where
+// What Python gives for an expression behind an object, as far as the classes in the dump tell. False if
 // it runs code of the program, or gives another object than the one that the reference leads to.
 
 // `.name`, for the object that the structure or a slot holds under that name.

@@ -8,7 +8,7 @@
 
 namespace heapdump {
 
-// The row of roots() that a path from an object begins with: of several the one that says most; nullptr where
+// The row of roots() that a path from an object begins with: of several the one that says most; nullptr if
 // it has none, as an immortal object.
 const RootRow* root_of(const HeapIndex& heap, uint32_t id);
 

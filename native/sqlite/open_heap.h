@@ -54,7 +54,7 @@ class OpenHeap : public HeapIndex {
 class OpenHeaps {
  public:
   std::shared_ptr<OpenHeap> open(const std::string& schema, const std::string& path);
-  // Throws Error(kUsage) where that schema has no heap.
+  // Throws Error(kUsage) if that schema has no heap.
   std::shared_ptr<OpenHeap> of(const std::string& schema) const;
 
  private:

@@ -9,7 +9,7 @@ namespace heapdump {
 // The tool's exit codes, as in src/errors.ts.
 enum class ExitCode { kUsage = 2, kCannotAttach = 3, kCaptureFailed = 4, kUnreadable = 5, kDefect = 70 };
 
-// A failure told to the user in one line.
+// A failure, reported to the user in one line.
 class Error : public std::runtime_error {
  public:
   Error(ExitCode code, const std::string& message) : std::runtime_error(message), code_(code) {}

@@ -8,7 +8,7 @@
 
 namespace heapdump {
 
-// A growing array of plain values in anonymous memory of its own, on huge pages where there are any. Grows by
+// A growing array of plain values in anonymous memory of its own, on huge pages if there are any. Grows by
 // remapping, without a copy; new elements are zero.
 template <typename T>
 class PageArray {

@@ -51,7 +51,7 @@ uint64_t read_all(const HeapIndex& heap) {
 
 class DamageTest : public TemporaryFolder {
  protected:
-  // The summary, or nothing where the dump is refused.
+  // The summary, or nothing if the dump is refused.
   std::optional<IndexSummary> read(std::string_view bytes) {
     write_file(dump_, bytes);
     std::filesystem::remove(index_);

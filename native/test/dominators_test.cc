@@ -34,8 +34,9 @@ class DominatorsTest : public HeapTest {
   static void check(const RandomHeap& heap, const HeapIndex& index) {
     const uint32_t n = static_cast<uint32_t>(heap.nodes.size());
     const std::vector<bool> alive = heap.reached();
+    const auto held = heap.all_held();
     std::vector<std::vector<bool>> without;
-    for (uint32_t i = 0; i < n; ++i) without.push_back(heap.reached(i));
+    for (uint32_t i = 0; i < n; ++i) without.push_back(heap.reached(held, i));
     const auto dominates = [&](uint32_t d, uint32_t i) { return alive[i] && !without[d][i]; };
     for (uint32_t i = 0; i < n; ++i) {
       ASSERT_EQ(index.is_garbage(i + 1), !alive[i]) << i;

@@ -75,7 +75,7 @@ struct Object {
   uint64_t size = 16;
   uint64_t refcount = 1;
   uint8_t flags = 0;
-  std::string_view content = {};  // written where the flags say that there is one
+  std::string_view content = {};  // written if the flags say that there is one
 };
 
 // The payload of one RECORDS chunk.

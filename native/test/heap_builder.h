@@ -34,7 +34,7 @@ class HeapBuilder {
   HeapObject& type(const std::string& module, const std::string& name) {
     return object(0).names_type(module, name, kHeapType);
   }
-  // The static type of that name, made where it is new.
+  // The static type of that name, made if it is new.
   uint32_t static_type(const std::string& name) {
     if (const auto found = static_.find(name); found != static_.end()) return found->second;
     const size_t dot = name.find('.');

@@ -389,9 +389,9 @@ TEST_F(IndexTest, LeavesNothingWhereTheFileSystemIsFull) {
     try {
       ensure_index(dump_, full + "/index", [](double) {});
     } catch (const Error& error) {
-      const std::string told = error.what();
+      const std::string message = error.what();
       if (error.code() != ExitCode::kCaptureFailed) return 1;
-      if (told.find("no space is left") == told.npos || told.find(full) == told.npos) return 2;
+      if (message.find("no space is left") == message.npos || message.find(full) == message.npos) return 2;
       return std::filesystem::is_empty(full) ? 0 : 3;
     }
     return 4;

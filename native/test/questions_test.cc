@@ -74,12 +74,13 @@ TEST_F(QuestionsTest, GroupsRetainWhatTheirMembersDominate) {
     };
     const auto retained = retained_by_group(index, ObjectTree::of_dominators(index), groups, group);
     // Dominators tell what a group retains member by member: the union of what each dominates.
-    const auto alive = heap.reached();
+    const auto held = heap.all_held();
+    const auto alive = heap.reached(held, kNone);
     for (uint32_t g = 0; g < groups; ++g) {
       std::set<uint32_t> freed;
       for (uint32_t member = 0; member < n; ++member) {
         if (group(member + 1) != g || !alive[member]) continue;
-        const auto without = heap.reached(member);
+        const auto without = heap.reached(held, member);
         for (uint32_t k = 0; k < n; ++k) {
           if (alive[k] && !without[k]) freed.insert(k);
         }

@@ -56,8 +56,15 @@ struct RandomHeap {
 
   bool begins(uint32_t i) const { return nodes[i].root >= 0 || nodes[i].from_c || nodes[i].immortal; }
 
+  std::vector<std::vector<uint32_t>> all_held() const {
+    std::vector<std::vector<uint32_t>> all;
+    for (uint32_t i = 0; i < nodes.size(); ++i) all.push_back(held(i));
+    return all;
+  }
+
   // Nodes that are reached from those that begin, without going through `avoided`.
-  std::vector<bool> reached(uint32_t avoided = kNone) const {
+  std::vector<bool> reached(uint32_t avoided = kNone) const { return reached(all_held(), avoided); }
+  std::vector<bool> reached(const std::vector<std::vector<uint32_t>>& held, uint32_t avoided) const {
     std::vector<bool> reached(nodes.size());
     std::vector<uint32_t> open;
     const auto visit = [&](uint32_t i) {
@@ -71,7 +78,7 @@ struct RandomHeap {
     while (!open.empty()) {
       const uint32_t i = open.back();
       open.pop_back();
-      for (const uint32_t target : held(i)) visit(target);
+      for (const uint32_t target : held[i]) visit(target);
     }
     return reached;
   }

@@ -36,7 +36,7 @@ class Database {
   }
   ~Database() { sqlite3_close(db_); }
 
-  // Reads every column of every row; gives how many rows, or -1 where the query failed.
+  // Reads every column of every row; gives how many rows, or -1 if the query failed.
   int64_t run(const std::string& sql) {
     sqlite3_stmt* statement = nullptr;
     if (sqlite3_prepare_v2(db_, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) return -1;

@@ -1,5 +1,5 @@
 # Names of references. A namer gets rows of equal width, column by column at `ids[column::width]`, and gives their
-# names and the rows again, with null references where they make the rows alike. A name is given only if reading
+# names and the rows again, with null references if they make the rows alike. A name is given only if reading
 # it from every object of the rows gives what stands there.
 # Needs: pristine, types.
 
@@ -207,7 +207,7 @@ def holds(o, entry):
 
 
 def name_functions(key, part, width, flat, ids):
-    """The rows are of one pattern of types; the fields stand in this order, and may miss where marked."""
+    """The rows are of one pattern of types; the fields stand in this order, and may be missing if marked."""
     names = [(FIELD, '')] * width
     first = part[0]
     row = flat[:width]

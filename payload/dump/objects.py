@@ -117,7 +117,7 @@ def write_sequences(key, batch, refcounts, flag):
 
 def items_that_are_set(sequence):
     """Of a tuple that a generator is filling, or a list that is C code's own: to read an item that is not set yet ends
-    the program. The collector is told of the others, from the last to the first."""
+    the program. The collector learns of the others, from the last to the first."""
     items = audited(get_referents, (sequence,))
     return list(sequence) if len(items) == len(sequence) else items[::-1]
 
@@ -234,7 +234,7 @@ def unnamed_kind(key):
 
 def layouts_of(key, name_row, part, width, flat, ids):
     """(indexes or None for all, names, width, referents, addresses) of rows that have the same names. Rows go one by
-    one where a few of them by themselves get other names than all together."""
+    one if a few of them by themselves get other names than all together."""
     together = name_row(key, part, width, flat, ids)
     n = len(part)
     if n == 1 or not width:

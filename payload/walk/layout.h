@@ -69,7 +69,7 @@ struct hd_layout {
   uint32_t values_values;  // the first PyObject* in what ma_values points to
   uint32_t values_valid;   // 3.13: a byte, of inline values; values_capacity likewise
   uint32_t values_capacity;
-  uint32_t values_embedded;  // 3.13: a byte, 1 where the values lie in the instance
+  uint32_t values_embedded;  // 3.13: a byte, 1 if the values lie in the instance
   // Where an instance of a class with managed dict keeps it, from the start of the object (negative):
   // 3.11: PyDictValues* and PyObject* dict; 3.12: both 0 there and one tagged word (bit 0: values at word +
   // 1, else the dict); 3.13: PyManagedDictPointer, values inline at tp_basicsize.

@@ -5,13 +5,13 @@ export interface Waste {
   /** duplicate, boxes, empty, sparse or slots. */
   kind: string;
   typeName: string;
-  /** What holds them; null where it does not matter. */
+  /** What holds them; null if it does not matter. */
   what: string | null;
   count: bigint;
   /** Bytes, as `wasted`. */
   size: bigint;
   wasted: bigint;
-  /** False where contents were cut, and are equal as far as they go, or sizes are estimated. */
+  /** False if contents were cut, and are equal as far as they go, or sizes are estimated. */
   certain: boolean;
   example: HeapObject;
 }

@@ -45,7 +45,7 @@ export interface CaptureObserver {
   syncing(): void;
 }
 
-/** Throws a HeapdumpError of exit code 2, 3, 4 or 130; whatever happens the target goes on, and no half dump stays. */
+/** Throws a HeapdumpError of exit code 2, 3, 4 or 130; whatever happens, the target keeps running and no partial dump stays. */
 export async function captureDump(options: CaptureOptions, observer: CaptureObserver): Promise<TakenDump> {
   const start = performance.now();
   const { pid, file, signal } = options;

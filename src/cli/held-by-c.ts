@@ -7,7 +7,7 @@ import { JSON_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
 const EXAMPLE = `
-An object is held by C where it has more references than were found in all objects and roots, and nothing else keeps
+An object is held by C if it has more references than were found in all objects and roots, and nothing else keeps
 it alive: an extension holds it, or has lost a reference to it.
 
 Example:

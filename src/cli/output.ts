@@ -20,15 +20,15 @@ export function output(
 
 /** What the user was warned of, as a part of a document; nothing if there was no warning. */
 export function documentWarnings(): { warnings?: string[] } {
-  const told = warnings.splice(0);
-  return told.length === 0 ? {} : { warnings: told };
+  const reported = warnings.splice(0);
+  return reported.length === 0 ? {} : { warnings: reported };
 }
 
 export function print(text: string): void {
   write(process.stdout, text.endsWith("\n") ? text : `${text}\n`);
 }
 
-/** All that the tool says goes through here: nothing but ASCII where the locale shows no more. */
+/** All output goes through here; it is ASCII alone if the locale shows no more. */
 export function write(stream: NodeJS.WriteStream, text: string): boolean {
   return stream.write(asciiOnly() ? toAscii(text) : text);
 }

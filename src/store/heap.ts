@@ -3,23 +3,23 @@ import type Database from "better-sqlite3";
 export interface HeapObject {
   id: bigint;
   address: bigint;
-  /** `object.id` of its type; null where the type is not in the dump. */
+  /** `object.id` of its type; null if the type is not in the dump. */
   type: bigint | null;
-  /** `<unknown>` where the type is not in the dump. */
+  /** `<unknown>` if the type is not in the dump. */
   typeName: string;
   /** Shallow, in bytes. */
   size: bigint;
   /** Null for an immortal object. */
   refcount: bigint | null;
-  /** Null where none was kept, and then the next two are, too. */
+  /** Null if none was kept; then the next two are null, too. */
   content: string | null;
-  /** 1 where `content` is a str's own text, 0 where it is the object as Python would show it. */
+  /** 1 if `content` is a str's own text, 0 if it is the object as Python would show it. */
   is_text: bigint | null;
   truncated: bigint | null;
 }
 
 export interface HeapType {
-  /** `object.id` of the type; null where the type is not in the dump. */
+  /** `object.id` of the type; null if the type is not in the dump. */
   id: bigint | null;
   /** `module.qualname`; `dict`, not `builtins.dict`. */
   name: string;

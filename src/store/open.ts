@@ -44,7 +44,7 @@ function tablesOfHeaps(db: Database.Database): string[] {
     .all() as string[];
 }
 
-/** The heaps of dumps, indexed where they are not yet, side by side as schemas of one database. */
+/** The heaps of dumps, indexed if they are not yet, side by side as schemas of one database. */
 export async function openHeaps(
   sources: Source[],
   events: OpenEvents,

@@ -6,7 +6,7 @@ import { nearest } from "./nearest.js";
 
 export interface Result {
   columns: string[];
-  /** Addresses are `0x…` where a column of a table has them, and integers in expressions. */
+  /** Addresses are `0x…` in columns of a table, and integers in expressions. */
   rows: IterableIterator<Value[]>;
 }
 

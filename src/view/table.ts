@@ -81,7 +81,7 @@ export function columnWidths(columns: Column[], rows: Cell[][], { width, cuts }:
 
 type Laid = Omit<Column, "title">;
 
-/** One row. What does not fit into `limit` is cut even where it is a number. */
+/** One row. What does not fit into `limit` is cut even if it is a number. */
 function line(columns: Laid[], row: Cell[], widths: number[], limit: number): string {
   let text = "";
   let used = 0;

@@ -1,7 +1,13 @@
-// Says once, before the tests, which CPythons they run on and which they miss.
-import { interpreters, missingVersions } from "./interpreters.js";
+// Finds the CPythons that the tests run on, once for all test files, and says which they are and which are missing.
+import type { TestProject } from "vitest/node";
+import { findInterpreters, missingVersions, supportedRange } from "../../scripts/interpreters.mjs";
 
-export default function announce(): void {
+export default function setup({ provide }: TestProject): void {
+  const interpreters = findInterpreters();
+  if (interpreters.length === 0) {
+    throw new Error(`no CPython ${supportedRange} on this machine: sudo apt-get install python3`);
+  }
+  provide("interpreters", interpreters);
   const found = interpreters.map(({ version, library }) =>
     library === "static" ? `${version} (static)` : version,
   );

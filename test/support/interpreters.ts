@@ -1,15 +1,18 @@
 // The CPythons that the tests run on: `describe.each(interpreters)("$version, $library", ({ path }) => …)`.
-import { findInterpreters, type Interpreter, supportedRange } from "../../scripts/interpreters.mjs";
+import { inject } from "vitest";
+import type { Interpreter } from "../../scripts/interpreters.mjs";
 
-export { missingVersions, supportedVersions } from "../../scripts/interpreters.mjs";
+export { supportedVersions } from "../../scripts/interpreters.mjs";
 export type { Interpreter };
 
-/** Every CPython 3.8 to 3.14 of this machine, oldest first; never empty. */
-export const interpreters: Interpreter[] = findInterpreters();
-
-if (interpreters.length === 0) {
-  throw new Error(`no CPython ${supportedRange} on this machine: sudo apt-get install python3`);
+declare module "vitest" {
+  interface ProvidedContext {
+    interpreters: Interpreter[];
+  }
 }
+
+/** Every CPython 3.8 to 3.14 of this machine, oldest first; never empty. */
+export const interpreters = inject("interpreters");
 
 const oldest = interpreters[0] as Interpreter;
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { MemoryLimit } from "../../model/memory.js";
 
-/** A file's text; undefined where it cannot be read. */
+/** A file's text; undefined if it cannot be read. */
 export type Read = (path: string) => string | undefined;
 
 export const readText: Read = (path) => {
@@ -110,7 +110,7 @@ export class MemoryCgroups {
     return this.version === 2 ? !has("cgroup.events") : has("cgroup.sane_behavior");
   }
 
-  /** Undefined where there is no such file, or no limit. */
+  /** Undefined if there is no such file, or no limit. */
   private number(folder: string, file: string): number | undefined {
     return limited(this.read(join(folder, file))?.trim());
   }
@@ -173,7 +173,7 @@ function groupsUpTo(path: string, mount: Mount): Group[] {
   }
 }
 
-/** What of a path is below a folder; undefined where it is not below. */
+/** What of a path is below a folder; undefined if it is not below. */
 function below(path: string, folder: string): string | undefined {
   if (path === folder) return "";
   const prefix = folder === "/" ? "/" : `${folder}/`;

@@ -28,12 +28,12 @@ export class HeadroomGauge {
     return this.cgroups.unknown;
   }
 
-  /** The cgroup all of whose processes the kernel kills together, where there is one. */
+  /** The cgroup all of whose processes the kernel kills together, if there is one. */
   get oomGroup(): string | undefined {
     return this.cgroups.oomGroup();
   }
 
-  /** Undefined where no limit at all can be read. */
+  /** Undefined if no limit at all can be read. */
   headroom(): Headroom | undefined {
     const limits = [...this.cgroups.limits(), ...this.machine()];
     return limits
