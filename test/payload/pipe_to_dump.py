@@ -165,7 +165,7 @@ class Received(read_dump.Dump):
 
     def __init__(self, stream):
         self.warnings, self.roots, self.modules, self.threads, self.frames = [], [], [], [], []
-        self.types, self.shapes = {}, {}
+        self.types, self.shapes, self.type_names = {}, {}, {}
         self.meta, self.end = stream.meta, stream.end
         self.object_count = 0
         self._objects = []

@@ -33,7 +33,7 @@ no_exception()
 os.close(capture.write_end)
 os.waitpid(capture.reader, 0)
 
-heap = [[str(i), {"k": i}] for i in range(100000)]
+heap = [[str(i), {"k": i}] for i in range(25000)]
 
 # A signal handler's exception comes in the middle.
 for raised in (KeyboardInterrupt, SystemExit, ValueError):
