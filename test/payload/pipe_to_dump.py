@@ -187,9 +187,3 @@ class Received(read_dump.Dump):
             if address not in seen:
                 seen.add(address)
                 self._objects.append(o)
-
-
-def convert(stream):
-    """(dump file, END status or None)"""
-    received = Stream(stream)
-    return received.file(), received.status
