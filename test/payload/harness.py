@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PAYLOAD = os.path.join(HERE, "..", "..", "payload")
@@ -48,8 +47,7 @@ class Capture:
     """Made before the quiet moment, so that `run` does nothing but what the trampoline does."""
 
     def __init__(self, reader=None, on_data=None, **parameters):
-        self.sink, path = tempfile.mkstemp()
-        os.unlink(path)
+        self.sink = os.memfd_create("stream")
         self.on_data = on_data
         read_end, self.write_end = os.pipe()
         self.reader = os.fork()
@@ -111,13 +109,12 @@ class Capture:
         """The same by way of a dump file and its reader."""
         import read_dump
 
-        handle, path = tempfile.mkstemp(suffix=".bin")
+        handle = os.memfd_create("dump")
         try:
             os.write(handle, self.received.file())
-            os.close(handle)
-            return read_dump.Dump(path)
+            return read_dump.Dump("/proc/self/fd/%d" % handle)
         finally:
-            os.unlink(path)
+            os.close(handle)
 
 
 def state():

@@ -165,7 +165,7 @@ class Received(read_dump.Dump):
 
     def __init__(self, stream):
         self.warnings, self.roots, self.modules, self.threads, self.frames = [], [], [], [], []
-        self.types, self.shapes = {}, {}
+        self.types, self.shapes, self.type_names = {}, {}, {}
         self.meta, self.end = stream.meta, stream.end
         self.object_count = 0
         self._objects = []
@@ -187,9 +187,3 @@ class Received(read_dump.Dump):
             if address not in seen:
                 seen.add(address)
                 self._objects.append(o)
-
-
-def convert(stream):
-    """(dump file, END status or None)"""
-    received = Stream(stream)
-    return received.file(), received.status

@@ -5,12 +5,12 @@
     compare_heaps.py within DUMP DUMP       whether the second has all that the first has
 """
 
-import array
 import gc
 import json
+import struct
 import sys
 from collections import Counter
-from typing import Dict, Iterator, List, NamedTuple, Set
+from typing import Dict, List, Optional, Set, Tuple
 
 from read_dump import Dump, HeapObject
 
@@ -22,10 +22,8 @@ EXAMPLES = 5
 NOT_KNOWN = "?"
 
 
-class Reported(NamedTuple):
-    type: int
-    size: int
-    referents: List[int]
+# Of an object: its type, its size, and what it refers to.
+Reported = Tuple[int, int, Tuple[int, ...]]
 
 
 class Differences:
@@ -42,19 +40,19 @@ class Differences:
 
 
 def read_report(path: str) -> Dict[int, Reported]:
-    numbers = array.array("Q")
     with open(path, "rb") as file:
-        numbers.frombytes(file.read())
+        data = file.read()
+    numbers = struct.unpack("=%dQ" % (len(data) // 8), data)
     report, at = {}, 0
     while at < len(numbers):
         address, cls, size, count = numbers[at : at + 4]
-        report[address] = Reported(cls, size, numbers[at + 4 : at + 4 + count].tolist())
+        report[address] = cls, size, numbers[at + 4 : at + 4 + count]
         at += 4 + count
     return report
 
 
-def targets(o: HeapObject) -> Iterator[int]:
-    return (target for target in o.targets if target is not None)
+def targets(o: HeapObject) -> List[int]:
+    return [target for target in o.targets if target is not None]
 
 
 def is_intern_table(o: HeapObject) -> bool:
@@ -65,44 +63,48 @@ def is_intern_table(o: HeapObject) -> bool:
 def passing(dump: Dump) -> Set[int]:
     """Interned strings that nothing in the dump holds: one in the cache of type attributes goes when another attribute
     is looked up, and must not be touched by then."""
-    held = {target for o in dump.objects if not is_intern_table(o) for target in targets(o)}
-    return {target for o in dump.objects if is_intern_table(o) for target in targets(o)} - held
+    held: Set[Optional[int]] = set()
+    interned: Set[Optional[int]] = set()
+    for o in dump.objects:
+        (interned if is_intern_table(o) else held).update(o.targets)
+    return interned - held - {None}
 
 
 def compare_report(report_path: str, dump_path: str) -> dict:
     report, dump = read_report(report_path), Dump(dump_path)
     objects = {o.address: o for o in dump.objects}
     missing, types, sizes, edges, more_edges, more = (Differences() for _ in range(6))
-    for address, said in report.items():
-        name = dump.types[said.type].name if said.type in dump.types else hex(said.type)
+    name_of = lambda address: dump.types[address].name if address in dump.types else hex(address)
+    for address, (type_address, size, referents) in report.items():
         o = objects.get(address)
         if o is None:
-            missing.add(name, hex(address))
+            missing.add(name_of(type_address), hex(address))
             continue
         cls = o.type
-        if cls is None or cls.address != said.type:
-            types.add(name, [hex(address), o.type_name])
+        if cls is None or cls.address != type_address:
+            types.add(name_of(type_address), [hex(address), o.type_name])
             continue
-        if said.size not in (UNKNOWN, o.size):
-            sizes.add(name, [said.size, o.size, hex(address)])
+        if size not in (UNKNOWN, o.size):
+            sizes.add(cls.name, [size, o.size, hex(address)])
         # The collector is told of a heap type's instances' type since 3.9; a dump never says it as a reference.
-        in_order = sorted(targets(o))
-        if in_order == sorted(said.referents) or sorted(in_order + [said.type]) == sorted(said.referents):
+        in_order, said_in_order = sorted(targets(o)), sorted(referents)
+        if in_order == said_in_order or sorted(in_order + [type_address]) == said_in_order:
             continue
-        here, there = Counter(in_order), Counter(said.referents)
-        for target in there - here - Counter({said.type: 1}):
+        here, there = Counter(in_order), Counter(referents)
+        for target in there - here - Counter({type_address: 1}):
             target_name = objects[target].type_name if target in objects else hex(target)
-            edges.add("%s -> %s" % (name, target_name), [hex(address), hex(target), there[target], here[target]])
+            edges.add("%s -> %s" % (cls.name, target_name), [hex(address), hex(target), there[target], here[target]])
         for reference in o.references:
             if reference.target is not None and reference.target not in there:
                 label = reference.label if isinstance(reference.label, str) and reference.kind == "field" else ""
-                more_edges.add("%s %s %s" % (name, reference.kind, label), [hex(address), hex(reference.target)])
+                more_edges.add("%s %s %s" % (cls.name, reference.kind, label), [hex(address), hex(reference.target)])
     dangling = Differences()
     gone = passing(dump)
+    known = {None, *objects}
     for o in dump.objects:
         if o.address not in report:
             more.add(o.type_name or "?", o.address)
-        if all(target in objects for target in targets(o)):
+        if known.issuperset(o.targets):
             continue
         for reference in o.references:
             if reference.target is not None and reference.target not in objects:
@@ -140,6 +142,8 @@ def whole(o: HeapObject) -> dict:
 
 def compare_equal(first_path: str, second_path: str) -> dict:
     first, second = Dump(first_path), Dump(second_path)
+    if first.whole_records() is not None and first.whole_records() == second.whole_records():
+        return {}  # byte by byte the same, so that nothing need be decoded
     others = {o.address: o for o in second.objects}
     differences = Differences()
     for o in first.objects:

@@ -56,8 +56,11 @@ class HeapObject:
 
     @property
     def type_name(self) -> Optional[str]:
-        found = self.type
-        return found.name if found else None
+        names = self.dump.type_names
+        if self.shape not in names:
+            found = self.type
+            names[self.shape] = found.name if found else None
+        return names[self.shape]
 
     tracked = property(lambda self: bool(self.flags & 1))
     generation = property(lambda self: self.flags >> 1 & 3 if self.flags & 8 else None)
@@ -100,6 +103,7 @@ class Dump:
         self.end: Optional[Dict[str, str]] = None
         self.types: Dict[int, Type] = {}
         self.shapes: Dict[int, Shape] = {}
+        self.type_names: Dict[int, Optional[str]] = {}  # by shape, of those asked for
         self.roots: List[Tuple[int, str, str]] = []
         self.modules: List[Tuple[int, str, str]] = []
         self.threads: List[Tuple[int, str]] = []
@@ -167,6 +171,13 @@ class Dump:
             else:
                 self.warnings.append("damaged chunk at %d" % at)
             at = following
+
+    def whole_records(self) -> Optional[List[bytes]]:
+        """The bytes that all objects, roots, threads and so on were read from; None if something is damaged."""
+        chunks = list(self._chunks())
+        if self.warnings:
+            return None
+        return [payload for kind, payload in chunks if kind == RECORDS]
 
     @property
     def objects(self) -> List[HeapObject]:
@@ -312,7 +323,10 @@ class Reader:
             o.flags = data[at]
             self.at = at + 1
             o.content = self.string() if o.flags & 32 else None
-            count = self.varint()
+            at = self.at
+            count, self.at = data[at], at + 1
+            if count > 127:
+                count, self.at = _longer(data, count, at + 1)
             o.targets = self.references(count, previous, recent) if count else []
             yield o
 
@@ -330,7 +344,7 @@ class Reader:
             else:
                 value >>= 1
                 target = source + 8 * (value >> 1 ^ -(value & 1))
-                recent[((target >> 3) * 0x9E3779B97F4A7C15 & (1 << 64) - 1) >> 54] = target
+                recent[(target >> 3) * 0x9E3779B97F4A7C15 >> 54 & 1023] = target
                 targets.append(target)
         self.at = at
         return targets
