@@ -192,6 +192,7 @@ class Capture : private Sink {
         .script = request_.script,
         .timeout = request_.timeout,
         .on_bytes = [this](const uint8_t* bytes, size_t size) { transcoder_.feed(bytes, size); },
+        .has_room = has_room,
         .on_state = [this](CaptureState state) { send(StateEvent{state}); },
         .cancellation = cancellation};
     const SafePointCall::Result result = call.run();
@@ -208,12 +209,14 @@ class Capture : private Sink {
         .content_limit = request_.content_limit,
         .timeout = request_.timeout,
         .on_bytes = [this](const uint8_t* bytes, size_t size) { transcoder_.feed(bytes, size); },
+        .has_room = has_room,
         .on_state = [this](CaptureState state) { send(StateEvent{state}); },
         .cancellation = cancellation};
     const Snapshot::Result result = snapshot.run();
     route_ = result.route;
     pauses_ = result.pauses;
     consistent_ = result.route != Route::kImmediate;
+    left_ = result.left;
   }
 
   void send(Event event) {
@@ -226,10 +229,9 @@ class Capture : private Sink {
   }
 
   // A disk that does not keep up holds the target's pipe back; until then the target need not wait for it.
+  static bool has_room() { return unwritten_chunks < kMaxUnwrittenChunks || cancellation.requested(); }
+
   void records(std::vector<uint8_t>&& payload) override {
-    while (unwritten_chunks >= kMaxUnwrittenChunks && !cancellation.requested()) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
     ++unwritten_chunks;
     send(RecordsEvent{std::move(payload)});
   }
@@ -252,6 +254,9 @@ class Capture : private Sink {
     result.Set("status", transcript_.status);
     result.Set("objects", Napi::BigInt::New(env, transcript_.objects));
     result.Set("references", Napi::BigInt::New(env, transcript_.references));
+    Napi::Array left = Napi::Array::New(env);
+    for (const std::string& what : left_) left.Set(left.Length(), what);
+    result.Set("left", left);
     Napi::Array meta = Napi::Array::New(env);
     for (const auto& [key, value] : transcript_.meta) {
       Napi::Array pair = Napi::Array::New(env, 2);
@@ -271,6 +276,7 @@ class Capture : private Sink {
   Route route_{};
   PauseStats pauses_;
   bool consistent_ = false;
+  std::vector<std::string> left_;
   Transcript transcript_;
   std::exception_ptr failure_;
 };

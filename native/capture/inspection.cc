@@ -9,6 +9,8 @@
 namespace heapdump {
 namespace {
 
+constexpr int kStrictSeccomp = 1;
+
 ProcessStatus read_attachable_status(pid_t pid) {
   ProcessStatus status;
   if (!read_status(pid, &status)) throw attach_error(pid, ESRCH);
@@ -18,6 +20,13 @@ ProcessStatus read_attachable_status(pid_t pid) {
   }
   if (pid == getpid()) throw Error(ExitCode::kCannotAttach, "heapdump cannot attach to itself");
   if (status.state == 'Z' || status.tracer != 0) throw attach_error(pid, 0);
+  if (status.seccomp == kStrictSeccomp) {
+    throw Error(
+        ExitCode::kCannotAttach,
+        "process " + std::to_string(pid) +
+            " is in seccomp's strict mode: the kernel kills it at any system call but read and write, and "
+            "a dump takes others");
+  }
   return status;
 }
 

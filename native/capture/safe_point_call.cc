@@ -80,6 +80,11 @@ class ScriptRun {
 
   // Reads what there is. False at the end of the pipe, or when nothing came for kPollMs.
   bool read_available() {
+    if (!call_.has_room()) {
+      last_bytes_ = steady_clock::now();  // the silence is ours
+      std::this_thread::sleep_for(1ms);
+      return true;
+    }
     if (main_.call().pipe() < 0) {
       std::this_thread::sleep_for(std::chrono::milliseconds(kPollMs));
       return false;

@@ -29,6 +29,8 @@ struct SafePointCall {
   // What the script wrote, as it comes. It may throw: the script is then ended, the target cleaned, and the
   // exception goes on.
   std::function<void(const uint8_t* bytes, size_t size)> on_bytes;
+  // False while `on_bytes` could not take more without a wait.
+  std::function<bool()> has_room;
   std::function<void(CaptureState)> on_state;
   const Cancellation& cancellation;
 

@@ -1,6 +1,9 @@
 #include "capture/safe_point_stop.h"
 
+#include <algorithm>
 #include <thread>
+
+#include "capture/carrier.h"
 
 namespace heapdump {
 namespace {
@@ -14,6 +17,9 @@ constexpr auto kTimeToSafePoint = 250ms;
 constexpr auto kHold = 100ms;
 constexpr auto kPause = 50us;
 constexpr auto kTimeToReturn = 20ms;
+// After an attempt to stop all threads that held them for a tenth of a second.
+constexpr auto kRest = 200ms;
+constexpr auto kLongestRest = 2000ms;
 // If threads are busy, a GIL that was found free is rarely still free when the last thread has stopped.
 constexpr int kMaxFailedStops = 3;
 
@@ -38,7 +44,8 @@ Route SafePointStop::stop(Deadline deadline) {
     cancellation_.check();
     if (stop_at_rest(deadline)) return Route::kGilIdle;
     if (stopped_by_signal) break;
-    if (may_enter && !is_entered() && !state_.is_collecting() && steady_clock::now() >= next_entry_) {
+    if (may_enter && !is_entered() && !threads_.main_hangs() && !state_.is_collecting() &&
+        steady_clock::now() >= next_entry_) {
       try {
         enter(until);
       } catch (const Error&) {
@@ -51,22 +58,39 @@ Route SafePointStop::stop(Deadline deadline) {
         return call.route == HD_ROUTE_IN_SYSCALL ? Route::kInSyscall : Route::kPendingCall;
       if (call.state == HD_CALL_DONE) may_enter = leave(until) && call.result == HD_CALL_RAN;
     }
-    std::this_thread::sleep_for(kPause);
+    pause(kPause);
   } while (steady_clock::now() < until);
   return stop_immediately(deadline);
 }
 
+// False if there is no carrier.
 bool SafePointStop::stop_all(Deadline deadline) {
-  while (!threads_.stop(deadline)) {
+  for (auto rest = kRest;; rest = std::min(2 * rest, kLongestRest)) {
+    const TimePoint start = steady_clock::now();
+    if (threads_.stop(deadline)) break;
     cancellation_.check();
     if (steady_clock::now() > deadline) {
-      throw Error(ExitCode::kCaptureFailed, "a thread of the target " + threads_.obstacle() +
-                                                ", which cannot be interrupted; nothing was changed in it");
+      throw Error(ExitCode::kCaptureFailed,
+                  "the target cannot be stopped: " + threads_.obstacle() + "; nothing was changed in it");
     }
-    std::this_thread::sleep_for(1ms);
+    pauses_.add(steady_clock::now() - start);
+    pause(rest);
   }
-  threads_.main().refuse_shadow_stack();
-  return !threads_.main().in_restartable_sequence(target_.memory);
+  carrier_ = nullptr;
+  for (StoppedThread* thread : threads_.stopped()) {
+    if (carrier_ == nullptr && can_make_calls(target_, *thread)) carrier_ = thread;
+  }
+  return carrier_ != nullptr;
+}
+
+// The target runs meanwhile.
+void SafePointStop::pause(std::chrono::nanoseconds time) {
+  const TimePoint end = steady_clock::now() + time;
+  do {
+    std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(time, 1ms));
+    threads_.release_late();
+    cancellation_.check();
+  } while (steady_clock::now() < end);
 }
 
 bool SafePointStop::stop_at_rest(Deadline deadline) {
@@ -104,12 +128,21 @@ bool SafePointStop::stop_parked(Deadline deadline) {
   }
   main_->call().release();
   detach();
-  std::this_thread::sleep_for(1ms);
+  pause(1ms);
   return false;
 }
 
 Route SafePointStop::stop_immediately(Deadline deadline) {
-  while (!stop_all(deadline)) detach();
+  while (!stop_all(deadline)) {
+    detach();
+    if (steady_clock::now() > deadline) {
+      throw Error(
+          ExitCode::kCaptureFailed,
+          "no thread of the target can make system calls: their stacks are almost full; nothing was changed "
+          "in it (try again)");
+    }
+    pause(1ms);
+  }
   const bool at_rest = state_.is_at_rest();
   disarm();
   return at_rest ? Route::kGilIdle : Route::kImmediate;

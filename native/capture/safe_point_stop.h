@@ -17,11 +17,12 @@ class SafePointStop {
   SafePointStop(const Inspection& target, const Gadgets& gadgets, const hd_layout& layout, PauseStats& pauses,
                 const Cancellation& cancellation);
 
-  // Afterwards all threads are stopped, and the main thread can make system calls. Throws Error:
-  // kCannotAttach if the process cannot be traced, kCaptureFailed if its threads cannot be stopped
-  // until `deadline`.
+  // Afterwards no thread executes the program, and there is a `carrier`. Throws Error: kCannotAttach if the
+  // process cannot be traced, kCaptureFailed if its threads cannot be stopped until `deadline`.
   Route stop(Deadline deadline);
   StoppedProcess& threads() { return threads_; }
+  // A stopped thread that can make system calls: the main thread, if it can.
+  StoppedThread& carrier() { return *carrier_; }
   void detach();
 
   // Takes what was put into the target for the stop out again. False if the main thread has not come out
@@ -30,6 +31,7 @@ class SafePointStop {
 
  private:
   bool stop_all(Deadline deadline);
+  void pause(std::chrono::nanoseconds time);
   bool stop_at_rest(Deadline deadline);
   bool stop_parked(Deadline deadline);
   void enter(Deadline deadline);
@@ -43,6 +45,7 @@ class SafePointStop {
   PauseStats& pauses_;
   const Cancellation& cancellation_;
   StoppedProcess threads_;
+  StoppedThread* carrier_ = nullptr;
   // Nothing if a pending call is no way into the target.
   std::optional<MainThreadCall> main_;
   int failed_stops_ = 0;

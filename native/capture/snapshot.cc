@@ -9,13 +9,16 @@
 #include <cstring>
 #include <exception>
 #include <optional>
+#include <set>
 #include <thread>
 
+#include "capture/carrier.h"
 #include "capture/snapshot_process.h"
 #include "capture/walk_run.h"
 #include "capture/walk_task.h"
 #include "capture/walker_mapping.h"
 #include "capture/zombies.h"
+#include "process/listing.h"
 #include "support/fault.h"
 
 namespace heapdump {
@@ -25,7 +28,8 @@ using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr auto kRetry = 300us;
-constexpr auto kTimeToStop = 1s;
+constexpr auto kTimeToStop = 50ms;
+constexpr auto kTimeToReap = 3s;
 // Before the walk, and after it: for what waits for the GIL.
 constexpr auto kTimeToLeaveBeforeTheWalk = 20ms;
 constexpr auto kTimeToLeave = 10s;
@@ -52,6 +56,9 @@ bool clones_into_another_namespace(pid_t pid) {
   } else if (error == ENOMEM && fork) {
     why = "not enough memory for a copy of the target (vm.overcommit_memory, or its cgroup's limit)";
     way_out = "--mode stop";
+  } else if (error == ENOMEM) {
+    why = "not enough memory";
+    way_out = "again when there is more";
   }
   throw target_spared(std::string("the kernel refuses ") +
                       (fork ? "the snapshot process" : "the snapshot task") + ": " + why + " (try " +
@@ -75,12 +82,14 @@ class SnapshotRun {
 
   Snapshot::Result run() {
     snapshot_.on_state(CaptureState::kStopping);
-    for (const pid_t zombie : find_leftover_zombies(snapshot_.pid)) reap_in_a_stop(zombie);
+    for (const pid_t zombie : find_leftover_zombies(snapshot_.pid)) reap_with_any_thread(zombie);
     snapshot_.on_state(CaptureState::kWaiting);
     Route route = Route::kImmediate;
     try {
       route = stop_.stop(steady_clock::now() + snapshot_.timeout);
-      for (const auto& thread : stop_.threads().threads()) stack_pointers_.push_back(thread->registers().rsp);
+      stack_pointers_ = stop_.threads().stack_pointers_of_hanging();
+      for (const StoppedThread* thread : stop_.threads().stopped())
+        stack_pointers_.push_back(thread->registers().rsp);
       if (snapshot_.kind == Snapshot::Kind::kFork)
         fork();
       else
@@ -92,7 +101,7 @@ class SnapshotRun {
     snapshot_.on_state(CaptureState::kCleaning);
     clean();
     if (failure_) std::rethrow_exception(failure_);
-    return {route, pauses_};
+    return {route, pauses_, left_};
   }
 
  private:
@@ -114,17 +123,24 @@ class SnapshotRun {
     std::optional<Child> child;
     uint64_t initial_stack;
     {
-      StoppedThread& main = stop_.threads().main();
-      require_stack(main);
-      RemoteCalls calls(main, target_.memory, gadgets_);
+      RemoteCalls calls(stop_.carrier(), target_.memory, gadgets_);
       initial_stack = calls.lowest();
       calls.write_exit_frame(initial_stack, SystemCall(SYS_exit_group, kOrphanStatus));
       fault_point("cloning");
-      const int64_t id = calls.clone(0, initial_stack);
+      bool target_runs = false;
+      const int64_t id = calls.clone(0, initial_stack, [&] {
+        stop_.threads().detach_all_but(stop_.carrier());
+        target_runs = true;
+      });
       if (id < 0) refused(static_cast<int>(-id), snapshot_.kind);
       fault_point("cloned");
       child_in_target_ = calls.finish_clone();
       child.emplace(id, filtered());
+      if (target_runs) {
+        throw target_spared(
+            "the clone of the target waits for a thread of it (userfaultfd with fork events?); use "
+            "--mode python");
+      }
     }
     fault_point("child-traced");
     stop_.detach();
@@ -132,21 +148,19 @@ class SnapshotRun {
     stop_.leave(steady_clock::now() + kTimeToLeaveBeforeTheWalk);
     SnapshotProcess process(*child, gadgets_, initial_stack);
     process.isolate(true);
-    WalkerMapping mapping(task_, stacks(read_maps(child->tid())), target_.status.memory.resident);
-    mapping.map(process.calls(), 0);
+    const std::vector<Mapping> maps = read_maps(child->tid());
+    WalkerMapping mapping(task_, stacks(maps), target_.status.memory.resident);
+    mapping.map(process.calls(), find_gap(maps, mapping.size()));
     walk(*child, process, mapping);
   }
 
   // All threads are stopped, and remain so until the dump is complete.
   void stop() {
-    StoppedThread& main = stop_.threads().main();
-    require_stack(main);
-    RemoteCalls calls(main, target_.memory, gadgets_);
+    RemoteCalls calls(stop_.carrier(), target_.memory, gadgets_);
     const std::vector<Mapping> maps = read_maps(snapshot_.pid);
     WalkerMapping mapping(task_, stacks(maps), target_.status.memory.resident);
     const uint64_t size = mapping.size();
     const uint64_t gap = find_gap(maps, size);
-    if (gap == 0) throw target_spared("the target's address space has no room");
     calls.set_fallback_call(SystemCall(SYS_munmap, gap, size));
     fault_point("fallback-set");
     std::optional<Child> child;
@@ -182,46 +196,60 @@ class SnapshotRun {
     mapping.write_contents(process.memory(), process.write_end());
     fault_point("child-mapped");
     snapshot_.on_state(CaptureState::kRunning);
-    WalkRun(child, process, mapping, snapshot_.cancellation, snapshot_.on_bytes).run();
+    const auto on_wait = [&] {
+      if (snapshot_.kind == Snapshot::Kind::kFork) stop_.threads().release_late();
+    };
+    WalkRun(child, process, mapping, snapshot_.cancellation,
+            {snapshot_.on_bytes, snapshot_.has_room, on_wait})
+        .run();
   }
 
+  // The dump is whole by then: what cannot be cleaned up is left, and reported.
   void clean() {
+    if (child_in_target_ != 0 && !reap_with_any_thread(child_in_target_)) {
+      left_.push_back("a child that has ended (process " + std::to_string(child_in_target_) +
+                      "), since no thread could wait for it; the next attach removes it");
+    }
+    bool has_left = false;
     try {
-      if (child_in_target_ != 0) reap_in_a_stop(child_in_target_);
-      stop_.leave(steady_clock::now() + kTimeToLeave);
+      has_left = stop_.leave(steady_clock::now() + kTimeToLeave);
     } catch (const Error&) {
-      // It may have ended during the walk: the dump is whole all the same.
-      ProcessStatus status;
-      if (read_status(snapshot_.pid, &status) && status.state != 'Z') throw;
+    }
+    if (!has_left && !target_has_ended()) {
+      left_.push_back("two small mappings, since the main thread did not come out of them in time");
     }
   }
 
-  void reap_in_a_stop(pid_t id_in_target) {
+  bool target_has_ended() const {
+    ProcessStatus status;
+    return !read_status(snapshot_.pid, &status) || status.state == 'Z';
+  }
+
+  // False if none of the target's threads can be stopped for it.
+  bool reap_with_any_thread(pid_t id_in_target) {
+    const Deadline deadline = steady_clock::now() + kTimeToReap;
+    std::set<pid_t> hanging;
     for (;; std::this_thread::sleep_for(kRetry)) {
-      StoppedThread main(snapshot_.pid, filtered(), steady_clock::now() + kTimeToStop);
-      const bool possible = !main.in_restartable_sequence(target_.memory) && has_stack(main);
-      if (possible) {
-        RemoteCalls calls(main, target_.memory, gadgets_);
-        fault_point("reaping");
-        reap(calls, id_in_target);
+      for (const pid_t tid : list_numbers(snapshot_.pid, "task")) {
+        if (hanging.contains(tid)) continue;
+        try {
+          StoppedThread thread(tid, filtered(), steady_clock::now() + kTimeToStop);
+          bool reaped = false;
+          if (can_make_calls(target_, thread)) {
+            RemoteCalls calls(thread, target_.memory, gadgets_);
+            fault_point("reaping");
+            reaped = reap(calls, id_in_target);
+          }
+          pauses_.add(thread.stopped_for());
+          if (reaped) return true;
+        } catch (const Error&) {
+          hanging.insert(tid);
+        }
+        if (steady_clock::now() > deadline) return false;
       }
-      pauses_.add(main.stopped_for());
-      if (possible) return;
+      if (target_has_ended()) return true;
+      if (steady_clock::now() > deadline) return false;
     }
-  }
-
-  // Whether what is written below the main thread's stack pointer is written into its stack. That of the
-  // process grows; another one (of a signal handler, or a coroutine) may be small.
-  bool has_stack(const StoppedThread& main) const {
-    constexpr uint64_t kRoom = 3 * kReturnFrameSize;
-    const uint64_t pointer = main.registers().rsp;
-    const Mapping* stack = find_mapping(target_.maps, pointer);
-    return stack == nullptr || stack->path == "[stack]" || pointer - stack->start > kRoom;
-  }
-
-  void require_stack(const StoppedThread& main) const {
-    if (has_stack(main)) return;
-    throw target_spared("the main thread runs on a stack that is almost full (try again)");
   }
 
   Snapshot& snapshot_;
@@ -232,6 +260,7 @@ class SnapshotRun {
   SafePointStop stop_;
   std::vector<uint64_t> stack_pointers_;
   pid_t child_in_target_ = 0;
+  std::vector<std::string> left_;
   std::exception_ptr failure_;
 };
 

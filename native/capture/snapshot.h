@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "capture/capture_state.h"
 #include "capture/pause_stats.h"
@@ -27,12 +29,16 @@ struct Snapshot {
   // What the walker wrote, as it comes. It may throw: the snapshot is then given up, and the exception goes
   // on.
   std::function<void(const uint8_t* bytes, size_t size)> on_bytes;
+  // False while `on_bytes` could not take more without a wait.
+  std::function<bool()> has_room;
   std::function<void(CaptureState)> on_state;
   const Cancellation& cancellation;
 
   struct Result {
     Route route;
     PauseStats pauses;
+    // What could not be taken out of the target again, in words.
+    std::vector<std::string> left;
   };
 
   // Throws Error: kCannotAttach before anything was done to the target, kCaptureFailed after it was put back.

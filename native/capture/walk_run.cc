@@ -55,12 +55,12 @@ std::string describe_position(const hd_walk& walk) {
 }  // namespace
 
 WalkRun::WalkRun(Child& child, const SnapshotProcess& process, const WalkerMapping& mapping,
-                 const Cancellation& cancellation, OnBytes on_bytes)
+                 const Cancellation& cancellation, Handlers handlers)
     : child_(child),
       process_(process),
       mapping_(mapping),
       cancellation_(cancellation),
-      on_bytes_(std::move(on_bytes)),
+      handlers_(std::move(handlers)),
       buffer_(kReadSize) {}
 
 void WalkRun::run() {
@@ -71,6 +71,7 @@ void WalkRun::run() {
   bool at_end = false;
   while (!ended_ || !at_end) {
     cancellation_.check();
+    handlers_.on_wait();
     at_end = read_pipe();
     if (ended_) continue;
     if (const auto stop = child_.poll()) handle(*stop);
@@ -80,6 +81,10 @@ void WalkRun::run() {
 
 // Reads all that there is. True at the end of the pipe.
 bool WalkRun::read_pipe() {
+  if (!handlers_.has_room()) {
+    ppoll(nullptr, 0, &kPollTime, nullptr);
+    return false;
+  }
   pollfd poll{process_.pipe(), POLLIN, 0};
   if (ppoll(&poll, 1, &kPollTime, nullptr) <= 0) return false;
   const ssize_t size = read(process_.pipe(), buffer_.data(), buffer_.size());
@@ -89,7 +94,7 @@ bool WalkRun::read_pipe() {
     fail(std::string("the snapshot's pipe cannot be read: ") + strerror(errno));
   }
   fault_point("reading");
-  on_bytes_(buffer_.data(), size);
+  handlers_.on_bytes(buffer_.data(), size);
   return false;
 }
 

@@ -14,10 +14,17 @@ namespace heapdump {
 // The walker at work: its output is read, and it is led out of faults and hangs in code that is not its own.
 class WalkRun {
  public:
-  using OnBytes = std::function<void(const uint8_t* bytes, size_t size)>;
+  // What is done with the walker's output, and meanwhile.
+  struct Handlers {
+    std::function<void(const uint8_t* bytes, size_t size)> on_bytes;
+    // False while `on_bytes` could not take more without a wait.
+    std::function<bool()> has_room;
+    // Called at least every millisecond.
+    std::function<void()> on_wait;
+  };
 
   WalkRun(Child& child, const SnapshotProcess& process, const WalkerMapping& mapping,
-          const Cancellation& cancellation, OnBytes on_bytes);
+          const Cancellation& cancellation, Handlers handlers);
 
   // Lets the walker begin, and returns when it has ended as it should. Throws Error(kCaptureFailed) if it
   // has not, or is to be given up, or what `on_bytes` throws; the process then is still to be killed.
@@ -43,7 +50,7 @@ class WalkRun {
   const SnapshotProcess& process_;
   const WalkerMapping& mapping_;
   const Cancellation& cancellation_;
-  OnBytes on_bytes_;
+  Handlers handlers_;
   std::vector<uint8_t> buffer_;
   bool ended_ = false;
   bool stop_asked_ = false;

@@ -21,7 +21,7 @@ namespace heapdump {
 namespace {
 
 constexpr uint64_t kPage = 4096;
-constexpr uint64_t kMinArena = 16 << 20;
+constexpr uint64_t kFirstOfArena = 1 << 20;
 constexpr uint64_t kArenaBase = 64 << 20;
 constexpr uint64_t kLowestGap = 1 << 20;
 constexpr uint64_t kAddressLimit = (uint64_t{1} << 47) - kPage;
@@ -49,24 +49,19 @@ WalkerMapping::WalkerMapping(const WalkTask& task, std::vector<hd_range> stacks,
       arena_size_(pages(kArenaBase + resident / 8)) {}
 
 void WalkerMapping::map(RemoteCalls& calls, uint64_t address) {
-  const int fixed = address != 0 ? MAP_FIXED_NOREPLACE : 0;
-  for (;; arena_size_ = pages(arena_size_ / 2)) {
-    const int64_t result = calls.may_fail(SYS_mmap, address, size(), PROT_READ | PROT_WRITE,
-                                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | fixed, -1, 0);
-    if (result > 0) {
-      address_ = result;
-      break;
-    }
-    if (result != -ENOMEM || arena_size_ < kMinArena) {
-      throw Error(ExitCode::kCaptureFailed, std::string("there is no memory for the snapshot's tables: ") +
-                                                strerror(static_cast<int>(-result)) +
-                                                " (a limit of the target?); try --mode python");
-    }
+  const uint64_t mapped = arena_at_ + kFirstOfArena;
+  const int64_t result = calls.may_fail(SYS_mmap, address, mapped, PROT_READ | PROT_WRITE,
+                                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+  if (result < 0) {
+    throw Error(ExitCode::kCaptureFailed, std::string("there is no memory for the snapshot's tables: ") +
+                                              strerror(static_cast<int>(-result)) +
+                                              " (a limit of the target?)");
   }
+  address_ = result;
   // Kernels before 4.17 do not know the flag, and may have chosen another place.
-  if (address != 0 && address_ != address) {
-    calls.may_fail(SYS_munmap, address_, size());
-    throw Error(ExitCode::kCaptureFailed, "the kernel has no room at a free address; try --mode fork");
+  if (address_ != address) {
+    calls.may_fail(SYS_munmap, address_, mapped);
+    throw Error(ExitCode::kCaptureFailed, "the kernel has no room at a free address");
   }
   constexpr int kInstead = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
   calls.must("map memory", SYS_mmap, address_, data_at_, PROT_READ | PROT_EXEC, kInstead, -1, 0);
@@ -97,6 +92,7 @@ void WalkerMapping::write_contents(const Memory& memory, int fd) {
   put(task_.owned, &walk.owned, &walk.owned_count);
   put(stacks_, &walk.stacks, &walk.stack_count);
   walk.arena = {address_ + arena_at_, address_ + size()};
+  walk.arena_mapped = walk.arena.start + kFirstOfArena;
   memory.write(address_ + data_at_, &walk, sizeof walk);
 }
 
@@ -139,7 +135,8 @@ uint64_t find_gap(const std::vector<Mapping>& maps, uint64_t size) {
     end = std::max(end, mapping.end);
   }
   consider(kAddressLimit);
-  return largest > size + 2 * kPage ? best : 0;
+  if (largest > size + 2 * kPage) return best;
+  throw target_spared("the target's address space has no room");
 }
 
 }  // namespace heapdump

@@ -9,17 +9,19 @@
 
 namespace heapdump {
 
-// The memory that the walker runs in: its code, struct hd_walk, its stack and the arena of its tables, in one
-// mapping. What is mapped goes with the process that it is in, or is unmapped by whoever mapped it there.
+// The memory that the walker runs in: its code, struct hd_walk, its stack, and the arena of its tables, of
+// which the walker maps what it needs. What is mapped goes with the process that it is in, or is unmapped by
+// whoever mapped it there.
 class WalkerMapping {
  public:
   // `resident` is the size of the heap to walk, in bytes, and nothing more exact than that.
   WalkerMapping(const WalkTask& task, std::vector<hd_range> stacks, uint64_t resident);
 
+  // Of the addresses that it takes.
   uint64_t size() const { return arena_at_ + arena_size_; }
   uint64_t address() const { return address_; }
-  // Maps it, at `address` exactly or, for 0, anywhere. The arena becomes smaller if the kernel refuses it.
-  // Throws Error(kCaptureFailed) if there is no room.
+  // Maps what is needed at first, in a free place of `size()` bytes (`find_gap`). Throws
+  // Error(kCaptureFailed) if there is no memory.
   void map(RemoteCalls& calls, uint64_t address);
   // A stack in it for a new thread; the walker, when it runs, uses it too.
   uint64_t initial_stack() const;
@@ -45,7 +47,8 @@ class WalkerMapping {
   uint64_t address_ = 0;
 };
 
-// A free place of `size` bytes among the mappings of a process; 0 if there is none.
+// A free place of `size` bytes among the mappings of a process. Throws Error(kCaptureFailed) if there is
+// none.
 uint64_t find_gap(const std::vector<Mapping>& maps, uint64_t size);
 
 }  // namespace heapdump

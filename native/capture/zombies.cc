@@ -40,11 +40,12 @@ std::vector<pid_t> find_leftover_zombies(pid_t target) {
   return found;
 }
 
-void reap(RemoteCalls& calls, pid_t id_in_target) {
+bool reap(RemoteCalls& calls, pid_t id_in_target) {
   for (int i = 0; i < kMaxAttempts; ++i) {
-    if (calls.may_fail(SYS_wait4, id_in_target, 0, WNOHANG | __WALL, 0) != 0) return;
+    if (calls.may_fail(SYS_wait4, id_in_target, 0, WNOHANG | __WALL, 0) != 0) return true;
     std::this_thread::sleep_for(100us);
   }
+  return false;
 }
 
 }  // namespace heapdump

@@ -11,7 +11,7 @@ namespace heapdump {
 // ask. Their ids as the target sees them.
 std::vector<pid_t> find_leftover_zombies(pid_t target);
 
-// Has the target wait for a child of it that has ended.
-void reap(RemoteCalls& calls, pid_t id_in_target);
+// Has the target wait for a child of it that has ended. False if its end has not come to the target yet.
+bool reap(RemoteCalls& calls, pid_t id_in_target);
 
 }  // namespace heapdump

@@ -6,8 +6,10 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <unordered_map>
+#include <vector>
 
 namespace heapdump {
 
@@ -104,6 +106,14 @@ std::string current_system_call(pid_t pid) {
   std::ifstream file(proc_path(pid, "syscall"));
   long number;
   return file >> number && number >= 0 ? system_call_name(number) : "";
+}
+
+std::optional<uint64_t> blocked_stack_pointer(pid_t pid) {
+  // The call's number, its six arguments if it is one, the stack pointer and the instruction pointer.
+  std::ifstream file(proc_path(pid, "syscall"));
+  const std::vector<std::string> fields{std::istream_iterator<std::string>(file), {}};
+  if (fields.size() < 3) return std::nullopt;
+  return strtoull(fields[fields.size() - 2].c_str(), nullptr, 16);
 }
 
 namespace {

@@ -2,6 +2,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,7 @@ struct ProcessStatus {
   // As the process sees itself: in its innermost pid namespace.
   pid_t namespace_pid = 0;
   int threads = 0;
-  // 2: a filter is installed.
+  // 1: strict mode; 2: a filter is installed.
   int seccomp = 0;
   Memory memory;
 };
@@ -43,6 +44,8 @@ bool read_status(pid_t pid, ProcessStatus* status);
 // known.
 std::string current_system_call(pid_t pid);
 std::string system_call_name(long number);
+// Of a thread that is blocked in the kernel; nothing if it is not, or that is not known.
+std::optional<uint64_t> blocked_stack_pointer(pid_t pid);
 
 // Why a process cannot be attached, from the errno of an open or of ptrace, with what to do about it.
 Error attach_error(pid_t pid, int error);

@@ -4,14 +4,26 @@
 #include <sys/wait.h>
 
 #include <csignal>
+#include <thread>
 
 #include "support/error.h"
 
 namespace heapdump {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kTimeToStart = 2s;
+// The kernel takes a large process apart.
+constexpr auto kTimeToEnd = 10s;
+constexpr int kKilled = SIGKILL;  // as a wait status
+
+}  // namespace
 
 Child::Child(pid_t id, bool filtered) : Tracee(id, filtered) {
-  int status;
-  if (waitpid(id, &status, __WALL) != id || !WIFSTOPPED(status)) {
+  const auto status = wait(kTimeToStart);
+  if (!status) throw target_spared("the snapshot process does not start");
+  if (!WIFSTOPPED(*status)) {
     ended_ = true;
     throw_ended();
   }
@@ -45,11 +57,21 @@ void Child::interrupt() { ptrace(PTRACE_INTERRUPT, tid_, 0, 0); }
 void Child::kill() {
   if (ended_) return;
   ::kill(tid_, SIGKILL);
-  int status;
-  while (waitpid(tid_, &status, __WALL) == tid_ && WIFSTOPPED(status)) {
-  }
+  for (auto status = wait(kTimeToEnd); status && WIFSTOPPED(*status);) status = wait(kTimeToEnd);
   ended_ = true;
   stopped_ = false;
+}
+
+// Its wait status; nothing if there is none in that time.
+std::optional<int> Child::wait(std::chrono::nanoseconds time) const {
+  const Deadline deadline = std::chrono::steady_clock::now() + time;
+  for (;; std::this_thread::sleep_for(20us)) {
+    int status;
+    const pid_t waited = waitpid(tid_, &status, __WALL | WNOHANG);
+    if (waited == tid_) return status;
+    if (waited < 0) return kKilled;
+    if (std::chrono::steady_clock::now() > deadline) return std::nullopt;
+  }
 }
 
 }  // namespace heapdump

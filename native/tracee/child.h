@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <optional>
 
 #include "tracee/tracee.h"
@@ -33,6 +34,7 @@ class Child : public Tracee {
 
  private:
   [[noreturn]] void throw_ended() const override;
+  std::optional<int> wait(std::chrono::nanoseconds time) const;
 
   bool ended_ = false;
 };

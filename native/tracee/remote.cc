@@ -19,6 +19,10 @@ constexpr uint64_t kRedZone = 128;
 constexpr uint64_t kTrapFlag = 0x100;
 constexpr size_t kLargestText = 64 << 20;
 
+// A SIGSTOP, which cannot be blocked, came between (include/linux/errno.h: ERESTARTSYS to
+// ERESTART_RESTARTBLOCK).
+bool wants_restart(int64_t result) { return result <= -512 && result >= -516; }
+
 }  // namespace
 
 Gadgets Gadgets::find(const Memory& memory, const std::vector<Mapping>& maps,
@@ -95,16 +99,24 @@ int64_t RemoteCalls::leave() {
 }
 
 int64_t RemoteCalls::make(const SystemCall& call) {
-  enter(registers_of(call, first_frame_));
-  return leave();
+  int64_t result;
+  do {
+    enter(registers_of(call, first_frame_));
+    result = leave();
+  } while (wants_restart(result));
+  return result;
 }
 
-int64_t RemoteCalls::clone(uint64_t flags, uint64_t stack) {
+int64_t RemoteCalls::clone(uint64_t flags, uint64_t stack, const std::function<void()>& on_hang) {
   tracee_.trace_clones(true);
-  enter(registers_of(SystemCall(SYS_clone, flags, stack), first_frame_));
-  const pid_t child = tracee_.run_to_clone_event();
+  int64_t result;
+  do {
+    enter(registers_of(SystemCall(SYS_clone, flags, stack), first_frame_));
+    result = tracee_.run_to_clone_event(on_hang);
+    if (result == 0) result = static_cast<int64_t>(tracee_.current_registers().rax);
+  } while (wants_restart(result));
   tracee_.trace_clones(false);
-  return child != 0 ? child : static_cast<int64_t>(tracee_.current_registers().rax);
+  return result;
 }
 
 pid_t RemoteCalls::finish_clone() { return static_cast<pid_t>(leave()); }

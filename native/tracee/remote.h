@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <type_traits>
 #include <vector>
 
@@ -57,7 +58,8 @@ class RemoteCalls {
   // tool dies, it goes on with the frame there. Returns its id, or -errno if the kernel refuses.
   // `finish_clone` ends the call (with CLONE_VFORK only at the thread's end) and returns its id as the target
   // sees it.
-  int64_t clone(uint64_t flags, uint64_t stack);
+  // `on_hang` is called if the call hangs, which then has some seconds more.
+  int64_t clone(uint64_t flags, uint64_t stack, const std::function<void()>& on_hang = {});
   pid_t finish_clone();
 
   // From here on the thread makes this call before it goes on as it was, should the tool die.

@@ -1,20 +1,34 @@
 #include "tracee/stopped_process.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "process/listing.h"
+#include "process/stat.h"
 #include "process/status.h"
 #include "support/fault.h"
 
 namespace heapdump {
 namespace {
 
-// As long as the other threads of a process wait for one that cannot be interrupted.
-constexpr auto kInterruptTimeout = std::chrono::milliseconds(100);
+using std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+// As long as the other threads of a process wait for one that does not stop.
+constexpr auto kTimeToStop = 100ms;
+// A sleep that short is one of many: for a page, for a lock of the kernel's.
+constexpr auto kShortSleep = 2ms;
+constexpr auto kPoll = 20us;
 
 bool has_ended(pid_t tid) {
   ProcessStatus status;
   return !read_status(tid, &status) || status.state == 'Z' || status.state == 'X';
+}
+
+// In the kernel, of a thread that was told to stop: it cannot execute the program before it has.
+bool hangs(pid_t tid) {
+  const auto stat = read_stat(tid);
+  return stat && stat->state == 'D';
 }
 
 }  // namespace
@@ -23,57 +37,53 @@ bool StoppedProcess::seize_new() {
   bool found = false;
   for (const pid_t tid : list_numbers(pid_, "task")) {
     const auto known = [&](const auto& thread) { return thread->tid() == tid; };
-    if (std::any_of(threads_.begin(), threads_.end(), known)) continue;
+    if (std::ranges::any_of(threads_, known)) continue;
     try {
       threads_.push_back(std::make_unique<StoppedThread>(tid, filtered_));
+      threads_.back()->interrupt();
       found = true;
     } catch (const Error&) {
       // Threads come and go; the main thread may not.
       if (tid == pid_ || !has_ended(tid)) throw;
+      std::erase_if(threads_, known);
     }
   }
   return found;
 }
 
-bool StoppedProcess::wait_for(StoppedThread& thread, Deadline deadline) {
-  try {
-    return thread.wait(deadline);
-  } catch (const Error&) {
-    if (thread.tid() == pid_) throw;
-    std::erase_if(threads_, [&](const auto& other) { return other.get() == &thread; });
-    return true;
+bool StoppedProcess::wait_for_all(Deadline deadline) {
+  const Deadline short_sleep = std::min(deadline, steady_clock::now() + kShortSleep);
+  for (;; std::this_thread::sleep_for(kPoll)) {
+    std::erase_if(threads_, [&](const auto& thread) {
+      try {
+        thread->wait(steady_clock::now());
+        return false;
+      } catch (const Error&) {
+        if (thread->tid() == pid_) throw;
+        return true;
+      }
+    });
+    const auto stopped = [](const auto& thread) { return thread->is_stopped(); };
+    const auto still = [](const auto& thread) { return thread->is_stopped() || hangs(thread->tid()); };
+    if (std::ranges::all_of(threads_, stopped)) return true;
+    const TimePoint now = steady_clock::now();
+    if (now > short_sleep && std::ranges::any_of(threads_, stopped) && std::ranges::all_of(threads_, still))
+      return true;
+    if (now > deadline) return false;
   }
 }
 
 bool StoppedProcess::stop(Deadline deadline) {
-  // Those that the last attempt left: they were interrupted then.
-  while (!threads_.empty()) {
-    const size_t before = threads_.size();
-    if (!wait_for(*threads_.front(), deadline)) return false;
-    if (threads_.size() == before) threads_.erase(threads_.begin());
-  }
-  bool first = true;
-  for (size_t stopped = 0; seize_new() || stopped < threads_.size();) {
-    if (first) since_ = std::chrono::steady_clock::now();
-    first = false;
-    for (size_t i = stopped; i < threads_.size(); ++i) {
-      try {
-        threads_[i]->interrupt();
-      } catch (const Error&) {
-        if (threads_[i]->tid() == pid_) throw;  // Another one's end is found by waiting for it.
-      }
+  since_ = steady_clock::now();
+  const Deadline until = std::min(deadline, since_ + kTimeToStop);
+  seize_new();
+  do {
+    if (!wait_for_all(until)) {
+      detach();
+      return false;
     }
-    const Deadline until = std::min(deadline, std::chrono::steady_clock::now() + kInterruptTimeout);
-    while (stopped < threads_.size()) {
-      const size_t before = threads_.size();
-      if (!wait_for(*threads_[stopped], until)) {
-        detach();
-        return false;
-      }
-      if (threads_.size() == before) ++stopped;
-    }
-  }
-  if (threads_.empty() || threads_.front()->tid() != pid_) throw target_ended(pid_);
+  } while (seize_new());
+  if (!is_stopped()) throw target_ended(pid_);
   fault_point("all-stopped");
   return true;
 }
@@ -82,11 +92,52 @@ void StoppedProcess::detach() {
   std::erase_if(threads_, [](const auto& thread) { return thread->is_stopped(); });
 }
 
+void StoppedProcess::detach_all_but(const StoppedThread& kept) {
+  std::erase_if(threads_, [&](const auto& thread) { return thread->is_stopped() && thread.get() != &kept; });
+}
+
+bool StoppedProcess::is_stopped() const { return !stopped().empty(); }
+
+void StoppedProcess::release_late() {
+  std::erase_if(threads_, [](const auto& thread) {
+    try {
+      return thread->wait(steady_clock::now());
+    } catch (const Error&) {
+      return true;
+    }
+  });
+}
+
+bool StoppedProcess::main_hangs() const {
+  return std::ranges::any_of(
+      threads_, [&](const auto& thread) { return thread->tid() == pid_ && !thread->is_stopped(); });
+}
+
+std::vector<StoppedThread*> StoppedProcess::stopped() const {
+  std::vector<StoppedThread*> found;
+  for (const auto& thread : threads_) {
+    if (thread->is_stopped()) found.push_back(thread.get());
+  }
+  std::ranges::stable_partition(found, [&](const StoppedThread* thread) { return thread->tid() == pid_; });
+  return found;
+}
+
+std::vector<uint64_t> StoppedProcess::stack_pointers_of_hanging() const {
+  std::vector<uint64_t> found;
+  for (const auto& thread : threads_) {
+    if (thread->is_stopped()) continue;
+    if (const auto pointer = blocked_stack_pointer(thread->tid())) found.push_back(*pointer);
+  }
+  return found;
+}
+
 std::string StoppedProcess::obstacle() const {
   for (const auto& thread : threads_) {
-    if (!thread->is_stopped()) return "is in the system call " + current_system_call(thread->tid());
+    if (thread->is_stopped() || !hangs(thread->tid())) continue;
+    const std::string call = current_system_call(thread->tid());
+    return "a thread hangs in the kernel" + (call.empty() ? "" : " (" + call + ")");
   }
-  return "cannot be stopped";
+  return "its threads do not stop in time";
 }
 
 }  // namespace heapdump

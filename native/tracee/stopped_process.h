@@ -8,30 +8,41 @@
 namespace heapdump {
 
 // Stops all threads of a process, and lets them go again, as often as is needed.
+//
+// A thread in an uninterruptible sleep (a disk or network file system that hangs, vfork) does not stop, and
+// need not: the kernel has been told to stop it, and does so before the thread executes another instruction
+// of the program. It hangs, in the words of this class, until it stops, and is then to be let go
+// (`release_late`).
 class StoppedProcess {
  public:
   StoppedProcess(pid_t pid, bool filtered) : pid_(pid), filtered_(filtered) {}
 
-  // False if a thread cannot be interrupted (a disk or network file system that hangs): the others run on,
-  // and the next call begins with waiting for that one. Throws Error: kCannotAttach if the process cannot
-  // be traced, kCaptureFailed if it ends.
+  // Afterwards no thread executes the program, and at least one is stopped. False if that has not come about
+  // within 100 ms, or until `deadline`: all run on. Throws Error: kCannotAttach if the process cannot be
+  // traced, kCaptureFailed if it ends.
   bool stop(Deadline deadline);
   void detach();
-  bool is_stopped() const { return !threads_.empty() && threads_.front()->is_stopped(); }
+  void detach_all_but(const StoppedThread& kept);
+  bool is_stopped() const;
+  // After `detach`: lets the threads go that hung until now. To be called often while there may be some.
+  void release_late();
 
-  StoppedThread& main() { return *threads_.front(); }
-  const std::vector<std::unique_ptr<StoppedThread>>& threads() const { return threads_; }
+  bool main_hangs() const;
+  // Those that are stopped, the main thread first.
+  std::vector<StoppedThread*> stopped() const;
+  // Of the threads that hang; where that is not known it is left out.
+  std::vector<uint64_t> stack_pointers_of_hanging() const;
   std::chrono::nanoseconds stopped_for() const { return std::chrono::steady_clock::now() - since_; }
-  // What the thread that did not stop is doing, to follow "a thread of the target".
+  // Why `stop` failed, to follow "the target cannot be stopped: ".
   std::string obstacle() const;
 
  private:
   bool seize_new();
-  bool wait_for(StoppedThread& thread, Deadline deadline);
+  bool wait_for_all(Deadline deadline);
 
   pid_t pid_;
   bool filtered_;
-  // The main thread first. Those that are not stopped are on their way to it.
+  // In the order of their age. Those that are not stopped hang.
   std::vector<std::unique_ptr<StoppedThread>> threads_;
   TimePoint since_;
 };

@@ -23,6 +23,9 @@ constexpr int kSetSignalMask = 0x420b;
 constexpr int kGetRseqConfiguration = 0x420f;
 constexpr int kShadowStackNote = 0x204;
 
+// From a stop at a system call to the one before it returns.
+constexpr auto kTimeToReturn = std::chrono::milliseconds(500);
+
 bool is_traced(pid_t tid) {
   ProcessStatus status;
   return read_status(tid, &status) && status.tracer != 0;
@@ -147,7 +150,8 @@ void StoppedThread::return_to_event_stop() {
   // Only from this stop does the kernel restart the system call that the thread was found in.
   if (ptrace(PTRACE_INTERRUPT, tid_, 0, 0) != 0 || ptrace(PTRACE_CONT, tid_, 0, 0) != 0) throw_ended();
   stopped_ = false;
-  wait(Deadline::max());
+  if (!wait(std::chrono::steady_clock::now() + kTimeToReturn))
+    throw target_spared("a thread hangs in the kernel");
   in_system_call_stop_ = false;
 }
 

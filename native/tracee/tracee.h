@@ -1,6 +1,8 @@
 #pragma once
 #include <sys/types.h>
 
+#include <functional>
+
 #include "support/time.h"
 #include "tracee/registers.h"
 
@@ -20,11 +22,13 @@ class Tracee {
   void set_registers(const Registers& registers);
   void block_signals();
 
-  // Runs to the next stop at a system call's entry or exit.
+  // Runs to the next stop at a system call's entry or exit. Throws Error(kCaptureFailed) if the call hangs:
+  // the thread is no longer stopped then, and goes on by itself when the call returns.
   void run_to_system_call_stop();
   // Inside a system call that clones: runs to where the new thread exists and is traced, and returns its id;
-  // 0 if the call ends without. For that `trace_clones` has to be on.
-  pid_t run_to_clone_event();
+  // 0 if the call ends without. For that `trace_clones` has to be on. If the call hangs, `on_hang` is called,
+  // and the call has some seconds more.
+  pid_t run_to_clone_event(const std::function<void()>& on_hang);
   void trace_clones(bool on);
 
  protected:
@@ -43,7 +47,10 @@ class Tracee {
   bool in_system_call_stop_ = false;
 
  private:
-  int next_stop();
+  int next_stop(const std::function<void()>& on_hang = {});
+  int wait_for_stop(const std::function<void()>& on_hang);
+
+  int signal_to_deliver_ = 0;
 };
 
 }  // namespace heapdump

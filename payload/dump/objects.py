@@ -84,10 +84,17 @@ def write_leaves(key, batch, refcounts, flag):
     emit(shape_of(key, (), ()), key, batch, refcounts, flag, None, [])
 
 
+def require_memory(references):
+    """What one object refers to is written at once."""
+    if MAX_ITEMS and references > MAX_ITEMS:
+        give_up('memory is short for one object with %d references' % references)
+
+
 def in_parts(counts, total, write):
     """Calls `write(start, end)` for parts of a batch none of which has too many references."""
     if total <= MAX_REFERENCES:
         return write(0, len(counts))
+    require_memory(total // sum(counts) * max(counts))
     start = held = 0
     for end in range(len(counts)):
         if held and held + counts[end] > MAX_REFERENCES:
@@ -173,6 +180,8 @@ def rows(batch, patterned=False):
     """(indexes in the batch, width, referents in a row, their addresses): objects of equal width (and, where
     `patterned`, of equal types of referents) together."""
     flat = referents_of(batch)
+    if len(flat) > MAX_REFERENCES:
+        require_memory(len(flat) // len(batch))
     ids = list(map(id, flat))
     n = len(batch)
     separator_id = id(separator)

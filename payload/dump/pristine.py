@@ -4,6 +4,7 @@
 
 FD = @FD@
 CONTENT_LIMIT = @CONTENT_LIMIT@  # bytes of content kept of an object
+MAX_ITEMS = @MAX_ITEMS@  # references of one container for which there is memory; 0: not known
 TIMEOUT = @TIMEOUT@  # seconds without progress in writing
 # Of this version of CPython, from the row of its layout (native/python/layouts.h).
 PREHEADER_FLAGS = @PREHEADER_FLAGS@  # of types before whose objects stand two more words

@@ -132,7 +132,7 @@ static void write_skipped(struct hd_walker* w, uint64_t unused) {
 __attribute__((noreturn)) void hd_main(struct hd_walk* walk) {
   struct hd_walker* const w = (struct hd_walker*)walk->arena.start;
   walk->arena_used = (sizeof *w + 63) & ~(uint64_t)63;
-  if (walk->arena_used > walk->arena.end - walk->arena.start) hd_exit(1);
+  if (walk->arena_used > walk->arena_mapped - walk->arena.start) hd_exit(1);
   w->walk = walk;
   w->layout = &walk->layout;
   w->content_limit = walk->content_limit < HD_MAX_CONTENT ? walk->content_limit : HD_MAX_CONTENT;

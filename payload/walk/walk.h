@@ -55,8 +55,11 @@ struct hd_walk {
   // Memory that is not heap: thread stacks (list heads of a collection lie there), sorted; struct hd_range[].
   uint64_t stacks;
   uint64_t stack_count;
-  // Zeroed memory for all of the walker's tables; taken from its start on.
+  // Addresses for all of the walker's tables, taken from the start on. Mapped, and zeroed, up to
+  // `arena_mapped`; the walker maps more as it takes it: under mlockall(MCL_FUTURE) memory is filled when it
+  // is mapped.
   struct hd_range arena;
+  uint64_t arena_mapped;
 
   // What the walker says during the walk. `steps` grows with everything it does; if it stands still while
   // `phase` is not HD_WALK_WRITING, something hangs. To get it out of a fault or a hang the tool sets rip to

@@ -12,13 +12,16 @@ import {
   type Target,
 } from "../native/addon.js";
 import { DumpWriter } from "./dump-writer.js";
-import { describeMemory, planMemory } from "./memory/plan.js";
+import { describeMemory, itemsWithRoom, planMemory } from "./memory/plan.js";
 import { MemoryWatchdog } from "./memory/watchdog.js";
 import { describeTarget } from "./metadata.js";
 import { dumpScript } from "./script.js";
 
 /** Linux include/linux/threads.h, PID_MAX_LIMIT. */
 const LARGEST_PID = 1 << 22;
+
+/** A third of usual supervisors' time-outs: on a busy machine a script takes three times as long. */
+const LONGEST_UNASKED_S = 10;
 
 export interface CaptureOptions {
   pid: number;
@@ -28,6 +31,8 @@ export interface CaptureOptions {
   contentLimit: number;
   /** Longest wait for a safe point, and longest silence of the payload. */
   timeoutMs: number;
+  /** Whether a script may hold the main thread for long. */
+  yes: boolean;
   toolVersion: string;
   /** Aborting sets the target free, leaves no file, and rejects with exit code 130. */
   signal: AbortSignal;
@@ -36,7 +41,7 @@ export interface CaptureOptions {
 /** What is going on, for a person who waits. */
 export interface CaptureObserver {
   target(target: Target): void;
-  /** What the snapshot may take, in the modes that make one. */
+  /** What the dump may take of memory and time. */
   memory(plan: MemoryPlan): void;
   event(event: Exclude<CaptureEvent, { kind: "records" }>): void;
   /** The target is free again; how much of the dump is in the file, 0 … 1. */
@@ -51,11 +56,13 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
   const { pid, file, signal } = options;
   const target = inspect(pid);
   const described = describeTarget(target, options);
-  const memory = options.mode === "python" ? undefined : planMemory(target, options.mode);
-  const meta = { ...described, ...(memory && describeMemory(memory)) };
+  const memory = planMemory(target, options.mode);
+  if (memory.mode === "python" && memory.cost.seconds > LONGEST_UNASKED_S && !options.yes)
+    throw tooLong(pid, memory);
+  const meta = { ...described, ...describeMemory(memory) };
   const output = await PrivateFile.create(file);
   observer.target(target);
-  if (memory) observer.memory(memory);
+  observer.memory(memory);
   const cancel = () => native().cancelCapture();
   const writer = new DumpWriter(output, cancel);
   const abort = () => {
@@ -63,11 +70,11 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
     writer.abort();
   };
   signal.addEventListener("abort", abort);
-  const watchdog = options.mode === "fork" ? new MemoryWatchdog(pid, cancel) : undefined;
+  const watchdog = options.mode === "stop" ? undefined : new MemoryWatchdog(pid, cancel);
   try {
     signal.throwIfAborted();
     writer.begin(meta);
-    const result = await native().capture(describeRequest(options, target), (event) => {
+    const result = await native().capture(describeRequest(options, target, memory), (event) => {
       watchdog?.look();
       if (event.kind === "records") writer.records(event.payload, () => native().recordsWritten());
       else observer.event(event);
@@ -81,7 +88,7 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
     await output.commit().catch((failure) => {
       throw sparing(pid, failure);
     });
-    const { route, stops, pauseMs, consistent, objects, references } = result;
+    const { route, stops, pauseMs, consistent, left, objects, references } = result;
     return {
       file,
       bytes: writer.bytes,
@@ -92,6 +99,7 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
       pauseMs,
       consistent,
       elapsedMs: performance.now() - start,
+      left,
       memory,
       meta: { ...meta, ...end },
     };
@@ -114,9 +122,12 @@ function inspect(pid: number): Target {
   return native().inspect(pid);
 }
 
-function describeRequest(options: CaptureOptions, { layout }: Target): CaptureRequest {
+function describeRequest(options: CaptureOptions, { layout }: Target, memory: MemoryPlan): CaptureRequest {
   const { pid, mode, timeoutMs, contentLimit } = options;
-  if (mode === "python") return { pid, mode, timeoutMs, script: dumpScript(options, layout) };
+  if (mode === "python") {
+    const script = dumpScript({ ...options, maxItems: itemsWithRoom(memory) }, layout);
+    return { pid, mode, timeoutMs, script };
+  }
   return { pid, mode, timeoutMs, contentLimit };
 }
 
@@ -132,6 +143,13 @@ function describeEnd(result: CaptureResult, meta: Pairs): Pairs {
     pause_ms: result.pauseMs.toFixed(2),
     consistent: String(result.consistent),
   };
+}
+
+function tooLong(pid: number, { cost }: MemoryPlan): HeapdumpError {
+  const message =
+    `process ${pid} was not touched: a script would hold its main thread for about ${Math.round(cost.seconds)} s, and ` +
+    "its supervisor may restart it meanwhile; use --mode fork, or allow it with --yes";
+  return new HeapdumpError(ExitCode.Usage, message);
 }
 
 function gaveUp(pid: number, why: string): HeapdumpError {

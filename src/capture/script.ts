@@ -10,16 +10,22 @@ const parts: string[] = JSON.parse(payload("dump/parts.json"));
 export interface ScriptOptions {
   /** Bytes of content kept of an object; 0: none is written. */
   contentLimit: number;
+  /** Most references of one container for which there is memory; 0: not known. */
+  maxItems: number;
   /** Longest time in which nothing can be written, in milliseconds. */
   timeoutMs: number;
 }
 
 /** The Python source that runs in the target; `@FD@` is left for the addon, which knows the descriptor. */
-export function dumpScript({ contentLimit, timeoutMs }: ScriptOptions, facts: VersionFacts): string {
+export function dumpScript(
+  { contentLimit, maxItems, timeoutMs }: ScriptOptions,
+  facts: VersionFacts,
+): string {
   const dump = [...parts.map((part) => `dump/${part}.py`), "dump.py"]
     .map(payload)
     .join("\n")
     .replaceAll("@CONTENT_LIMIT@", String(contentLimit))
+    .replaceAll("@MAX_ITEMS@", String(maxItems))
     .replaceAll("@TIMEOUT@", String(timeoutMs / 1000))
     .replaceAll("@PREHEADER_FLAGS@", String(facts.preheaderFlags))
     .replaceAll("@ATTRIBUTES_IN_DICTS@", String(Number(facts.attributesInDicts)))

@@ -13,7 +13,7 @@ import { captureProgress } from "./capture-progress.js";
 import { helpText } from "./help.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
 import { note, print } from "./output.js";
-import { untilSignal } from "./signals.js";
+import { notStopped, untilSignal } from "./signals.js";
 import { version } from "./version.js";
 
 const DEFAULT_CONTENT = 64;
@@ -31,6 +31,7 @@ interface Options {
   /** False if none is written. */
   content: number | false;
   timeout: number;
+  yes: boolean;
   json?: boolean;
 }
 
@@ -62,6 +63,11 @@ export function registerAttach(program: Command): void {
       seconds,
       DEFAULT_TIMEOUT_S,
     )
+    .option(
+      "--yes",
+      "python mode: hold the main thread even if that is estimated to take more than 10 seconds",
+      false,
+    )
     .option(...JSON_OPTION)
     .addHelpText("after", helpText("\nExample:\n  sudo heapdump attach $(pidof python) -o heap.bin"))
     .action(attach);
@@ -91,6 +97,7 @@ async function attach(given: number[], options: Options): Promise<void> {
     mode: options.mode,
     contentLimit: options.content || 0,
     timeoutMs: options.timeout * 1000,
+    yes: options.yes,
     toolVersion: version(),
   };
   const taken: TakenDump[] = [];
@@ -99,7 +106,7 @@ async function attach(given: number[], options: Options): Promise<void> {
     for (const [pid, file] of names) {
       const observer = captureProgress(pid, file, options.json !== true);
       try {
-        const capture = captureDump({ ...settings, pid, file, signal }, observer);
+        const capture = notStopped(() => captureDump({ ...settings, pid, file, signal }, observer));
         const dump = await capture.finally(() => observer.stop());
         taken.push(dump);
         if (!options.json) print(takenText(dump, terminal(process.stdout)));

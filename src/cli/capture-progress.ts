@@ -1,5 +1,5 @@
 import type { CaptureObserver } from "../capture/capture.js";
-import { memoryNote } from "../view/memory.js";
+import { memoryNote, waitNote } from "../view/memory.js";
 import { progress } from "../view/progress.js";
 import { plural } from "../view/text.js";
 import { note } from "./output.js";
@@ -23,8 +23,7 @@ export function captureProgress(
       );
     },
     memory(plan) {
-      const text = talkative ? memoryNote(pid, plan) : "";
-      if (text) note(text);
+      for (const text of [memoryNote(pid, plan), waitNote(pid, plan)]) if (talkative && text) note(text);
     },
     event(event) {
       if (event.kind === "progress") {

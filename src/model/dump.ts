@@ -20,8 +20,9 @@ export interface TakenDump {
   pauseMs: number;
   consistent: boolean;
   elapsedMs: number;
-  /** Undefined in a mode that makes no snapshot. */
-  memory: MemoryPlan | undefined;
+  /** What could not be taken out of the target again, in words. */
+  left: string[];
+  memory: MemoryPlan;
   /** META and END. */
   meta: Record<string, string>;
 }

@@ -1,15 +1,16 @@
-// What a snapshot takes of its target's memory, and what there is. All sizes are in bytes.
+// What a dump takes of its target's memory, and what there is. All sizes are in bytes.
 import { ExitCode, HeapdumpError } from "../errors.js";
+import type { Mode } from "./dump.js";
 
-/** Charged to the target's cgroup while the snapshot is taken, and given back after it. */
-export interface SnapshotCost {
-  /** Taken in any case: the walker's tables, and of a fork the page tables. */
+/** Charged to the target's cgroup while the dump is taken, and given back after it. */
+export interface DumpCost {
+  /** Taken in any case: the walker's tables, and of a fork the page tables; the lists of a script. */
   min: number;
-  /** With a copy of every page that the target writes during the snapshot, if it writes to all of them. */
+  /** Of a fork with a copy of every page, if the target writes to all of them; of a script in the worst of heaps. */
   max: number;
   /** What a kernel that grants no more than it has (`vm.overcommit_memory` 2) must grant at once. */
   committed: number;
-  /** How long a fork lives, roughly. */
+  /** How long a fork lives, the target is stopped, or a script holds the main thread, roughly. */
   seconds: number;
 }
 
@@ -24,13 +25,14 @@ export interface MemoryLimit {
 }
 
 export interface MemoryPlan {
-  cost: SnapshotCost;
+  mode: Mode;
+  cost: DumpCost;
   /** Undefined if no limit can be read. */
   headroom: number | undefined;
   limit: MemoryLimit | undefined;
-  /** A fork is given up when the headroom falls below. */
+  /** A fork or a script is given up when the headroom falls below. */
   reserve: number;
-  /** Whether the target may write so much during the snapshot that it is given up. */
+  /** Whether the dump may come to take so much that it is given up. */
   tight: boolean;
   /** The cgroup all of whose processes the kernel kills together. */
   oomGroup: string | undefined;
@@ -38,12 +40,12 @@ export interface MemoryPlan {
   unknown: string[];
 }
 
-/** Why there is no memory for a snapshot. */
+/** Why there is no memory for a dump. */
 export type MemoryShortage =
-  /** Nothing was done to the target: the limit has no room for what a snapshot takes in any case, and a reserve. */
+  /** Nothing was done to the target: the limit has no room for what a dump takes in any case, and a reserve. */
   | {
       kind: "no-headroom";
-      mode: "fork" | "stop";
+      mode: Mode;
       needed: number;
       reserve: number;
       left: number;
@@ -52,8 +54,8 @@ export type MemoryShortage =
       stopTakes: number | undefined;
     }
   /** Nothing was done to the target: the kernel would not grant it (`vm.overcommit_memory` 2). */
-  | { kind: "no-commit"; mode: "fork" | "stop"; needed: number; left: number; stopTakes: number | undefined }
-  /** The snapshot was given up, before the limit was met. */
+  | { kind: "no-commit"; mode: Mode; needed: number; left: number; stopTakes: number | undefined }
+  /** The dump was given up, before the limit was met. */
   | { kind: "given-up"; left: number; limit: MemoryLimit };
 
 export class ShortOfMemory extends HeapdumpError {

@@ -80,6 +80,8 @@ export interface CaptureResult {
   status: string;
   objects: bigint;
   references: bigint;
+  /** What could not be taken out of the target again, in words. */
+  left: string[];
   /** What the payload says of itself (META records). */
   meta: [key: string, value: string][];
 }

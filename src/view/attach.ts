@@ -18,6 +18,7 @@ export function takenText(dump: TakenDump, terminal: Terminal): string {
     `${meta.mode} mode, ${dump.route} route; ${plural(BigInt(dump.stops), "stop")}, the longest ${dump.pauseMs.toFixed(1)} ms`,
     consistency,
     ...(skipped ? [`skipped: ${skipped}`] : []),
+    ...(dump.left.length > 0 ? [`left in the process: ${dump.left.join("; ")}`] : []),
   ];
   const title = `${escapeControls(dump.file)}: ${countText(dump.objects)} objects, ${countText(dump.references)} references, ${sizeText(BigInt(dump.bytes))}`;
   return [
@@ -51,13 +52,13 @@ function takenJson(dump: TakenDump): Record<string, unknown> {
     elapsed_ms: Math.round(dump.elapsedMs),
     omitted: listed(meta.omitted),
     skipped: listed(meta.skipped),
+    left: dump.left,
     memory: memoryJson(dump.memory),
   };
 }
 
-/** What was known of memory before a snapshot, in bytes; null in a mode that makes none. */
-function memoryJson(memory: MemoryPlan | undefined): object | null {
-  if (!memory) return null;
+/** What was known of memory before the dump, in bytes. */
+function memoryJson(memory: MemoryPlan): object {
   const { cost, headroom, limit, oomGroup, unknown } = memory;
   return {
     cost_min: cost.min,

@@ -2,14 +2,19 @@ import type { MemoryLimit, MemoryPlan, MemoryShortage } from "../model/memory.js
 import { escapeControls } from "./text.js";
 import { sizeText } from "./units.js";
 
-/** What a user should know before a snapshot is taken; empty if there is plenty. */
+/** What a user should know of memory before a dump is taken; empty if there is plenty. */
 export function memoryNote(pid: number, memory: MemoryPlan): string {
-  const { cost, headroom, limit, reserve, tight, oomGroup, unknown } = memory;
+  const { mode, cost, headroom, limit, reserve, tight, oomGroup, unknown } = memory;
   if (!tight || headroom === undefined || !limit) return "";
+  const most =
+    mode === "python"
+      ? `up to ${bytes(cost.max)} if process ${pid} has mostly small objects in a few large containers`
+      : `up to ${bytes(cost.max)} if process ${pid} writes all of its memory during the ${duration(cost.seconds)} that ` +
+        "the snapshot takes";
+  const what = mode === "python" ? "script" : "snapshot";
   const parts = [
-    `memory is short: the snapshot needs ${bytes(cost.min)}, and up to ${bytes(cost.max)} if process ${pid} writes all ` +
-      `of its memory during the ${duration(cost.seconds)} that the snapshot takes; ${bytes(headroom)} of ` +
-      `${limitText(limit)} are left. The snapshot is given up if less than ${bytes(reserve)} are left`,
+    `memory is short: the ${what} needs ${bytes(cost.min)}, and ${most}; ${bytes(headroom)} of ` +
+      `${limitText(limit)} are left. The ${what} is given up if less than ${bytes(reserve)} are left`,
   ];
   if (oomGroup !== undefined)
     parts.push(
@@ -17,6 +22,22 @@ export function memoryNote(pid: number, memory: MemoryPlan): string {
     );
   parts.push(...unknown);
   return escapeControls(parts.join("; "));
+}
+
+/** Gunicorn's, and what Kubernetes' probes have unless told. */
+const USUAL_TIMEOUT_S = 30;
+/** On a machine that is busy. */
+const SLOWEST = 3;
+
+/** How long the main thread will wait for a script; empty for the other modes. */
+export function waitNote(pid: number, { mode, cost }: MemoryPlan): string {
+  if (mode !== "python") return "";
+  const slowest = SLOWEST * cost.seconds;
+  const restarts =
+    slowest < USUAL_TIMEOUT_S
+      ? ""
+      : `; a supervisor may restart it meanwhile (the time-out of gunicorn, and of many probes, is ${USUAL_TIMEOUT_S} s)`;
+  return `the main thread of process ${pid} waits for about ${duration(cost.seconds)}, and for up to ${duration(slowest)} on a busy machine${restarts}`;
 }
 
 /** Why there is no dump, and what to do about it. */
@@ -30,7 +51,7 @@ function why(shortage: MemoryShortage): string {
     case "no-headroom": {
       const { mode, reserve, limit, stopTakes } = shortage;
       const needed = `${bytes(shortage.needed)}${reserve ? ` and ${bytes(reserve)} in reserve` : ""}`;
-      const reason = `a snapshot in ${mode} mode needs ${needed}, but only ${left} of ${limitText(limit)} are left`;
+      const reason = `${mode === "python" ? "a script" : "a snapshot"} in ${mode} mode needs ${needed}, but only ${left} of ${limitText(limit)} are left`;
       return `touched: ${reason}; ${stopInstead(stopTakes)}free memory, or raise the limit`;
     }
     case "no-commit": {
@@ -41,7 +62,7 @@ function why(shortage: MemoryShortage): string {
     case "given-up": {
       const { limit } = shortage;
       const whose = limit.cgroup === undefined ? "machine" : "container";
-      const reason = `only ${left} of ${limitText(limit)} were left in the ${whose}, so the snapshot was given up`;
+      const reason = `only ${left} of ${limitText(limit)} were left in the ${whose}, so the dump was given up`;
       return `dumped: ${reason}; it keeps running`;
     }
   }

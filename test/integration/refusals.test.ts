@@ -93,6 +93,17 @@ describe("a process that does not allow it", () => {
     expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000) });
   });
 
+  test.for(["fork", "stop", "python"])("one in strict seccomp, in %s mode", async (mode, { workspace }) => {
+    const target = await start(workspace, "strict.py");
+    expectRefusal(
+      workspace,
+      await workspace.attach([target.pid, "--mode", mode]),
+      3,
+      /seccomp's strict mode: the kernel kills it/,
+    );
+    expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000) });
+  });
+
   test("one that this user may not trace", async ({ workspace }) => {
     const target = await start(workspace, "states.py", "read");
     // Without capabilities root may not trace who has some, and nobody else may trace root's.

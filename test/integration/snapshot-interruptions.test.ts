@@ -70,6 +70,25 @@ describe.each(MODES)("%s", (mode) => {
     await expectUnharmed(target, await settledView(target.pid));
   });
 
+  test("the target is stopped by SIGSTOP, and is so afterwards", async ({ workspace }) => {
+    const { target, tool } = await beginAndHold(workspace, mode);
+    const state = () => /^State:\t(.)/m.exec(readFileSync(`/proc/${target.pid}/status`, "utf8"))?.[1];
+    process.kill(target.pid, "SIGSTOP");
+    process.kill(tool.pid, "SIGCONT");
+    expect(await tool.done).toMatchObject({ status: 0 });
+    await expect.poll(state, { timeout: 20_000 }).toBe("T");
+    process.kill(target.pid, "SIGCONT");
+    await expectUnharmed(target, await settledView(target.pid));
+  });
+
+  test("Ctrl-Z in the terminal of the tool", async ({ workspace }) => {
+    const { target, tool } = await beginAndHold(workspace, mode);
+    process.kill(tool.pid, "SIGTSTP");
+    process.kill(tool.pid, "SIGCONT");
+    expect(await tool.done).toMatchObject({ status: 0 });
+    await expectUnharmed(target, await settledView(target.pid));
+  });
+
   test("the target is killed", async ({ workspace }) => {
     const { target, tool, walker } = await beginAndHold(workspace, mode);
     process.kill(target.pid, "SIGKILL");

@@ -31,12 +31,12 @@ afterEach(async () => {
 });
 
 /** A target of about 200 MiB that has this much left. */
-async function start(room: number): Promise<Target> {
+async function start(room: number, ...more: string[]): Promise<Target> {
   const made = LimitedCgroup.create(2000 * MIB);
   if (typeof made === "string") throw new Error(made);
   cgroup = made;
   target = await Target.start(newest.path, "rewrites.py", {
-    args: [String(HEAP_MIB)],
+    args: [String(HEAP_MIB), ...more],
     through: ["sh", "-c", `echo $$ > ${made.processFile}; exec "$@"`, "sh"],
   });
   made.limit(made.usage + room);
@@ -67,6 +67,28 @@ inCgroup("a snapshot that has no room is refused before anything is touched, wit
   }
 });
 
+inCgroup.each([20, 60])("a script that has no room in %i MiB is refused, too", async (room) => {
+  const { pid } = await start(room * MIB);
+  const outside = await settledView(pid);
+  const { status, stderr } = await attach([pid, "--mode", "python", "-o", "/dev/null"], { cwd: "/" });
+  expect(status).toBe(4);
+  expect(stderr).toMatch(/was not touched: a script in python mode needs .* are left; --mode stop needs /);
+  expect(await settledView(pid)).toEqual(outside);
+  expect(await target?.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+});
+
+inCgroup("a script for whose largest list there is no room is given up", async () => {
+  const { pid } = await start(120 * MIB, "ints");
+  const { status, stderr } = await attach([pid, "--mode", "python", "-o", "/dev/null"], { cwd: "/" });
+  expect({ status, stderr }).toEqual({
+    status: 4,
+    stderr: expect.stringMatching(
+      /was not dumped: memory is short for one object with 3750000 references; it keeps running\n$/,
+    ),
+  });
+  expect(await target?.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+});
+
 inCgroup(
   "a target that writes to all of its pages near its limit lives, and the snapshot is given up",
   async () => {
@@ -79,12 +101,21 @@ inCgroup(
     expect(stderr).toMatch(/^heapdump: memory is short: the snapshot needs /m);
     // Either the tool ended the copy or, on a machine that did not let it look in time, the kernel did.
     expect(stderr).toMatch(
-      /: only .* of .* were left in the container, so the snapshot was given up; it keeps running|was killed/,
+      /: only .* of .* were left in the container, so the dump was given up; it keeps running|was killed/,
     );
     expect(await started.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
     expect(cgroup?.processes).toEqual([started.pid]);
   },
 );
+
+inCgroup("stop mode takes what was planned, where memory is filled as soon as it is mapped", async () => {
+  const { pid } = await start(24 * MIB, "locked");
+  const outside = await settledView(pid);
+  const { status, stderr } = await attach([pid, "--mode", "stop", "-o", "/dev/null"], { cwd: "/" });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining("given up") });
+  expect(await settledView(pid)).toEqual(outside);
+  expect(await target?.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+});
 
 inCgroup("the watchdog tells when memory is short, and the target goes on", async () => {
   const started = await start(100 * MIB);
@@ -104,7 +135,7 @@ inCgroup("the watchdog tells when memory is short, and the target goes on", asyn
     watchdog.stop();
   }
   expect(reason && shortageText(started.pid, reason)).toMatch(
-    /: only \d+\.\d MiB of .* were left in the container, so the snapshot was given up; it keeps running$/,
+    /: only \d+\.\d MiB of .* were left in the container, so the dump was given up; it keeps running$/,
   );
   expect(await started.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
 });

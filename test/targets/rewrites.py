@@ -1,4 +1,7 @@
-"""A heap of MEBIBYTES whose pages are written all the time, by a thread; the main thread answers."""
+"""A heap of MEBIBYTES whose pages are written all the time, by a thread; the main thread answers. With "locked" all
+that it has mapped or will map is held in memory; with "ints" the heap is one list of
+small objects."""
+import ctypes
 import os
 import signal
 import sys
@@ -8,7 +11,10 @@ import time
 import harness
 
 MEBIBYTES = int(sys.argv[1])
-heap = [["%08d" % i * 8 for i in range(1000)] for _ in range(MEBIBYTES * 8)]
+if "ints" in sys.argv:
+    heap = [list(range(10**9, 10**9 + 25000 * MEBIBYTES))]
+else:
+    heap = [["%08d" % i * 8 for i in range(1000)] for _ in range(MEBIBYTES * 8)]
 rewriting = threading.Event()
 passes = 0
 copy = 0
@@ -37,6 +43,9 @@ def fork():
     return copy
 
 
+if "locked" in sys.argv:
+    MCL_CURRENT, MCL_FUTURE = 1, 2
+    assert ctypes.CDLL(None).mlockall(MCL_CURRENT | MCL_FUTURE) == 0
 threading.Thread(target=rewrite, name="rewriter", daemon=True).start()
 harness.say("ready")
 while True:

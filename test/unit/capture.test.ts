@@ -226,7 +226,7 @@ test.each([
 const LAYOUT = { preheaderFlags: 16, attributesInDicts: false, valuesApart: true, framesAreObjects: false };
 
 test("the script is complete but for the descriptor", () => {
-  const script = dumpScript({ contentLimit: 64, timeoutMs: 2500 }, LAYOUT);
+  const script = dumpScript({ contentLimit: 64, maxItems: 0, timeoutMs: 2500 }, LAYOUT);
   expect(script).toContain("CONTENT_LIMIT = 64");
   expect(script).toContain("TIMEOUT = 2.5");
   expect(script).toContain("PREHEADER_FLAGS = 16 ");

@@ -2,13 +2,14 @@
 // machines of each kind, cut to what is asked.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { MemoryCgroups } from "../../src/capture/memory/cgroup.js";
-import { snapshotCost } from "../../src/capture/memory/cost.js";
+import { dumpCost } from "../../src/capture/memory/cost.js";
 import { HeadroomGauge } from "../../src/capture/memory/headroom.js";
 import { describeMemory, planMemory, reserveOf } from "../../src/capture/memory/plan.js";
 import { MemoryWatchdog } from "../../src/capture/memory/watchdog.js";
 import { ExitCode } from "../../src/errors.js";
+import type { Mode } from "../../src/model/dump.js";
 import { type MemoryLimit, ShortOfMemory } from "../../src/model/memory.js";
-import { memoryNote, shortageText } from "../../src/view/memory.js";
+import { memoryNote, shortageText, waitNote } from "../../src/view/memory.js";
 
 type Tree = Record<string, string>;
 
@@ -205,15 +206,38 @@ describe("the machine", () => {
 
 describe("what a snapshot takes", () => {
   test("a fork: tables, page tables, and at most all that the target has", () => {
-    const { min, max } = snapshotCost("fork", MEMORY);
+    const { min, max } = dumpCost("fork", MEMORY);
     expect(min / MIB).toBeCloseTo(8 + 0.016 * 200 + 1);
     expect((max - min) / MIB).toBe(200);
   });
 
   test("a stop: tables alone", () => {
-    const { min, max, committed } = snapshotCost("stop", MEMORY);
+    const { min, max, committed } = dumpCost("stop", MEMORY);
     expect(min / MIB).toBeCloseTo(8 + 0.016 * 200);
     expect([max, committed]).toEqual([min, min]);
+  });
+});
+
+describe("what a script takes", () => {
+  test("lists of the objects, and the time of the main thread", () => {
+    const { min, max, committed, seconds } = dumpCost("python", MEMORY);
+    expect(min / MIB).toBeCloseTo(8 + 0.37 * 200);
+    expect(max / MIB).toBeCloseTo(8 + 3 * 200);
+    expect(committed).toBe(min);
+    expect(seconds).toBeCloseTo(6.3, 1);
+  });
+
+  test("is reported beforehand, beside usual time-outs", () => {
+    const { cost } = { cost: dumpCost("python", MEMORY) };
+    const plan = { mode: "python" as Mode, cost, headroom: 1, limit: undefined, reserve: 0, tight: false };
+    expect(waitNote(PID, { ...plan, oomGroup: undefined, unknown: [] })).toBe(
+      "the main thread of process 42 waits for about 6.3 s, and for up to 18.9 s on a busy machine",
+    );
+    const longer = { ...plan, cost: { ...cost, seconds: 11 }, oomGroup: undefined, unknown: [] };
+    expect(waitNote(PID, longer)).toMatch(
+      /33\.0 s on a busy machine; a supervisor may restart it .* is 30 s\)$/,
+    );
+    expect(waitNote(PID, { ...longer, mode: "fork" })).toBe("");
   });
 });
 
@@ -224,7 +248,7 @@ describe("whether it fits", () => {
     "/proc/self/mountinfo": MOUNT_2,
     ...group2("/sys/fs/cgroup/app", max * MIB, (current + 10) * MIB, more),
   });
-  const plan = (tree: Tree, mode: "fork" | "stop" = "fork") =>
+  const plan = (tree: Tree, mode: Mode = "fork") =>
     planMemory({ pid: PID, memory: MEMORY }, mode, new HeadroomGauge(PID, reader(tree)));
   const refusal = (...args: Parameters<typeof plan>): string => {
     try {
@@ -281,6 +305,17 @@ describe("whether it fits", () => {
     expect(refusal(container(205, 200), "stop")).toMatch(/^process 42 was not touched: .*; free memory/);
   });
 
+  test("a script is refused without room for its lists and a reserve, and not recommended", () => {
+    expect(refusal(container(300, 200), "python")).toBe(
+      "process 42 was not touched: a script in python mode needs 82.0 MiB and 32.0 MiB in reserve, but only 100.0 MiB " +
+        "of 300.0 MiB (memory.max of the cgroup /app) are left; --mode stop needs 11.2 MiB, but stops the process until " +
+        "the dump is taken; or free memory, or raise the limit",
+    );
+    expect(memoryNote(PID, plan(container(400, 200), "python"))).toMatch(
+      /^memory is short: the script needs 82\.0 MiB, and up to 608\.0 MiB if process 42 has mostly small objects/,
+    );
+  });
+
   test("more is held in reserve if the whole cgroup would be killed", () => {
     const killed = { "memory.oom.group": "1\n" };
     expect(plan(container(400, 200, killed))).toMatchObject({ oomGroup: "/app", reserve: 64 * MIB });
@@ -323,7 +358,7 @@ describe("the watchdog", () => {
     vi.advanceTimersByTime(1000);
     expect(onShortage.mock.calls.map(([shortage]) => shortageText(PID, shortage))).toEqual([
       "process 42 was not dumped: only 12.0 MiB of 300.0 MiB (memory.max of the cgroup /app) were left in the " +
-        "container, so the snapshot was given up; it keeps running",
+        "container, so the dump was given up; it keeps running",
     ]);
     expect(watchdog.shortage).toBe(onShortage.mock.calls[0]?.[0]);
     expect(headroom).toHaveBeenCalledTimes(3);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Mode } from "../../src/model/dump.js";
 import { attachJson, takenText } from "../../src/view/attach.js";
 import { dotText } from "../../src/view/dot.js";
 import { jsonTable, jsonText } from "../../src/view/json.js";
@@ -48,6 +49,7 @@ describe("a dump that was taken", () => {
     stops: 3,
     pauseMs: 8.25,
     consistent: true,
+    left: [],
     elapsedMs: 1234,
     meta: {
       pid: "42",
@@ -56,6 +58,7 @@ describe("a dump that was taken", () => {
       dump_id: "ab",
     } as Record<string, string>,
     memory: {
+      mode: "fork" as Mode,
       cost: { min: 1, max: 5, committed: 0, seconds: 0 },
       headroom: 7,
       limit: { name: "memory.max", cgroup: "/app", limit: 9, used: 2 },
@@ -103,8 +106,8 @@ describe("a dump that was taken", () => {
         unknown: [],
       },
     });
-    const python = { ...dump, memory: undefined, meta: { pid: "42", mode: "python" } };
-    expect(JSON.parse(attachJson([python], [], false))).toMatchObject({ skipped: [], memory: null });
+    const python = { ...dump, meta: { pid: "42", mode: "python" } };
+    expect(JSON.parse(attachJson([python], [], false))).toMatchObject({ mode: "python", skipped: [] });
   });
 });
 

@@ -1,8 +1,9 @@
-// Whether there is memory for a snapshot, before anything is done to the target.
+// Whether there is memory for a dump, before anything is done to the target.
 import type { Pairs } from "../../dump/format.js";
+import type { Mode } from "../../model/dump.js";
 import { type MemoryLimit, type MemoryPlan, ShortOfMemory } from "../../model/memory.js";
 import type { Target } from "../../native/addon.js";
-import { snapshotCost } from "./cost.js";
+import { dumpCost, SCRIPT_BYTES_PER_ITEM } from "./cost.js";
 import { HeadroomGauge } from "./headroom.js";
 
 const MEBIBYTE = 2 ** 20;
@@ -17,17 +18,17 @@ export function reserveOf({ limit }: MemoryLimit, oomGroup: string | undefined):
   return Math.min(256 * MEBIBYTE, Math.max(min, Math.ceil(limit / 20)));
 }
 
-/** Throws ShortOfMemory if a snapshot certainly has no room. */
+/** Throws ShortOfMemory if a dump certainly has no room. */
 export function planMemory(
   { pid, memory }: Pick<Target, "pid" | "memory">,
-  mode: "fork" | "stop",
+  mode: Mode,
   gauge = new HeadroomGauge(pid),
 ): MemoryPlan {
-  const cost = snapshotCost(mode, memory);
+  const cost = dumpCost(mode, memory);
   const found = gauge.headroom();
   const { oomGroup } = gauge;
-  const reserve = found && mode === "fork" ? reserveOf(found.limit, oomGroup) : 0;
-  const stopTakes = mode === "fork" ? snapshotCost("stop", memory).min : undefined;
+  const reserve = found && mode !== "stop" ? reserveOf(found.limit, oomGroup) : 0;
+  const stopTakes = mode === "stop" ? undefined : dumpCost("stop", memory).min;
   if (found && found.bytes < cost.min + reserve) {
     const { bytes: left, limit } = found;
     const needed = cost.min;
@@ -39,6 +40,7 @@ export function planMemory(
     throw new ShortOfMemory(pid, { kind: "no-commit", mode, needed, left: commit, stopTakes });
   }
   return {
+    mode,
     cost,
     headroom: found?.bytes,
     limit: found?.limit,
@@ -47,6 +49,15 @@ export function planMemory(
     oomGroup,
     unknown: gauge.unknown,
   };
+}
+
+/**
+ * The references of one container for which a script has memory: it writes them at once, too fast for the watchdog. 0 if
+ * that is not known.
+ */
+export function itemsWithRoom({ cost, headroom, reserve }: MemoryPlan): number {
+  if (headroom === undefined) return 0;
+  return Math.max(1, Math.floor((headroom - reserve - cost.min) / SCRIPT_BYTES_PER_ITEM));
 }
 
 /** What a dump says of it (docs/dump-format.md, META). */

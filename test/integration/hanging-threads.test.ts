@@ -1,0 +1,30 @@
+// A thread in an uninterruptible sleep: the others are not held for it, and the dump is taken all the same.
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect } from "vitest";
+import { test } from "../support/fixtures.js";
+import { oldestAndNewest } from "../support/interpreters.js";
+import { expectedWork, settledView } from "../support/target.js";
+
+const children = (pid: number) =>
+  readdirSync(`/proc/${pid}/task`).flatMap((tid) =>
+    readFileSync(`/proc/${pid}/task/${tid}/children`, "utf8").split(" ").filter(Boolean),
+  );
+
+describe.each(oldestAndNewest)("CPython $version ($library)", ({ path }) => {
+  test.for(["other", "main"])("%s thread", async (which, { workspace }) => {
+    const target = await workspace.startTarget(path, "hanging.py", { args: [which] });
+    const before = [await settledView(target.pid), children(target.pid)];
+    for (const mode of ["fork", "stop"]) {
+      await target.ask("gap");
+      const args = [target.pid, "--mode", mode, "--timeout", 20, "--json", "-o", `${mode}.bin`];
+      const { status, stdout, stderr } = await workspace.attach(args);
+      expect({ mode, status, stderr }).toEqual({ mode, status: 0, stderr: "" });
+      expect(JSON.parse(stdout)).toMatchObject({ mode, consistent: true });
+      // A stop lasts milliseconds; the time-out is twenty seconds.
+      expect(await target.ask("gap")).toBeLessThan(5);
+      expect([await settledView(target.pid), children(target.pid)]).toEqual(before);
+    }
+    expect(await target.ask("release")).toBe("released");
+    expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+  });
+});
