@@ -41,7 +41,7 @@ std::string replace_all(std::string text, const std::string& from, const std::st
 
 TrampolineCall::TrampolineCall(const Inspection& target, const Gadgets& gadgets)
     : target_(target), gadgets_(gadgets), pipe_(target.pid) {
-  auto function = [&](const char* name) { return target.interpreter.function(target.memory, name); };
+  auto function = [&](const char* name) { return target.interpreter.symbol(target.memory, name); };
   strcpy(template_.builtins_name, "__builtins__");
   strcpy(template_.space_name, "space");
   strcpy(template_.exception_name, "__heapdump_exception__");
@@ -53,7 +53,7 @@ TrampolineCall::TrampolineCall(const Inspection& target, const Gadgets& gadgets)
   template_.main_interpreter = target.interpreter.main_interpreter(target.memory);
   if (target.interpreter.layout().thread_state_is_thread_local) {
     template_.current_thread_state =
-        target.interpreter.find_function(target.memory, "PyThreadState_GetUnchecked");
+        target.interpreter.find_symbol(target.memory, "PyThreadState_GetUnchecked");
     if (template_.current_thread_state == 0)
       template_.current_thread_state = function("_PyThreadState_UncheckedGet");
     template_.own_thread_state = function("PyGILState_GetThisThreadState");

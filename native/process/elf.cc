@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
+
+#include "process/status.h"
 
 namespace heapdump {
 namespace {
@@ -135,6 +138,17 @@ std::vector<ElfImage> read_images(const Memory& memory, const std::vector<Mappin
     if (auto image = ElfImage::at(memory, mapping)) images.push_back(std::move(*image));
   }
   return images;
+}
+
+const ElfImage* find_program(pid_t pid, const std::vector<ElfImage>& images) {
+  std::ifstream file(proc_path(pid, "auxv"), std::ios::binary);
+  for (Elf64_auxv_t entry; file.read(reinterpret_cast<char*>(&entry), sizeof entry);) {
+    if (entry.a_type != AT_PHDR) continue;
+    for (const ElfImage& image : images) {
+      if (image.contains(entry.a_un.a_val)) return &image;
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace heapdump

@@ -1,4 +1,6 @@
 #pragma once
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,5 +46,8 @@ class ElfImage {
 
 // All of a process's images.
 std::vector<ElfImage> read_images(const Memory& memory, const std::vector<Mapping>& maps);
+
+// That of the program that was executed; null if it is none of these.
+const ElfImage* find_program(pid_t pid, const std::vector<ElfImage>& images);
 
 }  // namespace heapdump

@@ -3,7 +3,7 @@
 namespace heapdump {
 
 hd_types find_heap_types(const Memory& memory, const Interpreter& interpreter) {
-  const auto find = [&](const char* name) { return interpreter.function(memory, name); };
+  const auto find = [&](const char* name) { return interpreter.symbol(memory, name); };
   return {
       .object = find("PyBaseObject_Type"),
       .type = find("PyType_Type"),

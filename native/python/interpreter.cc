@@ -59,6 +59,10 @@ Interpreter Interpreter::find(pid_t pid, const Memory& memory, const std::vector
   const std::string process = "process " + std::to_string(pid);
   if (exports_pypy(memory, images))
     throw refusal(process + " runs PyPy; heapdump reads the heap of CPython only");
+  std::optional<ElfImage> program;
+  if (const ElfImage* const found = find_program(pid, images);
+      found != nullptr && !found->symbol(memory, "Py_AddPendingCall"))
+    program = *found;
   std::string unknown;
   bool uninitialised = false;
   for (const ElfImage& image : images) {
@@ -71,9 +75,9 @@ Interpreter Interpreter::find(pid_t pid, const Memory& memory, const std::vector
       unknown = process + " runs " + name + "; supported are CPython " + known_versions();
       continue;
     }
-    Interpreter interpreter(image);
+    Interpreter interpreter(image, program);
     interpreter.version_ = version.text;
-    interpreter.runtime_ = image.symbol(memory, "_PyRuntime");
+    interpreter.runtime_ = interpreter.find_symbol(memory, "_PyRuntime");
     if (interpreter.runtime_ == 0) {
       unknown = process + " runs " + name + ", which does not export _PyRuntime";
       continue;
@@ -106,12 +110,17 @@ Interpreter Interpreter::find(pid_t pid, const Memory& memory, const std::vector
   if (uninitialised) {
     throw refusal(process + " has CPython loaded, but it is not initialised (starting up, or shutting down)");
   }
-  const std::string program = images.empty() ? "" : " (it runs " + base_name(images.front().path()) + ")";
-  throw refusal(process + " is not a Python process: nothing in it exports CPython's API" + program);
+  const std::string what_runs = images.empty() ? "" : " (it runs " + base_name(images.front().path()) + ")";
+  throw refusal(process + " is not a Python process: nothing in it exports CPython's API" + what_runs);
 }
 
-uint64_t Interpreter::function(const Memory& memory, const std::string& name) const {
-  const uint64_t address = find_function(memory, name);
+uint64_t Interpreter::find_symbol(const Memory& memory, const std::string& name) const {
+  const uint64_t in_program = program_ ? program_->symbol(memory, name) : 0;
+  return in_program != 0 ? in_program : image_.symbol(memory, name);
+}
+
+uint64_t Interpreter::symbol(const Memory& memory, const std::string& name) const {
+  const uint64_t address = find_symbol(memory, name);
   if (address == 0) throw refusal(library() + " does not export " + name + ", which heapdump needs");
   return address;
 }

@@ -2,6 +2,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,12 +26,11 @@ class Interpreter {
   const CPythonLayout& layout() const { return *layout_; }
   uint64_t runtime() const { return runtime_; }
 
-  // Address of an exported function; 0 if it is missing.
-  uint64_t find_function(const Memory& memory, const std::string& name) const {
-    return image_.symbol(memory, name);
-  }
+  // Address of an exported function or variable, as the dynamic linker finds it: in the program first, into
+  // which a variable may have been copied (R_X86_64_COPY), then in the library. 0 if it is missing.
+  uint64_t find_symbol(const Memory& memory, const std::string& name) const;
   // The same; throws Error(kCannotAttach) if it is missing.
-  uint64_t function(const Memory& memory, const std::string& name) const;
+  uint64_t symbol(const Memory& memory, const std::string& name) const;
   // Of the queue of pending calls: the address.
   uint64_t pending_calls(const Memory& memory) const;
   // Number of interpreters, the main one included.
@@ -38,9 +38,12 @@ class Interpreter {
   uint64_t main_interpreter(const Memory& memory) const;
 
  private:
-  explicit Interpreter(ElfImage image) : image_(std::move(image)) {}
+  Interpreter(ElfImage image, std::optional<ElfImage> program)
+      : image_(std::move(image)), program_(std::move(program)) {}
 
   ElfImage image_;
+  // Nothing if it is the same, or has a CPython of its own.
+  std::optional<ElfImage> program_;
   std::string version_;
   uint64_t runtime_ = 0;
   const CPythonLayout* layout_ = nullptr;

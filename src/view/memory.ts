@@ -29,10 +29,10 @@ const USUAL_TIMEOUT_S = 30;
 /** On a machine that is busy. */
 const SLOWEST = 3;
 
-/** How long the main thread will wait for a script; empty for the other modes. */
+/** How long the main thread will wait for a script; empty if that is less than a second, and for the other modes. */
 export function waitNote(pid: number, { mode, cost }: MemoryPlan): string {
-  if (mode !== "python") return "";
   const slowest = SLOWEST * cost.seconds;
+  if (mode !== "python" || slowest < 1) return "";
   const restarts =
     slowest < USUAL_TIMEOUT_S
       ? ""
