@@ -159,15 +159,17 @@ class RuntimeCheck : public LayoutCheck {
   std::string threads() const {
     uint64_t thread = view_.word(state_ + l_.interpreter_threads);
     if (thread == 0) return "it has no threads";
+    bool any_started = false;
     for (int i = 0; thread != 0 && i < kMaxThreads; ++i) {
+      // 0: it is being started, or the kernel refused to (CPython then leaves it in the list).
       const uint64_t identity = view_.word(thread + l_.thread_identity);
-      if (identity == 0 || identity >> 47 != 0) return "a thread has no identity";
-      if (l_.thread_native_id != HD_ABSENT) {
-        const uint64_t id = view_.word(thread + l_.thread_native_id);
-        if (id == 0 || id >> 22 != 0) return "a thread has no native id";
-      }
+      const uint64_t id = l_.thread_native_id == HD_ABSENT ? 1 : view_.word(thread + l_.thread_native_id);
+      if (identity >> 47 != 0) return "the identity of a thread is none";
+      if (id >> 22 != 0) return "the native id of a thread is none";
+      any_started |= identity != 0 && id != 0;
       thread = view_.word(thread + l_.thread_next);
     }
+    if (!any_started) return "no thread has an identity";
     return thread == 0 ? "" : "the list of threads has no end";
   }
 
@@ -180,7 +182,7 @@ class RuntimeCheck : public LayoutCheck {
       uint64_t holder = thread;
       if (l_.thread_cframe != HD_ABSENT) {
         holder = view_.word(thread + l_.thread_cframe);
-        if (holder == 0) return "a thread has no C frame";
+        if (holder == 0) continue;
       }
       const uint64_t frame = view_.word(holder + l_.thread_frame);
       if (frame == 0) continue;

@@ -145,6 +145,7 @@ static void write_fields(struct hd_walker* w, hd_address thread) {
 
 void hd_write_thread(struct hd_walker* w, uint64_t thread) {
   const uint64_t identity = hd_word(thread + w->layout->thread_identity);
+  if (!identity) return;  // it is being started, or could not be
   const hd_address interpreter = interpreter_of(w, thread);
   const hd_address object = interpreter ? thread_object(w, interpreter, identity) : 0;
   const uint64_t id = native_id(w, thread, object);

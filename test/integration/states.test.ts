@@ -21,6 +21,7 @@ const AT_REST = [
   "filling",
   "sigwait",
   "pause",
+  "not_started",
 ];
 const WORK = 5000;
 const SNAPSHOTS = ["fork", "stop"] as const;

@@ -1,5 +1,5 @@
-// A program with a Python in it: linked with libpython, or opening the one that the environment variable LIBPYTHON
-// names, for itself alone.
+// A program with a Python in it: linked with libpython, or opening the one that the environment variable
+// LIBPYTHON names, for itself alone.
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>

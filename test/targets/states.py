@@ -43,6 +43,17 @@ def churn():
             harness.answer(harness.read_line())
 
 
+def not_started():
+    """A thread that the kernel refuses to start: up to 3.12 CPython leaves its state in the list of threads."""
+    threading.stack_size(1 << 48)
+    try:
+        threading.Thread(target=sleep).start()
+    except RuntimeError:
+        pass
+    threading.stack_size(0)
+    read()
+
+
 def sleep():
     while True:
         ready()
