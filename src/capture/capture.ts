@@ -16,6 +16,7 @@ import { describeMemory, itemsWithRoom, planMemory } from "./memory/plan.js";
 import { MemoryWatchdog } from "./memory/watchdog.js";
 import { describeTarget } from "./metadata.js";
 import { dumpScript } from "./script.js";
+import { StreamOutput } from "./stream-output.js";
 
 /** Linux include/linux/threads.h, PID_MAX_LIMIT. */
 const LARGEST_PID = 1 << 22;
@@ -60,7 +61,9 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
   if (memory.mode === "python" && memory.cost.seconds > LONGEST_UNASKED_S && !options.yes)
     throw tooLong(pid, memory);
   const meta = { ...described, ...describeMemory(memory) };
-  const output = await PrivateFile.create(file);
+  const output = await openOutput(file, signal).catch((error) => {
+    throw signal.aborted ? interrupted(pid) : error;
+  });
   observer.target(target);
   observer.memory(memory);
   const cancel = () => native().cancelCapture();
@@ -115,6 +118,10 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
     watchdog?.stop();
     signal.removeEventListener("abort", abort);
   }
+}
+
+async function openOutput(file: string, signal: AbortSignal): Promise<StreamOutput | PrivateFile> {
+  return (await StreamOutput.open(file, signal)) ?? PrivateFile.create(file);
 }
 
 function inspect(pid: number): Target {

@@ -2,7 +2,8 @@ import { statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { captureDump } from "../capture/capture.js";
 import { dumpNames } from "../capture/output-names.js";
-import { HeapdumpError } from "../errors.js";
+import { isStandardOutput } from "../capture/stream-output.js";
+import { ExitCode, HeapdumpError } from "../errors.js";
 import { type MissedDump, MODES, type Mode, type TakenDump } from "../model/dump.js";
 import { ShortOfMemory } from "../model/memory.js";
 import { attachJson, takenText } from "../view/attach.js";
@@ -12,7 +13,7 @@ import { terminal } from "../view/terminal.js";
 import { captureProgress } from "./capture-progress.js";
 import { helpText } from "./help.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
-import { note, print } from "./output.js";
+import { note, print, write } from "./output.js";
 import { notStopped, untilSignal } from "./signals.js";
 import { version } from "./version.js";
 
@@ -47,7 +48,7 @@ export function registerAttach(program: Command): void {
     .option(
       "-o, --output <file>",
       "the file of the dump, compressed if the name ends in .gz; for several processes the pid is added to the " +
-        "name (default: heap.PID.bin)",
+        "name (default: heap.PID.bin); -: standard output",
     )
     .addOption(new Option("--mode <mode>", MODE_HELP).choices(MODES).default("fork"))
     .option(
@@ -92,7 +93,16 @@ function seconds(text: string): number {
 }
 
 async function attach(given: number[], options: Options): Promise<void> {
-  const names = dumpNames([...new Set(given)], options.output);
+  const pids = [...new Set(given)];
+  const isStream = isStandardOutput(options.output);
+  if (isStream && pids.length > 1) {
+    throw new HeapdumpError(
+      ExitCode.Usage,
+      "standard output takes the dump of one process; give -o FILE for several",
+    );
+  }
+  const names = dumpNames(pids, options.output);
+  const say = isStream ? (text: string) => write(process.stderr, `${text}\n`) : print;
   const settings = {
     mode: options.mode,
     contentLimit: options.content || 0,
@@ -104,12 +114,14 @@ async function attach(given: number[], options: Options): Promise<void> {
   const missed: MissedDump[] = [];
   await untilSignal(async (signal) => {
     for (const [pid, file] of names) {
-      const observer = captureProgress(pid, file, options.json !== true);
+      const shown = isStream ? "standard output" : file;
+      const observer = captureProgress(pid, shown, options.json !== true);
       try {
         const capture = notStopped(() => captureDump({ ...settings, pid, file, signal }, observer));
         const dump = await capture.finally(() => observer.stop());
         taken.push(dump);
-        if (!options.json) print(takenText(dump, terminal(process.stdout)));
+        if (!options.json)
+          say(takenText({ ...dump, file: shown }, terminal(isStream ? process.stderr : process.stdout)));
       } catch (error) {
         if (error instanceof ShortOfMemory) error.message = shortageText(pid, error.shortage);
         const { exitCode, message = "" } = error as Partial<HeapdumpError>;
@@ -119,8 +131,9 @@ async function attach(given: number[], options: Options): Promise<void> {
       }
     }
   });
-  if (options.json) print(attachJson(taken, missed, names.size > 1));
-  else for (const { file } of taken.filter(isKept)) print(nextStep(terminal(process.stdout), "leaks", file));
+  if (options.json) say(attachJson(taken, missed, names.size > 1));
+  else if (!isStream)
+    for (const { file } of taken.filter(isKept)) print(nextStep(terminal(process.stdout), "leaks", file));
   if (missed.length > 0) {
     const worst = Math.max(...missed.map(({ exitCode }) => exitCode));
     throw new HeapdumpError(worst, `not dumped: ${missed.length} of ${names.size} processes`);

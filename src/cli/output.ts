@@ -55,6 +55,7 @@ export async function printParts(parts: Iterable<string>): Promise<void> {
 export function openEvents(): OpenEvents {
   const bars = new Map<string, ReturnType<typeof progress>>();
   return {
+    onStored: (path) => note(`standard input is kept in ${path}`),
     onProgress(path, fraction) {
       const bar = bars.get(path) ?? progress(`Indexing ${path}`);
       bars.set(path, bar);

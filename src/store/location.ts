@@ -7,7 +7,7 @@ import { ExitCode, HeapdumpError } from "../errors.js";
 export function indexPath(dump: string): string {
   const nextToDump = `${dump}.index`;
   if (isWritable(dirname(nextToDump))) return nextToDump;
-  const cache = join(cacheFolder(), "heapdump");
+  const cache = cacheFolder();
   try {
     mkdirSync(cache, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -20,10 +20,10 @@ export function indexPath(dump: string): string {
   return join(cache, `${basename(dump)}.${key}.index`);
 }
 
-/** As the XDG Base Directory Specification says: a relative path counts as none. */
-function cacheFolder(): string {
+/** The tool's own. As the XDG Base Directory Specification says, a relative path counts as none. */
+export function cacheFolder(): string {
   const { XDG_CACHE_HOME: given, HOME: home } = process.env;
-  return given && isAbsolute(given) ? given : join(home || userInfo().homedir, ".cache");
+  return join(given && isAbsolute(given) ? given : join(home || userInfo().homedir, ".cache"), "heapdump");
 }
 
 /** Of a dump that is not there the name is good enough: whoever opens it says so. */

@@ -4,6 +4,7 @@ import { native, sqliteBinding, sqliteExtension } from "../native/addon.js";
 import { loaded } from "../native/loading.js";
 import { Heap } from "./heap.js";
 import { indexPath } from "./location.js";
+import { STANDARD_INPUT, storeStandardInput } from "./standard-input.js";
 
 /** SQLite attaches ten databases to `main`. */
 export const MAX_HEAPS = 11;
@@ -24,6 +25,8 @@ export interface OpenOptions {
 export interface OpenEvents {
   /** Of the index that is being built: 0 … 1. */
   onProgress(path: string, fraction: number): void;
+  /** Of standard input: the file in which it is kept. */
+  onStored?(path: string): void;
 }
 
 /** SQLite with the extension and no heap. */
@@ -46,16 +49,17 @@ function tablesOfHeaps(db: Database.Database): string[] {
 
 /** The heaps of dumps, indexed if they are not yet, side by side as schemas of one database. */
 export async function openHeaps(
-  sources: Source[],
+  given: Source[],
   events: OpenEvents,
   options: OpenOptions = {},
 ): Promise<Heap[]> {
-  if (sources.length > MAX_HEAPS) {
+  if (given.length > MAX_HEAPS) {
     throw new HeapdumpError(
       ExitCode.Usage,
-      `${sources.length} dumps at once; at most ${MAX_HEAPS} can be open`,
+      `${given.length} dumps at once; at most ${MAX_HEAPS} can be open`,
     );
   }
+  const sources = await withoutStandardInput(given, events);
   const indexes: Index[] = [];
   for (const { path } of sources) indexes.push(await index(path, events, options));
 
@@ -70,6 +74,13 @@ export async function openHeaps(
     }
     return new Heap(db, schema, path, problems);
   });
+}
+
+async function withoutStandardInput(given: Source[], { onStored }: OpenEvents): Promise<Source[]> {
+  if (!given.some(({ path }) => path === STANDARD_INPUT)) return given;
+  const stored = await storeStandardInput();
+  onStored?.(stored);
+  return given.map((source) => (source.path === STANDARD_INPUT ? { ...source, path: stored } : source));
 }
 
 interface Index {

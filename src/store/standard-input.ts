@@ -1,0 +1,39 @@
+import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { cannotWrite, ExitCode, HeapdumpError } from "../errors.js";
+import { cacheFolder } from "./location.js";
+
+const PRIVATE = 0o600;
+
+/** What stands for standard input where a dump is asked for. */
+export const STANDARD_INPUT = "-";
+
+/** Copies the dump on standard input to a file of the cache folder, named by its content, and returns its path. */
+export async function storeStandardInput(): Promise<string> {
+  if (process.stdin.isTTY) {
+    throw new HeapdumpError(ExitCode.Usage, "standard input is a terminal: give the dump through a pipe");
+  }
+  const folder = cacheFolder();
+  const partial = join(folder, `standard-input.${process.pid}.partial`);
+  const { createHash } = process.getBuiltinModule("node:crypto"); // loaded only here: it takes long
+  const hash = createHash("sha256");
+  const hashing = new Transform({
+    transform(bytes, _encoding, done) {
+      hash.update(bytes);
+      done(null, bytes);
+    },
+  });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const input = createReadStream("", { fd: 0, autoClose: false });
+    await pipeline(input, hashing, createWriteStream(partial, { mode: PRIVATE }));
+    const stored = join(folder, `standard-input.${hash.digest("hex").slice(0, 16)}.bin`);
+    renameSync(partial, stored);
+    return stored;
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw cannotWrite(partial, error);
+  }
+}
