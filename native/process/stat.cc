@@ -35,9 +35,19 @@ std::optional<ProcessStat> parse_stat(const std::string& line) {
   return stat;
 }
 
-std::optional<ProcessStat> read_stat(pid_t pid) {
-  std::ifstream file(proc_path(pid, "stat"));
+namespace {
+
+std::optional<ProcessStat> read_file(const std::string& path) {
+  std::ifstream file(path);
   return parse_stat({std::istreambuf_iterator<char>(file), {}});
+}
+
+}  // namespace
+
+std::optional<ProcessStat> read_stat(pid_t pid) { return read_file(proc_path(pid, "stat")); }
+
+std::optional<ProcessStat> read_thread_stat(pid_t tid) {
+  return read_file(proc_path(tid, "task/" + std::to_string(tid) + "/stat"));
 }
 
 }  // namespace heapdump

@@ -23,7 +23,9 @@ struct ProcessStat {
 
 // Nothing if that is not such a line.
 std::optional<ProcessStat> parse_stat(const std::string& line);
-// Nothing if there is no such process or thread.
+// Nothing if there is no such process. The processor time is that of all of its threads.
 std::optional<ProcessStat> read_stat(pid_t pid);
+// Of one thread.
+std::optional<ProcessStat> read_thread_stat(pid_t tid);
 
 }  // namespace heapdump

@@ -27,7 +27,7 @@ bool has_ended(pid_t tid) {
 
 // In the kernel, of a thread that was told to stop: it cannot execute the program before it has.
 bool hangs(pid_t tid) {
-  const auto stat = read_stat(tid);
+  const auto stat = read_thread_stat(tid);
   return stat && stat->state == 'D';
 }
 

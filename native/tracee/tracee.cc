@@ -100,7 +100,7 @@ int Tracee::wait_for_stop(const std::function<void()>& on_hang) {
     std::this_thread::sleep_for(kPause);
     if (now - looked < kLookEvery) continue;
     looked = now;
-    const auto stat = read_stat(tid_);
+    const auto stat = read_thread_stat(tid_);
     const bool asleep =
         stat && (stat->state == 'D' || stat->state == 'S') && stat->processor_time == processor_time;
     if (!asleep) {
