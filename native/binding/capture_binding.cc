@@ -187,14 +187,11 @@ class Capture : private Sink {
   }
 
   void call() {
-    SafePointCall call{
-        .pid = request_.pid,
-        .script = request_.script,
-        .timeout = request_.timeout,
-        .on_bytes = [this](const uint8_t* bytes, size_t size) { transcoder_.feed(bytes, size); },
-        .has_room = has_room,
-        .on_state = [this](CaptureState state) { send(StateEvent{state}); },
-        .cancellation = cancellation};
+    SafePointCall call{.pid = request_.pid,
+                       .script = request_.script,
+                       .timeout = request_.timeout,
+                       .handlers = handlers(),
+                       .cancellation = cancellation};
     const SafePointCall::Result result = call.run();
     route_ = result.in_syscall ? Route::kInSyscall : Route::kPendingCall;
     pauses_ = result.pauses;
@@ -203,20 +200,23 @@ class Capture : private Sink {
 
   void snapshot() {
     const bool fork = request_.mode == CaptureRequest::Mode::kFork;
-    Snapshot snapshot{
-        .pid = request_.pid,
-        .kind = fork ? Snapshot::Kind::kFork : Snapshot::Kind::kStop,
-        .content_limit = request_.content_limit,
-        .timeout = request_.timeout,
-        .on_bytes = [this](const uint8_t* bytes, size_t size) { transcoder_.feed(bytes, size); },
-        .has_room = has_room,
-        .on_state = [this](CaptureState state) { send(StateEvent{state}); },
-        .cancellation = cancellation};
+    Snapshot snapshot{.pid = request_.pid,
+                      .kind = fork ? Snapshot::Kind::kFork : Snapshot::Kind::kStop,
+                      .content_limit = request_.content_limit,
+                      .timeout = request_.timeout,
+                      .handlers = handlers(),
+                      .cancellation = cancellation};
     const Snapshot::Result result = snapshot.run();
     route_ = result.route;
     pauses_ = result.pauses;
     consistent_ = result.route != Route::kImmediate;
     left_ = result.left;
+  }
+
+  CaptureHandlers handlers() {
+    return {.on_bytes = [this](const uint8_t* bytes, size_t size) { transcoder_.feed(bytes, size); },
+            .has_room = has_room,
+            .on_state = [this](CaptureState state) { send(StateEvent{state}); }};
   }
 
   void send(Event event) {

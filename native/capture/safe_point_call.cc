@@ -38,7 +38,7 @@ class ScriptRun {
   }
 
   SafePointCall::Result run() {
-    call_.on_state(CaptureState::kStopping);
+    call_.handlers.on_state(CaptureState::kStopping);
     deadline_ = steady_clock::now() + call_.timeout;
     const auto enter = [&](TrampolineCall& call, StoppedThread& thread) {
       call.run_script(thread, call_.script, call_.timeout);
@@ -48,11 +48,11 @@ class ScriptRun {
                                                " is stopped (SIGSTOP); continue it first: kill -CONT " +
                                                std::to_string(call_.pid));
     }
-    call_.on_state(CaptureState::kWaiting);
+    call_.handlers.on_state(CaptureState::kWaiting);
     wait_for_start();
     if (main_.state() != HD_CALL_DONE) read_until_done();
     const hd_call end = main_.call().state();
-    call_.on_state(CaptureState::kCleaning);
+    call_.handlers.on_state(CaptureState::kCleaning);
     while (read_available()) {
     }
     main_.cure(deadline_);
@@ -80,7 +80,7 @@ class ScriptRun {
 
   // Reads what there is. False at the end of the pipe, or when nothing came for kPollMs.
   bool read_available() {
-    if (!call_.has_room()) {
+    if (!call_.handlers.has_room()) {
       last_bytes_ = steady_clock::now();  // the silence is ours
       std::this_thread::sleep_for(1ms);
       return true;
@@ -99,7 +99,7 @@ class ScriptRun {
     last_bytes_ = steady_clock::now();
     fault_point("reading");
     try {
-      call_.on_bytes(buffer_.data(), size);
+      call_.handlers.on_bytes(buffer_.data(), size);
     } catch (...) {
       end_script(std::current_exception());
     }
@@ -112,7 +112,7 @@ class ScriptRun {
   }
 
   void read_until_done() {
-    call_.on_state(CaptureState::kRunning);
+    call_.handlers.on_state(CaptureState::kRunning);
     last_bytes_ = steady_clock::now();
     TimePoint ended_at = TimePoint::max();
     while (read_available() || main_.state() != HD_CALL_DONE) {

@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-#include "capture/capture_state.h"
+#include "capture/capture_handlers.h"
 #include "capture/pause_stats.h"
 #include "support/cancellation.h"
 
@@ -26,12 +26,7 @@ struct SafePointCall {
   std::string script;
   // Longest wait for a safe point, and longest silence of a script that runs.
   std::chrono::milliseconds timeout;
-  // What the script wrote, as it comes. It may throw: the script is then ended, the target cleaned, and the
-  // exception goes on.
-  std::function<void(const uint8_t* bytes, size_t size)> on_bytes;
-  // False while `on_bytes` could not take more without a wait.
-  std::function<bool()> has_room;
-  std::function<void(CaptureState)> on_state;
+  CaptureHandlers handlers;
   const Cancellation& cancellation;
 
   struct Result {

@@ -81,9 +81,9 @@ class SnapshotRun {
   }
 
   Snapshot::Result run() {
-    snapshot_.on_state(CaptureState::kStopping);
+    snapshot_.handlers.on_state(CaptureState::kStopping);
     for (const pid_t zombie : find_leftover_zombies(snapshot_.pid)) reap_with_any_thread(zombie);
-    snapshot_.on_state(CaptureState::kWaiting);
+    snapshot_.handlers.on_state(CaptureState::kWaiting);
     Route route = Route::kImmediate;
     try {
       route = stop_.stop(steady_clock::now() + snapshot_.timeout);
@@ -98,7 +98,7 @@ class SnapshotRun {
       failure_ = std::current_exception();
       stop_.detach();
     }
-    snapshot_.on_state(CaptureState::kCleaning);
+    snapshot_.handlers.on_state(CaptureState::kCleaning);
     clean();
     if (failure_) std::rethrow_exception(failure_);
     return {route, pauses_, left_};
@@ -195,13 +195,11 @@ class SnapshotRun {
   void walk(Child& child, SnapshotProcess& process, WalkerMapping& mapping) {
     mapping.write_contents(process.memory(), process.write_end());
     fault_point("child-mapped");
-    snapshot_.on_state(CaptureState::kRunning);
+    snapshot_.handlers.on_state(CaptureState::kRunning);
     const auto on_wait = [&] {
       if (snapshot_.kind == Snapshot::Kind::kFork) stop_.threads().release_late();
     };
-    WalkRun(child, process, mapping, snapshot_.cancellation,
-            {snapshot_.on_bytes, snapshot_.has_room, on_wait})
-        .run();
+    WalkRun(child, process, mapping, snapshot_.cancellation, snapshot_.handlers, on_wait).run();
   }
 
   // The dump is whole by then: what cannot be cleaned up is left, and reported.

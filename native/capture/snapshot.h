@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "capture/capture_state.h"
+#include "capture/capture_handlers.h"
 #include "capture/pause_stats.h"
 #include "capture/safe_point_stop.h"
 #include "support/cancellation.h"
@@ -26,12 +26,7 @@ struct Snapshot {
   uint32_t content_limit;
   // Longest wait for the threads to stop.
   std::chrono::milliseconds timeout;
-  // What the walker wrote, as it comes. It may throw: the snapshot is then given up, and the exception goes
-  // on.
-  std::function<void(const uint8_t* bytes, size_t size)> on_bytes;
-  // False while `on_bytes` could not take more without a wait.
-  std::function<bool()> has_room;
-  std::function<void(CaptureState)> on_state;
+  CaptureHandlers handlers;
   const Cancellation& cancellation;
 
   struct Result {

@@ -55,12 +55,14 @@ std::string describe_position(const hd_walk& walk) {
 }  // namespace
 
 WalkRun::WalkRun(Child& child, const SnapshotProcess& process, const WalkerMapping& mapping,
-                 const Cancellation& cancellation, Handlers handlers)
+                 const Cancellation& cancellation, const CaptureHandlers& handlers,
+                 std::function<void()> on_wait)
     : child_(child),
       process_(process),
       mapping_(mapping),
       cancellation_(cancellation),
-      handlers_(std::move(handlers)),
+      handlers_(handlers),
+      on_wait_(std::move(on_wait)),
       buffer_(kReadSize) {}
 
 void WalkRun::run() {
@@ -71,7 +73,7 @@ void WalkRun::run() {
   bool at_end = false;
   while (!ended_ || !at_end) {
     cancellation_.check();
-    handlers_.on_wait();
+    on_wait_();
     at_end = read_pipe();
     if (ended_) continue;
     if (const auto stop = child_.poll()) handle(*stop);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "capture/capture_handlers.h"
 #include "capture/snapshot_process.h"
 #include "capture/walker_mapping.h"
 #include "support/cancellation.h"
@@ -14,17 +15,9 @@ namespace heapdump {
 // The walker at work: its output is read, and it is led out of faults and hangs in code that is not its own.
 class WalkRun {
  public:
-  // What is done with the walker's output, and meanwhile.
-  struct Handlers {
-    std::function<void(const uint8_t* bytes, size_t size)> on_bytes;
-    // False while `on_bytes` could not take more without a wait.
-    std::function<bool()> has_room;
-    // Called at least every millisecond.
-    std::function<void()> on_wait;
-  };
-
+  // `on_wait` is called at least every millisecond.
   WalkRun(Child& child, const SnapshotProcess& process, const WalkerMapping& mapping,
-          const Cancellation& cancellation, Handlers handlers);
+          const Cancellation& cancellation, const CaptureHandlers& handlers, std::function<void()> on_wait);
 
   // Lets the walker begin, and returns when it has ended as it should. Throws Error(kCaptureFailed) if it
   // has not, or is to be given up, or what `on_bytes` throws; the process then is still to be killed.
@@ -50,7 +43,8 @@ class WalkRun {
   const SnapshotProcess& process_;
   const WalkerMapping& mapping_;
   const Cancellation& cancellation_;
-  Handlers handlers_;
+  const CaptureHandlers& handlers_;
+  std::function<void()> on_wait_;
   std::vector<uint8_t> buffer_;
   bool ended_ = false;
   bool stop_asked_ = false;

@@ -84,7 +84,7 @@ int Tracee::next_stop(const std::function<void()>& on_hang) {
 
 int Tracee::wait_for_stop(const std::function<void()>& on_hang) {
   auto longest = kLongestSleep;
-  bool told = false;
+  bool is_last_chance = false;
   std::chrono::nanoseconds processor_time{};
   TimePoint awake = steady_clock::now();
   for (TimePoint looked = awake;;) {
@@ -107,11 +107,11 @@ int Tracee::wait_for_stop(const std::function<void()>& on_hang) {
       awake = now;
       processor_time = stat ? stat->processor_time : processor_time;
     } else if (now - awake > longest) {
-      if (told || !on_hang) {
+      if (is_last_chance || !on_hang) {
         stopped_ = false;
         throw target_spared("the system call " + current_system_call(tid_) + ", made in the target, hangs");
       }
-      told = true;
+      is_last_chance = true;
       longest = kLastChance;
       on_hang();
     }

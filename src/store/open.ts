@@ -4,10 +4,12 @@ import { native, sqliteBinding, sqliteExtension } from "../native/addon.js";
 import { loaded } from "../native/loading.js";
 import { Heap } from "./heap.js";
 import { indexPath } from "./location.js";
-import { STANDARD_INPUT, storeStandardInput } from "./standard-input.js";
 
 /** SQLite attaches ten databases to `main`. */
 export const MAX_HEAPS = 11;
+
+/** What stands for standard input instead of the path of a dump. */
+const STANDARD_INPUT = "-";
 
 const ENTRY_POINT = "sqlite3_heapdump_init";
 
@@ -78,6 +80,7 @@ export async function openHeaps(
 
 async function withoutStandardInput(given: Source[], { onStored }: OpenEvents): Promise<Source[]> {
   if (!given.some(({ path }) => path === STANDARD_INPUT)) return given;
+  const { storeStandardInput } = await import("./standard-input.js");
   const stored = await storeStandardInput();
   onStored?.(stored);
   return given.map((source) => (source.path === STANDARD_INPUT ? { ...source, path: stored } : source));

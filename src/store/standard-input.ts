@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Transform } from "node:stream";
@@ -7,9 +8,6 @@ import { cacheFolder } from "./location.js";
 
 const PRIVATE = 0o600;
 
-/** What stands for standard input where a dump is asked for. */
-export const STANDARD_INPUT = "-";
-
 /** Copies the dump on standard input to a file of the cache folder, named by its content, and returns its path. */
 export async function storeStandardInput(): Promise<string> {
   if (process.stdin.isTTY) {
@@ -17,7 +15,6 @@ export async function storeStandardInput(): Promise<string> {
   }
   const folder = cacheFolder();
   const partial = join(folder, `standard-input.${process.pid}.partial`);
-  const { createHash } = process.getBuiltinModule("node:crypto"); // loaded only here: it takes long
   const hash = createHash("sha256");
   const hashing = new Transform({
     transform(bytes, _encoding, done) {

@@ -228,7 +228,7 @@ describe("what a script takes", () => {
   });
 
   test("is reported beforehand, beside usual time-outs", () => {
-    const { cost } = { cost: dumpCost("python", MEMORY) };
+    const cost = dumpCost("python", MEMORY);
     const plan = { mode: "python" as Mode, cost, headroom: 1, limit: undefined, reserve: 0, tight: false };
     expect(waitNote(PID, { ...plan, oomGroup: undefined, unknown: [] })).toBe(
       "the main thread of process 42 waits for about 6.3 s, and for up to 18.9 s on a busy machine",
