@@ -8,7 +8,7 @@ namespace {
 // Whether what is written below the stack pointer is written into the thread's stack. That of the process
 // grows; another one (of a thread, a signal handler, or a coroutine) may be small.
 bool has_room_on_stack(const Inspection& target, const StoppedThread& thread) {
-  constexpr uint64_t kRoom = 3 * kReturnFrameSize;
+  constexpr uint64_t kRoom = 4 * kReturnFrameSize;
   const uint64_t pointer = thread.registers().rsp;
   const Mapping* stack = find_mapping(target.maps, pointer);
   return stack == nullptr || stack->path == "[stack]" || pointer - stack->start > kRoom;

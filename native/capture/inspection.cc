@@ -4,12 +4,15 @@
 
 #include <cerrno>
 
+#include "process/listing.h"
 #include "support/error.h"
+#include "tracee/seccomp.h"
 
 namespace heapdump {
 namespace {
 
 constexpr int kStrictSeccomp = 1;
+constexpr int kFilterSeccomp = 2;
 
 ProcessStatus read_attachable_status(pid_t pid) {
   ProcessStatus status;
@@ -30,6 +33,15 @@ ProcessStatus read_attachable_status(pid_t pid) {
   return status;
 }
 
+Inspection::Filters find_filters(pid_t pid) {
+  for (const pid_t tid : list_numbers(pid, "task")) {
+    ProcessStatus status;
+    if (read_status(tid, &status) && status.seccomp == kFilterSeccomp)
+      return may_suspend_filters() ? Inspection::Filters::kSuspended : Inspection::Filters::kInForce;
+  }
+  return Inspection::Filters::kNone;
+}
+
 std::vector<Mapping> read_user_maps(pid_t pid) {
   auto maps = read_maps(pid);
   if (maps.empty()) {
@@ -45,6 +57,7 @@ Inspection::Inspection(pid_t pid)
     : pid(pid),
       status(read_attachable_status(pid)),
       stat(read_stat(pid).value_or(ProcessStat{})),
+      filters(find_filters(pid)),
       memory(pid),
       maps(read_user_maps(pid)),
       images(read_images(memory, maps)),

@@ -14,11 +14,17 @@ namespace heapdump {
 
 // What has to be known of a process to run code in it; read without stopping it.
 struct Inspection {
+  // What is done about the seccomp filters of its threads: they are suspended while a thread is traced, or
+  // remain in force, since this process may not do that.
+  enum class Filters { kNone, kSuspended, kInForce };
+
   explicit Inspection(pid_t pid);
+  bool suspends_filters() const { return filters == Filters::kSuspended; }
 
   pid_t pid;
   ProcessStatus status;
   ProcessStat stat;
+  Filters filters;
   Memory memory;
   std::vector<Mapping> maps;
   std::vector<ElfImage> images;

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "capture/carrier.h"
 #include "capture/thread_activity.h"
 
 namespace heapdump {
@@ -30,15 +31,15 @@ bool MainThreadCall::begin(Deadline deadline,
   const auto try_once = [&](StoppedThread& thread) {
     in_group_stop = thread.in_group_stop();
     if (in_group_stop) return true;
-    thread.refuse_shadow_stack();
-    if (pending_.locked() || thread.in_restartable_sequence(target_.memory)) return false;
+    if (pending_.locked() || !can_make_calls(target_, thread)) return false;
     enter(call_, thread);
     return true;
   };
   while (!stopped(std::max(deadline, steady_clock::now() + kTimeToStop), try_once)) {
     cancellation_.check();
     if (steady_clock::now() > deadline) {
-      throw Error(ExitCode::kCaptureFailed, "the main thread never left CPython's queue of pending calls");
+      throw Error(ExitCode::kCaptureFailed,
+                  "the main thread never left CPython's queue of pending calls, or has no room on its stack");
     }
     std::this_thread::sleep_for(kRetry);
   }
@@ -55,7 +56,7 @@ std::string MainThreadCall::retract(Deadline deadline) {
       return call_.retract(pending_) && call_.cure(thread);
     });
     if (cured) return doing;
-    const hd_call now = call_.state();
+    const hd_progress now = call_.progress();
     if (now.state == HD_CALL_RUNNING || now.state == HD_CALL_PARKED) return "";
     if (now.state == HD_CALL_DONE) {
       if (now.result != HD_CALL_CANCELLED) return "";

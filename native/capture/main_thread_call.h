@@ -22,7 +22,7 @@ class MainThreadCall {
   // Stops the main thread, hands it to `action`, and keeps count.
   template <typename Action>
   auto stopped(Deadline deadline, Action action) {
-    StoppedThread thread(target_.pid, target_.status.seccomp == 2, deadline);
+    StoppedThread thread(target_.pid, target_.suspends_filters(), deadline);
     struct Count {
       StoppedThread& thread;
       PauseStats& pauses;
@@ -48,7 +48,7 @@ class MainThreadCall {
   bool leave(Deadline deadline);
 
   TrampolineCall& call() { return call_; }
-  hd_call_state state() const { return static_cast<hd_call_state>(call_.state().state); }
+  hd_call_state state() const { return static_cast<hd_call_state>(call_.progress().state); }
 
  private:
   const Inspection& target_;

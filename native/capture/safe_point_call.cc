@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "capture/filtered_calls.h"
 #include "capture/main_thread_call.h"
 #include "support/error.h"
 #include "support/fault.h"
@@ -38,9 +39,18 @@ class ScriptRun {
   }
 
   SafePointCall::Result run() {
+    if (target_.filters == Inspection::Filters::kInForce) {
+      throw filtered(
+          "may end it for what a script does, and to look at it takes CAP_SYS_ADMIN (root on the host, "
+          "outside "
+          "of containers)");
+    }
     call_.handlers.on_state(CaptureState::kStopping);
     deadline_ = steady_clock::now() + call_.timeout;
     const auto enter = [&](TrampolineCall& call, StoppedThread& thread) {
+      const std::string deadly = find_deadly_call(target_, thread, TrampolineWork::kScript);
+      if (!deadly.empty())
+        throw filtered("would end it for the system call " + deadly + ", which a script makes");
       call.run_script(thread, call_.script, call_.timeout);
     };
     if (!main_.begin(deadline_, enter)) {
@@ -51,7 +61,7 @@ class ScriptRun {
     call_.handlers.on_state(CaptureState::kWaiting);
     wait_for_start();
     if (main_.state() != HD_CALL_DONE) read_until_done();
-    const hd_call end = main_.call().state();
+    const hd_progress end = main_.call().progress();
     call_.handlers.on_state(CaptureState::kCleaning);
     while (read_available()) {
     }
@@ -62,6 +72,12 @@ class ScriptRun {
   }
 
  private:
+  Error filtered(const std::string& why) const {
+    return Error(ExitCode::kCannotAttach, "process " + std::to_string(call_.pid) +
+                                              " was not touched: it has a seccomp filter, which " + why +
+                                              "; use --mode fork");
+  }
+
   [[noreturn]] void fail(const std::string& message) { throw Error(ExitCode::kCaptureFailed, message); }
 
   void wait_for_start() {
@@ -135,7 +151,7 @@ class ScriptRun {
     }
   }
 
-  void check(const hd_call& end) {
+  void check(const hd_progress& end) {
     switch (end.result) {
       case HD_CALL_RAN:
         return;

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "capture/carrier.h"
+#include "capture/filtered_calls.h"
 
 namespace heapdump {
 namespace {
@@ -31,7 +32,7 @@ SafePointStop::SafePointStop(const Inspection& target, const Gadgets& gadgets, c
       state_(target.memory, target.interpreter.runtime(), layout),
       pauses_(pauses),
       cancellation_(cancellation),
-      threads_(target.pid, target.status.seccomp == 2) {
+      threads_(target.pid, target.suspends_filters()) {
   if (can_make_pending_calls(target)) main_.emplace(target, gadgets, pauses, cancellation);
 }
 
@@ -44,7 +45,7 @@ Route SafePointStop::stop(Deadline deadline) {
     cancellation_.check();
     if (stop_at_rest(deadline)) return Route::kGilIdle;
     if (stopped_by_signal) break;
-    if (may_enter && !is_entered() && !threads_.main_hangs() && !state_.is_collecting() &&
+    if (may_enter && has_place_ && !is_entered() && !threads_.main_hangs() && !state_.is_collecting() &&
         steady_clock::now() >= next_entry_) {
       try {
         enter(until);
@@ -53,7 +54,7 @@ Route SafePointStop::stop(Deadline deadline) {
         may_enter = false;
       }
     } else if (is_entered()) {
-      const hd_call call = main_->call().state();
+      const hd_progress call = main_->call().progress();
       if (call.state == HD_CALL_PARKED && stop_parked(deadline))
         return call.route == HD_ROUTE_IN_SYSCALL ? Route::kInSyscall : Route::kPendingCall;
       if (call.state == HD_CALL_DONE) may_enter = leave(until) && call.result == HD_CALL_RAN;
@@ -107,7 +108,9 @@ bool SafePointStop::stop_at_rest(Deadline deadline) {
 void SafePointStop::enter(Deadline deadline) {
   next_entry_ = steady_clock::now() + kTimeToReturn;
   main_->begin(deadline, [&](TrampolineCall& call, StoppedThread& thread) {
-    if (can_be_entered(thread)) call.park(thread, kHold, deadline - steady_clock::now());
+    if (!can_be_entered(thread)) return;
+    has_place_ = find_deadly_call(target_, thread, TrampolineWork::kParking).empty() &&
+                 call.park(thread, kHold, deadline - steady_clock::now());
   });
 }
 

@@ -48,6 +48,7 @@ class SafePointStop {
   StoppedThread* carrier_ = nullptr;
   // Nothing if a pending call is no way into the target.
   std::optional<MainThreadCall> main_;
+  bool has_place_ = true;
   int failed_stops_ = 0;
   TimePoint next_entry_{};
 };

@@ -47,11 +47,14 @@ bool clones_into_another_namespace(pid_t pid) {
   return children != link("ns/pid");
 }
 
-[[noreturn]] void refused(int error, Snapshot::Kind kind) {
+[[noreturn]] void refused(int error, Snapshot::Kind kind, bool is_filtered) {
   const bool fork = kind == Snapshot::Kind::kFork;
   std::string why = strerror(error);
   std::string way_out = "--mode python";
-  if (error == EAGAIN) {
+  if (is_filtered && (error == EPERM || error == ENOSYS || error == EACCES)) {
+    why = "the seccomp filter of the target does not allow clone";
+    way_out = "as root on the host, where heapdump suspends filters";
+  } else if (error == EAGAIN) {
     why = "no further process is allowed (pids.max of its cgroup, or its user's limit: ulimit -u)";
   } else if (error == ENOMEM && fork) {
     why = "not enough memory for a copy of the target (vm.overcommit_memory, or its cgroup's limit)";
@@ -105,7 +108,7 @@ class SnapshotRun {
   }
 
  private:
-  bool filtered() const { return target_.status.seccomp == 2; }
+  bool is_filtered() const { return target_.filters == Inspection::Filters::kInForce; }
 
   // The mappings that are threads' stacks, sorted.
   std::vector<hd_range> stacks(const std::vector<Mapping>& maps) const {
@@ -132,10 +135,10 @@ class SnapshotRun {
         stop_.threads().detach_all_but(stop_.carrier());
         target_runs = true;
       });
-      if (id < 0) refused(static_cast<int>(-id), snapshot_.kind);
+      if (id < 0) refused(static_cast<int>(-id), snapshot_.kind, is_filtered());
       fault_point("cloned");
       child_in_target_ = calls.finish_clone();
-      child.emplace(id, filtered());
+      child.emplace(id, target_.suspends_filters());
       if (target_runs) {
         throw target_spared(
             "the clone of the target waits for a thread of it (userfaultfd with fork events?); use "
@@ -147,7 +150,7 @@ class SnapshotRun {
     fault_point("target-let-go");
     stop_.leave(steady_clock::now() + kTimeToLeaveBeforeTheWalk);
     SnapshotProcess process(*child, gadgets_, initial_stack);
-    process.isolate(true);
+    process.isolate(true, is_filtered());
     const std::vector<Mapping> maps = read_maps(child->tid());
     WalkerMapping mapping(task_, stacks(maps), target_.status.memory.resident);
     mapping.map(process.calls(), find_gap(maps, mapping.size()));
@@ -165,18 +168,20 @@ class SnapshotRun {
     fault_point("fallback-set");
     std::optional<Child> child;
     try {
-      mapping.map(calls, gap);
-      fault_point("walker-mapped");
-      calls.write_exit_frame(mapping.initial_stack(), SystemCall(SYS_exit_group, kOrphanStatus));
+      const uint64_t initial_stack = calls.lowest();
+      calls.write_exit_frame(initial_stack, SystemCall(SYS_exit_group, kOrphanStatus));
       // With CLONE_VFORK the main thread waits in the kernel until the task has ended, also when the tool
-      // dies: the mapping goes after who runs in it.
-      const int64_t id = calls.clone(CLONE_VM | CLONE_VFORK, mapping.initial_stack());
-      if (id < 0) refused(static_cast<int>(-id), snapshot_.kind);
+      // dies: the mapping goes after who runs in it, and the stack is free meanwhile.
+      const int64_t id = calls.clone(CLONE_VM | CLONE_VFORK, initial_stack);
+      if (id < 0) refused(static_cast<int>(-id), snapshot_.kind, is_filtered());
       fault_point("cloned");
-      child.emplace(id, filtered());
+      child.emplace(id, target_.suspends_filters());
       fault_point("child-traced");
-      SnapshotProcess process(*child, gadgets_, mapping.initial_stack());
-      process.isolate(false);
+      SnapshotProcess process(*child, gadgets_, initial_stack);
+      process.isolate(false, is_filtered());
+      // By the task: a filter that kills who maps code kills nobody else.
+      mapping.map(process.calls(), gap);
+      fault_point("walker-mapped");
       walk(*child, process, mapping);
     } catch (...) {
       failure_ = std::current_exception();
@@ -214,7 +219,9 @@ class SnapshotRun {
     } catch (const Error&) {
     }
     if (!has_left && !target_has_ended()) {
-      left_.push_back("two small mappings, since the main thread did not come out of them in time");
+      left_.push_back(
+          "code behind that of a library, since the main thread did not come out of it in time; the next "
+          "attach removes it");
     }
   }
 
@@ -231,7 +238,7 @@ class SnapshotRun {
       for (const pid_t tid : list_numbers(snapshot_.pid, "task")) {
         if (hanging.contains(tid)) continue;
         try {
-          StoppedThread thread(tid, filtered(), steady_clock::now() + kTimeToStop);
+          StoppedThread thread(tid, target_.suspends_filters(), steady_clock::now() + kTimeToStop);
           bool reaped = false;
           if (can_make_calls(target_, thread)) {
             RemoteCalls calls(thread, target_.memory, gadgets_);

@@ -27,7 +27,7 @@ SnapshotProcess::SnapshotProcess(Child& child, const Gadgets& gadgets, uint64_t 
       scratch_(initial_stack - kScratchSize),
       pipe_(child.tid()) {}
 
-void SnapshotProcess::isolate(bool has_own_memory) {
+void SnapshotProcess::isolate(bool has_own_memory, bool is_filtered) {
   memory_.write(scratch_, kSnapshotName, sizeof kSnapshotName);
   calls_.must("name the snapshot process", SYS_prctl, PR_SET_NAME, scratch_);
   fault_point("child-named");
@@ -37,7 +37,7 @@ void SnapshotProcess::isolate(bool has_own_memory) {
     std::ofstream(proc_path(child_.tid(), "oom_score_adj")) << kMaxOomScoreAdj;
     lift_limits();
   }
-  close_descriptors();
+  close_descriptors(is_filtered);
   // Blocking, on the side on which the process writes.
   pipe_.open(calls_, memory_, scratch_, O_CLOEXEC);
   fault_point("child-piped");
@@ -49,8 +49,8 @@ void SnapshotProcess::lift_limits() {
   for (const auto limit : {RLIMIT_AS, RLIMIT_DATA}) prlimit(child_.tid(), limit, &none, nullptr);
 }
 
-void SnapshotProcess::close_descriptors() {
-  if (calls_.may_fail(SYS_close_range, 0, UINT_MAX, 0) == 0) return;
+void SnapshotProcess::close_descriptors(bool is_filtered) {
+  if (!is_filtered && calls_.may_fail(SYS_close_range, 0, UINT_MAX, 0) == 0) return;
   // Kernels before 5.9.
   for (const int descriptor : list_numbers(child_.tid(), "fd")) calls_.may_fail(SYS_close, descriptor);
 }

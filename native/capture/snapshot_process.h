@@ -20,7 +20,9 @@ class SnapshotProcess {
   // Names it, binds it to the tool, and closes the target's descriptors in it. If it has a copy of the
   // target's memory, the kernel kills it first when memory runs out; in the target's own memory that must not
   // be asked.
-  void isolate(bool has_own_memory);
+  //
+  // `is_filtered`: a filter is in force, of which only what is old and common can be expected.
+  void isolate(bool has_own_memory, bool is_filtered);
 
   RemoteCalls& calls() { return calls_; }
   const Memory& memory() const { return memory_; }
@@ -29,7 +31,7 @@ class SnapshotProcess {
   int write_end() const { return pipe_.write_end(); }
 
  private:
-  void close_descriptors();
+  void close_descriptors(bool is_filtered);
   void lift_limits();
 
   Child& child_;

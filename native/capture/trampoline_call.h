@@ -10,24 +10,28 @@
 
 namespace heapdump {
 
-// The main thread's way through the trampoline: its code and data mapped in the target, the pipe that a
-// script writes to, and what the trampoline says of it. Mapped by the constructor's caller in a stop
-// (`run_script`, `park`), taken away in another (`cure`).
+// The main thread's way through the trampoline, and what the trampoline says of it.
+//
+// To hold the main thread takes no system call and no memory of the target's: the trampoline lies in bytes
+// that belong to nothing, at the end of a page of code, and what changes in the last word of the stack, which
+// the kernel leaves empty. For a script, code and data are mapped, and a pipe is opened.
 class TrampolineCall {
  public:
   // Looks up beforehand what would lengthen the stop. Throws Error(kCannotAttach) if something is missing.
   TrampolineCall(const Inspection& target, const Gadgets& gadgets);
 
-  // With the thread stopped: maps the trampoline, and lets the thread go into it. What was made is undone
-  // if these throw. Nothing runs that has not begun within `time_to_start`.
+  // With the thread stopped, which must be able to make calls (carrier.h): lets it go into the trampoline.
+  // What was made is undone if these throw. Nothing runs that has not begun within `time_to_start`.
   //
   // Opens a pipe and runs `script`, in which `@FD@` becomes the number of the pipe's write end.
   void run_script(StoppedThread& thread, const std::string& script, std::chrono::nanoseconds time_to_start);
-  // Holds the thread at a safe point, at most for `hold`.
-  void park(StoppedThread& thread, std::chrono::nanoseconds hold, std::chrono::nanoseconds time_to_start);
+  // Holds the thread at a safe point, at most for `hold`. False if there is no place for that.
+  bool park(StoppedThread& thread, std::chrono::nanoseconds hold, std::chrono::nanoseconds time_to_start);
+  // Makes a call of an earlier tool, which died, its own. False if there is none.
+  bool adopt();
 
   // What the trampoline says now. Throws Error(kCaptureFailed) if the target is gone.
-  hd_call state() const;
+  hd_progress progress() const;
   // A held thread is let go.
   void release();
   int pipe() const { return pipe_.read_end(); }
@@ -41,26 +45,34 @@ class TrampolineCall {
   // still.
   bool cure(StoppedThread& thread);
   // Nothing of it is in the target.
-  bool is_cured() const { return data_ == 0; }
+  bool is_cured() const { return block_ == 0; }
 
  private:
-  void enter(StoppedThread& thread, const std::string& script, std::chrono::nanoseconds hold,
-             std::chrono::nanoseconds time_to_start);
   void map(RemoteCalls& calls, uint64_t data_size);
-  void write_call(const std::string& script, bool may_run_in_syscall, std::chrono::nanoseconds hold,
-                  std::chrono::nanoseconds time_to_start);
+  void write(hd_call& call, std::chrono::nanoseconds time_to_start);
+  void enter(StoppedThread& thread, hd_call& call, std::chrono::nanoseconds time_to_start);
   void unmap(RemoteCalls& calls);
-  uint64_t callback() const;
+  uint64_t function_of_libc(const char* name) const;
+  uint64_t find_tail(size_t size) const;
+  uint64_t stack_end_word() const;
+  bool adopt(uint64_t block);
 
   const Inspection& target_;
   Gadgets gadgets_;
   // With the addresses of the functions filled in.
   hd_call template_{};
   uint64_t harmless_ = 0;
-  bool retracted_ = false;
+
+  // Where struct hd_call and the code lie, and how much they take.
+  uint64_t block_ = 0;
+  uint64_t block_size_ = 0;
+  uint64_t callback_ = 0;
+  uint64_t progress_ = 0;
   uint64_t data_ = 0;
   uint64_t data_size_ = 0;
-  uint64_t code_ = 0;
+  bool retracted_ = false;
+  // It came here with the memory of a parent that has forked: no thread is in it.
+  bool is_copy_ = false;
   RemotePipe pipe_;
 };
 

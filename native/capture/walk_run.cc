@@ -125,6 +125,7 @@ void WalkRun::handle(const Child::Stop& stop) {
 
 void WalkRun::check_end(const Child::Stop& end) {
   if (end.signal_or_status == 0) return;
+  if (end.signal_or_status == -SIGSYS) fail("the snapshot process was killed" + child_.cause());
   if (end.signal_or_status < 0) {
     fail(std::string("the snapshot process was killed (") + strsignal(-end.signal_or_status) +
          "; a memory limit?)");

@@ -70,8 +70,6 @@ void WalkerMapping::map(RemoteCalls& calls, uint64_t address) {
 
 uint64_t WalkerMapping::stack_top() const { return address_ + arena_at_; }
 
-uint64_t WalkerMapping::initial_stack() const { return stack_top() - kReturnFrameSize; }
-
 void WalkerMapping::write_contents(const Memory& memory, int fd) {
   memory.write(address_, hd_walker_start, code_size());
   hd_walk walk{};

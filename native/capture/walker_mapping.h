@@ -23,8 +23,6 @@ class WalkerMapping {
   // Maps what is needed at first, in a free place of `size()` bytes (`find_gap`). Throws
   // Error(kCaptureFailed) if there is no memory.
   void map(RemoteCalls& calls, uint64_t address);
-  // A stack in it for a new thread; the walker, when it runs, uses it too.
-  uint64_t initial_stack() const;
   // Writes all of it; `memory` is that of the process that it is in.
   void write_contents(const Memory& memory, int fd);
 

@@ -48,6 +48,11 @@ std::optional<ElfImage> ElfImage::at(const Memory& memory, const Mapping& mappin
   image.bias_ = mapping.start - lowest;
   image.start_ = mapping.start;
   image.end_ = image.bias_ + highest;
+  for (const Elf64_Phdr& segment : segments) {
+    if (segment.p_type != PT_LOAD || !(segment.p_flags & PF_X) || segment.p_flags & PF_W) continue;
+    const uint64_t end = image.bias_ + segment.p_vaddr + segment.p_memsz;
+    image.code_tails_.push_back({end, (end + kPage - 1) & ~(kPage - 1)});
+  }
   for (int i = 0; i < kMaxDynamicEntries; ++i) {
     Elf64_Dyn entry;
     if (!memory.try_get(image.bias_ + dynamic + i * sizeof entry, &entry) || entry.d_tag == DT_NULL) break;

@@ -23,6 +23,13 @@ class ElfImage {
   // The exported function that `address` lies in, or empty.
   std::string function_at(const Memory& memory, uint64_t address) const;
 
+  // Behind each executable segment, what is left of its last page: bytes that belong to nothing.
+  struct Tail {
+    uint64_t start;
+    uint64_t end;
+  };
+  const std::vector<Tail>& code_tails() const { return code_tails_; }
+
   const std::string& path() const { return path_; }
   bool contains(uint64_t address) const { return address >= start_ && address < end_; }
   uint64_t start() const { return start_; }
@@ -35,6 +42,7 @@ class ElfImage {
   uint64_t symbol_count(const Memory& memory) const;
 
   std::string path_;
+  std::vector<Tail> code_tails_;
   uint64_t start_ = 0;
   uint64_t end_ = 0;
   uint64_t bias_ = 0;

@@ -49,7 +49,7 @@ void gil_release(int depth) {
 int add_pending_call(int (*function)(void*), void* argument) {
   if (python.queue_full) return -1;
   // What takes a queued call back must not do so while its code is still to be returned to.
-  EXPECT_NE(static_cast<hd_call*>(argument)->state, HD_CALL_QUEUED);
+  EXPECT_NE(reinterpret_cast<hd_progress*>(static_cast<hd_call*>(argument)->progress)->state, HD_CALL_QUEUED);
   python.queued = function;
   python.queued_argument = argument;
   return 0;
@@ -117,47 +117,57 @@ class Trampoline : public testing::Test {
     memset(thread_state, 0, sizeof thread_state);
     const size_t size = hd_trampoline_end - hd_trampoline_start;
     ASSERT_LE(size, kPage);
-    void* page = mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    ASSERT_NE(page, MAP_FAILED);
-    memcpy(page, hd_trampoline_start, size);
-    ASSERT_EQ(mprotect(page, kPage, PROT_READ | PROT_EXEC), 0);
-    code_ = static_cast<unsigned char*>(page);
+    copy_code(size);
 
     int ends[2];
     ASSERT_EQ(pipe(ends), 0);
     read_end_ = ends[0];
     struct stat stat;
     fstat(ends[1], &stat);
-    call_.armed = 1;
+    progress_.armed = 1;
+    call_.progress = address(&progress_);
     call_.system_call_return = address(system_call_return);
     call_.deadline = now() + 1'000'000'000;
     call_.pid = getpid();
-    call_.fd = ends[1];
-    call_.fd_device = stat.st_dev;
-    call_.fd_inode = stat.st_ino;
-    call_.script = address("script");
+    call_.script.fd = ends[1];
+    call_.script.fd_device = stat.st_dev;
+    call_.script.fd_inode = stat.st_ino;
+    call_.script.text = address("script");
+    call_.script.exception = address(&exception_);
     call_.pending_callback = address(callback());
     call_.errno_location = address(errno_location);
+    call_.clock_gettime = address(clock_gettime);
     call_.add_pending_call = address(add_pending_call);
     call_.gil_check = address(gil_check);
     call_.gil_ensure = address(gil_ensure);
     call_.gil_release = address(gil_release);
-    call_.run_string = address(run_string);
-    call_.dict_new = address(dict_new);
-    call_.dict_set_item = address(dict_set_item);
-    call_.dict_clear = address(dict_clear);
-    call_.dec_ref = address(dec_ref);
-    call_.inc_ref = address(inc_ref);
-    call_.sys_get_object = address(sys_get_object);
-    call_.sys_set_object = address(sys_set_object);
-    call_.error_clear = address(error_clear);
-    call_.error_set_object = address(error_set_object);
-    strcpy(call_.exception_name, "__heapdump_exception__");
-    call_.thread_state_get = address(thread_state_get);
-    call_.enter_tracing = address(enter_tracing);
-    call_.leave_tracing = address(leave_tracing);
+    call_.script.run_string = address(run_string);
+    call_.script.dict_new = address(dict_new);
+    call_.script.dict_set_item = address(dict_set_item);
+    call_.script.dict_clear = address(dict_clear);
+    call_.script.dec_ref = address(dec_ref);
+    call_.script.inc_ref = address(inc_ref);
+    call_.script.sys_get_object = address(sys_get_object);
+    call_.script.sys_set_object = address(sys_set_object);
+    call_.script.error_clear = address(error_clear);
+    call_.script.error_set_object = address(error_set_object);
+    strcpy(call_.script.exception_name, "__heapdump_exception__");
+    call_.script.thread_state_get = address(thread_state_get);
+    call_.script.enter_tracing = address(enter_tracing);
+    call_.script.leave_tracing = address(leave_tracing);
     errno = EDOM;
     pthread_sigmask(SIG_BLOCK, nullptr, &mask_);
+  }
+
+  void copy_code(size_t size) {
+    constexpr int kTrap = 0xcc;
+    if (code_ != nullptr) munmap(code_, kPage);
+    void* page = mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ASSERT_NE(page, MAP_FAILED);
+    memset(page, kTrap, kPage);
+    memcpy(page, hd_trampoline_start, size);
+    ASSERT_EQ(mprotect(page, kPage, PROT_READ | PROT_EXEC), 0);
+    code_ = static_cast<unsigned char*>(page);
   }
 
   void TearDown() override {
@@ -195,12 +205,14 @@ class Trampoline : public testing::Test {
   bool write_end_is_open() {
     const int saved_error = errno;
     struct stat stat;
-    const bool open = fstat(static_cast<int>(call_.fd), &stat) == 0;
+    const bool open = fstat(static_cast<int>(call_.script.fd), &stat) == 0;
     errno = saved_error;
     return open;
   }
 
   hd_call call_{};
+  hd_progress progress_{};
+  uint64_t exception_ = 0;
   unsigned char* code_ = nullptr;
   int read_end_ = -1;
   sigset_t mask_;
@@ -209,9 +221,9 @@ class Trampoline : public testing::Test {
 TEST_F(Trampoline, TakesOverAThreadWithoutTheGil) {
   call_.may_run_in_syscall = 1;
   enter();
-  EXPECT_EQ(call_.state, HD_CALL_DONE);
-  EXPECT_EQ(call_.result, HD_CALL_RAN);
-  EXPECT_EQ(call_.route, HD_ROUTE_IN_SYSCALL);
+  EXPECT_EQ(progress_.state, HD_CALL_DONE);
+  EXPECT_EQ(progress_.result, HD_CALL_RAN);
+  EXPECT_EQ(progress_.route, HD_ROUTE_IN_SYSCALL);
   EXPECT_EQ(python.scripts, 1);
   EXPECT_TRUE(python.signals_blocked);
   EXPECT_FALSE(python.traced_meanwhile);
@@ -223,17 +235,17 @@ TEST_F(Trampoline, QueuesAThreadThatHasTheGil) {
   call_.may_run_in_syscall = 1;
   python.has_gil = true;
   enter();
-  EXPECT_EQ(call_.state, HD_CALL_QUEUED);
+  EXPECT_EQ(progress_.state, HD_CALL_QUEUED);
   EXPECT_EQ(python.scripts, 0);
   EXPECT_EQ(python.queued(python.queued_argument), 0);
-  EXPECT_EQ(call_.state, HD_CALL_DONE);
-  EXPECT_EQ(call_.route, HD_ROUTE_PENDING_CALL);
+  EXPECT_EQ(progress_.state, HD_CALL_DONE);
+  EXPECT_EQ(progress_.route, HD_ROUTE_PENDING_CALL);
   EXPECT_EQ(python.scripts, 1);
 }
 
 TEST_F(Trampoline, SuspendsTracingByCounterBefore311) {
-  call_.tracing_offset = 44;
-  call_.enter_tracing = call_.leave_tracing = 0;
+  call_.script.tracing_offset = 44;
+  call_.script.enter_tracing = call_.script.leave_tracing = 0;
   enter();
   EXPECT_EQ(python.queued(python.queued_argument), 0);
   EXPECT_FALSE(python.traced_meanwhile);
@@ -242,53 +254,53 @@ TEST_F(Trampoline, SuspendsTracingByCounterBefore311) {
 TEST_F(Trampoline, SaysThatTheQueueIsFull) {
   python.queue_full = true;
   enter();
-  EXPECT_EQ(call_.state, HD_CALL_DONE);
-  EXPECT_EQ(call_.result, HD_CALL_QUEUE_FULL);
+  EXPECT_EQ(progress_.state, HD_CALL_DONE);
+  EXPECT_EQ(progress_.result, HD_CALL_QUEUE_FULL);
   EXPECT_FALSE(write_end_is_open());
 }
 
 TEST_F(Trampoline, DoesNothingOnceCancelledOrLate) {
-  call_.armed = 0;
+  progress_.armed = 0;
   EXPECT_EQ(callback()(&call_), 0);
-  EXPECT_EQ(call_.result, HD_CALL_CANCELLED);
-  call_.armed = 1;
+  EXPECT_EQ(progress_.result, HD_CALL_CANCELLED);
+  progress_.armed = 1;
   call_.deadline = now() - 1;
   EXPECT_EQ(callback()(&call_), 0);
-  EXPECT_EQ(call_.result, HD_CALL_EXPIRED);
+  EXPECT_EQ(progress_.result, HD_CALL_EXPIRED);
   EXPECT_EQ(python.scripts, 0);
 }
 
 TEST_F(Trampoline, DoesNothingInAForkedChild) {
   call_.pid = getpid() + 1;
   EXPECT_EQ(callback()(&call_), 0);
-  EXPECT_EQ(call_.state, HD_CALL_STARTING);
+  EXPECT_EQ(progress_.state, HD_CALL_PLACED);
   EXPECT_EQ(python.scripts, 0);
   EXPECT_TRUE(write_end_is_open());
-  close(static_cast<int>(call_.fd));
+  close(static_cast<int>(call_.script.fd));
 }
 
 TEST_F(Trampoline, RaisesInThePendingCallWhatTheScriptHandsBack) {
   python.program_raised = true;
   EXPECT_NE(callback()(&call_), 0);
   EXPECT_EQ(python.raised, 1);
-  EXPECT_EQ(call_.result, HD_CALL_SCRIPT_RAISED);
+  EXPECT_EQ(progress_.result, HD_CALL_SCRIPT_RAISED);
 }
 
 TEST_F(Trampoline, RaisesAfterATakeOverByAPendingCall) {
   python.program_raised = true;
   call_.may_run_in_syscall = 1;
   enter();
-  EXPECT_EQ(call_.state, HD_CALL_RUNNING);
+  EXPECT_EQ(progress_.state, HD_CALL_RUNNING);
   EXPECT_EQ(python.raised, 0);
   EXPECT_NE(python.queued(python.queued_argument), 0);
   EXPECT_EQ(python.raised, 1);
-  EXPECT_EQ(call_.state, HD_CALL_DONE);
+  EXPECT_EQ(progress_.state, HD_CALL_DONE);
 }
 
 TEST_F(Trampoline, KeepsTheFailureOfItsOwnScriptToItself) {
   python.script_fails = true;
   EXPECT_EQ(callback()(&call_), 0);
-  EXPECT_EQ(call_.result, HD_CALL_NOT_RUN);
+  EXPECT_EQ(progress_.result, HD_CALL_NOT_RUN);
   EXPECT_EQ(python.errors_cleared, 1);
   EXPECT_EQ(python.raised, 0);
 }
@@ -300,7 +312,7 @@ TEST_F(Trampoline, ConsumesItsOwnBrokenPipe) {
   python.writes_to_broken_pipe = true;
   python.broken_pipe = ends[1];
   EXPECT_EQ(callback()(&call_), 0);  // SIGPIPE would end this process.
-  EXPECT_EQ(call_.result, HD_CALL_RAN);
+  EXPECT_EQ(progress_.result, HD_CALL_RAN);
   close(ends[1]);
 }
 
@@ -309,30 +321,49 @@ TEST_F(Trampoline, ParksUntilItIsReleasedOrItsToolIsLate) {
   const int64_t start = now();
   EXPECT_EQ(callback()(&call_), 0);
   EXPECT_GE(now() - start, call_.park);
-  EXPECT_EQ(call_.result, HD_CALL_RAN);
-  EXPECT_EQ(call_.state, HD_CALL_DONE);
+  EXPECT_EQ(progress_.result, HD_CALL_RAN);
+  EXPECT_EQ(progress_.state, HD_CALL_DONE);
 
-  call_.armed = 1;
-  call_.state = HD_CALL_STARTING;
+  progress_.armed = 1;
+  progress_.state = HD_CALL_PLACED;
   call_.park = INT64_MAX / 2;
   call_.may_run_in_syscall = 1;
   call_.deadline = now() + 10'000'000'000;
   std::thread tool([this] {
-    while (call_.state != HD_CALL_PARKED) std::this_thread::yield();
+    while (progress_.state != HD_CALL_PARKED) std::this_thread::yield();
     EXPECT_TRUE(python.has_gil);
-    call_.released = 1;
+    progress_.released = 1;
   });
   enter();
   tool.join();
-  EXPECT_EQ(call_.state, HD_CALL_DONE);
+  EXPECT_EQ(progress_.state, HD_CALL_DONE);
   EXPECT_FALSE(python.has_gil);
   EXPECT_EQ(python.scripts, 0);
-  close(static_cast<int>(call_.fd));
+  close(static_cast<int>(call_.script.fd));
+}
+
+TEST_F(Trampoline, ParksWithoutThePartThatRunsScripts) {
+  copy_code(hd_trampoline_script_start - hd_trampoline_start);
+  call_.park = 1'000'000;
+  EXPECT_EQ(callback()(&call_), 0);
+  EXPECT_EQ(progress_.result, HD_CALL_RAN);
+
+  progress_ = {};
+  EXPECT_EQ(callback()(&call_), 0);
+  EXPECT_EQ(progress_.result, HD_CALL_CANCELLED);
+
+  progress_.armed = 1;
+  call_.may_run_in_syscall = 1;
+  enter();
+  EXPECT_EQ(progress_.route, HD_ROUTE_IN_SYSCALL);
+  EXPECT_EQ(progress_.result, HD_CALL_RAN);
+  EXPECT_FALSE(python.has_gil);
+  close(static_cast<int>(call_.script.fd));
 }
 
 TEST_F(Trampoline, LeavesADescriptorThatIsAnotherFileByNow) {
-  const int other = dup2(read_end_, static_cast<int>(call_.fd));
-  call_.fd_inode += 1;
+  const int other = dup2(read_end_, static_cast<int>(call_.script.fd));
+  call_.script.fd_inode += 1;
   EXPECT_EQ(callback()(&call_), 0);
   EXPECT_TRUE(write_end_is_open());
   close(other);

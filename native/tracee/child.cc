@@ -20,11 +20,12 @@ constexpr int kKilled = SIGKILL;  // as a wait status
 
 }  // namespace
 
-Child::Child(pid_t id, bool filtered) : Tracee(id, filtered) {
+Child::Child(pid_t id, bool suspends_filters) : Tracee(id, suspends_filters) {
   const auto status = wait(kTimeToStart);
   if (!status) throw target_spared("the snapshot process does not start");
   if (!WIFSTOPPED(*status)) {
     ended_ = true;
+    if (WIFSIGNALED(*status)) ended_by_ = WTERMSIG(*status);
     throw_ended();
   }
   stopped_ = true;
@@ -32,7 +33,12 @@ Child::Child(pid_t id, bool filtered) : Tracee(id, filtered) {
 
 Child::~Child() { kill(); }
 
-void Child::throw_ended() const { throw target_spared("the snapshot process was killed (a memory limit?)"); }
+void Child::throw_ended() const { throw target_spared("the snapshot process was killed" + cause()); }
+
+std::string Child::cause() const {
+  if (ended_by_ == SIGSYS) return ": the target's seccomp filter does not allow what a dump takes";
+  return " (a memory limit?)";
+}
 
 void Child::die_with_tool() { set_options(options() | PTRACE_O_EXITKILL); }
 
@@ -44,6 +50,7 @@ std::optional<Child::Stop> Child::poll() {
   if (stopped_) return Stop{false, status >> 16 != 0 ? 0 : WSTOPSIG(status)};
   ended_ = true;
   if (waited < 0) return Stop{true, -SIGKILL};
+  if (WIFSIGNALED(status)) ended_by_ = WTERMSIG(status);
   return Stop{true, WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status)};
 }
 

@@ -11,7 +11,7 @@ namespace heapdump {
 class Child : public Tracee {
  public:
   // Waits until the child has stopped for the first time.
-  Child(pid_t id, bool filtered);
+  Child(pid_t id, bool suspends_filters);
   ~Child() override;
 
   // From here on it dies with the tool.
@@ -31,6 +31,8 @@ class Child : public Tracee {
   void interrupt();
   // Kills it, and waits for its end.
   void kill();
+  // What may have killed it, to follow "was killed".
+  std::string cause() const;
 
  private:
   [[noreturn]] void throw_ended() const override;

@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::string_view kSystemCallReturn("\x0f\x05\xc3", 3);
 constexpr std::string_view kSignalReturn("\x48\xc7\xc0\x0f\0\0\0\x0f\x05", 9);
-constexpr uint64_t kRedZone = 128;
 constexpr uint64_t kTrapFlag = 0x100;
 constexpr size_t kLargestText = 64 << 20;
 

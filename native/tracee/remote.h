@@ -1,8 +1,6 @@
 #pragma once
-#include <array>
 #include <cstdint>
 #include <functional>
-#include <type_traits>
 #include <vector>
 
 #include "process/elf.h"
@@ -10,6 +8,7 @@
 #include "process/memory.h"
 #include "tracee/signal_frame.h"
 #include "tracee/stopped_thread.h"
+#include "tracee/system_call.h"
 
 namespace heapdump {
 
@@ -21,18 +20,6 @@ struct Gadgets {
   // Throws Error(kCannotAttach) if the target's code has none.
   static Gadgets find(const Memory& memory, const std::vector<Mapping>& maps,
                       const std::vector<ElfImage>& images);
-};
-
-// A system call and its arguments: integers, and addresses in the process that makes it.
-struct SystemCall {
-  template <typename... Arguments>
-  explicit SystemCall(long number, Arguments... arguments)
-      : number(number), arguments{static_cast<uint64_t>(arguments)...} {
-    static_assert(sizeof...(Arguments) <= 6 && (std::is_integral_v<Arguments> && ...));
-  }
-
-  long number;
-  std::array<uint64_t, 6> arguments;
 };
 
 // System calls made by a stopped thread. Should the tool die during one, the thread returns from it through
@@ -69,8 +56,8 @@ class RemoteCalls {
 
   // Writes at `stack` a frame that leads to a system call which does not return.
   void write_exit_frame(uint64_t stack, const SystemCall& call);
-  // Lowest address that the frames of this one use.
-  uint64_t lowest() const { return return_frame_ - kReturnFrameSize; }
+  // Where a further frame has its place, below those of this one.
+  uint64_t lowest() const { return first_frame_ - kReturnFrameSize; }
 
  private:
   // Those that make the call, and then go on with the frame at `stack`.

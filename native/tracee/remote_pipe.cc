@@ -38,6 +38,25 @@ void RemotePipe::open(RemoteCalls& calls, const Memory& memory, uint64_t scratch
   own_read_end_ = -1;
 }
 
+void RemotePipe::adopt(int write_end, dev_t device, ino_t inode) {
+  write_end_ = write_end;
+  device_ = device;
+  inode_ = inode;
+}
+
+void RemotePipe::adopt(const Memory& memory, uint64_t scratch) {
+  int ends[2];
+  struct stat stats[2];
+  if (!memory.try_read(scratch, ends, sizeof ends) || ends[0] == ends[1]) return;
+  for (int i = 0; i < 2; ++i) {
+    const std::string path = proc_path(pid_, "fd/" + std::to_string(ends[i]));
+    if (::stat(path.c_str(), &stats[i]) != 0 || !S_ISFIFO(stats[i].st_mode)) return;
+  }
+  if (stats[0].st_dev != stats[1].st_dev || stats[0].st_ino != stats[1].st_ino) return;
+  adopt(ends[1], stats[1].st_dev, stats[1].st_ino);
+  own_read_end_ = ends[0];
+}
+
 void RemotePipe::close_in_process(RemoteCalls& calls) {
   close(calls, &own_read_end_);
   close(calls, &write_end_);

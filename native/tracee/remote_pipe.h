@@ -17,6 +17,9 @@ class RemotePipe {
   // throws, `close_in_process` gets rid.
   void open(RemoteCalls& calls, const Memory& memory, uint64_t scratch, int flags);
   void close_in_process(RemoteCalls& calls);
+  // Takes over what an earlier tool has opened: the write end, or what its `pipe2` wrote at `scratch`.
+  void adopt(int write_end, dev_t device, ino_t inode);
+  void adopt(const Memory& memory, uint64_t scratch);
 
   // The read end, non-blocking, in the tool; -1 if it is closed.
   int read_end() const { return file_.get(); }

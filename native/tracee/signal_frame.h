@@ -18,6 +18,9 @@ void write_signal_frame(const Memory& memory, pid_t tid, uint64_t ucontext, uint
 // Bytes that suffice for the extended state of any x86_64 processor.
 constexpr uint64_t kExtendedStateRoom = 0x3000;
 
+// Below its stack pointer, what a function may use without telling.
+constexpr uint64_t kRedZone = 128;
+
 // Bytes of stack that a return frame takes.
 constexpr uint64_t kReturnFrameSize = 512 + kExtendedStateRoom;
 

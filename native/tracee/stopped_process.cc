@@ -39,7 +39,7 @@ bool StoppedProcess::seize_new() {
     const auto known = [&](const auto& thread) { return thread->tid() == tid; };
     if (std::ranges::any_of(threads_, known)) continue;
     try {
-      threads_.push_back(std::make_unique<StoppedThread>(tid, filtered_));
+      threads_.push_back(std::make_unique<StoppedThread>(tid, suspends_filters_));
       threads_.back()->interrupt();
       found = true;
     } catch (const Error&) {

@@ -15,7 +15,7 @@ namespace heapdump {
 // (`release_late`).
 class StoppedProcess {
  public:
-  StoppedProcess(pid_t pid, bool filtered) : pid_(pid), filtered_(filtered) {}
+  StoppedProcess(pid_t pid, bool suspends_filters) : pid_(pid), suspends_filters_(suspends_filters) {}
 
   // Afterwards no thread executes the program, and at least one is stopped. False if that has not come about
   // within 100 ms, or until `deadline`: all run on. Throws Error: kCannotAttach if the process cannot be
@@ -41,7 +41,7 @@ class StoppedProcess {
   bool wait_for_all(Deadline deadline);
 
   pid_t pid_;
-  bool filtered_;
+  bool suspends_filters_;
   // In the order of their age. Those that are not stopped hang.
   std::vector<std::unique_ptr<StoppedThread>> threads_;
   TimePoint since_;

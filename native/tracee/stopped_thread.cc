@@ -42,7 +42,7 @@ Registers for_kernel_restart(Registers registers) {
 
 }  // namespace
 
-StoppedThread::StoppedThread(pid_t tid, bool filtered) : Tracee(tid, filtered) {
+StoppedThread::StoppedThread(pid_t tid, bool suspends_filters) : Tracee(tid, suspends_filters) {
   // Another heapdump traces a process for milliseconds only.
   const Deadline patience = std::chrono::steady_clock::now() + std::chrono::seconds(1);
   while (ptrace(PTRACE_SEIZE, tid, 0, options()) != 0) {
@@ -51,19 +51,13 @@ StoppedThread::StoppedThread(pid_t tid, bool filtered) : Tracee(tid, filtered) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
       continue;
     }
-    if (filtered && error == EPERM) {
-      throw Error(
-          ExitCode::kCannotAttach,
-          "process " + std::to_string(tid) +
-              " has a seccomp filter, which could end it when heapdump maps its code; suspending the filter "
-              "takes CAP_SYS_ADMIN (run heapdump as root on the host)");
-    }
     throw attach_error(tid, error);
   }
   fault_point("seized");
 }
 
-StoppedThread::StoppedThread(pid_t tid, bool filtered, Deadline deadline) : StoppedThread(tid, filtered) {
+StoppedThread::StoppedThread(pid_t tid, bool suspends_filters, Deadline deadline)
+    : StoppedThread(tid, suspends_filters) {
   interrupt();
   if (!wait(deadline)) {
     throw Error(ExitCode::kCaptureFailed, "the target's main thread did not stop in time (it is in " +

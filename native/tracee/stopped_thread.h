@@ -13,9 +13,9 @@ class StoppedThread : public Tracee {
  public:
   // Throws Error: kCannotAttach if the thread cannot be seized, kCaptureFailed if it does not stop
   // until `deadline` or if the process ends.
-  StoppedThread(pid_t tid, bool filtered, Deadline deadline);
+  StoppedThread(pid_t tid, bool suspends_filters, Deadline deadline);
   // Seized only, it runs on; `interrupt` and `wait` stop it. Many threads stop in little time that way.
-  StoppedThread(pid_t tid, bool filtered);
+  StoppedThread(pid_t tid, bool suspends_filters);
   ~StoppedThread() override;
 
   void interrupt();

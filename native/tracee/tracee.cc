@@ -38,7 +38,7 @@ bool is_clone_event(int event) {
 
 }  // namespace
 
-long Tracee::options() const { return PTRACE_O_TRACESYSGOOD | (filtered_ ? kSuspendSeccomp : 0); }
+long Tracee::options() const { return PTRACE_O_TRACESYSGOOD | (suspends_filters_ ? kSuspendSeccomp : 0); }
 
 void Tracee::set_options(long options) {
   if (ptrace(PTRACE_SETOPTIONS, tid_, 0, options) != 0) throw_ended();
@@ -68,6 +68,7 @@ int Tracee::next_stop(const std::function<void()>& on_hang) {
   const int status = wait_for_stop(on_hang);
   if (!WIFSTOPPED(status)) {
     stopped_ = false;
+    if (WIFSIGNALED(status)) ended_by_ = WTERMSIG(status);
     throw_ended();
   }
   in_system_call_stop_ = true;

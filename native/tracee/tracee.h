@@ -32,8 +32,8 @@ class Tracee {
   void trace_clones(bool on);
 
  protected:
-  // `filtered`: a seccomp filter is installed, which is suspended while the thread is traced.
-  Tracee(pid_t tid, bool filtered) : tid_(tid), filtered_(filtered) {}
+  // `suspends_filters`: seccomp filters are installed, and suspended while the thread is traced.
+  Tracee(pid_t tid, bool suspends_filters) : tid_(tid), suspends_filters_(suspends_filters) {}
 
   // Says that the thread has ended.
   [[noreturn]] virtual void throw_ended() const = 0;
@@ -41,8 +41,10 @@ class Tracee {
   void set_options(long options);
 
   const pid_t tid_;
-  const bool filtered_;
+  const bool suspends_filters_;
   bool stopped_ = false;
+  // The signal that ended it; 0 if none did, or that is not known.
+  int ended_by_ = 0;
   bool signals_blocked_ = false;
   bool in_system_call_stop_ = false;
 
