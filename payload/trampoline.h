@@ -90,9 +90,13 @@ struct hd_call {
   // so many nanoseconds, since the tool may have died.
   int64_t park;
   uint64_t pending_callback;
-  // What was mapped for a script; 0 if nothing was.
+  // What is mapped for a script, or is about to be; 0 if nothing is.
   uint64_t data;
   uint64_t data_size;
+  // The tool: its pid in its pid namespace (an inode), and when it began, in clock ticks since the boot.
+  uint64_t tool_namespace;
+  int64_t tool_pid;
+  uint64_t tool_start;
 
   uint64_t errno_location;
   uint64_t clock_gettime;

@@ -47,6 +47,9 @@ class MainThreadCall {
   // until `deadline`.
   bool leave(Deadline deadline);
 
+  // The same for a call of a tool that was killed. False if there is none.
+  bool adopt() { return call_.adopt(); }
+
   TrampolineCall& call() { return call_; }
   hd_call_state state() const { return static_cast<hd_call_state>(call_.progress().state); }
 

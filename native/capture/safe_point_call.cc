@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "capture/filtered_calls.h"
+#include "capture/guard.h"
+#include "capture/leftovers.h"
 #include "capture/main_thread_call.h"
 #include "support/error.h"
 #include "support/fault.h"
@@ -28,8 +30,9 @@ class ScriptRun {
   explicit ScriptRun(SafePointCall& call)
       : call_(call),
         target_(call.pid),
-        main_(target_, Gadgets::find(target_.memory, target_.maps, target_.images), pauses_,
-              call.cancellation),
+        gadgets_(Gadgets::find(target_.memory, target_.maps, target_.images)),
+        main_(target_, gadgets_, pauses_, call.cancellation),
+        guard_(target_),
         buffer_(kReadSize) {
     if (!can_make_pending_calls(target_)) {
       throw Error(ExitCode::kCannotAttach,
@@ -47,6 +50,7 @@ class ScriptRun {
     }
     call_.handlers.on_state(CaptureState::kStopping);
     deadline_ = steady_clock::now() + call_.timeout;
+    remove_leftovers(target_, gadgets_, pauses_, steady_clock::now() + 1s);
     const auto enter = [&](TrampolineCall& call, StoppedThread& thread) {
       const std::string deadly = find_deadly_call(target_, thread, TrampolineWork::kScript);
       if (!deadly.empty())
@@ -179,7 +183,9 @@ class ScriptRun {
   SafePointCall& call_;
   PauseStats pauses_;
   Inspection target_;
+  Gadgets gadgets_;
   MainThreadCall main_;
+  Guard guard_;
   std::vector<uint8_t> buffer_;
   Deadline deadline_;
   TimePoint last_bytes_;

@@ -45,7 +45,7 @@ Route SafePointStop::stop(Deadline deadline) {
     cancellation_.check();
     if (stop_at_rest(deadline)) return Route::kGilIdle;
     if (stopped_by_signal) break;
-    if (may_enter && has_place_ && !is_entered() && !threads_.main_hangs() && !state_.is_collecting() &&
+    if (may_enter && may_park_ && !is_entered() && !threads_.main_hangs() && !state_.is_collecting() &&
         steady_clock::now() >= next_entry_) {
       try {
         enter(until);
@@ -109,8 +109,9 @@ void SafePointStop::enter(Deadline deadline) {
   next_entry_ = steady_clock::now() + kTimeToReturn;
   main_->begin(deadline, [&](TrampolineCall& call, StoppedThread& thread) {
     if (!can_be_entered(thread)) return;
-    has_place_ = find_deadly_call(target_, thread, TrampolineWork::kParking).empty() &&
-                 call.park(thread, kHold, deadline - steady_clock::now());
+    may_park_ = find_deadly_call(target_, thread, TrampolineWork::kParking).empty();
+    // If there is no place, another heapdump may be at it.
+    if (may_park_) call.park(thread, kHold, deadline - steady_clock::now());
   });
 }
 

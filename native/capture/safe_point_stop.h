@@ -48,7 +48,7 @@ class SafePointStop {
   StoppedThread* carrier_ = nullptr;
   // Nothing if a pending call is no way into the target.
   std::optional<MainThreadCall> main_;
-  bool has_place_ = true;
+  bool may_park_ = true;
   int failed_stops_ = 0;
   TimePoint next_entry_{};
 };

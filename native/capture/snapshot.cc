@@ -9,16 +9,15 @@
 #include <cstring>
 #include <exception>
 #include <optional>
-#include <set>
-#include <thread>
 
-#include "capture/carrier.h"
+#include "capture/guard.h"
+#include "capture/leftovers.h"
 #include "capture/snapshot_process.h"
 #include "capture/walk_run.h"
 #include "capture/walk_task.h"
 #include "capture/walker_mapping.h"
 #include "capture/zombies.h"
-#include "process/listing.h"
+#include "process/gap.h"
 #include "support/fault.h"
 
 namespace heapdump {
@@ -27,8 +26,6 @@ namespace {
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr auto kRetry = 300us;
-constexpr auto kTimeToStop = 50ms;
 constexpr auto kTimeToReap = 3s;
 // Before the walk, and after it: for what waits for the GIL.
 constexpr auto kTimeToLeaveBeforeTheWalk = 20ms;
@@ -75,7 +72,8 @@ class SnapshotRun {
         target_(snapshot.pid),
         task_(target_, snapshot.content_limit),
         gadgets_(Gadgets::find(target_.memory, target_.maps, target_.images)),
-        stop_(target_, gadgets_, task_.layout, pauses_, snapshot.cancellation) {
+        stop_(target_, gadgets_, task_.layout, pauses_, snapshot.cancellation),
+        guard_(target_) {
     if (clones_into_another_namespace(snapshot.pid)) {
       throw Error(ExitCode::kCannotAttach,
                   "process " + std::to_string(snapshot.pid) +
@@ -85,7 +83,7 @@ class SnapshotRun {
 
   Snapshot::Result run() {
     snapshot_.handlers.on_state(CaptureState::kStopping);
-    for (const pid_t zombie : find_leftover_zombies(snapshot_.pid)) reap_with_any_thread(zombie);
+    remove_leftovers(target_, gadgets_, pauses_, steady_clock::now() + kTimeToReap);
     snapshot_.handlers.on_state(CaptureState::kWaiting);
     Route route = Route::kImmediate;
     try {
@@ -209,7 +207,8 @@ class SnapshotRun {
 
   // The dump is whole by then: what cannot be cleaned up is left, and reported.
   void clean() {
-    if (child_in_target_ != 0 && !reap_with_any_thread(child_in_target_)) {
+    if (child_in_target_ != 0 && !reap_with_any_thread(target_, gadgets_, child_in_target_, pauses_,
+                                                       steady_clock::now() + kTimeToReap)) {
       left_.push_back("a child that has ended (process " + std::to_string(child_in_target_) +
                       "), since no thread could wait for it; the next attach removes it");
     }
@@ -230,39 +229,13 @@ class SnapshotRun {
     return !read_status(snapshot_.pid, &status) || status.state == 'Z';
   }
 
-  // False if none of the target's threads can be stopped for it.
-  bool reap_with_any_thread(pid_t id_in_target) {
-    const Deadline deadline = steady_clock::now() + kTimeToReap;
-    std::set<pid_t> hanging;
-    for (;; std::this_thread::sleep_for(kRetry)) {
-      for (const pid_t tid : list_numbers(snapshot_.pid, "task")) {
-        if (hanging.contains(tid)) continue;
-        try {
-          StoppedThread thread(tid, target_.suspends_filters(), steady_clock::now() + kTimeToStop);
-          bool reaped = false;
-          if (can_make_calls(target_, thread)) {
-            RemoteCalls calls(thread, target_.memory, gadgets_);
-            fault_point("reaping");
-            reaped = reap(calls, id_in_target);
-          }
-          pauses_.add(thread.stopped_for());
-          if (reaped) return true;
-        } catch (const Error&) {
-          hanging.insert(tid);
-        }
-        if (steady_clock::now() > deadline) return false;
-      }
-      if (target_has_ended()) return true;
-      if (steady_clock::now() > deadline) return false;
-    }
-  }
-
   Snapshot& snapshot_;
   PauseStats pauses_;
   Inspection target_;
   WalkTask task_;
   Gadgets gadgets_;
   SafePointStop stop_;
+  Guard guard_;
   std::vector<uint64_t> stack_pointers_;
   pid_t child_in_target_ = 0;
   std::vector<std::string> left_;

@@ -7,6 +7,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include "capture/tool_identity.h"
+#include "capture/trampoline_parts.h"
+#include "process/gap.h"
 #include "process/status.h"
 #include "support/error.h"
 #include "support/fault.h"
@@ -14,6 +17,8 @@
 
 namespace heapdump {
 namespace {
+
+using Parts = TrampolineParts;
 
 constexpr uint64_t kPage = 4096;
 // For a script, in memory mapped for it: struct hd_progress, the exception, the ends of the pipe, and the
@@ -24,26 +29,6 @@ constexpr uint64_t kTextAt = 64;
 constexpr uint64_t kTrapAndDirectionFlags = 0x500;
 
 uint64_t pages(uint64_t size) { return (size + kPage - 1) & ~(kPage - 1); }
-
-uint64_t aligned(uint64_t size) { return (size + 15) & ~uint64_t{15}; }
-
-// What the trampoline consists of: struct hd_call, and the code behind it.
-struct Parts {
-  explicit Parts(bool runs_script)
-      : call_size(runs_script ? sizeof(hd_call) : offsetof(hd_call, script)),
-        code_at(aligned(call_size)),
-        code_size((runs_script ? hd_trampoline_end : hd_trampoline_script_start) - hd_trampoline_start) {}
-
-  template <typename Function>
-  uint64_t offset_of(Function* function) const {
-    return code_at + (reinterpret_cast<const unsigned char*>(function) - hd_trampoline_start);
-  }
-  uint64_t size() const { return code_at + code_size; }
-
-  size_t call_size;
-  size_t code_at;
-  size_t code_size;
-};
 
 std::string replace_all(std::string text, const std::string& from, const std::string& to) {
   for (size_t at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) {
@@ -58,6 +43,10 @@ TrampolineCall::TrampolineCall(const Inspection& target, const Gadgets& gadgets)
     : target_(target), gadgets_(gadgets), pipe_(target.pid) {
   auto function = [&](const char* name) { return target.interpreter.symbol(target.memory, name); };
   template_.magic = HD_CALL_MAGIC;
+  const ToolIdentity tool = ToolIdentity::self();
+  template_.tool_namespace = tool.pid_namespace;
+  template_.tool_pid = tool.pid;
+  template_.tool_start = tool.start_ticks;
   template_.pid = target.status.namespace_pid;
   template_.system_call_return = gadgets.system_call_return;
   template_.add_pending_call = function("Py_AddPendingCall");
@@ -115,41 +104,22 @@ hd_progress TrampolineCall::progress() const {
   return progress;
 }
 
-// Bytes that belong to nothing, and are zero: what is not is somebody's after all.
-uint64_t TrampolineCall::find_tail(size_t size) const {
-  for (const ElfImage& image : target_.images) {
-    for (const auto& [start, end] : image.code_tails()) {
-      const uint64_t block = aligned(start);
-      const Mapping* mapping = find_mapping(target_.maps, block);
-      if (block + size > end || mapping == nullptr || !mapping->executable || mapping->writable ||
-          mapping->path != image.path())
-        continue;
-      std::string bytes(size, '\1');
-      if (target_.memory.try_read(block, bytes.data(), size) && bytes.find_first_not_of('\0') == bytes.npos)
-        return block;
-    }
-  }
-  return 0;
-}
-
-// The kernel leaves a word empty at the end of the stack (fs/exec.c, bprm_mm_init).
-uint64_t TrampolineCall::stack_end_word() const {
-  for (const Mapping& mapping : target_.maps) {
-    if (mapping.path == "[stack]") return mapping.end - sizeof(hd_progress);
-  }
-  return 0;
+// Where nothing has to be mapped for the trampoline. False if there is no such place, or another heapdump is
+// at it.
+bool TrampolineCall::find_place(size_t size) {
+  const uint64_t word = stack_end_word(target_);
+  uint64_t used;
+  if (word == 0 || !target_.memory.try_get(word, &used) || used != 0) return false;
+  const uint64_t block = find_unused_code(target_, size);
+  if (block == 0) return false;
+  progress_ = word;
+  block_ = block;
+  return true;
 }
 
 bool TrampolineCall::park(StoppedThread& thread, std::chrono::nanoseconds hold,
                           std::chrono::nanoseconds time_to_start) {
-  const Parts parts(false);
-  const uint64_t word = stack_end_word();
-  uint64_t used;
-  if (word == 0 || !target_.memory.try_get(word, &used) || used != 0) return false;
-  const uint64_t block = find_tail(parts.size());
-  if (block == 0) return false;
-  progress_ = word;
-  block_ = block;
+  if (!find_place(Parts(false).size())) return false;
   fault_point("stopped");
   hd_call call = template_;
   call.park = hold.count();
@@ -164,11 +134,7 @@ void TrampolineCall::run_script(StoppedThread& thread, const std::string& script
   try {
     const uint64_t longest_number = 16;
     fault_point("stopped");
-    map(calls, pages(kTextAt + script.size() + longest_number));
-    call.data = data_;
-    call.data_size = data_size_;
-    call.script.fd = -1;
-    write(call, time_to_start);
+    map(calls, call, pages(kTextAt + script.size() + longest_number), time_to_start);
     pipe_.open(calls, target_.memory, data_ + kPipeAt, O_CLOEXEC | O_NONBLOCK);
     fault_point("piped");
     call.script.fd = pipe_.write_end();
@@ -179,20 +145,33 @@ void TrampolineCall::run_script(StoppedThread& thread, const std::string& script
     const std::string text = replace_all(script, "@FD@", std::to_string(pipe_.write_end()));
     target_.memory.write(call.script.text, text.c_str(), text.size() + 1);
   } catch (const Error&) {
-    unmap(calls);
+    undo(calls);
     throw;
   }
   enter(thread, call, time_to_start);
 }
 
-void TrampolineCall::map(RemoteCalls& calls, uint64_t data_size) {
-  constexpr int kPrivate = MAP_PRIVATE | MAP_ANONYMOUS;
+// In the midst of the largest gap, where the kernel maps nothing by itself: so that it can be announced in
+// the block before it is mapped, and be found there if the tool dies meanwhile.
+void TrampolineCall::map(RemoteCalls& calls, hd_call& call, uint64_t data_size,
+                         std::chrono::nanoseconds time_to_start) {
+  constexpr int kAnonymous = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
   static_assert(sizeof(hd_progress) <= kExceptionAt);
-  if (Parts(true).size() > kPage) throw Error(ExitCode::kDefect, "the trampoline does not fit its page");
+  const uint64_t gap = find_gap(read_maps(target_.pid), data_size + kPage);
+  call.data = gap + kPage;
+  call.data_size = data_size;
+  call.script.fd = -1;
+  const bool in_place = find_place(Parts(true).size());
+  if (!in_place) {
+    if (Parts(true).size() > kPage) throw Error(ExitCode::kDefect, "the trampoline does not fit its page");
+    block_ = calls.must("map memory", SYS_mmap, gap, kPage, PROT_READ | PROT_EXEC, kAnonymous, -1, 0);
+    progress_ = call.data;
+  }
   data_size_ = data_size;
-  data_ = calls.must("map memory", SYS_mmap, 0, data_size_, PROT_READ | PROT_WRITE, kPrivate, -1, 0);
-  progress_ = data_;
-  block_ = calls.must("map memory", SYS_mmap, 0, kPage, PROT_READ | PROT_EXEC, kPrivate, -1, 0);
+  if (in_place) write(call, time_to_start);
+  data_ = calls.must("map memory", SYS_mmap, call.data, data_size, PROT_READ | PROT_WRITE, kAnonymous, -1, 0);
+  if (data_ != call.data) throw Error(ExitCode::kCaptureFailed, "the kernel has no room at a free address");
+  if (!in_place) write(call, time_to_start);
   fault_point("mapped");
 }
 
@@ -241,7 +220,7 @@ void TrampolineCall::enter(StoppedThread& thread, hd_call& call, std::chrono::na
 bool TrampolineCall::adopt() {
   for (const ElfImage& image : target_.images) {
     for (const ElfImage::Tail& tail : image.code_tails()) {
-      if (adopt(aligned(tail.start))) return true;
+      if (adopt(TrampolineParts::place_in(tail))) return true;
     }
   }
   for (const Mapping& mapping : target_.maps) {
@@ -257,6 +236,8 @@ bool TrampolineCall::adopt(uint64_t block) {
   hd_call call;
   if (!target_.memory.try_read(block, &call, offsetof(hd_call, script)) || call.magic != HD_CALL_MAGIC)
     return false;
+  const ToolIdentity tool{call.tool_namespace, call.tool_pid, call.tool_start};
+  if (tool.may_live(std::chrono::nanoseconds(call.deadline))) return false;
   if (call.park == 0 && !target_.memory.try_get(block, &call)) return false;
   const Mapping* progress = find_mapping(target_.maps, call.progress);
   if (progress == nullptr || !progress->writable) return false;
@@ -264,7 +245,11 @@ bool TrampolineCall::adopt(uint64_t block) {
   block_size_ = Parts(call.park == 0).size();
   callback_ = call.pending_callback;
   progress_ = call.progress;
-  data_ = call.data;
+  const Mapping* data = find_mapping(target_.maps, call.data);
+  data_ = data != nullptr && data->inode == 0 && data->writable && data->start == call.data &&
+                  data->end - data->start == call.data_size
+              ? call.data
+              : 0;
   data_size_ = call.data_size;
   is_copy_ = call.pid != target_.status.namespace_pid;
   retracted_ = false;
@@ -300,26 +285,39 @@ bool TrampolineCall::retract(PendingCalls& pending) {
 
 bool TrampolineCall::cure(StoppedThread& thread) {
   if (thread.registers().rip - block_ < block_size_) return false;
-  if (data_ != 0) {
-    RemoteCalls calls(thread, target_.memory, gadgets_);
-    unmap(calls);
-  } else {
+  if (data_ == 0 && !is_mapped()) {
     fault_point("curing");
-    const std::string nothing(std::max<size_t>(block_size_, sizeof(hd_progress)), '\0');
-    target_.memory.write(progress_, nothing.data(), sizeof(hd_progress));
-    target_.memory.write(block_, nothing.data(), block_size_);
-    block_ = 0;
+    clear();
+  } else {
+    RemoteCalls calls(thread, target_.memory, gadgets_);
+    undo(calls);
   }
-  retracted_ = false;
   return true;
 }
 
-void TrampolineCall::unmap(RemoteCalls& calls) {
+void TrampolineCall::undo(RemoteCalls& calls) {
   pipe_.close_in_process(calls);
   fault_point("curing");
   if (data_ != 0) calls.may_fail(SYS_munmap, data_, data_size_);
-  if (block_ != 0) calls.may_fail(SYS_munmap, block_, kPage);
-  block_ = data_ = 0;
+  data_ = 0;
+  if (block_ != 0 && is_mapped()) {
+    calls.may_fail(SYS_munmap, block_, kPage);
+    block_ = 0;
+  }
+  clear();
+}
+
+// The code is the page's only content, since there was no place for it.
+bool TrampolineCall::is_mapped() const { return progress_ != stack_end_word(target_); }
+
+void TrampolineCall::clear() {
+  if (block_ != 0) {
+    const std::string nothing(std::max<size_t>(block_size_, sizeof(hd_progress)), '\0');
+    target_.memory.write(progress_, nothing.data(), sizeof(hd_progress));
+    target_.memory.write(block_, nothing.data(), block_size_);
+  }
+  block_ = 0;
+  retracted_ = false;
 }
 
 }  // namespace heapdump

@@ -14,7 +14,8 @@ namespace heapdump {
 //
 // To hold the main thread takes no system call and no memory of the target's: the trampoline lies in bytes
 // that belong to nothing, at the end of a page of code, and what changes in the last word of the stack, which
-// the kernel leaves empty. For a script, code and data are mapped, and a pipe is opened.
+// the kernel leaves empty. For a script, memory for its text is mapped and a pipe is opened; if there is no
+// such place, the trampoline is mapped too.
 class TrampolineCall {
  public:
   // Looks up beforehand what would lengthen the stop. Throws Error(kCannotAttach) if something is missing.
@@ -48,13 +49,14 @@ class TrampolineCall {
   bool is_cured() const { return block_ == 0; }
 
  private:
-  void map(RemoteCalls& calls, uint64_t data_size);
+  void map(RemoteCalls& calls, hd_call& call, uint64_t data_size, std::chrono::nanoseconds time_to_start);
   void write(hd_call& call, std::chrono::nanoseconds time_to_start);
   void enter(StoppedThread& thread, hd_call& call, std::chrono::nanoseconds time_to_start);
-  void unmap(RemoteCalls& calls);
+  void undo(RemoteCalls& calls);
+  void clear();
+  bool is_mapped() const;
+  bool find_place(size_t size);
   uint64_t function_of_libc(const char* name) const;
-  uint64_t find_tail(size_t size) const;
-  uint64_t stack_end_word() const;
   bool adopt(uint64_t block);
 
   const Inspection& target_;

@@ -23,8 +23,6 @@ namespace {
 constexpr uint64_t kPage = 4096;
 constexpr uint64_t kFirstOfArena = 1 << 20;
 constexpr uint64_t kArenaBase = 64 << 20;
-constexpr uint64_t kLowestGap = 1 << 20;
-constexpr uint64_t kAddressLimit = (uint64_t{1} << 47) - kPage;
 constexpr uint64_t kTrapAndDirectionFlags = 0x500;
 
 uint64_t pages(uint64_t size) { return (size + kPage - 1) & ~(kPage - 1); }
@@ -115,26 +113,6 @@ Registers WalkerMapping::recovery(Registers registers, const hd_walk& now, hd_wa
 
 bool WalkerMapping::read_walk(const Memory& memory, hd_walk* walk) const {
   return memory.try_read(address_ + data_at_, walk, sizeof *walk);
-}
-
-uint64_t find_gap(const std::vector<Mapping>& maps, uint64_t size) {
-  // In the midst of the largest: far from what grows.
-  uint64_t best = 0;
-  uint64_t largest = 0;
-  uint64_t end = kLowestGap;
-  const auto consider = [&](uint64_t start) {
-    if (start > end && start - end > largest) {
-      largest = start - end;
-      best = end + pages((largest - std::min(largest, size)) / 2);
-    }
-  };
-  for (const Mapping& mapping : maps) {
-    consider(std::min(mapping.start, kAddressLimit));
-    end = std::max(end, mapping.end);
-  }
-  consider(kAddressLimit);
-  if (largest > size + 2 * kPage) return best;
-  throw target_spared("the target's address space has no room");
 }
 
 }  // namespace heapdump

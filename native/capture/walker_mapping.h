@@ -45,8 +45,4 @@ class WalkerMapping {
   uint64_t address_ = 0;
 };
 
-// A free place of `size` bytes among the mappings of a process. Throws Error(kCaptureFailed) if there is
-// none.
-uint64_t find_gap(const std::vector<Mapping>& maps, uint64_t size);
-
 }  // namespace heapdump

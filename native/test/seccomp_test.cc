@@ -76,10 +76,12 @@ TEST(SeccompFilters, ComputesAsTheKernelDoes) {
   EXPECT_TRUE(returns({load, BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf)}, 77 & 0xf));
   EXPECT_TRUE(returns({load, BPF_STMT(BPF_ALU | BPF_LSH | BPF_K, 3)}, 77 << 3));
   EXPECT_TRUE(returns({load, BPF_STMT(BPF_ALU | BPF_NEG, 0)}, -77u));
-  EXPECT_TRUE(returns({load, BPF_STMT(BPF_ST, 3), BPF_STMT(BPF_LDX | BPF_MEM, 3), BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0)},
-                      154));
-  EXPECT_TRUE(returns({load, BPF_STMT(BPF_MISC | BPF_TAX, 0), BPF_STMT(BPF_LD | BPF_IMM, 7), BPF_STMT(BPF_MISC | BPF_TXA, 0)},
-                      77));
+  EXPECT_TRUE(returns(
+      {load, BPF_STMT(BPF_ST, 3), BPF_STMT(BPF_LDX | BPF_MEM, 3), BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0)},
+      154));
+  EXPECT_TRUE(returns(
+      {load, BPF_STMT(BPF_MISC | BPF_TAX, 0), BPF_STMT(BPF_LD | BPF_IMM, 7), BPF_STMT(BPF_MISC | BPF_TXA, 0)},
+      77));
 }
 
 TEST(SeccompFilters, AreReadFromAStoppedThread) {

@@ -53,20 +53,39 @@ std::optional<uint32_t> run(const SeccompFilters::Program& program, const seccom
         break;
       case BPF_ALU:
         switch (BPF_OP(step.code)) {
-          case BPF_ADD: a += operand; break;
-          case BPF_SUB: a -= operand; break;
-          case BPF_MUL: a *= operand; break;
-          case BPF_OR: a |= operand; break;
-          case BPF_AND: a &= operand; break;
-          case BPF_XOR: a ^= operand; break;
-          case BPF_LSH: a = operand < 32 ? a << operand : 0; break;
-          case BPF_RSH: a = operand < 32 ? a >> operand : 0; break;
-          case BPF_NEG: a = -a; break;
+          case BPF_ADD:
+            a += operand;
+            break;
+          case BPF_SUB:
+            a -= operand;
+            break;
+          case BPF_MUL:
+            a *= operand;
+            break;
+          case BPF_OR:
+            a |= operand;
+            break;
+          case BPF_AND:
+            a &= operand;
+            break;
+          case BPF_XOR:
+            a ^= operand;
+            break;
+          case BPF_LSH:
+            a = operand < 32 ? a << operand : 0;
+            break;
+          case BPF_RSH:
+            a = operand < 32 ? a >> operand : 0;
+            break;
+          case BPF_NEG:
+            a = -a;
+            break;
           case BPF_DIV:
             if (operand == 0) return 0;
             a /= operand;
             break;
-          default: return std::nullopt;
+          default:
+            return std::nullopt;
         }
         break;
       case BPF_JMP: {
@@ -76,11 +95,20 @@ std::optional<uint32_t> run(const SeccompFilters::Program& program, const seccom
         }
         bool is_true = false;
         switch (BPF_OP(step.code)) {
-          case BPF_JEQ: is_true = a == operand; break;
-          case BPF_JGT: is_true = a > operand; break;
-          case BPF_JGE: is_true = a >= operand; break;
-          case BPF_JSET: is_true = (a & operand) != 0; break;
-          default: return std::nullopt;
+          case BPF_JEQ:
+            is_true = a == operand;
+            break;
+          case BPF_JGT:
+            is_true = a > operand;
+            break;
+          case BPF_JGE:
+            is_true = a >= operand;
+            break;
+          case BPF_JSET:
+            is_true = (a & operand) != 0;
+            break;
+          default:
+            return std::nullopt;
         }
         at += is_true ? step.jt : step.jf;
         break;
@@ -126,7 +154,8 @@ bool may_suspend_filters() {
   }
   char name[64]{};
   return !is_filtered && capabilities >> kSysAdmin & 1 &&
-         readlink("/proc/self/ns/user", name, sizeof name - 1) > 0 && strcmp(name, kInitialUserNamespace) == 0;
+         readlink("/proc/self/ns/user", name, sizeof name - 1) > 0 &&
+         strcmp(name, kInitialUserNamespace) == 0;
 }
 
 std::optional<SeccompFilters> SeccompFilters::read(pid_t tid) {

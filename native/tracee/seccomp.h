@@ -25,8 +25,8 @@ class SeccompFilters {
   // Those of a thread that is stopped under ptrace; nothing if they cannot be read.
   static std::optional<SeccompFilters> read(pid_t tid);
 
-  // Whether a system call ends the thread or its process, or raises SIGSYS. A filter that is not understood is
-  // taken to.
+  // Whether a system call ends the thread or its process, or raises SIGSYS. A filter that is not understood
+  // is taken to.
   bool is_deadly(const SystemCall& call) const;
 
  private:

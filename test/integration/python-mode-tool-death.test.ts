@@ -1,5 +1,5 @@
 // The tool dies (SIGKILL) at each of its steps, in each way into the target: the target goes on as if nothing had
-// been, and the next attach works.
+// been, and its guard leaves nothing behind. If the guard dies with it, the next attach removes what is left.
 import { describe, expect } from "vitest";
 import { test } from "../support/fixtures.js";
 import { oldestNewestStatic } from "../support/interpreters.js";
@@ -26,14 +26,21 @@ const STEPS = [
 // A pending call, a woken wait, and a take-over.
 const STATES = ["churn", "lock", "select"];
 describe.each(oldestNewestStatic)("CPython $version ($library)", ({ path }) => {
-  test.for(STATES)("in the state %s", async (state, { workspace }) => {
+  test.for(
+    STATES.flatMap<[state: string, alone: string]>((state) => [
+      [state, ""],
+      [state, ",alone"],
+    ]),
+  )("in the state %s, the guard too: %s", async ([state, alone], { workspace }) => {
     const target = await workspace.startTarget(path, "states.py", { args: [state] });
     const { pid } = target;
     const before = await target.ask("facts");
-    const { tasks, signals, tracer, files } = await settledView(pid);
+    const whole = await settledView(pid);
+    const { tasks, signals, tracer, files, executable } = whole;
+    const view = alone ? { tasks, signals, tracer, files, executable } : whole;
     for (const step of STEPS) {
       const dying = await workspace.startAttach([pid, "--mode", "python", "-o", "dying.bin"], {
-        env: { HEAPDUMP_FAULT: step },
+        env: { HEAPDUMP_FAULT: `${step}${alone}` },
       }).done;
       expect({ step, signal: dying.signal }).toEqual({ step, signal: "SIGKILL" });
       expect({ step, answer: await target.ask(`work ${WORK}`) }).toMatchObject({
@@ -41,13 +48,13 @@ describe.each(oldestNewestStatic)("CPython $version ($library)", ({ path }) => {
         answer: { result: expectedWork(WORK), errors: 0 },
       });
       expect({ step, facts: await target.ask("facts") }).toEqual({ step, facts: before });
-      expect({ step, view: await settledView(pid) }).toMatchObject({
-        step,
-        view: { tasks, signals, tracer, files },
-      });
+      await expect
+        .poll(async () => ({ step, view: await settledView(pid) }), { timeout: 20_000 })
+        .toMatchObject({ step, view });
     }
     const { status, stderr } = await workspace.attach([pid, "--mode", "python", "--json", "-o", "after.bin"]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(await settledView(pid)).toMatchObject(whole);
     expect(await target.ask(`work ${WORK}`)).toMatchObject({ result: expectedWork(WORK), errors: 0 });
     expect(await target.ask("quit")).toBe("bye");
     expect(await target.end()).toBe(0);

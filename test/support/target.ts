@@ -8,6 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const TARGETS = fileURLToPath(new URL("../targets/", import.meta.url));
+// native/capture/trampoline_call.cc: kTextAt
+const SCRIPT_AT = 64;
 const SCRIPT_START = readFileSync(new URL("../../payload/launch.py", import.meta.url)).subarray(0, 32);
 
 export interface TargetOptions {
@@ -120,10 +122,27 @@ export function outsideView(pid: number): Record<string, unknown> {
     // The allocator maps and unmaps as it likes; what a tool leaves is executable, or holds its script.
     executable: anonymous.filter(({ permissions }) => permissions.includes("x")).length,
     scripts: countScripts(pid, anonymous),
+    trampolines: countTrampolines(
+      pid,
+      maps.filter(({ path, permissions }) => path !== "[vsyscall]" && permissions === "r-xp"),
+    ),
   };
 }
 
-/** Mappings that hold the tool's script, which begins on a page; copies that were freed do not. */
+/** Whether the tool's trampoline lies at the end of code, by the word that it begins with (payload/trampoline.h). */
+function countTrampolines(pid: number, code: { start: bigint; size: bigint }[]): number {
+  const memory = openSync(`/proc/${pid}/mem`, "r");
+  const page = Buffer.alloc(4096);
+  let found = 0;
+  for (const { start, size } of code) {
+    readSync(memory, page, 0, page.length, start + size - BigInt(page.length));
+    if (page.includes("heapdump")) found++;
+  }
+  closeSync(memory);
+  return found;
+}
+
+/** Mappings that hold the tool's script, which begins near the start of a page; copies that were freed do not. */
 function countScripts(pid: number, mappings: { start: bigint; size: bigint }[]): number {
   const memory = openSync(`/proc/${pid}/mem`, "r");
   const part = Buffer.alloc(1 << 16);
@@ -138,7 +157,8 @@ function countScripts(pid: number, mappings: { start: bigint; size: bigint }[]):
       }
       if (length === 0) break;
       for (let page = 0; page < length; page += 4096) {
-        if (part.compare(SCRIPT_START, 0, SCRIPT_START.length, page, page + SCRIPT_START.length) === 0)
+        const text = page + SCRIPT_AT;
+        if (part.compare(SCRIPT_START, 0, SCRIPT_START.length, text, text + SCRIPT_START.length) === 0)
           found++;
       }
     }

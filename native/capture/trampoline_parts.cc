@@ -1,0 +1,42 @@
+#include "capture/trampoline_parts.h"
+
+#include <string>
+
+namespace heapdump {
+namespace {
+
+uint64_t aligned(uint64_t size) { return (size + 15) & ~uint64_t{15}; }
+
+}  // namespace
+
+TrampolineParts::TrampolineParts(bool runs_script)
+    : call_size(runs_script ? sizeof(hd_call) : offsetof(hd_call, script)),
+      code_at(aligned(call_size)),
+      code_size((runs_script ? hd_trampoline_end : hd_trampoline_script_start) - hd_trampoline_start) {}
+
+uint64_t TrampolineParts::place_in(const ElfImage::Tail& tail) { return aligned(tail.start); }
+
+uint64_t find_unused_code(const Inspection& target, size_t size) {
+  for (const ElfImage& image : target.images) {
+    for (const ElfImage::Tail& tail : image.code_tails()) {
+      const uint64_t place = TrampolineParts::place_in(tail);
+      const Mapping* mapping = find_mapping(target.maps, place);
+      if (place + size > tail.end || mapping == nullptr || !mapping->executable || mapping->writable ||
+          mapping->path != image.path())
+        continue;
+      std::string bytes(size, '\1');
+      if (target.memory.try_read(place, bytes.data(), size) && bytes.find_first_not_of('\0') == bytes.npos)
+        return place;
+    }
+  }
+  return 0;
+}
+
+uint64_t stack_end_word(const Inspection& target) {
+  for (const Mapping& mapping : target.maps) {
+    if (mapping.path == "[stack]") return mapping.end - sizeof(hd_progress);
+  }
+  return 0;
+}
+
+}  // namespace heapdump
