@@ -31,7 +31,8 @@ struct Inspection {
   Interpreter interpreter;
 };
 
-// Whether a pending call is sure to run in the main interpreter.
+// Whether a pending call is sure to run in the main interpreter; to hold the main thread any will do, since
+// interpreters that share the queues share the GIL.
 bool can_make_pending_calls(const Inspection& target);
 
 }  // namespace heapdump

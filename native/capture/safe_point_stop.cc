@@ -12,8 +12,11 @@ namespace {
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-// How long a safe point is waited for. A bytecode takes microseconds, the GIL comes within milliseconds.
+// How long a safe point is waited for. A bytecode takes microseconds, the GIL comes within milliseconds; but
+// on a busy machine a thread that wants to run waits for a processor.
 constexpr auto kTimeToSafePoint = 250ms;
+constexpr auto kLongestTimeToSafePoint = 3s;
+constexpr auto kProcessorTimeToSafePoint = 50ms;
 // How long the main thread is held, with the GIL, for a tool that may have died.
 constexpr auto kHold = 100ms;
 constexpr auto kPause = 50us;
@@ -32,15 +35,17 @@ SafePointStop::SafePointStop(const Inspection& target, const Gadgets& gadgets, c
       state_(target.memory, target.interpreter.runtime(), layout),
       pauses_(pauses),
       cancellation_(cancellation),
-      threads_(target.pid, target.suspends_filters()) {
-  if (can_make_pending_calls(target)) main_.emplace(target, gadgets, pauses, cancellation);
-}
+      main_(target, gadgets, pauses, cancellation),
+      threads_(target.pid, target.suspends_filters()) {}
 
 Route SafePointStop::stop(Deadline deadline) {
-  const Deadline until = std::min(deadline, steady_clock::now() + kTimeToSafePoint);
+  const TimePoint start = steady_clock::now();
+  const Deadline until = std::min(deadline, start + kTimeToSafePoint);
+  const Deadline latest = std::min(deadline, start + kLongestTimeToSafePoint);
+  const std::chrono::nanoseconds before = main_processor_time();
   ProcessStatus status;
   const bool stopped_by_signal = read_status(target_.pid, &status) && status.state == 'T';
-  bool may_enter = main_ && !stopped_by_signal;
+  bool may_enter = !stopped_by_signal;
   do {
     cancellation_.check();
     if (stop_at_rest(deadline)) return Route::kGilIdle;
@@ -48,20 +53,30 @@ Route SafePointStop::stop(Deadline deadline) {
     if (may_enter && may_park_ && !is_entered() && !threads_.main_hangs() && !state_.is_collecting() &&
         steady_clock::now() >= next_entry_) {
       try {
-        enter(until);
+        enter(latest);
       } catch (const Error&) {
         // If the target has ended, the next stop says so; anything else is no way in.
         may_enter = false;
       }
     } else if (is_entered()) {
-      const hd_progress call = main_->call().progress();
+      const hd_progress call = main_.call().progress();
       if (call.state == HD_CALL_PARKED && stop_parked(deadline))
         return call.route == HD_ROUTE_IN_SYSCALL ? Route::kInSyscall : Route::kPendingCall;
-      if (call.state == HD_CALL_DONE) may_enter = leave(until) && call.result == HD_CALL_RAN;
+      if (call.state == HD_CALL_DONE) may_enter = leave(latest) && call.result == HD_CALL_RAN;
     }
     pause(kPause);
-  } while (steady_clock::now() < until);
+  } while (steady_clock::now() < until ||
+           (steady_clock::now() < latest && may_enter && main_waits_for_a_processor(before)));
   return stop_immediately(deadline);
+}
+
+std::chrono::nanoseconds SafePointStop::main_processor_time() const {
+  return read_thread_stat(target_.pid).value_or(ProcessStat{}).processor_time;
+}
+
+bool SafePointStop::main_waits_for_a_processor(std::chrono::nanoseconds before) const {
+  const auto stat = read_thread_stat(target_.pid);
+  return stat && stat->state == 'R' && stat->processor_time - before < kProcessorTimeToSafePoint;
 }
 
 // False if there is no carrier.
@@ -107,7 +122,7 @@ bool SafePointStop::stop_at_rest(Deadline deadline) {
 
 void SafePointStop::enter(Deadline deadline) {
   next_entry_ = steady_clock::now() + kTimeToReturn;
-  main_->begin(deadline, [&](TrampolineCall& call, StoppedThread& thread) {
+  main_.begin(deadline, [&](TrampolineCall& call, StoppedThread& thread) {
     if (!can_be_entered(thread)) return;
     may_park_ = find_deadly_call(target_, thread, TrampolineWork::kParking).empty();
     // If there is no place, another heapdump may be at it.
@@ -125,12 +140,12 @@ bool SafePointStop::can_be_entered(const StoppedThread& main) const {
 
 bool SafePointStop::stop_parked(Deadline deadline) {
   const bool ready = stop_all(deadline);
-  if (ready && main_->state() == HD_CALL_PARKED &&
+  if (ready && main_.state() == HD_CALL_PARKED &&
       state_.is_at_rest_except(target_.interpreter.main_interpreter(target_.memory))) {
-    main_->call().release();
+    main_.call().release();
     return true;
   }
-  main_->call().release();
+  main_.call().release();
   detach();
   pause(1ms);
   return false;
@@ -154,7 +169,7 @@ Route SafePointStop::stop_immediately(Deadline deadline) {
 
 // What is on its way into the main thread shall not hold it any more.
 void SafePointStop::disarm() {
-  if (is_entered()) main_->disarm();
+  if (is_entered()) main_.disarm();
 }
 
 void SafePointStop::detach() {
@@ -163,6 +178,6 @@ void SafePointStop::detach() {
   threads_.detach();
 }
 
-bool SafePointStop::leave(Deadline deadline) { return !is_entered() || main_->leave(deadline); }
+bool SafePointStop::leave(Deadline deadline) { return !is_entered() || main_.leave(deadline); }
 
 }  // namespace heapdump

@@ -1,6 +1,4 @@
 #pragma once
-#include <optional>
-
 #include "capture/main_thread_call.h"
 #include "python/runtime_state.h"
 #include "tracee/stopped_process.h"
@@ -30,6 +28,8 @@ class SafePointStop {
   bool leave(Deadline deadline);
 
  private:
+  std::chrono::nanoseconds main_processor_time() const;
+  bool main_waits_for_a_processor(std::chrono::nanoseconds before) const;
   bool stop_all(Deadline deadline);
   void pause(std::chrono::nanoseconds time);
   bool stop_at_rest(Deadline deadline);
@@ -38,16 +38,15 @@ class SafePointStop {
   bool can_be_entered(const StoppedThread& main) const;
   Route stop_immediately(Deadline deadline);
   void disarm();
-  bool is_entered() { return main_ && !main_->call().is_cured(); }
+  bool is_entered() { return !main_.call().is_cured(); }
 
   const Inspection& target_;
   RuntimeState state_;
   PauseStats& pauses_;
   const Cancellation& cancellation_;
+  MainThreadCall main_;
   StoppedProcess threads_;
   StoppedThread* carrier_ = nullptr;
-  // Nothing if a pending call is no way into the target.
-  std::optional<MainThreadCall> main_;
   bool may_park_ = true;
   int failed_stops_ = 0;
   TimePoint next_entry_{};

@@ -131,8 +131,14 @@ uint64_t Interpreter::main_interpreter(const Memory& memory) const {
   return interpreter;
 }
 
-uint64_t Interpreter::pending_calls(const Memory& memory) const {
-  return (layout_->pending_calls.in_interpreter ? main_interpreter(memory) : runtime_) + pending_calls_at_;
+std::vector<uint64_t> Interpreter::pending_calls(const Memory& memory) const {
+  if (!layout_->pending_calls.in_interpreter) return {runtime_ + pending_calls_at_};
+  const uint64_t main = main_interpreter(memory);
+  std::vector<uint64_t> queues = {main + pending_calls_at_};
+  for (const uint64_t interpreter : list_interpreters(memory, runtime_, layout_->heap)) {
+    if (interpreter != main) queues.push_back(interpreter + pending_calls_at_);
+  }
+  return queues;
 }
 
 size_t Interpreter::interpreters(const Memory& memory) const {

@@ -31,8 +31,9 @@ class Interpreter {
   uint64_t find_symbol(const Memory& memory, const std::string& name) const;
   // The same; throws Error(kCannotAttach) if it is missing.
   uint64_t symbol(const Memory& memory, const std::string& name) const;
-  // Of the queue of pending calls: the address.
-  uint64_t pending_calls(const Memory& memory) const;
+  // Addresses of the queues of pending calls that the main thread serves: one, or one for each interpreter,
+  // of which the main one's comes first.
+  std::vector<uint64_t> pending_calls(const Memory& memory) const;
   // Number of interpreters, the main one included.
   size_t interpreters(const Memory& memory) const;
   uint64_t main_interpreter(const Memory& memory) const;

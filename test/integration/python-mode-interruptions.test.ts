@@ -112,7 +112,9 @@ describe("two at once", () => {
   test("do not mix in one file", async ({ workspace }) => {
     const target = await workspace.startTarget(newest.path, "heap.py", { args: [OBJECTS] });
     const outside = await settledView(target.pid);
-    const first = workspace.startAttach([target.pid, "--mode", "python", "-o", "heap.bin"]);
+    // Without its guard, which would continue it.
+    const env = { HEAPDUMP_FAULT: "none,alone" };
+    const first = workspace.startAttach([target.pid, "--mode", "python", "-o", "heap.bin"], { env });
     await underWay(workspace);
     process.kill(first.pid, "SIGSTOP");
     const second = await workspace.attach([target.pid, "--mode", "python", "-o", "heap.bin"]);

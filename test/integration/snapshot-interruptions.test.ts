@@ -17,7 +17,9 @@ async function beginAndHold(
   mode: string,
 ): Promise<{ target: Target; tool: Attaching; walker: number }> {
   const target = await workspace.startTarget(newest.path, "heap.py", { args: [OBJECTS] });
-  const tool = workspace.startAttach([target.pid, "--mode", mode, "-o", "heap.bin"]);
+  // Without its guard, which would continue it.
+  const env = { HEAPDUMP_FAULT: "none,alone" };
+  const tool = workspace.startAttach([target.pid, "--mode", mode, "-o", "heap.bin"], { env });
   const children = () => readFileSync(`/proc/${target.pid}/task/${target.pid}/children`, "utf8").trim();
   let walker = 0;
   await expect
@@ -31,6 +33,35 @@ async function beginAndHold(
     .toBe(true);
   process.kill(tool.pid, "SIGSTOP");
   return { target, tool, walker };
+}
+
+/** native/capture/guard.cc, as the kernel cuts it. */
+const GUARD = "heapdump-guard";
+
+function stateOf(pid: number): string | undefined {
+  try {
+    return /^State:\s*(\S)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+function nameOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
+function childrenOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((tid) =>
+      readFileSync(`/proc/${pid}/task/${tid}/children`, "utf8").trim().split(" "),
+    );
+  } catch {
+    return [];
+  }
 }
 
 async function expectUnharmed(target: Target, outside: Record<string, unknown>): Promise<void> {
@@ -87,6 +118,24 @@ describe.each(MODES)("%s", (mode) => {
     process.kill(tool.pid, "SIGCONT");
     expect(await tool.done).toMatchObject({ status: 0 });
     await expectUnharmed(target, await settledView(target.pid));
+  });
+
+  test("the tool is stopped: its guard has it go on", async ({ workspace }) => {
+    const target = await workspace.startTarget(newest.path, "heap.py", { args: [OBJECTS] });
+    const outside = await settledView(target.pid);
+    const tool = workspace.startAttach([target.pid, "--mode", mode, "-o", "heap.bin"]);
+    const isGuarded = () => childrenOf(tool.pid).some((child) => nameOf(child) === GUARD);
+    await expect.poll(isGuarded, { interval: 1, timeout: 20_000 }).toBe(true);
+    for (let stops = 0; stops < 10 && isGuarded(); stops++) {
+      process.kill(tool.pid, "SIGSTOP");
+      // When nothing is held any more, it may stay stopped.
+      const goesOn = () => stateOf(tool.pid) !== "T" || !isGuarded();
+      await expect.poll(goesOn, { interval: 1, timeout: 20_000 }).toBe(true);
+    }
+    process.kill(tool.pid, "SIGCONT");
+    expect(await tool.done).toMatchObject({ status: 0 });
+    expect(isGuarded()).toBe(false);
+    await expectUnharmed(target, outside);
   });
 
   test("the target is killed", async ({ workspace }) => {

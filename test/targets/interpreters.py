@@ -1,4 +1,5 @@
-"""A program with a second interpreter that has objects of its own: interpreters.py [busy]; there it runs meanwhile."""
+"""A program with a second interpreter that has objects of its own: interpreters.py [busy|main busy]; one runs meanwhile."""
+import select
 import sys
 import threading
 
@@ -30,8 +31,12 @@ class OfTheFirst:
 KEPT = [OfTheFirst() for _ in range(OBJECTS)]
 other = interpreters.create()
 interpreters.run_string(other, SETUP)
-if "busy" in sys.argv:
+if sys.argv[1] == "busy":
     threading.Thread(target=interpreters.run_string, args=(other, WORK), daemon=True).start()
 harness.say("ready")
 while True:
+    made = []
+    while sys.argv[1] == "main busy" and not select.select([harness.COMMANDS], [], [], 0)[0]:
+        for _ in range(10000):
+            made = [OfTheFirst, [len(made)], {'made': made[:1]}]
     harness.answer(harness.read_line())
