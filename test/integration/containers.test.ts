@@ -1,8 +1,8 @@
 // Targets under the filters that container engines and systemd install, dumped by a tool that may not suspend them.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
-import { type Home, homes } from "../support/containers.js";
+import { filters, type Home, homes, innerPid, statusField } from "../support/containers.js";
 import { type CaptureWorkspace, test } from "../support/fixtures.js";
 import { type Interpreter, interpreters, newest } from "../support/interpreters.js";
 import { expectedWork, outsideView, settledView, type Target } from "../support/target.js";
@@ -16,6 +16,7 @@ const SOME: [Interpreter, string][] = [
   [newest, "read"],
   [oldest, "busy"],
 ];
+const ALL: typeof SOME = [...SOME, [newest, "busy"], [oldest, "read"]];
 
 async function populate(
   workspace: CaptureWorkspace,
@@ -66,9 +67,31 @@ async function expectDumps(workspace: CaptureWorkspace, attempt: Attempt): Promi
   for (const { objects } of dumps) expect(objects).toBeGreaterThan(10_000);
 }
 
+async function expectRefusal(workspace: CaptureWorkspace, attempt: Attempt, error: RegExp): Promise<void> {
+  const files = readdirSync(workspace.folder);
+  const { status, dumps } = await attach(workspace, attempt);
+  expect(dumps).toMatchObject(
+    attempt.pids.map((pid) => ({ pid, exit_code: 3, error: expect.stringMatching(error) })),
+  );
+  expect({ status, files: readdirSync(workspace.folder) }).toEqual({ status: 3, files });
+}
+
 const asRoot = describe.runIf(process.getuid?.() === 0);
 
 asRoot.each(homes)("in $name", (home) => {
+  test.for(filters)("under the filter of %s", TIMEOUT, async (filter, { workspace }) => {
+    const targets = await populate(workspace, home, filter, filter === home.usual ? ALL : SOME);
+    for (const { pid } of targets) expect(statusField(pid, "Seccomp")).toBe("2");
+    const pids = targets.map(({ pid }) => (home.ownsPids ? innerPid(pid) : pid));
+    const through = home.tool(filter, targets[0]?.pid ?? 0);
+    for (const mode of ["fork", "stop"]) {
+      await expectUnharmed(targets, () => expectDumps(workspace, { pids, mode, through }));
+    }
+    await expectUnharmed(targets, () =>
+      expectRefusal(workspace, { pids, mode: "python", through }, /seccomp filter.*--mode fork/),
+    );
+  });
+
   test("by the host's root, whose tool suspends the filter", TIMEOUT, async ({ workspace }) => {
     const targets = await populate(workspace, home, home.usual, SOME);
     const pids = targets.map(({ pid }) => pid);
