@@ -24,12 +24,11 @@ std::vector<SystemCall> parking_calls() {
   };
 }
 
-// A script writes, and CPython and malloc take memory and give it back.
+// A script writes, and CPython and malloc take memory and give it back; they take it if a call fails.
 std::vector<SystemCall> script_calls() {
   constexpr uint64_t kSize = 1 << 20;
   constexpr int kReadWrite = PROT_READ | PROT_WRITE;
-  std::vector<SystemCall> calls = parking_calls();
-  const std::vector<SystemCall> more = {
+  return {
       SystemCall(SYS_write, 5, 0, kSize),
       SystemCall(SYS_mmap, 0, kSize, kReadWrite, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
       SystemCall(SYS_munmap, 0, kSize),
@@ -41,17 +40,19 @@ std::vector<SystemCall> script_calls() {
       SystemCall(SYS_fstat, 5, 0),
       SystemCall(SYS_close, 5),
   };
-  calls.insert(calls.end(), more.begin(), more.end());
-  return calls;
 }
 
 }  // namespace
 
-std::string find_deadly_call(const Inspection& target, const StoppedThread& thread, TrampolineWork work) {
+std::string find_forbidden_call(const Inspection& target, const StoppedThread& thread, TrampolineWork work) {
   if (!target.suspends_filters()) return "";
   const auto filters = SeccompFilters::read(thread.tid());
   if (!filters) return "";
-  for (const SystemCall& call : work == TrampolineWork::kParking ? parking_calls() : script_calls()) {
+  for (const SystemCall& call : parking_calls()) {
+    if (!filters->allows(call)) return system_call_name(call.number);
+  }
+  if (work == TrampolineWork::kParking) return "";
+  for (const SystemCall& call : script_calls()) {
     if (filters->is_deadly(call)) return system_call_name(call.number);
   }
   return "";

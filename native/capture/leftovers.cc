@@ -1,5 +1,6 @@
 #include "capture/leftovers.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <thread>
@@ -8,6 +9,7 @@
 #include "capture/main_thread_call.h"
 #include "capture/zombies.h"
 #include "process/listing.h"
+#include "process/stat.h"
 #include "support/fault.h"
 
 namespace heapdump {
@@ -30,6 +32,16 @@ bool has_ended(pid_t pid) {
   return !read_status(pid, &status) || status.state == 'Z';
 }
 
+// A thread that waits for a processor stops when it gets one; one that sleeps in the kernel may never do so.
+bool stops(StoppedThread& thread, Deadline deadline) {
+  thread.interrupt();
+  for (;;) {
+    if (thread.wait(std::min<Deadline>(deadline, steady_clock::now() + kTimeToStop))) return true;
+    const auto stat = read_thread_stat(thread.tid());
+    if (!stat || stat->state == 'S' || stat->state == 'D' || steady_clock::now() > deadline) return false;
+  }
+}
+
 }  // namespace
 
 bool reap_with_any_thread(const Inspection& target, const Gadgets& gadgets, pid_t id_in_target,
@@ -39,7 +51,11 @@ bool reap_with_any_thread(const Inspection& target, const Gadgets& gadgets, pid_
     for (const pid_t tid : list_numbers(target.pid, "task")) {
       if (hanging.contains(tid)) continue;
       try {
-        StoppedThread thread(tid, target.suspends_filters(), steady_clock::now() + kTimeToStop);
+        StoppedThread thread(tid, target.suspends_filters());
+        if (!stops(thread, deadline)) {
+          hanging.insert(tid);
+          continue;
+        }
         bool reaped = false;
         if (can_make_calls(target, thread)) {
           RemoteCalls calls(thread, target.memory, gadgets);

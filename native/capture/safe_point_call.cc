@@ -52,9 +52,9 @@ class ScriptRun {
     deadline_ = steady_clock::now() + call_.timeout;
     remove_leftovers(target_, gadgets_, pauses_, steady_clock::now() + 1s);
     const auto enter = [&](TrampolineCall& call, StoppedThread& thread) {
-      const std::string deadly = find_deadly_call(target_, thread, TrampolineWork::kScript);
-      if (!deadly.empty())
-        throw filtered("would end it for the system call " + deadly + ", which a script makes");
+      const std::string forbidden = find_forbidden_call(target_, thread, TrampolineWork::kScript);
+      if (!forbidden.empty())
+        throw filtered("does not allow the system call " + forbidden + ", which a script makes");
       call.run_script(thread, call_.script, call_.timeout);
     };
     if (!main_.begin(deadline_, enter)) {

@@ -124,7 +124,7 @@ void SafePointStop::enter(Deadline deadline) {
   next_entry_ = steady_clock::now() + kTimeToReturn;
   main_.begin(deadline, [&](TrampolineCall& call, StoppedThread& thread) {
     if (!can_be_entered(thread)) return;
-    may_park_ = find_deadly_call(target_, thread, TrampolineWork::kParking).empty();
+    may_park_ = find_forbidden_call(target_, thread, TrampolineWork::kParking).empty();
     // If there is no place, another heapdump may be at it.
     if (may_park_) call.park(thread, kHold, deadline - steady_clock::now());
   });

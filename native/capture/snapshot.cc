@@ -165,6 +165,7 @@ class SnapshotRun {
     calls.set_fallback_call(SystemCall(SYS_munmap, gap, size));
     fault_point("fallback-set");
     std::optional<Child> child;
+    bool is_mapped = false;
     try {
       const uint64_t initial_stack = calls.lowest();
       calls.write_exit_frame(initial_stack, SystemCall(SYS_exit_group, kOrphanStatus));
@@ -177,7 +178,9 @@ class SnapshotRun {
       fault_point("child-traced");
       SnapshotProcess process(*child, gadgets_, initial_stack);
       process.isolate(false, is_filtered());
-      // By the task: a filter that kills who maps code kills nobody else.
+      // By the task: a filter that kills it kills nobody else.
+      if (is_filtered()) check_unmapping(process.calls(), gap, size);
+      is_mapped = true;
       mapping.map(process.calls(), gap);
       fault_point("walker-mapped");
       walk(*child, process, mapping);
@@ -190,9 +193,24 @@ class SnapshotRun {
       reap(calls, calls.finish_clone());
     }
     calls.clear_fallback_call();
-    calls.may_fail(SYS_munmap, gap, size);
+    if (is_mapped) calls.may_fail(SYS_munmap, gap, size);
     fault_point("walker-unmapped");
     stop_.detach();
+  }
+
+  // Whether the target's thread may unmap the walker in the end: there is nothing to unmap yet.
+  static void check_unmapping(RemoteCalls& task, uint64_t address, uint64_t size) {
+    bool is_allowed = false;
+    try {
+      is_allowed = task.may_fail(SYS_munmap, address, size) == 0;
+    } catch (const Error&) {
+      // It was killed.
+    }
+    if (!is_allowed) {
+      throw target_spared(
+          "the seccomp filter of the target does not allow munmap, with which the walker's memory is given "
+          "back; use --mode fork");
+    }
   }
 
   void walk(Child& child, SnapshotProcess& process, WalkerMapping& mapping) {

@@ -52,6 +52,13 @@ TEST(SeccompFilters, AnErrorIsNotDeadlyAndAnythingUnknownIs) {
   EXPECT_TRUE(is_deadly(SECCOMP_RET_TRAP));
   EXPECT_TRUE(is_deadly(SECCOMP_RET_USER_NOTIF));
   EXPECT_TRUE(is_deadly(0x7ffd0000));
+  const auto allows = [](uint32_t action) {
+    return SeccompFilters({filter_of_executable_mmap(action)}).allows(mmap_call(PROT_EXEC));
+  };
+  EXPECT_TRUE(allows(SECCOMP_RET_ALLOW));
+  EXPECT_TRUE(allows(SECCOMP_RET_LOG));
+  EXPECT_FALSE(allows(SECCOMP_RET_ERRNO));
+  EXPECT_FALSE(allows(SECCOMP_RET_KILL_PROCESS));
   const Program endless = {BPF_STMT(BPF_LD | BPF_W | BPF_IMM, 1)};
   EXPECT_TRUE(SeccompFilters({endless}).is_deadly(SystemCall(SYS_getpid)));
 }

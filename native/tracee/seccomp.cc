@@ -5,6 +5,7 @@
 #include <sys/ptrace.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -126,8 +127,8 @@ std::optional<uint32_t> run(const SeccompFilters::Program& program, const seccom
   return std::nullopt;
 }
 
-bool is_deadly_action(uint32_t value) {
-  switch (value & SECCOMP_RET_ACTION_FULL) {
+bool is_deadly_action(uint32_t action) {
+  switch (action) {
     case SECCOMP_RET_ALLOW:
     case SECCOMP_RET_LOG:
     case SECCOMP_RET_ERRNO:
@@ -171,16 +172,30 @@ std::optional<SeccompFilters> SeccompFilters::read(pid_t tid) {
   }
 }
 
-bool SeccompFilters::is_deadly(const SystemCall& call) const {
+std::optional<std::vector<uint32_t>> SeccompFilters::actions(const SystemCall& call) const {
   seccomp_data data{};
   data.nr = static_cast<int>(call.number);
   data.arch = AUDIT_ARCH_X86_64;
   for (size_t i = 0; i < call.arguments.size(); ++i) data.args[i] = call.arguments[i];
+  std::vector<uint32_t> actions;
   for (const Program& program : programs_) {
     const auto value = run(program, data);
-    if (!value || is_deadly_action(*value)) return true;
+    if (!value) return std::nullopt;
+    actions.push_back(*value & SECCOMP_RET_ACTION_FULL);
   }
-  return false;
+  return actions;
+}
+
+bool SeccompFilters::is_deadly(const SystemCall& call) const {
+  const auto all = actions(call);
+  return !all || std::any_of(all->begin(), all->end(), is_deadly_action);
+}
+
+bool SeccompFilters::allows(const SystemCall& call) const {
+  const auto all = actions(call);
+  return all && std::all_of(all->begin(), all->end(), [](uint32_t action) {
+           return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
+         });
 }
 
 }  // namespace heapdump

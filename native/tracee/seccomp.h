@@ -28,8 +28,13 @@ class SeccompFilters {
   // Whether a system call ends the thread or its process, or raises SIGSYS. A filter that is not understood
   // is taken to.
   bool is_deadly(const SystemCall& call) const;
+  // Whether the kernel makes it as if there were no filter.
+  bool allows(const SystemCall& call) const;
 
  private:
+  // Those that they run to; nothing if one is not understood.
+  std::optional<std::vector<uint32_t>> actions(const SystemCall& call) const;
+
   std::vector<Program> programs_;
 };
 
