@@ -21,6 +21,7 @@ const HERE = [
   "descriptors",
   "no_more_processes",
   "no_more_memory",
+  "starved",
   "ending",
 ];
 const homes = HOMES.filter(({ state }) => HERE.includes(state));

@@ -4,7 +4,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { findInterpreters } from "../../scripts/interpreters.mjs";
-import { attachOften } from "./cell.mjs";
+import { attachOften, startControl } from "./cell.mjs";
 import { HOMES } from "./homes.mjs";
 import { progress, summary } from "./report.mjs";
 import { impossible } from "./target.mjs";
@@ -51,6 +51,7 @@ const started = Date.now();
 const rows = [];
 for (const { path: python, version, library } of findInterpreters()) {
   if (versions && !versions.includes(version)) continue;
+  const endControl = await startControl(python);
   for (const home of homes) {
     const why = impossible(home, library);
     if (why) {
@@ -72,6 +73,7 @@ for (const { path: python, version, library } of findInterpreters()) {
       console.log(progress(row));
     }
   }
+  await endControl();
 }
 const harmed = rows.reduce((total, { counts }) => total + counts.harmed, 0);
 const total = rows.reduce((sum, { counts }) => sum + counts.attaches, 0);

@@ -18,6 +18,9 @@ const MOST_KILLED = 3;
  * @property {number} [bareMs] how long the target is watched before
  */
 
+/** A target that nothing attaches to: what stops the whole machine stops it, too. @type {StressTarget | undefined} */
+let control;
+
 export class Counts {
   attaches = 0;
   dumps = 0;
@@ -96,6 +99,16 @@ export async function attachOften({
   return counts;
 }
 
+/** It runs until the function that this returns is called. @param {string} python */
+export async function startControl(python) {
+  control = new StressTarget(python, { name: "control", state: "sleep" });
+  await control.ready(1000);
+  return async () => {
+    await control?.kill();
+    control = undefined;
+  };
+}
+
 /** @param {string} python @param {import("./homes.mjs").Home} home @param {number} bareMs @param {Counts} counts */
 async function started(python, home, bareMs, counts) {
   const target = new StressTarget(python, home);
@@ -119,6 +132,7 @@ async function started(python, home, bareMs, counts) {
  */
 async function attachOnce(target, tool, mode, counts) {
   const mark = target.mark();
+  const controlMark = control?.mark() ?? 0;
   const attempt = await tool.attach(target.pid, mode);
   count(attempt, target.home.refused?.[mode], counts);
   if (!(await target.beats())) {
@@ -132,7 +146,10 @@ async function attachOnce(target, tool, mode, counts) {
   // The mode `stop` stops the target for as long as it says.
   const meant = mode === "stop" ? (attempt.pauseMs ?? tool.usualPauseMs) : 0;
   const stops = mode === "stop" ? 0 : (attempt.pauseMs ?? 0);
-  const stood = Math.max(stops, target.home.unmeasured ? 0 : still - counts.bareStill - meant);
+  await control?.beats();
+  const everywhere = control ? Math.max(0, control.since(controlMark).still - control.bare.still) : 0;
+  const seen = target.home.unmeasured ? 0 : still - counts.bareStill - meant;
+  const stood = Math.max(stops, seen) - everywhere;
   if (stood > FREEZE_MS) {
     counts.frozen++;
     counts.note(

@@ -96,6 +96,7 @@ export const HOMES = [
     steady: true,
     refused: { fork: /no memory for the walker/, stop: /memory/, python: /memory/i },
   },
+  { name: "starved of a processor", state: "starved" },
   {
     name: "ends by itself",
     state: "ending",

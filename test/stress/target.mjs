@@ -126,9 +126,13 @@ export class StressTarget {
 
   /** Whether it goes on: a beat comes from now on. One that was stopped stays so. */
   async beats() {
-    if (this.isStopped && this.pid) return this.#state() === "T";
     const mark = this.mark();
     const end = Date.now() + PATIENCE_MS;
+    while (this.isStopped && this.pid) {
+      if (this.#state() === "T") return true;
+      if (this.hasEnded || this.mark() > mark || Date.now() > end) return false;
+      await sleep(2);
+    }
     while (!/^beat .*\n/m.test(this.#output.slice(mark))) {
       if (this.hasEnded || Date.now() > end) return false;
       await sleep(2);

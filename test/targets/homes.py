@@ -254,6 +254,18 @@ def no_more_memory():
     nap()
 
 
+def starved():
+    """Another process of a higher priority has the only processor that it may use."""
+    PR_SET_PDEATHSIG = 1
+    os.sched_setaffinity(0, list(os.sched_getaffinity(0))[-1:])
+    if os.fork() == 0:
+        must(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+        while True:
+            pass
+    os.nice(10)
+    work()
+
+
 def ending():
     """Ends by itself, with a status of its own, when its standard input does."""
 
@@ -285,5 +297,6 @@ HOMES = (
     no_more_descriptors,
     no_more_processes,
     no_more_memory,
+    starved,
     ending,
 )
