@@ -27,8 +27,8 @@ constexpr auto kTimeToContinue = 1s;
 constexpr auto kTimeToEnd = 1s;
 constexpr char kName[] = "heapdump-guard";
 
-// Nothing of the tool's stays with it: neither its files, which would seem to be in use, nor its terminal, nor
-// its handlers of signals.
+// Nothing of the tool's stays with it: neither its files, which would seem to be in use, nor its terminal,
+// nor its handlers of signals.
 void leave_the_tool(int pipe) {
   setsid();
   prctl(PR_SET_NAME, kName);

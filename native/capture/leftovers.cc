@@ -1,7 +1,6 @@
 #include "capture/leftovers.h"
 
 #include <optional>
-#include <set>
 #include <thread>
 
 #include "capture/carrier.h"
@@ -34,10 +33,8 @@ bool has_ended(pid_t pid) {
 
 bool reap_with_any_thread(const Inspection& target, const Gadgets& gadgets, pid_t id_in_target,
                           PauseStats& pauses, Deadline deadline) {
-  std::set<pid_t> hanging;
   for (;; std::this_thread::sleep_for(kRetry)) {
     for (const pid_t tid : list_numbers(target.pid, "task")) {
-      if (hanging.contains(tid)) continue;
       try {
         StoppedThread thread(tid, target.suspends_filters(), steady_clock::now() + kTimeToStop);
         bool reaped = false;
@@ -49,7 +46,7 @@ bool reap_with_any_thread(const Inspection& target, const Gadgets& gadgets, pid_
         pauses.add(thread.stopped_for());
         if (reaped) return true;
       } catch (const Error&) {
-        hanging.insert(tid);
+        // It is tried again: one that gets a processor only now stops now, and must be let go.
       }
       if (steady_clock::now() > deadline) return false;
     }

@@ -68,9 +68,8 @@ std::optional<std::string> frozen_cgroup(pid_t pid) {
     if (!controllers.empty() && !lists(controllers, "freezer")) continue;
     const Version version = controllers.empty() ? Version::kTwo : Version::kOne;
     // A container may see nothing but its own cgroup; the process's own mount then still shows its own.
-    for (const auto& [mountinfo, prefix] :
-         {std::pair<std::string, std::string>("/proc/self/mountinfo", ""),
-          {proc_path(pid, "mountinfo"), proc_path(pid, "root")}}) {
+    for (const auto& [mountinfo, prefix] : {std::pair<std::string, std::string>("/proc/self/mountinfo", ""),
+                                            {proc_path(pid, "mountinfo"), proc_path(pid, "root")}}) {
       const std::string folder = folder_of(mountinfo, prefix, version, cgroup);
       if (!folder.empty() && is_frozen(folder, version)) return cgroup;
     }

@@ -1,3 +1,5 @@
+#include "tracee/stopped_thread.h"
+
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
@@ -5,7 +7,6 @@
 #include <unistd.h>
 
 #include "process/status.h"
-#include "tracee/stopped_thread.h"
 
 namespace heapdump {
 namespace {
@@ -13,8 +14,8 @@ namespace {
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-// A process that executes no system call. It has one processor together with the test: while the test runs, it
-// does not, and does not stop either.
+// A process that executes no system call. It has one processor together with the test: while the test runs,
+// it does not, and does not stop either.
 class StoppedThreadTest : public testing::Test {
  protected:
   void SetUp() override {

@@ -145,11 +145,11 @@ async function attachOnce(target, tool, mode, counts) {
   counts.gap = Math.max(counts.gap, gap);
   // The mode `stop` stops the target for as long as it says.
   const meant = mode === "stop" ? (attempt.pauseMs ?? tool.usualPauseMs) : 0;
-  const stops = mode === "stop" ? 0 : (attempt.pauseMs ?? 0);
   await control?.beats();
   const everywhere = control ? Math.max(0, control.since(controlMark).still - control.bare.still) : 0;
-  const seen = target.home.unmeasured ? 0 : still - counts.bareStill - meant;
-  const stood = Math.max(stops, seen) - everywhere;
+  // Of what waits for others only the tool can tell, whose account has the time for which threads get no processor.
+  const seen = target.home.unmeasured ? (attempt.pauseMs ?? 0) : still - counts.bareStill;
+  const stood = seen - meant - everywhere;
   if (stood > FREEZE_MS) {
     counts.frozen++;
     counts.note(
