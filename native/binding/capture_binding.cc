@@ -176,10 +176,8 @@ class Capture : private Sink {
  private:
   void run() {
     try {
-      if (request_.mode == CaptureRequest::Mode::kPython)
-        call();
-      else
-        snapshot();
+      unless_it_ends(request_.pid,
+                     [this] { request_.mode == CaptureRequest::Mode::kPython ? call() : snapshot(); });
       transcript_ = transcoder_.finish();
     } catch (...) {
       failure_ = std::current_exception();

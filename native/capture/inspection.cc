@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "process/frozen.h"
 #include "process/listing.h"
 #include "support/error.h"
 #include "tracee/seccomp.h"
@@ -30,6 +31,11 @@ ProcessStatus read_attachable_status(pid_t pid) {
             " is in seccomp's strict mode: the kernel kills it at any system call but read and write, and "
             "a dump takes others");
   }
+  if (const auto cgroup = frozen_cgroup(pid)) {
+    throw Error(ExitCode::kCannotAttach,
+                "process " + std::to_string(pid) + " is frozen, with all of its cgroup " + *cgroup +
+                    ": none of its threads can do anything until it is thawed (docker unpause)");
+  }
   return status;
 }
 
@@ -53,15 +59,20 @@ std::vector<Mapping> read_user_maps(pid_t pid) {
 
 }  // namespace
 
+bool is_ending(pid_t pid) {
+  const auto stat = read_stat(pid);
+  return !stat || stat->ending;
+}
+
 Inspection::Inspection(pid_t pid)
     : pid(pid),
       status(read_attachable_status(pid)),
       stat(read_stat(pid).value_or(ProcessStat{})),
       filters(find_filters(pid)),
       memory(pid),
-      maps(read_user_maps(pid)),
-      images(read_images(memory, maps)),
-      interpreter(Interpreter::find(pid, memory, maps, images)) {}
+      maps(unless_it_ends(pid, [&] { return read_user_maps(pid); })),
+      images(unless_it_ends(pid, [&] { return read_images(memory, maps); })),
+      interpreter(unless_it_ends(pid, [&] { return Interpreter::find(pid, memory, maps, images); })) {}
 
 bool can_make_pending_calls(const Inspection& target) {
   return target.interpreter.layout().pending_calls.main_interpreter_only ||

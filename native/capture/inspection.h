@@ -9,6 +9,7 @@
 #include "process/stat.h"
 #include "process/status.h"
 #include "python/interpreter.h"
+#include "support/error.h"
 
 namespace heapdump {
 
@@ -30,6 +31,21 @@ struct Inspection {
   std::vector<ElfImage> images;
   Interpreter interpreter;
 };
+
+// Whether it ends, or has: it may have no memory any more, while it is no zombie yet.
+bool is_ending(pid_t pid);
+
+// A process that ends while it is read looks like one that cannot be dumped: what fails says that it has
+// ended.
+template <typename Read>
+auto unless_it_ends(pid_t pid, Read read) {
+  try {
+    return read();
+  } catch (const Error&) {
+    if (is_ending(pid)) throw target_ended(pid);
+    throw;
+  }
+}
 
 // Whether a pending call is sure to run in the main interpreter; to hold the main thread any will do, since
 // interpreters that share the queues share the GIL.

@@ -1,15 +1,12 @@
 #include "capture/leftovers.h"
 
-#include <algorithm>
 #include <optional>
-#include <set>
 #include <thread>
 
 #include "capture/carrier.h"
 #include "capture/main_thread_call.h"
 #include "capture/zombies.h"
 #include "process/listing.h"
-#include "process/stat.h"
 #include "support/fault.h"
 
 namespace heapdump {
@@ -32,30 +29,14 @@ bool has_ended(pid_t pid) {
   return !read_status(pid, &status) || status.state == 'Z';
 }
 
-// A thread that waits for a processor stops when it gets one; one that sleeps in the kernel may never do so.
-bool stops(StoppedThread& thread, Deadline deadline) {
-  thread.interrupt();
-  for (;;) {
-    if (thread.wait(std::min<Deadline>(deadline, steady_clock::now() + kTimeToStop))) return true;
-    const auto stat = read_thread_stat(thread.tid());
-    if (!stat || stat->state == 'S' || stat->state == 'D' || steady_clock::now() > deadline) return false;
-  }
-}
-
 }  // namespace
 
 bool reap_with_any_thread(const Inspection& target, const Gadgets& gadgets, pid_t id_in_target,
                           PauseStats& pauses, Deadline deadline) {
-  std::set<pid_t> hanging;
   for (;; std::this_thread::sleep_for(kRetry)) {
     for (const pid_t tid : list_numbers(target.pid, "task")) {
-      if (hanging.contains(tid)) continue;
       try {
-        StoppedThread thread(tid, target.suspends_filters());
-        if (!stops(thread, deadline)) {
-          hanging.insert(tid);
-          continue;
-        }
+        StoppedThread thread(tid, target.suspends_filters(), steady_clock::now() + kTimeToStop);
         bool reaped = false;
         if (can_make_calls(target, thread)) {
           RemoteCalls calls(thread, target.memory, gadgets);
@@ -65,7 +46,7 @@ bool reap_with_any_thread(const Inspection& target, const Gadgets& gadgets, pid_
         pauses.add(thread.stopped_for());
         if (reaped) return true;
       } catch (const Error&) {
-        hanging.insert(tid);
+        // It is tried again: one that gets a processor only now stops now, and must be let go.
       }
       if (steady_clock::now() > deadline) return false;
     }

@@ -17,7 +17,7 @@ std::optional<ProcessStat> parse_stat(const std::string& line) {
   const size_t name_end = line.rfind(')');
   if (name_at == line.npos || name_end == line.npos) return std::nullopt;
   // From the third field on.
-  constexpr size_t kState = 0, kUserTime = 11, kSystemTime = 12, kStart = 19, kExitSignal = 35,
+  constexpr size_t kState = 0, kFlags = 6, kUserTime = 11, kSystemTime = 12, kStart = 19, kExitSignal = 35,
                    kExitCode = 49;
   std::istringstream rest(line.substr(name_end + 1));
   const std::vector<std::string> fields{std::istream_iterator<std::string>(rest), {}};
@@ -26,6 +26,8 @@ std::optional<ProcessStat> parse_stat(const std::string& line) {
   ProcessStat stat;
   stat.name = line.substr(name_at + 1, name_end - name_at - 1);
   stat.state = fields[kState][0];
+  constexpr long long kExiting = 0x4;  // PF_EXITING of the kernel's
+  stat.ending = (number(kFlags) & kExiting) != 0;
   const std::chrono::nanoseconds tick =
       std::chrono::nanoseconds(std::chrono::seconds(1)) / sysconf(_SC_CLK_TCK);
   stat.processor_time = (number(kUserTime) + number(kSystemTime)) * tick;

@@ -12,6 +12,8 @@ namespace heapdump {
 struct ProcessStat {
   std::string name;
   char state = '?';
+  // Its memory may be gone already, while it is no zombie yet.
+  bool ending = false;
   std::chrono::nanoseconds processor_time{};
   // Since the machine was booted, in clock ticks.
   uint64_t start_ticks = 0;

@@ -148,6 +148,9 @@ Error attach_error(pid_t pid, int error) {
     return Error(ExitCode::kCannotAttach,
                  process + " is a zombie: its main thread has ended, so there is nothing left to look at");
   }
+  if (status.tracer == getpid()) {
+    return Error(ExitCode::kCannotAttach, process + " is held by this heapdump already");
+  }
   if (status.tracer != 0) {
     ProcessStatus tracer;
     read_status(status.tracer, &tracer);

@@ -18,6 +18,7 @@ TEST(ProcessStat, IsFoundBehindANameOfAnyCharacters) {
   ASSERT_TRUE(stat.has_value());
   EXPECT_EQ(stat->name, "a) (b) ");
   EXPECT_EQ(stat->state, 'Z');
+  EXPECT_FALSE(stat->ending);  // 9
   EXPECT_EQ(stat->start_ticks, 22u);
   EXPECT_EQ(stat->exit_signal, 38);
   EXPECT_EQ(stat->exit_code, 52);

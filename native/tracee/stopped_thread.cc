@@ -4,6 +4,7 @@
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -26,9 +27,10 @@ constexpr int kShadowStackNote = 0x204;
 // From a stop at a system call to the one before it returns.
 constexpr auto kTimeToReturn = std::chrono::milliseconds(500);
 
-bool is_traced(pid_t tid) {
+// 0 of a thread that is not traced.
+pid_t tracer_of(pid_t tid) {
   ProcessStatus status;
-  return read_status(tid, &status) && status.tracer != 0;
+  return read_status(tid, &status) ? status.tracer : 0;
 }
 
 Registers for_kernel_restart(Registers registers) {
@@ -47,7 +49,10 @@ StoppedThread::StoppedThread(pid_t tid, bool suspends_filters) : Tracee(tid, sus
   const Deadline patience = std::chrono::steady_clock::now() + std::chrono::seconds(1);
   while (ptrace(PTRACE_SEIZE, tid, 0, options()) != 0) {
     const int error = errno;
-    if (error == EPERM && is_traced(tid) && std::chrono::steady_clock::now() < patience) {
+    const pid_t tracer = error == EPERM ? tracer_of(tid) : 0;
+    // It did not stop in time when it was seized before, and that is still so.
+    if (tracer == getpid()) break;
+    if (tracer != 0 && std::chrono::steady_clock::now() < patience) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
       continue;
     }
@@ -60,8 +65,12 @@ StoppedThread::StoppedThread(pid_t tid, bool suspends_filters, Deadline deadline
     : StoppedThread(tid, suspends_filters) {
   interrupt();
   if (!wait(deadline)) {
-    throw Error(ExitCode::kCaptureFailed, "the target's main thread did not stop in time (it is in " +
-                                              current_system_call(tid) + ", which cannot be interrupted)");
+    const std::string call = current_system_call(tid);
+    throw Error(
+        ExitCode::kCaptureFailed,
+        "the target's main thread did not stop in time (" +
+            (call.empty() ? "it hangs in the kernel" : "it is in " + call + ", which cannot be interrupted") +
+            ")");
   }
 }
 

@@ -8,7 +8,7 @@ import { MemoryWatchdog } from "../../src/capture/memory/watchdog.js";
 import type { MemoryShortage } from "../../src/model/memory.js";
 import { shortageText } from "../../src/view/memory.js";
 import { attach } from "../support/attach.js";
-import { LimitedCgroup } from "../support/cgroup.js";
+import { LimitedCgroup } from "../support/cgroup.mjs";
 import { newest } from "../support/interpreters.js";
 import { expectedWork, settledView, Target } from "../support/target.js";
 

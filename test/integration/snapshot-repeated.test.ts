@@ -1,11 +1,11 @@
 // Targets that allocate, free and collect all the time, captured often: none comes to harm. `npm run stress` does the
 // same at length.
 import { describe, expect, test } from "vitest";
+import { attachOften } from "../stress/cell.mjs";
 import { interpreters, newest } from "../support/interpreters.js";
-import { captureRepeatedly } from "../support/repeated-capture.mjs";
 
-const CAPTURES = 10;
 const MODES = ["fork", "stop"];
+const ATTACHES = 20;
 
 const cases = interpreters.map((found) => [`${found.version} (${found.library})`, found] as const);
 
@@ -14,8 +14,14 @@ describe.each(cases)("CPython %s", (_, interpreter) => {
   test.each(
     ["malloc", "objects", "collect"].flatMap((state) => counts.map((threads) => [state, threads] as const)),
   )("%s with %i threads", async (state, threads) => {
-    const outcome = await captureRepeatedly(interpreter.path, state, threads, MODES.join(), CAPTURES);
-    const done = CAPTURES * MODES.length;
-    expect(outcome).toMatchObject({ harm: "", done, incomplete: 0, failures: [] });
+    const home = { name: state, state, threads };
+    const outcome = await attachOften({
+      python: interpreter.path,
+      modes: MODES,
+      home,
+      attaches: ATTACHES,
+      bareMs: 100,
+    });
+    expect(outcome).toMatchObject({ dumps: ATTACHES, killed: 0, wrong: 0, hung: 0, left: 0 });
   });
 });

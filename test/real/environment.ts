@@ -17,6 +17,8 @@ const PACKAGES = [
   "gunicorn",
   "celery",
 ];
+/** Which no wheel exists of; they are compiled. */
+const SOURCE_ONLY = ["uWSGI"];
 const folder = process.env.HEAPDUMP_REAL ?? "/tmp/heapdump-real";
 
 /** `HEAPDUMP_PYTHONS=3.11.7,3.13.0` chooses among the interpreters. */
@@ -28,7 +30,11 @@ export interface Environment {
   packages: string[];
 }
 
-export function environment({ path, version, library }: Interpreter): Environment {
+/** Of `wanted` what this version can have. */
+export function environment(
+  { path, version, library }: Interpreter,
+  wanted: readonly string[] = PACKAGES,
+): Environment {
   mkdirSync(folder, { recursive: true });
   const venv = join(folder, `${version}-${library}`);
   const python = join(venv, "bin", "python");
@@ -39,13 +45,15 @@ export function environment({ path, version, library }: Interpreter): Environmen
     });
   if (!existsSync(python)) execFileSync(path, ["-m", "venv", venv]);
   const installed = () => pip("list", "--format=freeze").toLowerCase();
-  for (const name of PACKAGES.filter((wanted) => !installed().includes(`${wanted.toLowerCase()}==`))) {
+  const before = installed();
+  for (const name of wanted.filter((each) => !before.includes(`${each.toLowerCase()}==`))) {
     try {
-      pip("install", "--quiet", "--only-binary=:all:", name);
+      const binary = SOURCE_ONLY.includes(name) ? [] : ["--only-binary=:all:"];
+      pip("install", "--quiet", ...binary, name);
     } catch {
       // There is none for this version of Python.
     }
   }
   const found = installed();
-  return { python, packages: PACKAGES.filter((name) => found.includes(`${name.toLowerCase()}==`)) };
+  return { python, packages: wanted.filter((name) => found.includes(`${name.toLowerCase()}==`)) };
 }

@@ -1,9 +1,9 @@
-// Workers of uvicorn, gunicorn and Celery are dumped while they work: each dump is whole, and every answer right.
+// Workers of uvicorn, gunicorn, uWSGI and Celery are dumped while they work: each dump is whole, and every answer right.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -122,6 +122,29 @@ describe.each(cases)("CPython %s", (_, interpreter) => {
     await dumpOften(name === "gunicorn" ? [pid, ...children(pid)] : [pid]);
     expect(await asking.stop()).toBeGreaterThan(10);
     if (name === "gunicorn") expect(children(pid).length).toBe(2);
+  });
+
+  test("uWSGI, two processes of two threads", async () => {
+    const { python, packages } = environment(interpreter, ["uWSGI", "Flask"]);
+    expect(packages).toContain("uWSGI");
+    const port = await freePort();
+    const counts = ["--master", "--processes", "2", "--threads", "2"];
+    const served = ["--http-socket", `127.0.0.1:${port}`, "--module", "service:wsgi", "--disable-logging"];
+    start(join(dirname(python), "uwsgi"), [
+      ...counts,
+      ...served,
+      "--die-on-term",
+      "--virtualenv",
+      dirname(dirname(python)),
+    ]);
+    await untilItAnswers(port);
+    const pid = server?.pid as number;
+    const workers = children(pid);
+    expect(workers.length).toBe(2);
+    const asking = askOnAndOn(port);
+    await dumpOften([pid, ...workers]);
+    expect(await asking.stop()).toBeGreaterThan(10);
+    expect(children(pid)).toEqual(workers);
   });
 
   test("celery", async () => {

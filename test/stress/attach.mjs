@@ -1,77 +1,84 @@
-// How many targets come to harm: `npm run stress -- [CAPTURES] [--modes MODE,…] [--states STATE,…] [--pythons
-// VERSION,…]`. Each state of each interpreter is captured CAPTURES times (200 unless told) in each mode. A target that
-// dies, stops beating, computes something wrong, or has threads, children, descriptors or executable mappings that it
-// had not, is counted; docs/attach.md has the table.
+// How many targets come to harm: `npm run stress -- [ATTACHES] [OPTIONS]` attaches to each home (homes.mjs) of each
+// interpreter in each mode ATTACHES times (50 unless told). It fails if a target is killed, frozen or computes
+// something wrong, if the tool hangs, or if anything is left in a target.
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { findInterpreters } from "../../scripts/interpreters.mjs";
-import { captureRepeatedly } from "../support/repeated-capture.mjs";
+import { attachOften, startControl } from "./cell.mjs";
+import { HOMES } from "./homes.mjs";
+import { progress, summary } from "./report.mjs";
+import { impossible } from "./target.mjs";
 
-/** @type {[state: string, threads: number][]} */
-const cases = [
-  ["loop", 0],
-  ["loop", 2],
-  ["malloc", 0],
-  ["malloc", 2],
-  ["objects", 0],
-  ["objects", 2],
-  ["collect", 0],
-  ["collect", 2],
-  ["sleep", 0],
-  ["lock", 1],
-  ["condition", 0],
-  ["poll", 1],
-  ["pipe", 0],
-  ["children", 0],
-];
+const HELP = `npm run stress -- [ATTACHES] [OPTIONS]
+  --modes MODE,…         of fork, stop, python
+  --homes WORD;…         homes whose name contains one of these words
+  --pythons VERSION,…    such as 3.8.18,3.13.0
+  --kill random|faults   kills the tool at a random time of each attach, or at each fault point in turn
+  --stop random          stops the tool at a random time of each attach, for two seconds
+  --bare MS              how long a target is watched before it is attached (1000)
+  --json FILE            writes what was counted`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     modes: { type: "string", default: "fork,stop,python" },
-    states: { type: "string" },
+    homes: { type: "string" },
     pythons: { type: "string" },
+    kill: { type: "string", default: "none" },
+    stop: { type: "string", default: "none" },
+    bare: { type: "string", default: "1000" },
+    json: { type: "string" },
+    help: { type: "boolean" },
   },
 });
-const captures = Number(positionals[0] ?? 200);
-const states = values.states?.split(",");
+const attaches = Number(positionals[0] ?? 50);
+const { kill, stop } = values;
+if (
+  values.help ||
+  !(attaches > 0) ||
+  (kill !== "none" && kill !== "random" && kill !== "faults") ||
+  (stop !== "none" && stop !== "random")
+) {
+  console.log(HELP);
+  process.exit(values.help ? 0 : 2);
+}
+const words = values.homes?.split(";");
+const homes = HOMES.filter(({ name }) => words?.some((word) => name.includes(word)) ?? true);
 const versions = values.pythons?.split(",");
 
-/** @param {number[]} numbers */
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
-
-let harmed = 0;
-let total = 0;
-console.log(
-  "| CPython | mode | target | captures | by route | inconsistent | incomplete | refused | harmed | stop, median ms | longest gap, ms | without captures, ms |",
-);
-console.log("|---|---|---|---|---|---|---|---|---|---|---|---|");
-for (const { path, version, library } of findInterpreters()) {
+const started = Date.now();
+/** @type {import("./report.mjs").Row[]} */
+const rows = [];
+for (const { path: python, version, library } of findInterpreters()) {
   if (versions && !versions.includes(version)) continue;
-  for (const [state, threads] of cases) {
-    if (states && !states.includes(state)) continue;
+  const endControl = await startControl(python);
+  for (const home of homes) {
+    const why = impossible(home, library);
+    if (why) {
+      console.log(`${version} (${library}), ${home.name}: left out: ${why}`);
+      continue;
+    }
     for (const mode of values.modes.split(",")) {
-      const outcome = await captureRepeatedly(path, state, threads, mode, captures, 1000);
-      total += outcome.done + outcome.failures.length;
-      if (outcome.harm) harmed++;
-      const routes = Object.entries(outcome.routes).map(([route, count]) => `${route} ${count}`);
-      const row = [
-        `${version} ${library}`,
-        mode,
-        `${state}${threads ? ` + ${threads} threads` : ""}`,
-        outcome.done + outcome.failures.length,
-        routes.join(", "),
-        outcome.inconsistent,
-        outcome.incomplete,
-        outcome.failures.length,
-        outcome.harm || "no",
-        median(outcome.pauses).toFixed(2),
-        outcome.gap.toFixed(1),
-        outcome.bareGap.toFixed(1),
-      ];
-      console.log(`| ${row.join(" | ")} |`);
-      if (outcome.failures[0]) console.error(outcome.failures[0].message);
+      const counts = await attachOften({
+        python,
+        modes: [mode],
+        home,
+        attaches,
+        kill,
+        stop,
+        bareMs: Number(values.bare),
+      });
+      const row = { version: `${version} (${library})`, mode, home: home.name, counts };
+      rows.push(row);
+      console.log(progress(row));
     }
   }
+  await endControl();
 }
-console.log(`\n${total} captures, ${harmed} targets harmed`);
+const harmed = rows.reduce((total, { counts }) => total + counts.harmed, 0);
+const total = rows.reduce((sum, { counts }) => sum + counts.attaches, 0);
+const seconds = (Date.now() - started) / 1000;
+console.log(`\n${summary(rows)}\n\n${total} attaches in ${seconds.toFixed(0)} s; harm: ${harmed}`);
+if (values.json)
+  writeFileSync(values.json, JSON.stringify({ argv: process.argv.slice(2), seconds, rows }, null, 1));
 process.exitCode = harmed ? 1 : 0;

@@ -1,14 +1,7 @@
-"""A target: works in one of the states below, checks its own results, and beats.
-
-    heartbeat.py STATE SECONDS [THREADS]
-
-Writes `ready`, then `beat GAP` about ten times a second, GAP being the longest time between two turns of its work
-since the last one, in milliseconds, and at the end `done`; `wrong …` where a result was not what it
-must be. THREADS further threads encode and decode JSON meanwhile.
-"""
+"""heartbeat.py STATE [THREADS]: a target that works in one of the states below, or in a home of homes.py, checks its own
+results, and beats (beats.py). THREADS further threads encode and decode JSON meanwhile."""
 
 import gc
-import json
 import os
 import select
 import socket
@@ -17,40 +10,12 @@ import sys
 import threading
 import time
 
-state, seconds, threads = sys.argv[1], float(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 0
-end = time.monotonic() + seconds
-last = turn = time.monotonic()
-longest = 0.0
-
-
-def say(word):
-    os.write(1, word.encode() + b"\n")
-
-
-def beat():
-    global last, turn, longest
-    now = time.monotonic()
-    longest = max(longest, now - turn)
-    turn = now
-    if now - last > 0.1:
-        say("beat %.1f" % (longest * 1000))
-        last, longest = now, 0.0
-    return now < end
-
-
-document = {"a": [1, 2.5, None, True, "x" * 50], "b": {"c": [{"d": str(i)} for i in range(20)]}}
-text = json.dumps(document)
-
-
-def check():
-    if json.loads(json.dumps(document)) != document or json.dumps(json.loads(text)) != text:
-        say("wrong json")
-    if sum(i * 0.5 for i in range(100)) != 2475.0:
-        say("wrong sum")
+from beats import beat, check, say, watch
 
 
 def another():
-    while time.monotonic() < end:
+    watch()
+    while True:
         check()
 
 
@@ -87,14 +52,14 @@ def collect():
 
 def sleep():
     while beat():
-        time.sleep(0.07)
+        time.sleep(0.02)
 
 
 def lock():
     held = threading.Lock()
     held.acquire()
     while beat():
-        if held.acquire(timeout=0.07):
+        if held.acquire(timeout=0.02):
             say("wrong lock")
 
 
@@ -102,18 +67,18 @@ def condition():
     cond = threading.Condition()
     while beat():
         with cond:
-            if cond.wait(0.07):
+            if cond.wait(0.02):
                 say("wrong condition")
 
 
 def poll():
     with socket.socket(socket.AF_UNIX) as server:
-        server.bind(b"\0heapdump-test-%d" % os.getpid())
+        server.bind(b"\0heapdump-test-%d-%r" % (os.getpid(), time.time()))
         server.listen(1)
         poller = select.epoll()
         poller.register(server.fileno(), select.EPOLLIN)
         while beat():
-            if poller.poll(0.05) or select.select([server], [], [], 0.02)[0]:
+            if poller.poll(0.02) or select.select([server], [], [], 0.01)[0]:
                 say("wrong poll")
 
 
@@ -121,8 +86,8 @@ def pipe():
     readable, writable = os.pipe()
 
     def feed():
-        while time.monotonic() < end + 1:
-            time.sleep(0.03)
+        while True:
+            time.sleep(0.02)
             os.write(writable, b"0123456789")
 
     threading.Thread(target=feed, daemon=True).start()
@@ -133,12 +98,15 @@ def pipe():
 
 def children():
     while beat():
-        if subprocess.call(["sleep", "0.03"]) != 0:
+        if subprocess.call(["sleep", "0.02"]) != 0:
             say("wrong child")
 
 
-for _ in range(threads):
-    threading.Thread(target=another).start()
-say("ready")
-{f.__name__: f for f in (loop, malloc, objects, collect, sleep, lock, condition, poll, pipe, children)}[state]()
-say("done")
+STATES = (loop, malloc, objects, collect, sleep, lock, condition, poll, pipe, children)
+
+if __name__ == "__main__":
+    from homes import HOMES
+
+    for _ in range(int(sys.argv[2]) if len(sys.argv) > 2 else 0):
+        threading.Thread(target=another, daemon=True).start()
+    {each.__name__: each for each in STATES + HOMES}[sys.argv[1]]()

@@ -12,17 +12,32 @@ const VERSIONS = [
 ];
 
 export class LimitedCgroup {
-  private constructor(
-    private readonly folder: string,
-    private readonly files: (typeof VERSIONS)[number],
-  ) {}
+  static #made = 0;
+  #folder;
+  #files;
 
-  /** Why none can be made, in a string. */
-  static create(bytes: number): LimitedCgroup | string {
-    const failures: string[] = [];
+  /**
+   * @param {string} folder
+   * @param {(typeof VERSIONS)[number]} files
+   */
+  constructor(folder, files) {
+    this.#folder = folder;
+    this.#files = files;
+  }
+
+  /**
+   * @param {number} bytes
+   * @returns {LimitedCgroup | string} why none can be made, in a string
+   */
+  static create(bytes) {
+    /** @type {string[]} */
+    const failures = [];
     for (const version of VERSIONS) {
       if (!existsSync(version.root)) continue;
-      const folder = join(version.root, `heapdump-test-${process.pid}-${Date.now()}`);
+      const folder = join(
+        version.root,
+        `heapdump-test-${process.pid}-${Date.now()}-${LimitedCgroup.#made++}`,
+      );
       try {
         mkdirSync(folder);
         const made = new LimitedCgroup(folder, version);
@@ -33,35 +48,36 @@ export class LimitedCgroup {
         made.remove();
         failures.push(`${folder} has no ${version.limit}`);
       } catch (error) {
-        failures.push((error as Error).message);
+        failures.push(/** @type {Error} */ (error).message);
       }
     }
     return failures.join("; ") || "no cgroups are mounted";
   }
 
   /** What a process writes its pid to that wants in. */
-  get processFile(): string {
-    return join(this.folder, "cgroup.procs");
+  get processFile() {
+    return join(this.#folder, "cgroup.procs");
   }
 
-  limit(bytes: number): void {
-    writeFileSync(join(this.folder, this.files.limit), String(bytes));
+  /** @param {number} bytes */
+  limit(bytes) {
+    writeFileSync(join(this.#folder, this.#files.limit), String(bytes));
   }
 
-  get usage(): number {
-    return Number(readFileSync(join(this.folder, this.files.usage), "utf8"));
+  get usage() {
+    return Number(readFileSync(join(this.#folder, this.#files.usage), "utf8"));
   }
 
-  get path(): string {
-    return this.folder.replace(/^\/sys\/fs\/cgroup(\/memory)?(?=\/)/, "");
+  get path() {
+    return this.#folder.replace(/^\/sys\/fs\/cgroup(\/memory)?(?=\/)/, "");
   }
 
-  get processes(): number[] {
+  get processes() {
     return readFileSync(this.processFile, "utf8").trim().split("\n").filter(Boolean).map(Number);
   }
 
   /** Once its processes have ended. */
-  remove(): void {
-    rmdirSync(this.folder);
+  remove() {
+    rmdirSync(this.#folder);
   }
 }
