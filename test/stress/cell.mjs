@@ -79,7 +79,7 @@ export async function attachOften({
   try {
     while (counts.attaches < attaches && counts.killed < MOST_KILLED) {
       const mode = modes[counts.attaches % modes.length] ?? "";
-      target ??= await started(python, home, bareMs, counts);
+      target ??= await started(python, home, modes, bareMs, counts);
       const lives = home.ends
         ? await attachAsItEnds(target, tool, mode, counts)
         : await attachOnce(target, tool, mode, counts);
@@ -109,11 +109,19 @@ export async function startControl(python) {
   };
 }
 
-/** @param {string} python @param {import("./homes.mjs").Home} home @param {number} bareMs @param {Counts} counts */
-async function started(python, home, bareMs, counts) {
+/**
+ * @param {string} python
+ * @param {import("./homes.mjs").Home} home
+ * @param {string[]} modes
+ * @param {number} bareMs
+ * @param {Counts} counts
+ */
+async function started(python, home, modes, bareMs, counts) {
   const target = new StressTarget(python, home);
   try {
-    await target.ready(home.ends ? 0 : bareMs);
+    // The allocator may keep what a script took.
+    const steady = home.steady === true && !modes.includes("python");
+    await target.ready(home.ends ? 0 : bareMs, steady);
   } catch (error) {
     await target.kill();
     throw error;
@@ -147,8 +155,10 @@ async function attachOnce(target, tool, mode, counts) {
   const meant = mode === "stop" ? (attempt.pauseMs ?? tool.usualPauseMs) : 0;
   await control?.beats();
   const everywhere = control ? Math.max(0, control.since(controlMark).still - control.bare.still) : 0;
-  // Of what waits for others only the tool can tell, whose account has the time for which threads get no processor.
-  const seen = target.home.unmeasured ? (attempt.pauseMs ?? 0) : still - counts.bareStill;
+  // Of what waits for others, as for a script, only the tool can tell; its account has the time for which threads get
+  // no processor.
+  const seen =
+    target.home.unmeasured || mode === "python" ? (attempt.pauseMs ?? 0) : still - counts.bareStill;
   const stood = seen - meant - everywhere;
   if (stood > FREEZE_MS) {
     counts.frozen++;

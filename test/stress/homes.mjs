@@ -75,7 +75,12 @@ export const HOMES = [
   { name: "SIGCHLD ignored, forks", state: "ignored_children", unmeasured: true },
   { name: "small stacks, deep calls", state: "small_stacks" },
   { name: "embedded", state: "loop", embedded: true },
-  { name: "four interpreters", state: "many_interpreters", unmeasured: true },
+  {
+    name: "four interpreters",
+    state: "many_interpreters",
+    unmeasured: true,
+    refused: { python: /has several interpreters/ },
+  },
   { name: "asyncio server, five clients", state: "server" },
   { name: "5,000 descriptors", state: "descriptors", steady: true },
   {

@@ -68,8 +68,12 @@ export class StressTarget {
     this.#child.stdin?.on("error", () => {});
   }
 
-  /** Until it beats, and what it is like has been seen for `bareMs`. @param {number} bareMs */
-  async ready(bareMs) {
+  /**
+   * Until it beats, and what it is like has been seen for `bareMs`.
+   * @param {number} bareMs
+   * @param {boolean} [steady] whether its whole map must stay as it is
+   */
+  async ready(bareMs, steady = false) {
     if (!(await this.beats())) throw new Error(`the target does not start: ${this.#output}`);
     this.pid = /** @type {number} */ (this.#child.pid);
     for (let i = 0; i < (this.home.through?.includes("--fork") ? 1 : 0); i++)
@@ -77,7 +81,7 @@ export class StressTarget {
     if (this.home.state === "children" || this.home.state === "forking") await sleep(50);
     if (this.#cgroup) this.#cgroup.limit(this.#cgroup.usage + ((this.home.room ?? 0) << 20));
     if (this.home.signals === "stops") this.#stop();
-    this.baseline = new Baseline(this.pid, this.home.steady === true);
+    this.baseline = new Baseline(this.pid, steady);
     const mark = this.mark();
     const end = Date.now() + bareMs;
     do {

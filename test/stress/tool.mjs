@@ -84,7 +84,8 @@ export class CommandTool {
     const { kill, stop } = this.how;
     const measures = this.#usual === 0 && (kill !== "none" || stop !== "none") ? 3 : 0;
     for (let i = 0; i < measures; i++) {
-      const { attempt, took } = await this.#run(pid, mode);
+      const { took } = await this.#run(pid, mode, { measured: true });
+      const { attempt } = await this.#run(pid, mode);
       this.#usual = Math.max(this.#usual, took, 1);
       this.usualPauseMs = Math.max(this.usualPauseMs, attempt.pauseMs ?? 0);
     }
@@ -101,27 +102,20 @@ export class CommandTool {
   /**
    * @param {number} pid
    * @param {string} mode
-   * @param {{ step?: string | undefined, killAfter?: number, stopAfter?: number }} [fate]
+   * @param {{ step?: string | undefined, killAfter?: number, stopAfter?: number, measured?: boolean }} [fate]
    * @returns {Promise<{ attempt: Attempt, took: number }>}
    */
-  async #run(pid, mode, { step, killAfter, stopAfter } = {}) {
-    const args = [
-      COMMAND,
-      "attach",
-      String(pid),
-      "--mode",
-      mode,
-      "--timeout",
-      "5",
-      "--json",
-      "-o",
-      "/dev/null",
-    ];
+  async #run(pid, mode, { step, killAfter, stopAfter, measured = false } = {}) {
+    // With --json it does not say when it begins.
+    const told = killAfter === undefined && stopAfter === undefined && !measured;
+    const options = ["--mode", mode, "--timeout", "5", ...(told ? ["--json"] : []), "-o", "/dev/null"];
+    const args = [COMMAND, "attach", String(pid), ...options];
     const child = spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...(step ? { HEAPDUMP_FAULT: step } : {}) },
     });
-    const closed = once(child, "exit");
+    const exited = once(child, "exit");
+    const closed = once(child, "close");
     let stdout = "";
     let stderr = "";
     let begun = 0;
@@ -146,16 +140,17 @@ export class CommandTool {
       late = true;
       child.kill("SIGKILL");
     }, DEADLINE_MS);
-    const [code, signal] = await closed;
+    const [code, signal] = await exited;
     const took = begun ? performance.now() - begun : 0;
     for (const timer of [hung, ...timers]) clearTimeout(timer);
     if (late) return { attempt: { ended: "hung", message: stderr }, took };
     if (signal) return { attempt: { ended: "killed", message: signal }, took };
-    while (code === 0 && !stdout.endsWith("}\n")) await sleep(1);
+    await closed;
     if (code !== 0) {
       const message = stderr.trim().split("\n").at(-1) ?? "";
       return { attempt: { ended: "refused", exitCode: code, message }, took };
     }
+    if (!told) return { attempt: { ended: "dump" }, took };
     const { route, pause_ms: pauseMs, consistent, left } = JSON.parse(stdout);
     return { attempt: { ended: "dump", route, consistent, pauseMs, left: left ?? [] }, took };
   }
