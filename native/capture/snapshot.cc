@@ -2,13 +2,16 @@
 
 #include <sched.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <optional>
+#include <utility>
 
 #include "capture/guard.h"
 #include "capture/leftovers.h"
@@ -27,6 +30,7 @@ using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr auto kTimeToReap = 3s;
+constexpr int kMaxClones = 3;
 // Before the walk, and after it: for what waits for the GIL.
 constexpr auto kTimeToLeaveBeforeTheWalk = 20ms;
 constexpr auto kTimeToLeave = 10s;
@@ -42,6 +46,15 @@ bool clones_into_another_namespace(pid_t pid) {
   const std::string children = link("ns/pid_for_children");
   if (children.empty()) return access(proc_path(pid, "ns/pid_for_children").c_str(), F_OK) == 0;
   return children != link("ns/pid");
+}
+
+// Before Linux 5.16 a signal that dumps core, as a filter's SIGSYS, ends all processes that share the memory.
+bool ends_alone() {
+  utsname name{};
+  int major = 0;
+  int minor = 0;
+  return uname(&name) == 0 && sscanf(name.release, "%d.%d", &major, &minor) == 2 &&
+         (major > 5 || (major == 5 && minor >= 16));
 }
 
 [[noreturn]] void refused(int error, Snapshot::Kind kind, bool is_filtered) {
@@ -74,6 +87,13 @@ class SnapshotRun {
         gadgets_(Gadgets::find(target_.memory, target_.maps, target_.images)),
         stop_(target_, gadgets_, task_.layout, pauses_, snapshot.cancellation),
         guard_(target_) {
+    if (snapshot.kind == Snapshot::Kind::kStop && is_filtered() && !ends_alone()) {
+      throw Error(
+          ExitCode::kCannotAttach,
+          "process " + std::to_string(snapshot.pid) +
+              " has a seccomp filter, and this kernel would end it together with a task in its memory "
+              "that the filter ends; use --mode fork");
+    }
     if (clones_into_another_namespace(snapshot.pid)) {
       throw Error(ExitCode::kCannotAttach,
                   "process " + std::to_string(snapshot.pid) +
@@ -87,14 +107,25 @@ class SnapshotRun {
     snapshot_.handlers.on_state(CaptureState::kWaiting);
     Route route = Route::kImmediate;
     try {
-      route = stop_.stop(steady_clock::now() + snapshot_.timeout);
-      stack_pointers_ = stop_.threads().stack_pointers_of_hanging();
-      for (const StoppedThread* thread : stop_.threads().stopped())
-        stack_pointers_.push_back(thread->registers().rsp);
-      if (snapshot_.kind == Snapshot::Kind::kFork)
-        fork();
-      else
-        stop();
+      for (int attempt = 1;; ++attempt) {
+        route = stop_.stop(steady_clock::now() + snapshot_.timeout);
+        stack_pointers_ = stop_.threads().stack_pointers_of_hanging();
+        for (const StoppedThread* thread : stop_.threads().stopped())
+          stack_pointers_.push_back(thread->registers().rsp);
+        if (snapshot_.kind == Snapshot::Kind::kStop) {
+          stop();
+          break;
+        }
+        if (fork()) break;
+        stop_.detach();
+        reap_child();
+        if (attempt == kMaxClones) {
+          throw target_spared(
+              "the clone of the target waits for a thread of it (userfaultfd with fork events?), or the "
+              "kernel "
+              "is very busy; use --mode python");
+        }
+      }
     } catch (...) {
       failure_ = std::current_exception();
       stop_.detach();
@@ -119,8 +150,9 @@ class SnapshotRun {
     return found;
   }
 
-  // All threads are stopped; they go on with the copy made.
-  void fork() {
+  // All threads are stopped; they go on with the copy made. False if the clone took so long that they were
+  // let go before, and the copy is of no use.
+  bool fork() {
     std::optional<Child> child;
     uint64_t initial_stack;
     {
@@ -137,11 +169,7 @@ class SnapshotRun {
       fault_point("cloned");
       child_in_target_ = calls.finish_clone();
       child.emplace(id, target_.suspends_filters());
-      if (target_runs) {
-        throw target_spared(
-            "the clone of the target waits for a thread of it (userfaultfd with fork events?); use "
-            "--mode python");
-      }
+      if (target_runs) return false;
     }
     fault_point("child-traced");
     stop_.detach();
@@ -153,6 +181,7 @@ class SnapshotRun {
     WalkerMapping mapping(task_, stacks(maps), target_.status.memory.resident);
     mapping.map(process.calls(), find_gap(maps, mapping.size()));
     walk(*child, process, mapping);
+    return true;
   }
 
   // All threads are stopped, and remain so until the dump is complete.
@@ -171,7 +200,8 @@ class SnapshotRun {
       calls.write_exit_frame(initial_stack, SystemCall(SYS_exit_group, kOrphanStatus));
       // With CLONE_VFORK the main thread waits in the kernel until the task has ended, also when the tool
       // dies: the mapping goes after who runs in it, and the stack is free meanwhile.
-      const int64_t id = calls.clone(CLONE_VM | CLONE_VFORK, initial_stack);
+      // Whatever holds the kernel up: the other threads stand anyway.
+      const int64_t id = calls.clone(CLONE_VM | CLONE_VFORK, initial_stack, [] {});
       if (id < 0) refused(static_cast<int>(-id), snapshot_.kind, is_filtered());
       fault_point("cloned");
       child.emplace(id, target_.suspends_filters());
@@ -225,11 +255,7 @@ class SnapshotRun {
 
   // The dump is whole by then: what cannot be cleaned up is left, and reported.
   void clean() {
-    if (child_in_target_ != 0 && !reap_with_any_thread(target_, gadgets_, child_in_target_, pauses_,
-                                                       steady_clock::now() + kTimeToReap)) {
-      left_.push_back("a child that has ended (process " + std::to_string(child_in_target_) +
-                      "), since no thread could wait for it; the next attach removes it");
-    }
+    reap_child();
     bool has_left = false;
     try {
       has_left = stop_.leave(steady_clock::now() + kTimeToLeave);
@@ -239,6 +265,15 @@ class SnapshotRun {
       left_.push_back(
           "code behind that of a library, since the main thread did not come out of it in time; the next "
           "attach removes it");
+    }
+  }
+
+  void reap_child() {
+    const pid_t child = std::exchange(child_in_target_, 0);
+    if (child != 0 &&
+        !reap_with_any_thread(target_, gadgets_, child, pauses_, steady_clock::now() + kTimeToReap)) {
+      left_.push_back("a child that has ended (process " + std::to_string(child) +
+                      "), since no thread could wait for it; the next attach removes it");
     }
   }
 

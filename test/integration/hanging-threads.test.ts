@@ -1,4 +1,5 @@
-// A thread in an uninterruptible sleep: the others are not held for it, and the dump is taken all the same.
+// A thread in an uninterruptible sleep: the others are not held for it, and the dump is taken all the same. A fork that
+// waits for a thread of the program: all are let go, and the dump is refused.
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { test } from "../support/fixtures.js";
@@ -26,5 +27,20 @@ describe.each(oldestAndNewest)("CPython $version ($library)", ({ path }) => {
     }
     expect(await target.ask("release")).toBe("released");
     expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+  });
+
+  test.runIf(process.getuid?.() === 0)("a program that has to hear of its forks", async ({ workspace }) => {
+    const target = await workspace.startTarget(path, "userfault.py");
+    const before = [await settledView(target.pid), children(target.pid)];
+    const { status, stderr } = await workspace.attach([target.pid, "-o", "h.bin"]);
+    expect(stderr).toMatch(/the clone of the target waits for a thread of it/);
+    expect(status).toBe(4);
+    expect(await target.ask("heard")).toBeGreaterThan(0);
+    await expect.poll(() => children(target.pid), { timeout: 20_000 }).toEqual([]);
+    expect([await settledView(target.pid), children(target.pid)]).toEqual(before);
+    expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+    const stopped = await workspace.attach([target.pid, "--mode", "stop", "-o", "h.bin"]);
+    expect(stopped).toMatchObject({ status: 0 });
+    expect([await settledView(target.pid), children(target.pid)]).toEqual(before);
   });
 });
