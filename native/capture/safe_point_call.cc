@@ -42,6 +42,12 @@ class ScriptRun {
   }
 
   SafePointCall::Result run() {
+    if (target_.interpreter.disables_remote_debugging(target_.memory)) {
+      throw Error(ExitCode::kCannotAttach,
+                  "process " + std::to_string(call_.pid) +
+                      " was not touched: it does not allow code from outside to run in it "
+                      "(PYTHON_DISABLE_REMOTE_DEBUG, -X disable-remote-debug); use --mode fork");
+    }
     if (target_.filters == Inspection::Filters::kInForce) {
       throw filtered(
           "may end it for what a script does, and to look at it takes CAP_SYS_ADMIN (root on the host, "

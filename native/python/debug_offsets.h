@@ -19,4 +19,8 @@ struct DebugOffsets {
 // `runtime` is the address of _PyRuntime. Nothing if it does not begin with one.
 std::optional<DebugOffsets> read_debug_offsets(const Memory& memory, uint64_t runtime);
 
+// Whether who runs a 3.14 does not want code from outside to run in it (PYTHON_DISABLE_REMOTE_DEBUG,
+// -X disable-remote-debug, or a build without).
+bool disables_remote_debugging(const Memory& memory, uint64_t runtime, uint64_t interpreter);
+
 }  // namespace heapdump

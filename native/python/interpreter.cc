@@ -141,6 +141,10 @@ std::vector<uint64_t> Interpreter::pending_calls(const Memory& memory) const {
   return queues;
 }
 
+bool Interpreter::disables_remote_debugging(const Memory& memory) const {
+  return heapdump::disables_remote_debugging(memory, runtime_, main_interpreter(memory));
+}
+
 size_t Interpreter::interpreters(const Memory& memory) const {
   return list_interpreters(memory, runtime_, layout_->heap).size();
 }

@@ -37,6 +37,8 @@ class Interpreter {
   // Number of interpreters, the main one included.
   size_t interpreters(const Memory& memory) const;
   uint64_t main_interpreter(const Memory& memory) const;
+  // Who runs it does not want code from outside to run in it (PYTHON_DISABLE_REMOTE_DEBUG, 3.14).
+  bool disables_remote_debugging(const Memory& memory) const;
 
  private:
   Interpreter(ElfImage image, std::optional<ElfImage> program)

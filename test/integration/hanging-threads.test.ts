@@ -43,4 +43,19 @@ describe.each(oldestAndNewest)("CPython $version ($library)", ({ path }) => {
     expect(stopped).toMatchObject({ status: 0 });
     expect([await settledView(target.pid), children(target.pid)]).toEqual(before);
   });
+
+  test("a program whose forks do not get the code of libc", async ({ workspace }) => {
+    const target = await workspace.startTarget(path, "dontfork.py");
+    const before = [await settledView(target.pid), children(target.pid)];
+    const { status, stderr } = await workspace.attach([target.pid, "-o", "h.bin"]);
+    expect(stderr).toMatch(/code that is not inherited, MADV_DONTFORK/);
+    expect(status).toBe(4);
+    await expect.poll(() => children(target.pid), { timeout: 20_000 }).toEqual([]);
+    expect([await settledView(target.pid), children(target.pid)]).toEqual(before);
+    expect(await workspace.attach([target.pid, "--mode", "stop", "-o", "h.bin"])).toMatchObject({
+      status: 0,
+    });
+    expect([await settledView(target.pid), children(target.pid)]).toEqual(before);
+    expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+  });
 });

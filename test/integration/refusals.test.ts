@@ -93,6 +93,18 @@ describe("a process that does not allow it", () => {
     expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000) });
   });
 
+  test("one that does not allow code from outside, in python mode", async ({ workspace }) => {
+    const target = await workspace.startTarget(newest.path, "states.py", {
+      args: ["busy"],
+      env: { PYTHON_DISABLE_REMOTE_DEBUG: "1" },
+    });
+    await unharmed(target, async () => {
+      const outcome = await workspace.attach([target.pid, "--mode", "python"]);
+      expectRefusal(workspace, outcome, 3, /PYTHON_DISABLE_REMOTE_DEBUG.*use --mode fork/);
+    });
+    expect(await workspace.attach([target.pid, "--mode", "fork"])).toMatchObject({ status: 0 });
+  });
+
   test.for(["fork", "stop", "python"])("one in strict seccomp, in %s mode", async (mode, { workspace }) => {
     const target = await start(workspace, "strict.py");
     expectRefusal(
