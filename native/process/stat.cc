@@ -18,7 +18,7 @@ std::optional<ProcessStat> parse_stat(const std::string& line) {
   if (name_at == line.npos || name_end == line.npos) return std::nullopt;
   // From the third field on.
   constexpr size_t kState = 0, kFlags = 6, kUserTime = 11, kSystemTime = 12, kStart = 19, kExitSignal = 35,
-                   kExitCode = 49;
+                   kProcessor = 36, kExitCode = 49;
   std::istringstream rest(line.substr(name_end + 1));
   const std::vector<std::string> fields{std::istream_iterator<std::string>(rest), {}};
   if (fields.size() <= kExitCode) return std::nullopt;
@@ -31,6 +31,7 @@ std::optional<ProcessStat> parse_stat(const std::string& line) {
   const std::chrono::nanoseconds tick =
       std::chrono::nanoseconds(std::chrono::seconds(1)) / sysconf(_SC_CLK_TCK);
   stat.processor_time = (number(kUserTime) + number(kSystemTime)) * tick;
+  stat.processor = static_cast<int>(number(kProcessor));
   stat.start_ticks = number(kStart);
   stat.exit_signal = static_cast<int>(number(kExitSignal));
   stat.exit_code = static_cast<int>(number(kExitCode));

@@ -15,6 +15,8 @@ struct ProcessStat {
   // Its memory may be gone already, while it is no zombie yet.
   bool ending = false;
   std::chrono::nanoseconds processor_time{};
+  // On which it runs, or has run last.
+  int processor = 0;
   // Since the machine was booted, in clock ticks.
   uint64_t start_ticks = 0;
   // What its end sends to its parent; 0: nothing.

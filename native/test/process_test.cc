@@ -21,6 +21,7 @@ TEST(ProcessStat, IsFoundBehindANameOfAnyCharacters) {
   EXPECT_FALSE(stat->ending);  // 9
   EXPECT_EQ(stat->start_ticks, 22u);
   EXPECT_EQ(stat->exit_signal, 38);
+  EXPECT_EQ(stat->processor, 39);
   EXPECT_EQ(stat->exit_code, 52);
   EXPECT_EQ(stat->processor_time, (14 + 15) * std::chrono::nanoseconds(1'000'000'000 / sysconf(_SC_CLK_TCK)));
 }

@@ -34,21 +34,28 @@ bool hangs(pid_t tid) {
 }  // namespace
 
 bool StoppedProcess::seize_new() {
-  bool found = false;
-  for (const pid_t tid : list_numbers(pid_, "task")) {
-    const auto known = [&](const auto& thread) { return thread->tid() == tid; };
-    if (std::ranges::any_of(threads_, known)) continue;
+  std::vector<pid_t> found;
+  const auto is = [](pid_t tid) { return [tid](const auto& thread) { return thread->tid() == tid; }; };
+  // Threads come and go; the main thread may not.
+  const auto unless_ended = [&](pid_t tid, const auto& action) {
     try {
-      threads_.push_back(std::make_unique<StoppedThread>(tid, suspends_filters_));
-      threads_.back()->interrupt();
-      found = true;
+      action();
     } catch (const Error&) {
-      // Threads come and go; the main thread may not.
       if (tid == pid_ || !has_ended(tid)) throw;
-      std::erase_if(threads_, known);
+      std::erase_if(threads_, is(tid));
     }
+  };
+  for (const pid_t tid : list_numbers(pid_, "task")) {
+    if (std::ranges::any_of(threads_, is(tid))) continue;
+    unless_ended(tid, [&] {
+      threads_.push_back(std::make_unique<StoppedThread>(tid, suspends_filters_));
+      found.push_back(tid);
+    });
   }
-  return found;
+  // Only now: until then all run.
+  for (const pid_t tid : found)
+    unless_ended(tid, [&] { (*std::ranges::find_if(threads_, is(tid)))->interrupt(); });
+  return !found.empty();
 }
 
 bool StoppedProcess::wait_for_all(Deadline deadline) {

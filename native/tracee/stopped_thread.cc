@@ -2,10 +2,12 @@
 
 #include <elf.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -59,6 +61,7 @@ StoppedThread::StoppedThread(pid_t tid, bool suspends_filters) : Tracee(tid, sus
     throw attach_error(tid, error);
   }
   fault_point("seized");
+  if (is_in_timed_wait(tid)) sleep_ = read_sleep(tid);
 }
 
 StoppedThread::StoppedThread(pid_t tid, bool suspends_filters, Deadline deadline)
@@ -116,9 +119,21 @@ bool StoppedThread::wait(Deadline deadline) {
   }
   if (!found_before) {
     registers_ = current_registers();
+    shorten_wait();
     if (ptrace(static_cast<__ptrace_request>(kGetSignalMask), tid_, sizeof mask_, &mask_) != 0) throw_ended();
   }
   return true;
+}
+
+// epoll_wait, which for_kernel_restart has made again, would wait for its whole time again.
+void StoppedThread::shorten_wait() {
+  if (!sleep_ || static_cast<int64_t>(registers_.rax) != -EINTR) return;
+  if (registers_.orig_rax != SYS_epoll_wait && registers_.orig_rax != SYS_epoll_pwait) return;
+  const auto slept = time_slept(*sleep_, tid_);
+  const auto whole = static_cast<int32_t>(registers_.r10);
+  if (!slept || whole <= 0) return;
+  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(*slept).count();
+  registers_.r10 = static_cast<uint32_t>(std::max<int64_t>(whole - passed, 0));
 }
 
 bool StoppedThread::in_restartable_sequence(const Memory& memory) const {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 
+#include "process/timed_wait.h"
 #include "tracee/tracee.h"
 
 namespace heapdump {
@@ -22,7 +23,8 @@ class StoppedThread : public Tracee {
   // False if it has not stopped by `deadline`; it may be waited for again. Throws if it has ended.
   bool wait(Deadline deadline);
 
-  // As the thread was found.
+  // As the thread was found; but if it was in a system call with a time-out that begins again after the stop,
+  // what remains of that.
   const Registers& registers() const { return registers_; }
   uint64_t signal_mask() const { return mask_; }
   // Stopped by SIGSTOP or the like, before we came.
@@ -40,8 +42,11 @@ class StoppedThread : public Tracee {
  private:
   [[noreturn]] void throw_ended() const override;
   void return_to_event_stop();
+  void shorten_wait();
 
   TimePoint since_;
+  // Of a wait with a time-out.
+  std::optional<Sleep> sleep_;
   Registers registers_{};
   uint64_t mask_ = 0;
   bool group_stop_ = false;

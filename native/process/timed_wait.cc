@@ -1,0 +1,80 @@
+#include "process/timed_wait.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "process/stat.h"
+#include "process/status.h"
+
+namespace heapdump {
+
+std::optional<Sleep> read_sleep(pid_t tid) {
+  std::ifstream file(proc_path(tid, "sched"));
+  std::optional<double> since;
+  std::optional<uint64_t> switches;
+  for (std::string line; std::getline(file, line);) {
+    const size_t colon = line.find(':');
+    if (colon == line.npos) continue;
+    if (line.starts_with("se.exec_start")) since = strtod(line.c_str() + colon + 1, nullptr);
+    if (line.starts_with("nr_voluntary_switches"))
+      switches = strtoull(line.c_str() + colon + 1, nullptr, 10);
+  }
+  const auto stat = read_thread_stat(tid);
+  if (!since || !switches || !stat) return std::nullopt;
+  return Sleep{std::chrono::nanoseconds(std::llround(*since * 1e6)), *switches, stat->processor};
+}
+
+namespace {
+
+// By how much the clocks of two processors' run queues may differ: they do not count the time that interrupts and
+// other virtual machines took. /proc/stat counts that in ticks.
+std::chrono::nanoseconds difference_of_clocks(int one, int other) {
+  std::ifstream file("/proc/stat");
+  const std::chrono::nanoseconds tick =
+      std::chrono::nanoseconds(std::chrono::seconds(1)) / sysconf(_SC_CLK_TCK);
+  std::array<std::optional<int64_t>, 2> lost;
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream fields(line);
+    std::string name;
+    int64_t user, nice, system, idle, waiting, interrupts, soft_interrupts, stolen;
+    if (!(fields >> name >> user >> nice >> system >> idle >> waiting >> interrupts >> soft_interrupts >> stolen))
+      continue;
+    if (name == "cpu" + std::to_string(one)) lost[0] = interrupts + soft_interrupts + stolen;
+    if (name == "cpu" + std::to_string(other)) lost[1] = interrupts + soft_interrupts + stolen;
+  }
+  if (!lost[0] || !lost[1]) return std::chrono::nanoseconds::max();
+  constexpr int kRounding = 4;
+  return (std::abs(*lost[0] - *lost[1]) + kRounding) * tick;
+}
+
+}  // namespace
+
+std::optional<std::chrono::nanoseconds> time_slept(const Sleep& before, pid_t tid) {
+  const auto now = read_sleep(tid);
+  // The stop is a switch itself.
+  if (!now || now->voluntary_switches != before.voluntary_switches + 1) return std::nullopt;
+  const auto slept = now->since - before.since;
+  const auto unsure = now->processor == before.processor
+                          ? std::chrono::nanoseconds::zero()
+                          : difference_of_clocks(before.processor, now->processor);
+  if (slept <= unsure) return std::nullopt;
+  return slept - unsure;
+}
+
+bool is_in_timed_wait(pid_t tid) {
+  std::ifstream file(proc_path(tid, "syscall"));
+  long number;
+  uint64_t unused[3];
+  uint64_t time_out;
+  file >> number >> std::hex >> unused[0] >> unused[1] >> unused[2] >> time_out;
+  return file && (number == SYS_epoll_wait || number == SYS_epoll_pwait) && static_cast<int32_t>(time_out) > 0;
+}
+
+}  // namespace heapdump

@@ -1,0 +1,25 @@
+// A wait of C code with a time-out lasts as long with a dump in its midst as without, and does not see the stop.
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect } from "vitest";
+import { test } from "../support/fixtures.js";
+import { newest } from "../support/interpreters.js";
+
+const WAIT_S = 3;
+/** What the kernel tells of a thread's last run (CONFIG_SCHED_DEBUG). */
+const TELLS_SLEEP = existsSync("/proc/self/sched");
+
+describe.each(["fork", "stop"])("%s", (mode) => {
+  test.for(["epoll_wait", "poll", "nanosleep", "select"])("%s", async (call, { workspace }) => {
+    const target = await workspace.startTarget(newest.path, "waits.py");
+    const waiting = target.ask(`wait ${call}`);
+    await sleep(WAIT_S * 700);
+    const { status, stderr } = await workspace.attach([target.pid, "--mode", mode, "--json", "-o", "h.bin"]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const { seconds, ...end } = (await waiting) as { seconds: number; result: number; errno: number };
+    expect(end).toEqual({ result: 0, errno: 0 });
+    expect(seconds).toBeGreaterThan(WAIT_S - 0.1);
+    // Begun again, it would take five.
+    if (call !== "epoll_wait" || TELLS_SLEEP) expect(seconds).toBeLessThan(WAIT_S * 1.5);
+  });
+});
