@@ -23,8 +23,7 @@ std::optional<Sleep> read_sleep(pid_t tid) {
     const size_t colon = line.find(':');
     if (colon == line.npos) continue;
     if (line.starts_with("se.exec_start")) since = strtod(line.c_str() + colon + 1, nullptr);
-    if (line.starts_with("nr_voluntary_switches"))
-      switches = strtoull(line.c_str() + colon + 1, nullptr, 10);
+    if (line.starts_with("nr_voluntary_switches")) switches = strtoull(line.c_str() + colon + 1, nullptr, 10);
   }
   const auto stat = read_thread_stat(tid);
   if (!since || !switches || !stat) return std::nullopt;
@@ -33,8 +32,8 @@ std::optional<Sleep> read_sleep(pid_t tid) {
 
 namespace {
 
-// By how much the clocks of two processors' run queues may differ: they do not count the time that interrupts and
-// other virtual machines took. /proc/stat counts that in ticks.
+// By how much the clocks of two processors' run queues may differ: they do not count the time that interrupts
+// and other virtual machines took. /proc/stat counts that in ticks.
 std::chrono::nanoseconds difference_of_clocks(int one, int other) {
   std::ifstream file("/proc/stat");
   const std::chrono::nanoseconds tick =
@@ -44,7 +43,8 @@ std::chrono::nanoseconds difference_of_clocks(int one, int other) {
     std::istringstream fields(line);
     std::string name;
     int64_t user, nice, system, idle, waiting, interrupts, soft_interrupts, stolen;
-    if (!(fields >> name >> user >> nice >> system >> idle >> waiting >> interrupts >> soft_interrupts >> stolen))
+    if (!(fields >> name >> user >> nice >> system >> idle >> waiting >> interrupts >> soft_interrupts >>
+          stolen))
       continue;
     if (name == "cpu" + std::to_string(one)) lost[0] = interrupts + soft_interrupts + stolen;
     if (name == "cpu" + std::to_string(other)) lost[1] = interrupts + soft_interrupts + stolen;
@@ -74,7 +74,8 @@ bool is_in_timed_wait(pid_t tid) {
   uint64_t unused[3];
   uint64_t time_out;
   file >> number >> std::hex >> unused[0] >> unused[1] >> unused[2] >> time_out;
-  return file && (number == SYS_epoll_wait || number == SYS_epoll_pwait) && static_cast<int32_t>(time_out) > 0;
+  return file && (number == SYS_epoll_wait || number == SYS_epoll_pwait) &&
+         static_cast<int32_t>(time_out) > 0;
 }
 
 }  // namespace heapdump

@@ -18,12 +18,12 @@ struct Sleep {
 // Nothing if the kernel does not tell (CONFIG_SCHED_DEBUG).
 std::optional<Sleep> read_sleep(pid_t tid);
 
-// How long at least a thread slept that has been woken since then, and stopped at once. Nothing if it did anything
-// else.
+// How long at least a thread slept that has been woken since then, and stopped at once. Nothing if it did
+// anything else.
 std::optional<std::chrono::nanoseconds> time_slept(const Sleep& before, pid_t tid);
 
-// Whether a thread is in a system call that ends after a time of which the kernel keeps no record when the call is
-// interrupted: epoll_wait with a time-out.
+// Whether a thread is in a system call that ends after a time of which the kernel keeps no record when the
+// call is interrupted: epoll_wait with a time-out.
 bool is_in_timed_wait(pid_t tid);
 
 }  // namespace heapdump
