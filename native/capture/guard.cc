@@ -92,6 +92,11 @@ Guard::Guard(const Inspection& target) {
   _exit(0);
 }
 
+void Guard::take_over() {
+  pipe_.reset();
+  pid_ = -1;
+}
+
 Guard::~Guard() {
   if (pid_ <= 0) return;
   const char word = 1;

@@ -16,6 +16,9 @@ class Guard {
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
+  // It goes on trying to take out what the tool could not, also when the tool has ended.
+  void take_over();
+
  private:
   pid_t pid_ = -1;
   // Its other end is the guard's: closed without a word, the tool has died.

@@ -31,6 +31,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kTimeToReap = 3s;
 constexpr int kMaxClones = 3;
+constexpr char kWhoRemoves[] = "heapdump-guard tries for a minute more, and then the next attach";
 // Before the walk, and after it: for what waits for the GIL.
 constexpr auto kTimeToLeaveBeforeTheWalk = 20ms;
 constexpr auto kTimeToLeave = 10s;
@@ -220,7 +221,8 @@ class SnapshotRun {
     if (child) {
       child->kill();
       fault_point("reaping");
-      reap(calls, calls.finish_clone());
+      const pid_t id = calls.finish_clone();
+      if (!reap(calls, id)) child_in_target_ = id;
     }
     calls.clear_fallback_call();
     if (is_mapped) calls.may_fail(SYS_munmap, gap, size);
@@ -263,9 +265,11 @@ class SnapshotRun {
     }
     if (!has_left && !target_has_ended()) {
       left_.push_back(
-          "code behind that of a library, since the main thread did not come out of it in time; the next "
-          "attach removes it");
+          std::string(
+              "code behind that of a library, since the main thread did not come out of it in time; ") +
+          kWhoRemoves);
     }
+    if (!left_.empty()) guard_.take_over();
   }
 
   void reap_child() {
@@ -273,7 +277,7 @@ class SnapshotRun {
     if (child != 0 &&
         !reap_with_any_thread(target_, gadgets_, child, pauses_, steady_clock::now() + kTimeToReap)) {
       left_.push_back("a child that has ended (process " + std::to_string(child) +
-                      "), since no thread could wait for it; the next attach removes it");
+                      "), since no thread could wait for it in time; " + kWhoRemoves);
     }
   }
 
