@@ -28,7 +28,7 @@ const homes = HOMES.filter(({ state }) => HERE.includes(state));
 const ENDS = 3;
 
 describe.each(oldestAndNewest)("CPython $version ($library)", ({ path: python, library }) => {
-  test.for(homes.filter((home) => impossible(home, library) === ""))("$name", async (home) => {
+  test.for(homes.filter((home) => impossible(home, python, library) === ""))("$name", async (home) => {
     const attaches = MODES.length * (home.ends ? ENDS : 1);
     const { notes, dumps, refused, ...counts } = await attachOften({
       python,

@@ -53,7 +53,7 @@ for (const { path: python, version, library } of findInterpreters()) {
   if (versions && !versions.includes(version)) continue;
   const endControl = await startControl(python);
   for (const home of homes) {
-    const why = impossible(home, library);
+    const why = impossible(home, python, library);
     if (why) {
       console.log(`${version} (${library}), ${home.name}: left out: ${why}`);
       continue;

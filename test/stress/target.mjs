@@ -16,10 +16,12 @@ const LIBRARY =
 /** What a program may take to start, or to go on, on a machine that is busy. */
 const PATIENCE_MS = 60_000;
 
-/** Why a home cannot be here, in words; empty if it can. @param {import("./homes.mjs").Home} home @param {string} library */
-export function impossible(home, library) {
+/** Why a home cannot be here, in words; empty if it can. @param {import("./homes.mjs").Home} home @param {string} python @param {string} library */
+export function impossible(home, python, library) {
   const root = process.getuid?.() === 0;
-  if (home.embedded && library !== "shared") return "there is no libpython to link with";
+  // Those that heapdump's tests unpack have nothing to link with either.
+  if (home.embedded && (library !== "shared" || python.includes("/interpreters/")))
+    return "there is no libpython to link with";
   if ((home.through || home.room || /other_user|processes/.test(home.state)) && !root) return "takes root";
   if (!home.room) return "";
   const cgroup = LimitedCgroup.create(home.room << 20);
