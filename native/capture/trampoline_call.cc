@@ -40,7 +40,7 @@ std::string replace_all(std::string text, const std::string& from, const std::st
 }  // namespace
 
 TrampolineCall::TrampolineCall(const Inspection& target, const Gadgets& gadgets)
-    : target_(target), gadgets_(gadgets), pipe_(target.pid) {
+    : target_(target), gadgets_(gadgets), tails_(tails_that_stay(target)), pipe_(target.pid) {
   auto function = [&](const char* name) { return target.interpreter.symbol(target.memory, name); };
   template_.magic = HD_CALL_MAGIC;
   const ToolIdentity tool = ToolIdentity::self();
@@ -110,7 +110,7 @@ bool TrampolineCall::find_place(size_t size) {
   const uint64_t word = stack_end_word(target_);
   uint64_t used;
   if (word == 0 || !target_.memory.try_get(word, &used) || used != 0) return false;
-  const uint64_t block = find_unused_code(target_, size);
+  const uint64_t block = find_unused(target_.memory, tails_, size);
   if (block == 0) return false;
   progress_ = word;
   block_ = block;

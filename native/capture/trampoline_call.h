@@ -61,6 +61,7 @@ class TrampolineCall {
 
   const Inspection& target_;
   Gadgets gadgets_;
+  std::vector<ElfImage::Tail> tails_;
   // With the addresses of the functions filled in.
   hd_call template_{};
   uint64_t harmless_ = 0;

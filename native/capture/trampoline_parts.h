@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "capture/inspection.h"
 #include "trampoline.h"
@@ -25,9 +26,12 @@ struct TrampolineParts {
   size_t code_size;
 };
 
-// Unused bytes at the end of a page of code: they belong to nothing, and are zero, since what is not is
-// somebody's after all. 0 if there are none.
-uint64_t find_unused_code(const Inspection& target, size_t size);
+// The ends of the pages of code of the program, of CPython and of libc, which a program cannot unload.
+std::vector<ElfImage::Tail> tails_that_stay(const Inspection& target);
+
+// Unused bytes in one of them: they belong to nothing, and are zero, since what is not is somebody's after
+// all. 0 if there are none.
+uint64_t find_unused(const Memory& memory, const std::vector<ElfImage::Tail>& tails, size_t size);
 
 // The last word of the main thread's stack, which the kernel leaves empty (fs/exec.c, bprm_mm_init). 0 if it
 // is not known.
