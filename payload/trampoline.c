@@ -243,6 +243,10 @@ SECTION static object take_exception(const struct hd_script* script) {
 // Runs the script, with the GIL held.
 SECTION APART static int run_script(const struct hd_call* call) {
   const struct hd_script* const script = &call->script;
+  if ((uint64_t)__builtin_frame_address(0) < script->lowest_stack) {
+    close_pipe(call);
+    return HD_CALL_NO_STACK;
+  }
   // Signals wait until the script is done.
   const uint64_t kPipe = 1ull << 12;
   uint64_t before, pending_before = 0, pending = 0;
@@ -256,6 +260,16 @@ SECTION APART static int run_script(const struct hd_call* call) {
     ++*tracing;
   } else {
     ((void (*)(object))script->enter_tracing)(thread);
+  }
+
+  // The script is not the program's recursion. Were it to come to the limit, a program before 3.10 that has
+  // caught a RecursionError would be ended at its next one.
+  int* const recursion = (int*)((char*)thread + script->recursion_offset);
+  int depth[2] = {0, 0};
+  if (script->recursion_offset) {
+    depth[0] = recursion[0];
+    depth[1] = recursion[1];
+    recursion[0] = 0;
   }
 
   // The script has a dict of its own, which it knows as `space`, and no builtins but those that it finds:
@@ -284,6 +298,10 @@ SECTION APART static int run_script(const struct hd_call* call) {
   ((void (*)(object))script->dec_ref)(builtins);
   ((void (*)(object))script->dec_ref)(globals);
 
+  if (script->recursion_offset) {
+    recursion[0] = depth[0];
+    recursion[1] = depth[1];
+  }
   if (script->tracing_offset) {
     --*tracing;
   } else {

@@ -23,6 +23,7 @@ enum hd_call_result {
   HD_CALL_EXPIRED = 3,
   HD_CALL_NOT_RUN = 4,        // the script could not be compiled: out of memory
   HD_CALL_SCRIPT_RAISED = 5,  // an exception of the target's own (a signal handler's); it was handed back
+  HD_CALL_NO_STACK = 6,       // the thread's stack is almost full
 };
 
 enum hd_call_route { HD_ROUTE_PENDING_CALL = 1, HD_ROUTE_IN_SYSCALL = 2 };
@@ -46,6 +47,8 @@ struct hd_script {
   uint64_t fd_device;
   uint64_t fd_inode;
   uint64_t text;
+  // A stack pointer below this leaves no room for a script.
+  uint64_t lowest_stack;
   // Where the trampoline keeps an exception that is the program's own: a word of memory that it can write.
   uint64_t exception;
   // Names in the script's dict.
@@ -55,6 +58,8 @@ struct hd_script {
   char exception_name[32];
   // Distance of PyThreadState.tracing from its start; 0 if enter_tracing and leave_tracing exist (3.11+).
   uint64_t tracing_offset;
+  // Of PyThreadState.recursion_depth, and what says that it is too high behind it; 0 from 3.11 on.
+  uint64_t recursion_offset;
 
   uint64_t run_string;
   uint64_t dict_new;

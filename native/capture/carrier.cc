@@ -1,24 +1,57 @@
 #include "capture/carrier.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
+
 #include "tracee/signal_frame.h"
 
 namespace heapdump {
 namespace {
 
-// Whether what is written below the stack pointer is written into the thread's stack. That of the process
-// grows; another one (of a thread, a signal handler, or a coroutine) may be small.
-bool has_room_on_stack(const Inspection& target, const StoppedThread& thread) {
-  constexpr uint64_t kRoom = 4 * kReturnFrameSize;
-  const uint64_t pointer = thread.registers().rsp;
-  const Mapping* stack = find_mapping(target.maps, pointer);
-  return stack == nullptr || stack->path == "[stack]" || pointer - stack->start > kRoom;
+// The kernel keeps so much free below a stack that grows (stack_guard_gap).
+constexpr uint64_t kGuardGap = 1 << 20;
+
+const Mapping* find_stack(const std::vector<Mapping>& maps) {
+  const auto found = std::ranges::find(maps, "[stack]", &Mapping::path);
+  return found == maps.end() ? nullptr : &*found;
+}
+
+// How far down the stack of the process grows: to its limit, or to what is mapped below it.
+uint64_t lowest_of_growing(const Inspection& target, const Mapping& stack) {
+  uint64_t lowest = 0;
+  for (const Mapping& mapping : target.maps) {
+    if (mapping.end <= stack.start) lowest = std::max(lowest, mapping.end + kGuardGap);
+  }
+  rlimit limit{};
+  if (prlimit(target.pid, RLIMIT_STACK, nullptr, &limit) != 0) return stack.start;
+  if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < stack.end)
+    lowest = std::max<uint64_t>(lowest, stack.end - limit.rlim_cur);
+  return lowest;
 }
 
 }  // namespace
 
+std::optional<uint64_t> lowest_of_stack(const Inspection& target, const StoppedThread& thread) {
+  const uint64_t pointer = thread.registers().rsp;
+  if (thread.tid() == target.pid) {
+    const Mapping* const stack = find_stack(target.maps);
+    if (stack == nullptr || pointer >= stack->end) return std::nullopt;
+    const uint64_t lowest = lowest_of_growing(target, *stack);
+    return pointer > lowest ? std::optional(lowest) : std::nullopt;
+  }
+  // A libc puts what belongs to a thread at the top of the stack that it makes for it.
+  const Mapping* const stack = find_mapping(target.maps, pointer);
+  const uint64_t own = thread.registers().fs_base;
+  return stack != nullptr && stack->contains(own) && pointer < own ? std::optional(stack->start)
+                                                                   : std::nullopt;
+}
+
 bool can_make_calls(const Inspection& target, const StoppedThread& thread) {
+  constexpr uint64_t kRoom = 4 * kReturnFrameSize;
   thread.refuse_shadow_stack();
-  return !thread.in_restartable_sequence(target.memory) && has_room_on_stack(target, thread);
+  const auto lowest = lowest_of_stack(target, thread);
+  return lowest && thread.registers().rsp - *lowest > kRoom && !thread.in_restartable_sequence(target.memory);
 }
 
 }  // namespace heapdump

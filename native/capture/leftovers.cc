@@ -85,15 +85,18 @@ void remove_leftovers_of_killed_tool(pid_t pid, uint64_t start_ticks) {
     if (steady_clock::now() > start + kTimeToClean) return;
     const auto stat = read_stat(pid);
     if (!stat || stat->start_ticks != start_ticks || stat->state == 'Z') return;
-    try {
-      PauseStats pauses;
-      const Inspection target(pid);
-      const Gadgets gadgets = Gadgets::find(target.memory, target.maps, target.images);
-      clean = remove_leftovers(target, gadgets, pauses, steady_clock::now() + kTimeToTry) &&
-              !has_living_snapshot(pid);
-    } catch (const Error&) {
-      // The kernel has not yet let it go.
-    }
+    // What does not stop in time is let go with the thread that traces it.
+    std::thread([&] {
+      try {
+        PauseStats pauses;
+        const Inspection target(pid);
+        const Gadgets gadgets = Gadgets::find(target.memory, target.maps, target.images);
+        clean = remove_leftovers(target, gadgets, pauses, steady_clock::now() + kTimeToTry) &&
+                !has_living_snapshot(pid);
+      } catch (const Error&) {
+        // The kernel has not yet let it go.
+      }
+    }).join();
   }
 }
 

@@ -11,7 +11,7 @@ namespace {
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr auto kRetry = 300us;
+constexpr auto kRetry = 2ms;
 // A stop as such takes microseconds; only a thread in an uninterruptible call takes longer.
 constexpr auto kTimeToStop = 1s;
 

@@ -170,6 +170,8 @@ class ScriptRun {
       case HD_CALL_EXPIRED:
       case HD_CALL_CANCELLED:
         fail("the main thread came to a safe point too late");
+      case HD_CALL_NO_STACK:
+        fail("the main thread's stack is almost full, and a script needs half a MiB of it");
       case HD_CALL_NOT_RUN:
         fail("the target has no memory left for the script");
       default:

@@ -154,13 +154,13 @@ bool SafePointStop::stop_parked(Deadline deadline) {
 Route SafePointStop::stop_immediately(Deadline deadline) {
   while (!stop_all(deadline)) {
     detach();
-    if (steady_clock::now() > deadline) {
-      throw Error(
-          ExitCode::kCaptureFailed,
-          "no thread of the target can make system calls: their stacks are almost full; nothing was changed "
-          "in it (try again)");
+    if (steady_clock::now() + kRest > deadline) {
+      throw Error(ExitCode::kCaptureFailed,
+                  "no thread of the target can make system calls: their stacks are almost full, or not those "
+                  "that they "
+                  "were made with (Go, coroutines, an emulator); nothing was changed in it (try again)");
     }
-    pause(1ms);
+    pause(kRest / 10);
   }
   const bool at_rest = state_.is_at_rest();
   disarm();

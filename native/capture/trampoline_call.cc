@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "capture/carrier.h"
 #include "capture/tool_identity.h"
 #include "capture/trampoline_parts.h"
 #include "process/gap.h"
@@ -27,6 +28,11 @@ constexpr uint64_t kExceptionAt = 8;
 constexpr uint64_t kPipeAt = 16;
 constexpr uint64_t kTextAt = 64;
 constexpr uint64_t kTrapAndDirectionFlags = 0x500;
+// Include/cpython/pystate.h, 3.8 to 3.10: recursion_depth, what says that it is too high, stackcheck_counter,
+// tracing.
+constexpr uint64_t kFromRecursionToTracing = 12;
+// The frames of CPython's compiler and of a script that is walked by it.
+constexpr uint64_t kStackOfScript = 512 << 10;
 
 uint64_t pages(uint64_t size) { return (size + kPage - 1) & ~(kPage - 1); }
 
@@ -67,6 +73,7 @@ TrampolineCall::TrampolineCall(const Inspection& target, const Gadgets& gadgets)
   strcpy(script.space_name, "space");
   strcpy(script.exception_name, "__heapdump_exception__");
   script.tracing_offset = target.interpreter.layout().thread_tracing;
+  if (script.tracing_offset != 0) script.recursion_offset = script.tracing_offset - kFromRecursionToTracing;
   script.run_string = function("PyRun_StringFlags");
   script.dict_new = function("PyDict_New");
   script.dict_set_item = function("PyDict_SetItemString");
@@ -142,6 +149,8 @@ void TrampolineCall::run_script(StoppedThread& thread, const std::string& script
     call.script.fd_inode = pipe_.inode();
     call.script.text = data_ + kTextAt;
     call.script.exception = data_ + kExceptionAt;
+    if (const auto lowest = lowest_of_stack(target_, thread))
+      call.script.lowest_stack = *lowest + kStackOfScript;
     const std::string text = replace_all(script, "@FD@", std::to_string(pipe_.write_end()));
     target_.memory.write(call.script.text, text.c_str(), text.size() + 1);
   } catch (const Error&) {
@@ -181,8 +190,10 @@ void TrampolineCall::write(hd_call& call, std::chrono::nanoseconds time_to_start
   callback_ = block_ + parts.offset_of(&hd_trampoline_callback);
   call.progress = progress_;
   call.pending_callback = callback_;
-  // steady_clock is CLOCK_MONOTONIC, which is one for all processes of a machine.
-  call.deadline = (std::chrono::steady_clock::now().time_since_epoch() + time_to_start).count();
+  // steady_clock is CLOCK_MONOTONIC, one for all processes of a time namespace.
+  const auto now = std::chrono::steady_clock::now().time_since_epoch() + clock_ahead(target_.pid);
+  call.deadline = (now + time_to_start).count();
+  owner_ = Owner::of(call);
   std::string bytes(parts.size(), '\0');
   memcpy(bytes.data(), &call, parts.call_size);
   memcpy(bytes.data() + parts.code_at, hd_trampoline_start, parts.code_size);
@@ -237,10 +248,11 @@ bool TrampolineCall::adopt(uint64_t block) {
   if (!target_.memory.try_read(block, &call, offsetof(hd_call, script)) || call.magic != HD_CALL_MAGIC)
     return false;
   const ToolIdentity tool{call.tool_namespace, call.tool_pid, call.tool_start};
-  if (tool.may_live(std::chrono::nanoseconds(call.deadline))) return false;
+  if (tool.may_live(std::chrono::nanoseconds(call.deadline) - clock_ahead(target_.pid))) return false;
   if (call.park == 0 && !target_.memory.try_get(block, &call)) return false;
   const Mapping* progress = find_mapping(target_.maps, call.progress);
   if (progress == nullptr || !progress->writable) return false;
+  owner_ = Owner::of(call);
   block_ = block;
   block_size_ = Parts(call.park == 0).size();
   callback_ = call.pending_callback;
@@ -253,7 +265,7 @@ bool TrampolineCall::adopt(uint64_t block) {
   data_size_ = call.data_size;
   is_copy_ = call.pid != target_.status.namespace_pid;
   retracted_ = false;
-  if (data_ != 0 && !is_copy_) {
+  if (data_ != 0) {
     if (call.script.fd >= 0)
       pipe_.adopt(static_cast<int>(call.script.fd), call.script.fd_device, call.script.fd_inode);
     else
@@ -262,11 +274,17 @@ bool TrampolineCall::adopt(uint64_t block) {
   return true;
 }
 
+bool TrampolineCall::is_there() const {
+  hd_call call;
+  return target_.memory.try_read(block_, &call, offsetof(hd_call, script)) && Owner::of(call) == owner_;
+}
+
 void TrampolineCall::release() {
-  target_.memory.put<uint8_t>(progress_ + offsetof(hd_progress, released), 1);
+  if (is_there()) target_.memory.put<uint8_t>(progress_ + offsetof(hd_progress, released), 1);
 }
 
 bool TrampolineCall::retract(PendingCalls& pending) {
+  if (!is_there()) return true;
   const hd_progress now = progress();
   if (is_copy_) {
     if (pending.locked()) return false;
@@ -284,6 +302,10 @@ bool TrampolineCall::retract(PendingCalls& pending) {
 }
 
 bool TrampolineCall::cure(StoppedThread& thread) {
+  if (!is_there()) {
+    block_ = data_ = 0;
+    return true;
+  }
   if (thread.registers().rip - block_ < block_size_) return false;
   if (data_ == 0 && !is_mapped()) {
     fault_point("curing");

@@ -58,6 +58,9 @@ class TrampolineCall {
   bool find_place(size_t size);
   uint64_t function_of_libc(const char* name) const;
   bool adopt(uint64_t block);
+  // Whether what lies there is this call still: another heapdump may have found it first, and have put its
+  // own there.
+  bool is_there() const;
 
   const Inspection& target_;
   Gadgets gadgets_;
@@ -66,6 +69,20 @@ class TrampolineCall {
   hd_call template_{};
   uint64_t harmless_ = 0;
 
+  struct Owner {
+    static Owner of(const hd_call& call) {
+      return {call.magic, call.deadline, call.tool_namespace, call.tool_pid, call.tool_start};
+    }
+    bool operator==(const Owner&) const = default;
+
+    uint64_t magic;
+    int64_t deadline;
+    uint64_t tool_namespace;
+    int64_t tool_pid;
+    uint64_t tool_start;
+  };
+
+  Owner owner_{};
   // Where struct hd_call and the code lie, and how much they take.
   uint64_t block_ = 0;
   uint64_t block_size_ = 0;

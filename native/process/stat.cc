@@ -47,6 +47,25 @@ std::optional<ProcessStat> read_file(const std::string& path) {
 
 }  // namespace
 
+namespace {
+
+std::chrono::nanoseconds clock_offset(const std::string& path) {
+  std::ifstream file(path);
+  for (std::string clock; file >> clock;) {
+    int64_t seconds = 0;
+    int64_t nanoseconds = 0;
+    if (!(file >> seconds >> nanoseconds)) break;
+    if (clock == "monotonic") return std::chrono::seconds(seconds) + std::chrono::nanoseconds(nanoseconds);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::chrono::nanoseconds clock_ahead(pid_t pid) {
+  return clock_offset(proc_path(pid, "timens_offsets")) - clock_offset("/proc/self/timens_offsets");
+}
+
 std::optional<ProcessStat> read_stat(pid_t pid) { return read_file(proc_path(pid, "stat")); }
 
 std::optional<ProcessStat> read_thread_stat(pid_t tid) {

@@ -14,7 +14,7 @@ declare module "vitest" {
 /** Every CPython 3.8 to 3.14 of this machine, oldest first; never empty. */
 export const interpreters = inject("interpreters");
 
-const oldest = interpreters[0] as Interpreter;
+export const oldest = interpreters[0] as Interpreter;
 
 /** For what does not depend on the version. */
 export const newest = interpreters.at(-1) as Interpreter;

@@ -1,0 +1,47 @@
+// What lies below a thread's stack pointer is written to only where it is the thread's own stack, and has room.
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect } from "vitest";
+import { type CaptureWorkspace, test } from "../support/fixtures.js";
+import { oldest, oldestAndNewest } from "../support/interpreters.js";
+import { expectedWork, type Target } from "../support/target.js";
+
+async function start(workspace: CaptureWorkspace, python: string, state: string): Promise<Target> {
+  const source = fileURLToPath(new URL("../targets/stacks.c", import.meta.url));
+  const library = workspace.path("stacks.so");
+  execFileSync(process.env.CC ?? "cc", [
+    "-shared",
+    "-fPIC",
+    "-O1",
+    "-Wall",
+    "-Wextra",
+    source,
+    "-o",
+    library,
+  ]);
+  return workspace.startTarget(python, "stacks.py", { args: [library, state] });
+}
+
+describe.each(oldestAndNewest)("CPython $version ($library)", ({ path }) => {
+  test("a main thread on a coroutine's stack", async ({ workspace }) => {
+    const target = await start(workspace, path, "coroutine");
+    for (const mode of ["fork", "stop", "python", "fork"]) {
+      const args = [target.pid, "--mode", mode, "--json", "-o", "h.bin"];
+      const { status, stderr } = await workspace.attach(args);
+      expect({ mode, status, stderr }).toEqual({ mode, status: 0, stderr: "" });
+      expect(await target.ask("overwritten")).toBe(0);
+    }
+    expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+  });
+});
+
+// From 3.14 on CPython itself keeps so much free.
+test("a main thread whose stack is almost full", async ({ workspace }) => {
+  const target = await start(workspace, oldest.path, "deep");
+  for (const mode of ["fork", "stop", "python"]) {
+    const { status, stderr } = await workspace.attach([target.pid, "--mode", mode, "--timeout", 2]);
+    expect(stderr).toMatch(/no room on its stack|their stacks are almost full/);
+    expect({ mode, status }).toEqual({ mode, status: 4 });
+    expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+  }
+});
