@@ -48,7 +48,8 @@ std::optional<uint64_t> lowest_of_stack(const Inspection& target, const StoppedT
 }
 
 bool can_make_calls(const Inspection& target, const StoppedThread& thread) {
-  constexpr uint64_t kRoom = 4 * kReturnFrameSize;
+  // For the frames, and for CPython's functions that the trampoline calls.
+  constexpr uint64_t kRoom = 4 * kReturnFrameSize + (32 << 10);
   thread.refuse_shadow_stack();
   const auto lowest = lowest_of_stack(target, thread);
   return lowest && thread.registers().rsp - *lowest > kRoom && !thread.in_restartable_sequence(target.memory);

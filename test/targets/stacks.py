@@ -6,7 +6,7 @@ import time
 
 import harness
 
-LEFT = 44 << 10
+LEFT = 64 << 10
 library = ctypes.CDLL(sys.argv[1])
 library.overwritten.restype = ctypes.c_long
 
