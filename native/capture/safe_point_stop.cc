@@ -85,10 +85,7 @@ bool SafePointStop::stop_all(Deadline deadline) {
     const TimePoint start = steady_clock::now();
     if (threads_.stop(deadline)) break;
     cancellation_.check();
-    if (steady_clock::now() > deadline) {
-      throw Error(ExitCode::kCaptureFailed,
-                  "the target cannot be stopped: " + threads_.obstacle() + "; nothing was changed in it");
-    }
+    if (steady_clock::now() > deadline) give_up();
     pauses_.add(steady_clock::now() - start);
     pause(rest);
   }
@@ -96,7 +93,17 @@ bool SafePointStop::stop_all(Deadline deadline) {
   for (StoppedThread* thread : threads_.stopped()) {
     if (carrier_ == nullptr && can_make_calls(target_, *thread)) carrier_ = thread;
   }
-  return carrier_ != nullptr;
+  has_room_ = carrier_ != nullptr;
+  return has_room_;
+}
+
+void SafePointStop::give_up() const {
+  const std::string why =
+      has_room_
+          ? "the target cannot be stopped: " + threads_.obstacle()
+          : "no thread of the target can make system calls: their stacks are almost full, or not those that "
+            "they were made with (Go, coroutines, an emulator)";
+  throw Error(ExitCode::kCaptureFailed, why + "; nothing was changed in it (try again)");
 }
 
 // The target runs meanwhile.
@@ -154,12 +161,7 @@ bool SafePointStop::stop_parked(Deadline deadline) {
 Route SafePointStop::stop_immediately(Deadline deadline) {
   while (!stop_all(deadline)) {
     detach();
-    if (steady_clock::now() + kRest > deadline) {
-      throw Error(ExitCode::kCaptureFailed,
-                  "no thread of the target can make system calls: their stacks are almost full, or not those "
-                  "that they "
-                  "were made with (Go, coroutines, an emulator); nothing was changed in it (try again)");
-    }
+    if (steady_clock::now() + kRest > deadline) give_up();
     pause(kRest / 10);
   }
   const bool at_rest = state_.is_at_rest();

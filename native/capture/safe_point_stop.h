@@ -31,6 +31,7 @@ class SafePointStop {
   std::chrono::nanoseconds main_processor_time() const;
   bool main_waits_for_a_processor(std::chrono::nanoseconds before) const;
   bool stop_all(Deadline deadline);
+  [[noreturn]] void give_up() const;
   void pause(std::chrono::nanoseconds time);
   bool stop_at_rest(Deadline deadline);
   bool stop_parked(Deadline deadline);
@@ -48,6 +49,8 @@ class SafePointStop {
   StoppedProcess threads_;
   StoppedThread* carrier_ = nullptr;
   bool may_park_ = true;
+  // When they were stopped last, a thread could make calls.
+  bool has_room_ = true;
   int failed_stops_ = 0;
   TimePoint next_entry_{};
 };
