@@ -1,9 +1,11 @@
 #include "capture/carrier.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <string_view>
 
+#include "process/status.h"
 #include "tracee/signal_frame.h"
 
 namespace heapdump {
@@ -17,17 +19,31 @@ const Mapping* find_stack(const std::vector<Mapping>& maps) {
   return found == maps.end() ? nullptr : &*found;
 }
 
+// In bytes, from /proc/PID/limits, since to ask prlimit of another user's process takes CAP_SYS_RESOURCE. The
+// largest number for none; nothing if it is not known.
+std::optional<uint64_t> stack_limit(pid_t pid) {
+  constexpr std::string_view kName = "Max stack size";
+  std::ifstream file(proc_path(pid, "limits"));
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with(kName)) continue;
+    std::istringstream fields(line.substr(kName.size()));
+    std::string soft;
+    fields >> soft;
+    if (soft == "unlimited") return UINT64_MAX;
+    return strtoull(soft.c_str(), nullptr, 10);
+  }
+  return std::nullopt;
+}
+
 // How far down the stack of the process grows: to its limit, or to what is mapped below it.
 uint64_t lowest_of_growing(const Inspection& target, const Mapping& stack) {
   uint64_t lowest = 0;
   for (const Mapping& mapping : target.maps) {
     if (mapping.end <= stack.start) lowest = std::max(lowest, mapping.end + kGuardGap);
   }
-  rlimit limit{};
-  if (prlimit(target.pid, RLIMIT_STACK, nullptr, &limit) != 0) return stack.start;
-  if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < stack.end)
-    lowest = std::max<uint64_t>(lowest, stack.end - limit.rlim_cur);
-  return lowest;
+  const auto limit = stack_limit(target.pid);
+  if (!limit) return stack.start;
+  return *limit < stack.end ? std::max(lowest, stack.end - *limit) : lowest;
 }
 
 }  // namespace
