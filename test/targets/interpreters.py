@@ -24,6 +24,9 @@ while True:
 """
 
 
+STATE = sys.argv[1] if len(sys.argv) > 1 else "at rest"
+
+
 class OfTheFirst:
     pass
 
@@ -31,12 +34,12 @@ class OfTheFirst:
 KEPT = [OfTheFirst() for _ in range(OBJECTS)]
 other = interpreters.create()
 interpreters.run_string(other, SETUP)
-if sys.argv[1] == "busy":
+if STATE == "busy":
     threading.Thread(target=interpreters.run_string, args=(other, WORK), daemon=True).start()
 harness.say("ready")
 while True:
     made = []
-    while sys.argv[1] == "main busy" and not select.select([harness.COMMANDS], [], [], 0)[0]:
+    while STATE == "main busy" and not select.select([harness.COMMANDS], [], [], 0)[0]:
         for _ in range(10000):
             made = [OfTheFirst, [len(made)], {'made': made[:1]}]
     harness.answer(harness.read_line())
