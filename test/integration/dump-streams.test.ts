@@ -73,8 +73,10 @@ describe("a named pipe", () => {
     const stalls = which !== "that nobody opens";
     const reader = stalls && spawn("sh", ["-c", "exec sleep 600 < pipe"], { cwd: workspace.folder });
     const tool = workspace.startAttach([target.pid, "-o", "pipe"]);
-    // A signal before the tool handles it ends it at once, as it does any program.
+    // A signal before the tool handles it ends it at once, as it does any program. Until it is executed, it has the
+    // handlers of this process.
     const handlesSignals = () =>
+      readFileSync(`/proc/${tool.pid}/cmdline`, "utf8").includes("\0attach\0") &&
       /^SigCgt:.*[2367abef]$/m.test(readFileSync(`/proc/${tool.pid}/status`, "utf8"));
     await expect.poll(handlesSignals, { timeout: 20_000 }).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 500));
