@@ -52,9 +52,9 @@ std::optional<uint64_t> lowest_of_stack(const Inspection& target, const StoppedT
   const uint64_t pointer = thread.registers().rsp;
   if (thread.tid() == target.pid) {
     const Mapping* const stack = find_stack(target.maps);
-    if (stack == nullptr || pointer >= stack->end) return std::nullopt;
-    const uint64_t lowest = lowest_of_growing(target, *stack);
-    return pointer > lowest ? std::optional(lowest) : std::nullopt;
+    const uint64_t lowest = stack == nullptr ? UINT64_MAX : lowest_of_growing(target, *stack);
+    if (pointer > lowest && pointer < stack->end) return lowest;
+    // A child that another thread has forked goes on with that thread's stack.
   }
   // A libc puts what belongs to a thread at the top of the stack that it makes for it.
   const Mapping* const stack = find_mapping(target.maps, pointer);
