@@ -71,6 +71,7 @@ Inspection::Inspection(pid_t pid)
       filters(find_filters(pid)),
       memory(pid),
       maps(unless_it_ends(pid, [&] { return read_user_maps(pid); })),
+      main_stack(find_main_stack(pid, maps)),
       images(unless_it_ends(pid, [&] { return read_images(memory, maps); })),
       interpreter(unless_it_ends(pid, [&] { return Interpreter::find(pid, memory, maps, images); })) {}
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "process/elf.h"
+#include "process/main_stack.h"
 #include "process/maps.h"
 #include "process/memory.h"
 #include "process/stat.h"
@@ -28,6 +29,7 @@ struct Inspection {
   Filters filters;
   Memory memory;
   std::vector<Mapping> maps;
+  std::optional<MainStack> main_stack;
   std::vector<ElfImage> images;
   Interpreter interpreter;
 };

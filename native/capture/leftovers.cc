@@ -24,11 +24,6 @@ constexpr auto kLookEvery = 20ms;
 // A script ends when it next writes.
 constexpr auto kTimeToClean = 60s;
 
-bool has_ended(pid_t pid) {
-  ProcessStatus status;
-  return !read_status(pid, &status) || status.state == 'Z';
-}
-
 }  // namespace
 
 bool reap_with_any_thread(const Inspection& target, const Gadgets& gadgets, pid_t id_in_target,

@@ -80,8 +80,7 @@ void MainThreadCall::cure(Deadline deadline) {
     while (!stopped(std::max(deadline, steady_clock::now() + kTimeToStop), try_once))
       std::this_thread::sleep_for(kRetry);
   } catch (const Error&) {
-    ProcessStatus status;
-    if (read_status(target_.pid, &status) && status.state != 'Z') throw;
+    if (!has_ended(target_.pid)) throw;
     // It ended of itself after the call was done: there is nothing left to clean.
   }
 }

@@ -263,7 +263,7 @@ class SnapshotRun {
       has_left = stop_.leave(steady_clock::now() + kTimeToLeave);
     } catch (const Error&) {
     }
-    if (!has_left && !target_has_ended()) {
+    if (!has_left && !has_ended(snapshot_.pid)) {
       left_.push_back(
           std::string(
               "code behind that of a library, since the main thread did not come out of it in time; ") +
@@ -279,11 +279,6 @@ class SnapshotRun {
       left_.push_back("a child that has ended (process " + std::to_string(child) +
                       "), since no thread could wait for it in time; " + kWhoRemoves);
     }
-  }
-
-  bool target_has_ended() const {
-    ProcessStatus status;
-    return !read_status(snapshot_.pid, &status) || status.state == 'Z';
   }
 
   Snapshot& snapshot_;

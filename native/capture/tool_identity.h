@@ -10,6 +10,8 @@ struct ToolIdentity {
   int64_t pid;             // in that namespace
   uint64_t start_ticks;    // since the boot
 
+  bool operator==(const ToolIdentity&) const = default;
+
   static ToolIdentity self();
   // Of one in another pid namespace it is only known that it has given up a minute after `deadline`
   // (CLOCK_MONOTONIC).

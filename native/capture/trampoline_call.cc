@@ -8,9 +8,9 @@
 #include <cstring>
 
 #include "capture/carrier.h"
-#include "capture/tool_identity.h"
 #include "capture/trampoline_parts.h"
 #include "process/gap.h"
+#include "process/page.h"
 #include "process/status.h"
 #include "support/error.h"
 #include "support/fault.h"
@@ -21,7 +21,6 @@ namespace {
 
 using Parts = TrampolineParts;
 
-constexpr uint64_t kPage = 4096;
 // For a script, in memory mapped for it: struct hd_progress, the exception, the ends of the pipe, and the
 // text.
 constexpr uint64_t kExceptionAt = 8;
@@ -33,8 +32,6 @@ constexpr uint64_t kTrapAndDirectionFlags = 0x500;
 constexpr uint64_t kFromRecursionToTracing = 12;
 // The frames of CPython's compiler and of a script that is walked by it.
 constexpr uint64_t kStackOfScript = 512 << 10;
-
-uint64_t pages(uint64_t size) { return (size + kPage - 1) & ~(kPage - 1); }
 
 std::string replace_all(std::string text, const std::string& from, const std::string& to) {
   for (size_t at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) {
@@ -193,7 +190,7 @@ void TrampolineCall::write(hd_call& call, std::chrono::nanoseconds time_to_start
   // steady_clock is CLOCK_MONOTONIC, one for all processes of a time namespace.
   const auto now = std::chrono::steady_clock::now().time_since_epoch() + clock_ahead(target_.pid);
   call.deadline = (now + time_to_start).count();
-  owner_ = Owner::of(call);
+  owner_ = owner_of(call);
   std::string bytes(parts.size(), '\0');
   memcpy(bytes.data(), &call, parts.call_size);
   memcpy(bytes.data() + parts.code_at, hd_trampoline_start, parts.code_size);
@@ -247,12 +244,12 @@ bool TrampolineCall::adopt(uint64_t block) {
   hd_call call;
   if (!target_.memory.try_read(block, &call, offsetof(hd_call, script)) || call.magic != HD_CALL_MAGIC)
     return false;
-  const ToolIdentity tool{call.tool_namespace, call.tool_pid, call.tool_start};
-  if (tool.may_live(std::chrono::nanoseconds(call.deadline) - clock_ahead(target_.pid))) return false;
+  if (owner_of(call).tool.may_live(std::chrono::nanoseconds(call.deadline) - clock_ahead(target_.pid)))
+    return false;
   if (call.park == 0 && !target_.memory.try_get(block, &call)) return false;
   const Mapping* progress = find_mapping(target_.maps, call.progress);
   if (progress == nullptr || !progress->writable) return false;
-  owner_ = Owner::of(call);
+  owner_ = owner_of(call);
   block_ = block;
   block_size_ = Parts(call.park == 0).size();
   callback_ = call.pending_callback;
@@ -274,9 +271,14 @@ bool TrampolineCall::adopt(uint64_t block) {
   return true;
 }
 
+TrampolineCall::Owner TrampolineCall::owner_of(const hd_call& call) {
+  return {{call.tool_namespace, call.tool_pid, call.tool_start}, call.deadline};
+}
+
 bool TrampolineCall::is_there() const {
   hd_call call;
-  return target_.memory.try_read(block_, &call, offsetof(hd_call, script)) && Owner::of(call) == owner_;
+  return target_.memory.try_read(block_, &call, offsetof(hd_call, script)) && call.magic == HD_CALL_MAGIC &&
+         owner_of(call) == owner_;
 }
 
 void TrampolineCall::release() {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "capture/inspection.h"
+#include "capture/tool_identity.h"
 #include "python/pending_calls.h"
 #include "tracee/remote_pipe.h"
 #include "tracee/stopped_thread.h"
@@ -69,18 +70,13 @@ class TrampolineCall {
   hd_call template_{};
   uint64_t harmless_ = 0;
 
+  // A call of this tool's, by the deadline that no two of its calls share.
   struct Owner {
-    static Owner of(const hd_call& call) {
-      return {call.magic, call.deadline, call.tool_namespace, call.tool_pid, call.tool_start};
-    }
-    bool operator==(const Owner&) const = default;
-
-    uint64_t magic;
+    ToolIdentity tool;
     int64_t deadline;
-    uint64_t tool_namespace;
-    int64_t tool_pid;
-    uint64_t tool_start;
+    bool operator==(const Owner&) const = default;
   };
+  static Owner owner_of(const hd_call& call);
 
   Owner owner_{};
   // Where struct hd_call and the code lie, and how much they take.

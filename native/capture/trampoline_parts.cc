@@ -44,10 +44,7 @@ uint64_t find_unused(const Memory& memory, const std::vector<ElfImage::Tail>& ta
 }
 
 uint64_t stack_end_word(const Inspection& target) {
-  for (const Mapping& mapping : target.maps) {
-    if (mapping.path == "[stack]") return mapping.end - sizeof(hd_progress);
-  }
-  return 0;
+  return target.main_stack ? target.main_stack->end - sizeof(hd_progress) : 0;
 }
 
 }  // namespace heapdump

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "process/page.h"
 #include "support/error.h"
 
 extern "C" {
@@ -20,12 +21,9 @@ extern const unsigned char hd_walker_end[];
 namespace heapdump {
 namespace {
 
-constexpr uint64_t kPage = 4096;
 constexpr uint64_t kFirstOfArena = 1 << 20;
 constexpr uint64_t kArenaBase = 64 << 20;
 constexpr uint64_t kTrapAndDirectionFlags = 0x500;
-
-uint64_t pages(uint64_t size) { return (size + kPage - 1) & ~(kPage - 1); }
 
 uint64_t code_size() { return hd_walker_end - hd_walker_start; }
 

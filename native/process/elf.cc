@@ -6,12 +6,12 @@
 #include <cstring>
 #include <fstream>
 
+#include "process/page.h"
 #include "process/status.h"
 
 namespace heapdump {
 namespace {
 
-constexpr uint64_t kPage = 4096;
 // Bounds on what a damaged or hostile image can make us read.
 constexpr int kMaxProgramHeaders = 64;
 constexpr int kMaxDynamicEntries = 512;
@@ -51,7 +51,7 @@ std::optional<ElfImage> ElfImage::at(const Memory& memory, const Mapping& mappin
   for (const Elf64_Phdr& segment : segments) {
     if (segment.p_type != PT_LOAD || !(segment.p_flags & PF_X) || segment.p_flags & PF_W) continue;
     const uint64_t end = image.bias_ + segment.p_vaddr + segment.p_memsz;
-    image.code_tails_.push_back({end, (end + kPage - 1) & ~(kPage - 1)});
+    image.code_tails_.push_back({end, pages(end)});
   }
   for (int i = 0; i < kMaxDynamicEntries; ++i) {
     Elf64_Dyn entry;

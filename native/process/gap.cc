@@ -2,16 +2,14 @@
 
 #include <algorithm>
 
+#include "process/page.h"
 #include "support/error.h"
 
 namespace heapdump {
 namespace {
 
-constexpr uint64_t kPage = 4096;
 constexpr uint64_t kLowestGap = 1 << 20;
 constexpr uint64_t kAddressLimit = (uint64_t{1} << 47) - kPage;
-
-uint64_t pages(uint64_t size) { return (size + kPage - 1) & ~(kPage - 1); }
 
 }  // namespace
 

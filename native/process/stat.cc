@@ -45,10 +45,6 @@ std::optional<ProcessStat> read_file(const std::string& path) {
   return parse_stat({std::istreambuf_iterator<char>(file), {}});
 }
 
-}  // namespace
-
-namespace {
-
 std::chrono::nanoseconds clock_offset(const std::string& path) {
   std::ifstream file(path);
   for (std::string clock; file >> clock;) {

@@ -56,6 +56,11 @@ bool read_status(pid_t pid, ProcessStatus* status) {
   return status->tgid != 0;
 }
 
+bool has_ended(pid_t pid) {
+  ProcessStatus status;
+  return !read_status(pid, &status) || status.state == 'Z' || status.state == 'X';
+}
+
 std::string system_call_name(long number) {
   static const std::unordered_map<long, const char*> names = {
       {SYS_read, "read"},

@@ -40,6 +40,9 @@ struct ProcessStatus {
 // False if there is no such process or thread.
 bool read_status(pid_t pid, ProcessStatus* status);
 
+// Whether there is no such process or thread any more, or only a zombie.
+bool has_ended(pid_t pid);
+
 // The system call that the thread is in, in words (`epoll_wait`), or empty if it is in none or that is not
 // known.
 std::string current_system_call(pid_t pid);

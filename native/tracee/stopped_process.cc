@@ -20,11 +20,6 @@ constexpr auto kTimeToStop = 100ms;
 constexpr auto kShortSleep = 2ms;
 constexpr auto kPoll = 20us;
 
-bool has_ended(pid_t tid) {
-  ProcessStatus status;
-  return !read_status(tid, &status) || status.state == 'Z' || status.state == 'X';
-}
-
 // In the kernel, of a thread that was told to stop: it cannot execute the program before it has.
 bool hangs(pid_t tid) {
   const auto stat = read_thread_stat(tid);
