@@ -41,8 +41,10 @@ std::optional<ProcessStat> parse_stat(const std::string& line) {
 namespace {
 
 std::optional<ProcessStat> read_file(const std::string& path) {
-  std::ifstream file(path);
-  return parse_stat({std::istreambuf_iterator<char>(file), {}});
+  // An iterator of the file's buffer would throw if the process ended after it was opened.
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return parse_stat(text.str());
 }
 
 std::chrono::nanoseconds clock_offset(const std::string& path) {

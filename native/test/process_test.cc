@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
+#include <thread>
 
 #include "process/listing.h"
 #include "process/maps.h"
@@ -31,6 +33,17 @@ TEST(ProcessStat, OfNoProcessIsNothing) {
   EXPECT_FALSE(parse_stat("12 (a) S 1 2").has_value());
   EXPECT_FALSE(read_stat((1 << 22) + 1).has_value());
   EXPECT_TRUE(read_stat(getpid()).has_value());
+}
+
+TEST(ProcessStat, OfOneThatEndsWhileItIsReadIsNothing) {
+  for (int i = 0; i < 100; ++i) {
+    const pid_t child = fork();
+    if (child == 0) _exit(0);
+    std::thread reaping([child] { waitpid(child, nullptr, 0); });
+    while (read_stat(child).has_value()) {
+    }
+    reaping.join();
+  }
 }
 
 TEST(ProcessStatus, SaysWhatMemoryIsTaken) {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync } from "node:fs";
+import { createWriteStream, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -24,8 +24,8 @@ export async function storeStandardInput(): Promise<string> {
   });
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const input = createReadStream("", { fd: 0, autoClose: false });
-    await pipeline(input, hashing, createWriteStream(partial, { mode: PRIVATE }));
+    // Not a stream of descriptor 0 beside it: Node does not let it block if it is a pipe.
+    await pipeline(process.stdin, hashing, createWriteStream(partial, { mode: PRIVATE }));
     const stored = join(folder, `standard-input.${hash.digest("hex").slice(0, 16)}.bin`);
     renameSync(partial, stored);
     return stored;

@@ -44,7 +44,8 @@ test("a dump is read from standard input, and kept", async ({ workspace }) => {
   const target = await start(workspace);
   expect(await workspace.attach([target.pid, "-o", "heap.bin"])).toMatchObject({ status: 0 });
   const env = { XDG_CACHE_HOME: workspace.path("cache") };
-  const { status, stdout, stderr } = workspace.shell("cat heap.bin | heapdump top --json -", env);
+  const slow = "{ head -c 999 heap.bin; sleep 0.5; tail -c +1000 heap.bin; }";
+  const { status, stdout, stderr } = workspace.shell(`${slow} | heapdump top --json -`, env);
   expect({ status, stderr }).toEqual({
     status: 0,
     stderr: expect.stringMatching(
