@@ -156,16 +156,16 @@ async function attachOnce(target, tool, mode, counts) {
   await control?.beats();
   const everywhere = control ? Math.max(0, control.since(controlMark).still - control.bare.still) : 0;
   // Of what waits for others, as for a script, only the tool can tell; its account has the time for which threads get
-  // no processor.
-  const seen =
-    target.home.unmeasured || mode === "python" ? (attempt.pauseMs ?? 0) : still - counts.bareStill;
+  // no processor. Where other threads run, it tells of the one that does not.
+  const { unmeasured, threads = 0 } = target.home;
+  const turns = unmeasured || mode === "python" ? 0 : still - counts.bareStill;
+  const told = turns === 0 || threads > 0 ? (attempt.pauseMs ?? 0) : 0;
+  const seen = Math.max(turns, told);
   const stood = seen - meant - everywhere;
   if (stood > FREEZE_MS) {
     counts.frozen++;
-    counts.note(
-      "frozen",
-      `${stood.toFixed(0)} ms, the tool says ${attempt.pauseMs?.toFixed(0)} ms (${attempt.ended})`,
-    );
+    const says = attempt.pauseMs === undefined ? "" : `the tool says ${attempt.pauseMs.toFixed(0)} ms, `;
+    counts.note("frozen", `${stood.toFixed(0)} ms (${says}${attempt.ended})`);
   }
   const left = await target.baseline?.left();
   if (left) {

@@ -1,8 +1,8 @@
 """What the programs of test/stress share: beating, so that it shows how long they stood still, and work to check.
 
 `beat` is called at every turn of the work. It writes `beat GAP STILL` about twenty times a second: the longest time
-between two turns since the last one, and the longest of it that the thread neither ran, nor could have run on a free
-processor; in milliseconds. What goes wrong is written as `wrong …`.
+between two turns since the last one, and the longest of it in which none of the program's threads ran, nor could have run on
+a free processor; in milliseconds. (CPython lets a thread wait for the GIL for up to a second if others want it, too.) What goes wrong is written as `wrong …`.
 """
 import json
 import os
@@ -31,12 +31,12 @@ def _delayed():
 
 
 def _now():
-    """The time, how long the thread has run until then, and the watched ones were delayed."""
+    """The time, how long the program has run until then, and the watched ones were delayed."""
     delayed = _delayed()
     while True:
-        now, ran, before = time.monotonic(), time.thread_time(), delayed
+        now, ran, before = time.monotonic(), time.process_time(), delayed
         delayed = _delayed()
-        if delayed == before:  # Otherwise the thread was interrupted on the way.
+        if delayed == before:  # Otherwise a thread was interrupted on the way.
             return now, ran, delayed
 
 
@@ -49,7 +49,7 @@ class Beats:
     def beat(self):
         now, ran, delayed = _now()
         gap = now - self.turn
-        delay = sum(b - a for a, b in zip(self.delayed, delayed))
+        delay = max(b - a for a, b in zip(self.delayed, delayed))
         self.gap = max(self.gap, gap)
         self.still = max(self.still, gap - (ran - self.ran) - delay)
         self.turn, self.ran, self.delayed = now, ran, delayed
