@@ -115,11 +115,11 @@ SECTION APART static int run(const struct hd_call* call) {
 }
 
 SECTION APART static int take(const struct hd_call* call, int* refused) {
-  uint8_t armed = 1;
+  uint8_t armed = HD_CALL_ARMED;
   if (system_call(SYS_getpid, 0, 0, 0, 0) != call->pid) {
     *refused = -1;  // A forked child: this memory is its copy, and nobody reads it.
-  } else if (!__atomic_compare_exchange_n(&progress_of(call)->armed, &armed, 2, 0, __ATOMIC_SEQ_CST,
-                                          __ATOMIC_SEQ_CST)) {
+  } else if (!__atomic_compare_exchange_n(&progress_of(call)->armed, &armed, HD_CALL_TAKEN, 0,
+                                          __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
     *refused = HD_CALL_CANCELLED;
   } else if (monotonic_now(call) > call->deadline) {
     *refused = HD_CALL_EXPIRED;

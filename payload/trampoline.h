@@ -16,6 +16,13 @@ enum hd_call_state {
   HD_CALL_DONE = 6,
 };
 
+enum hd_call_permission {
+  HD_CALL_DISARMED = 0,  // cancelled by the tool
+  HD_CALL_ARMED = 1,
+  HD_CALL_TAKEN = 2,       // by the trampoline, once
+  HD_CALL_TAKEN_BACK = 3,  // by the tool, out of the queue
+};
+
 enum hd_call_result {
   HD_CALL_RAN = 0,
   HD_CALL_QUEUE_FULL = 1,
@@ -30,8 +37,7 @@ enum hd_call_route { HD_ROUTE_PENDING_CALL = 1, HD_ROUTE_IN_SYSCALL = 2 };
 
 // What changes: in memory that the trampoline can write.
 struct hd_progress {
-  // 1: may run, 0: cancelled by the tool, 2: taken by the trampoline.
-  volatile uint8_t armed;
+  volatile uint8_t armed;  // enum hd_call_permission
   volatile uint8_t state;
   volatile uint8_t result;
   volatile uint8_t route;

@@ -23,7 +23,7 @@ ProcessStatus read_attachable_status(pid_t pid) {
                                              std::to_string(status.tgid) + "; give the process");
   }
   if (pid == getpid()) throw Error(ExitCode::kCannotAttach, "heapdump cannot attach to itself");
-  if (status.state == 'Z' || status.tracer != 0) throw attach_error(pid, 0);
+  if (status.state == 'Z' || status.tracer != 0) throw attach_error(pid, status, 0);
   if (status.seccomp == kStrictSeccomp) {
     throw Error(
         ExitCode::kCannotAttach,

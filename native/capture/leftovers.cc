@@ -5,6 +5,7 @@
 
 #include "capture/carrier.h"
 #include "capture/main_thread_call.h"
+#include "capture/turn.h"
 #include "capture/zombies.h"
 #include "process/listing.h"
 #include "support/fault.h"
@@ -73,6 +74,8 @@ bool remove_leftovers(const Inspection& target, const Gadgets& gadgets, PauseSta
 }
 
 void remove_leftovers_of_killed_tool(pid_t pid, uint64_t start_ticks) {
+  const Cancellation never;
+  const Turn turn(pid, steady_clock::now() + kTimeToClean, never);
   const TimePoint start = steady_clock::now();
   for (bool clean = false; !clean || steady_clock::now() < start + kTimeToSettle;
        std::this_thread::sleep_for(kLookEvery)) {

@@ -68,7 +68,7 @@ std::string MainThreadCall::retract(Deadline deadline) {
           ExitCode::kCaptureFailed,
           "the main thread " + doing +
               " and got no GIL for its turn; it is unharmed, and ends the call by itself when it gets "
-              "one (two small mappings stay)");
+              "one");
     }
     std::this_thread::sleep_for(pause);
   }

@@ -12,6 +12,7 @@
 #include "capture/guard.h"
 #include "capture/leftovers.h"
 #include "capture/main_thread_call.h"
+#include "capture/turn.h"
 #include "support/error.h"
 #include "support/fault.h"
 
@@ -29,6 +30,7 @@ class ScriptRun {
  public:
   explicit ScriptRun(SafePointCall& call)
       : call_(call),
+        turn_(call.pid, steady_clock::now() + Turn::kPatience, call.cancellation),
         target_(call.pid),
         gadgets_(Gadgets::find(target_.memory, target_.maps, target_.images)),
         main_(target_, gadgets_, pauses_, call.cancellation),
@@ -42,6 +44,16 @@ class ScriptRun {
   }
 
   SafePointCall::Result run() {
+    try {
+      return call();
+    } catch (const Error&) {
+      if (!main_.call().is_cured()) guard_.take_over();
+      throw;
+    }
+  }
+
+ private:
+  SafePointCall::Result call() {
     if (target_.interpreter.disables_remote_debugging(target_.memory)) {
       throw Error(ExitCode::kCannotAttach,
                   "process " + std::to_string(call_.pid) +
@@ -81,7 +93,6 @@ class ScriptRun {
     return {end.route == HD_ROUTE_IN_SYSCALL, pauses_, target_.status.threads == 1};
   }
 
- private:
   Error filtered(const std::string& why) const {
     return Error(ExitCode::kCannotAttach, "process " + std::to_string(call_.pid) +
                                               " was not touched: it has a seccomp filter, which " + why +
@@ -155,8 +166,8 @@ class ScriptRun {
       if (failure_ && ended_at == TimePoint::max()) ended_at = now;
       if (failure_ && now - ended_at > std::max<std::chrono::nanoseconds>(2 * call_.timeout, 10s)) {
         fail(
-            "the script in the target does not end; the target goes on by itself when it does (two small "
-            "mappings stay)");
+            "the script in the target does not end; the target goes on by itself when it does, and the guard "
+            "then gives its memory back");
       }
     }
   }
@@ -189,6 +200,7 @@ class ScriptRun {
   }
 
   SafePointCall& call_;
+  Turn turn_;
   PauseStats pauses_;
   Inspection target_;
   Gadgets gadgets_;

@@ -16,6 +16,7 @@
 #include "capture/guard.h"
 #include "capture/leftovers.h"
 #include "capture/snapshot_process.h"
+#include "capture/turn.h"
 #include "capture/walk_run.h"
 #include "capture/walk_task.h"
 #include "capture/walker_mapping.h"
@@ -83,6 +84,7 @@ class SnapshotRun {
  public:
   explicit SnapshotRun(Snapshot& snapshot)
       : snapshot_(snapshot),
+        turn_(snapshot.pid, steady_clock::now() + Turn::kPatience, snapshot.cancellation),
         target_(snapshot.pid),
         task_(target_, snapshot.content_limit),
         gadgets_(Gadgets::find(target_.memory, target_.maps, target_.images)),
@@ -176,6 +178,7 @@ class SnapshotRun {
     stop_.detach();
     fault_point("target-let-go");
     stop_.leave(steady_clock::now() + kTimeToLeaveBeforeTheWalk);
+    turn_.end();
     SnapshotProcess process(*child, gadgets_, initial_stack);
     process.isolate(true, is_filtered());
     const std::vector<Mapping> maps = read_maps(child->tid());
@@ -282,6 +285,7 @@ class SnapshotRun {
   }
 
   Snapshot& snapshot_;
+  Turn turn_;
   PauseStats pauses_;
   Inspection target_;
   WalkTask task_;

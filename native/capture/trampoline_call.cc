@@ -162,7 +162,7 @@ void TrampolineCall::run_script(StoppedThread& thread, const std::string& script
 void TrampolineCall::map(RemoteCalls& calls, hd_call& call, uint64_t data_size,
                          std::chrono::nanoseconds time_to_start) {
   constexpr int kAnonymous = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
-  static_assert(sizeof(hd_progress) <= kExceptionAt);
+  static_assert(sizeof(hd_progress) <= kExceptionAt && kPipeAt + sizeof(RemotePipe::Record) <= kTextAt);
   const uint64_t gap = find_gap(read_maps(target_.pid), data_size + kPage);
   call.data = gap + kPage;
   call.data_size = data_size;
@@ -196,7 +196,7 @@ void TrampolineCall::write(hd_call& call, std::chrono::nanoseconds time_to_start
   memcpy(bytes.data() + parts.code_at, hd_trampoline_start, parts.code_size);
   target_.memory.write(block_, bytes.data(), bytes.size());
   hd_progress progress{};
-  progress.armed = 1;
+  progress.armed = HD_CALL_ARMED;
   target_.memory.write(progress_, &progress, sizeof progress);
 }
 
@@ -261,7 +261,6 @@ bool TrampolineCall::adopt(uint64_t block) {
               : 0;
   data_size_ = call.data_size;
   is_copy_ = call.pid != target_.status.namespace_pid;
-  retracted_ = false;
   if (data_ != 0) {
     if (call.script.fd >= 0)
       pipe_.adopt(static_cast<int>(call.script.fd), call.script.fd_device, call.script.fd_inode);
@@ -293,14 +292,16 @@ bool TrampolineCall::retract(PendingCalls& pending) {
     pending.replace(callback_, harmless_);
     return true;
   }
-  if (now.armed == 2) return false;
+  if (now.armed == HD_CALL_TAKEN_BACK) return true;
+  if (now.armed == HD_CALL_TAKEN) return false;
   // Stopped as the main thread is, nobody else takes it.
-  target_.memory.put<uint8_t>(progress_ + offsetof(hd_progress, armed), 0);
+  const uint64_t armed = progress_ + offsetof(hd_progress, armed);
+  target_.memory.put<uint8_t>(armed, HD_CALL_DISARMED);
   if (now.state == HD_CALL_PLACED) return true;
   // The queue keeps its entry, as a call of PyErr_CheckSignals: what the main thread does there anyway.
-  retracted_ = retracted_ ||
-               (now.state == HD_CALL_QUEUED && !pending.locked() && pending.replace(callback_, harmless_));
-  return retracted_;
+  if (now.state != HD_CALL_QUEUED || pending.locked() || !pending.replace(callback_, harmless_)) return false;
+  target_.memory.put<uint8_t>(armed, HD_CALL_TAKEN_BACK);
+  return true;
 }
 
 bool TrampolineCall::cure(StoppedThread& thread) {
@@ -341,7 +342,6 @@ void TrampolineCall::clear() {
     target_.memory.write(block_, nothing.data(), block_size_);
   }
   block_ = 0;
-  retracted_ = false;
 }
 
 }  // namespace heapdump

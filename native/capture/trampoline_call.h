@@ -86,7 +86,6 @@ class TrampolineCall {
   uint64_t progress_ = 0;
   uint64_t data_ = 0;
   uint64_t data_size_ = 0;
-  bool retracted_ = false;
   // It came here with the memory of a parent that has forked: no thread is in it.
   bool is_copy_ = false;
   RemotePipe pipe_;

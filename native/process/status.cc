@@ -144,11 +144,14 @@ std::string first_line(const char* path) {
 }  // namespace
 
 Error attach_error(pid_t pid, int error) {
-  const std::string process = "process " + std::to_string(pid);
   ProcessStatus status;
-  if (error == ESRCH || error == ENOENT || !read_status(pid, &status)) {
+  if (error == ESRCH || error == ENOENT || !read_status(pid, &status))
     return Error(ExitCode::kCannotAttach, "there is no process " + std::to_string(pid));
-  }
+  return attach_error(pid, status, error);
+}
+
+Error attach_error(pid_t pid, const ProcessStatus& status, int error) {
+  const std::string process = "process " + std::to_string(pid);
   if (status.state == 'Z') {
     return Error(ExitCode::kCannotAttach,
                  process + " is a zombie: its main thread has ended, so there is nothing left to look at");

@@ -52,5 +52,6 @@ std::optional<uint64_t> blocked_stack_pointer(pid_t pid);
 
 // Why a process cannot be attached, from the errno of an open or of ptrace, with what to do about it.
 Error attach_error(pid_t pid, int error);
+Error attach_error(pid_t pid, const ProcessStatus& status, int error);
 
 }  // namespace heapdump

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <string>
 
@@ -18,10 +19,10 @@ constexpr int kPipeSize = 1 << 20;
 
 }  // namespace
 
-void RemotePipe::open(RemoteCalls& calls, const Memory& memory, uint64_t scratch, int flags) {
-  calls.must("open a pipe", SYS_pipe2, scratch, flags);
+void RemotePipe::open(RemoteCalls& calls, const Memory& memory, uint64_t record, int flags) {
+  calls.must("open a pipe", SYS_pipe2, record + offsetof(Record, ends), flags);
   int ends[2];
-  memory.read(scratch, ends, sizeof ends);
+  memory.read(record + offsetof(Record, ends), ends, sizeof ends);
   own_read_end_ = ends[0];
   write_end_ = ends[1];
   const std::string path = proc_path(pid_, "fd/" + std::to_string(own_read_end_));
@@ -33,6 +34,9 @@ void RemotePipe::open(RemoteCalls& calls, const Memory& memory, uint64_t scratch
   }
   device_ = stat.st_dev;
   inode_ = stat.st_ino;
+  // Before the read end is closed, without which nobody can tell whose pipe it is.
+  memory.put(record + offsetof(Record, device), uint64_t{device_});
+  memory.put(record + offsetof(Record, inode), uint64_t{inode_});
   fcntl(file_.get(), F_SETPIPE_SZ, kPipeSize);
   calls.must("close a pipe", SYS_close, own_read_end_);
   own_read_end_ = -1;
@@ -44,17 +48,23 @@ void RemotePipe::adopt(int write_end, dev_t device, ino_t inode) {
   inode_ = inode;
 }
 
-void RemotePipe::adopt(const Memory& memory, uint64_t scratch) {
-  int ends[2];
+void RemotePipe::adopt(const Memory& memory, uint64_t record) {
+  Record found;
+  if (!memory.try_read(record, &found, sizeof found)) return;
+  if (found.inode != 0) {
+    adopt(found.ends[1], found.device, found.inode);
+    own_read_end_ = found.ends[0];
+    return;
+  }
   struct stat stats[2];
-  if (!memory.try_read(scratch, ends, sizeof ends) || ends[0] == ends[1]) return;
+  if (found.ends[0] == found.ends[1]) return;
   for (int i = 0; i < 2; ++i) {
-    const std::string path = proc_path(pid_, "fd/" + std::to_string(ends[i]));
+    const std::string path = proc_path(pid_, "fd/" + std::to_string(found.ends[i]));
     if (::stat(path.c_str(), &stats[i]) != 0 || !S_ISFIFO(stats[i].st_mode)) return;
   }
   if (stats[0].st_dev != stats[1].st_dev || stats[0].st_ino != stats[1].st_ino) return;
-  adopt(ends[1], stats[1].st_dev, stats[1].st_ino);
-  own_read_end_ = ends[0];
+  adopt(found.ends[1], stats[1].st_dev, stats[1].st_ino);
+  own_read_end_ = found.ends[0];
 }
 
 void RemotePipe::close_in_process(RemoteCalls& calls) {

@@ -13,13 +13,21 @@ class RemotePipe {
  public:
   explicit RemotePipe(pid_t pid) : pid_(pid) {}
 
-  // `scratch` is memory of the process for two ints; `flags` are those of pipe2. Of what was made before this
-  // throws, `close_in_process` gets rid.
-  void open(RemoteCalls& calls, const Memory& memory, uint64_t scratch, int flags);
+  // What there is of a pipe, in the process's memory, so that a later tool can find it there; before that,
+  // zeros.
+  struct Record {
+    int ends[2];  // as pipe2 writes them: the one to read, the one to write
+    uint64_t device;
+    uint64_t inode;
+  };
+
+  // `record` is the address of memory of the process for a Record; `flags` are those of pipe2. Of
+  // what was made before this throws, `close_in_process` gets rid.
+  void open(RemoteCalls& calls, const Memory& memory, uint64_t record, int flags);
   void close_in_process(RemoteCalls& calls);
-  // Takes over what an earlier tool has opened: the write end, or what its `pipe2` wrote at `scratch`.
+  // Takes over what an earlier tool has opened: the write end, or what is recorded at `record`.
   void adopt(int write_end, dev_t device, ino_t inode);
-  void adopt(const Memory& memory, uint64_t scratch);
+  void adopt(const Memory& memory, uint64_t record);
 
   // The read end, non-blocking, in the tool; -1 if it is closed.
   int read_end() const { return file_.get(); }

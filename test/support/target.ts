@@ -122,6 +122,7 @@ export function outsideView(pid: number): Record<string, unknown> {
     // The allocator maps and unmaps as it likes; what a tool leaves is executable, or holds its script.
     executable: anonymous.filter(({ permissions }) => permissions.includes("x")).length,
     scripts: countScripts(pid, anonymous),
+    descriptors: list(`/proc/${pid}/fd`).map((fd) => `${fd} ${link(`/proc/${pid}/fd/${fd}`)}`),
     trampolines: countTrampolines(
       pid,
       maps.filter(({ path, permissions }) => path !== "[vsyscall]" && permissions === "r-xp"),

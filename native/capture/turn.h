@@ -1,0 +1,30 @@
+#pragma once
+#include <sys/types.h>
+
+#include <chrono>
+
+#include "support/cancellation.h"
+#include "support/time.h"
+#include "support/unique_fd.h"
+
+namespace heapdump {
+
+// One heapdump at a time stops the threads of a target: a capture, or what takes out the leftovers of one.
+// Two that stop the main thread by turns keep it from the GIL, and each mistakes what the other does for the
+// target's own doing.
+class Turn {
+ public:
+  // Waits for the others, and goes on without them at `deadline`. Throws Error(kCaptureFailed) if cancelled.
+  Turn(pid_t target, Deadline deadline, const Cancellation& cancellation);
+
+  // Who takes out leftovers is done sooner, but for those of a main thread that has no GIL.
+  static constexpr std::chrono::seconds kPatience{5};
+
+  void end() { lock_.reset(); }
+
+ private:
+  // The kernel unlocks it if its owner dies.
+  UniqueFd lock_;
+};
+
+}  // namespace heapdump
