@@ -167,12 +167,17 @@ async function attachOnce(target, tool, mode, counts) {
     const says = attempt.pauseMs === undefined ? "" : `the tool says ${attempt.pauseMs.toFixed(0)} ms, `;
     counts.note("frozen", `${stood.toFixed(0)} ms (${says}${attempt.ended})`);
   }
-  const left = await target.baseline?.left();
-  if (left) {
-    counts.left++;
-    counts.note("left", `${left} (${attempt.ended})`);
-  }
+  // What a killed tool has begun in a stopped process ends when the process goes on.
+  if (!(target.isStopped && attempt.ended === "killed")) await look(target, attempt.ended, counts);
   return true;
+}
+
+/** @param {StressTarget} target @param {string} after @param {Counts} counts */
+async function look(target, after, counts) {
+  const left = await target.baseline?.left();
+  if (!left) return;
+  counts.left++;
+  counts.note("left", `${left} (${after})`);
 }
 
 /**
@@ -195,9 +200,11 @@ async function attachAsItEnds(target, tool, mode, counts) {
 
 /** After the last attach. @param {StressTarget} target @param {Counts} counts */
 async function goOn(target, counts) {
-  if (await target.resume()) return;
-  counts.killed++;
-  counts.note("killed", "it does not go on");
+  const { isStopped } = target;
+  if (!(await target.resume())) {
+    counts.killed++;
+    counts.note("killed", "it does not go on");
+  } else if (isStopped) await look(target, "continued", counts);
 }
 
 /** @param {import("./tool.mjs").Attempt} attempt @param {RegExp | undefined} expected @param {Counts} counts */

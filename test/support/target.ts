@@ -113,16 +113,15 @@ export function outsideView(pid: number): Record<string, unknown> {
   const anonymous = maps.filter(({ path, permissions }) => path === "" && permissions !== "---p");
   return {
     tasks: readdirSync(`/proc/${pid}/task`).sort(),
-    descriptors: Object.fromEntries(
-      readdirSync(`/proc/${pid}/fd`).map((fd) => [fd, readlinkSync(`/proc/${pid}/fd/${fd}`)]),
-    ),
+    descriptors: readdirSync(`/proc/${pid}/fd`)
+      .map((fd) => `${fd} ${readlinkSync(`/proc/${pid}/fd/${fd}`)}`)
+      .sort(),
     signals: ["SigBlk", "SigIgn", "SigCgt", "SigPnd", "ShdPnd"].map(field),
     tracer: field("TracerPid"),
     files: maps.filter(({ path }) => path !== "" && path !== "[heap]").map(({ text }) => text),
     // The allocator maps and unmaps as it likes; what a tool leaves is executable, or holds its script.
     executable: anonymous.filter(({ permissions }) => permissions.includes("x")).length,
     scripts: countScripts(pid, anonymous),
-    descriptors: list(`/proc/${pid}/fd`).map((fd) => `${fd} ${link(`/proc/${pid}/fd/${fd}`)}`),
     trampolines: countTrampolines(
       pid,
       maps.filter(({ path, permissions }) => path !== "[vsyscall]" && permissions === "r-xp"),

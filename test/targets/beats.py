@@ -49,7 +49,7 @@ class Beats:
     def beat(self):
         now, ran, delayed = _now()
         gap = now - self.turn
-        delay = max(b - a for a, b in zip(self.delayed, delayed))
+        delay = max((b - a for a, b in zip(self.delayed, delayed)), default=0.0)
         self.gap = max(self.gap, gap)
         self.still = max(self.still, gap - (ran - self.ran) - delay)
         self.turn, self.ran, self.delayed = now, ran, delayed
