@@ -1,4 +1,7 @@
+#include <unistd.h>
+
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <thread>
@@ -168,6 +171,7 @@ class Capture : private Sink {
     cancellation.reset();
     unwritten_chunks = 0;
     thread_ = std::thread([this] {
+      thread_id_ = gettid();
       run();
       events_.Release();
     });
@@ -235,10 +239,19 @@ class Capture : private Sink {
   }
   void progress(uint64_t objects, uint64_t known) override { send(ProgressEvent{objects, known}); }
 
+  // The kernel wakes who joins a thread before it lets go what the thread traces.
+  void wait_until_it_traces_nothing() const {
+    const std::string task = "/proc/self/task/" + std::to_string(thread_id_);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    while (access(task.c_str(), F_OK) == 0 && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
+  }
+
   // On the event loop, after the last event.
   void finish(Napi::Env env) {
     std::unique_ptr<Capture> self(this);
     thread_.join();
+    wait_until_it_traces_nothing();
     Napi::HandleScope scope(env);
     if (failure_) {
       deferred_.Reject(to_js(env, failure_).Value());
@@ -271,6 +284,7 @@ class Capture : private Sink {
   Transcoder transcoder_;
   Napi::ThreadSafeFunction events_;
   std::thread thread_;
+  pid_t thread_id_ = 0;
   Route route_{};
   PauseStats pauses_;
   bool consistent_ = false;

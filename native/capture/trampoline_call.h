@@ -51,6 +51,9 @@ class TrampolineCall {
 
  private:
   void map(RemoteCalls& calls, hd_call& call, uint64_t data_size, std::chrono::nanoseconds time_to_start);
+  // False if there is something at `gap` by now.
+  bool map_at(RemoteCalls& calls, hd_call& call, uint64_t gap, uint64_t data_size,
+              std::chrono::nanoseconds time_to_start);
   void write(hd_call& call, std::chrono::nanoseconds time_to_start);
   void enter(StoppedThread& thread, hd_call& call, std::chrono::nanoseconds time_to_start);
   void undo(RemoteCalls& calls);
@@ -62,6 +65,9 @@ class TrampolineCall {
   // Whether what lies there is this call still: another heapdump may have found it first, and have put its
   // own there.
   bool is_there() const;
+
+  // In memory mapped for a script, behind struct hd_progress: the exception, the pipe's record, and the text.
+  static constexpr uint64_t kExceptionAt = 8, kPipeAt = 16, kTextAt = 64;
 
   const Inspection& target_;
   Gadgets gadgets_;

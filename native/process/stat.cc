@@ -1,12 +1,11 @@
 #include "process/stat.h"
 
-#include <unistd.h>
-
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <vector>
 
+#include "process/clock.h"
 #include "process/status.h"
 
 namespace heapdump {
@@ -28,9 +27,7 @@ std::optional<ProcessStat> parse_stat(const std::string& line) {
   stat.state = fields[kState][0];
   constexpr long long kExiting = 0x4;  // PF_EXITING of the kernel's
   stat.ending = (number(kFlags) & kExiting) != 0;
-  const std::chrono::nanoseconds tick =
-      std::chrono::nanoseconds(std::chrono::seconds(1)) / sysconf(_SC_CLK_TCK);
-  stat.processor_time = (number(kUserTime) + number(kSystemTime)) * tick;
+  stat.processor_time = (number(kUserTime) + number(kSystemTime)) * clock_tick();
   stat.processor = static_cast<int>(number(kProcessor));
   stat.start_ticks = number(kStart);
   stat.exit_signal = static_cast<int>(number(kExitSignal));
@@ -47,22 +44,7 @@ std::optional<ProcessStat> read_file(const std::string& path) {
   return parse_stat(text.str());
 }
 
-std::chrono::nanoseconds clock_offset(const std::string& path) {
-  std::ifstream file(path);
-  for (std::string clock; file >> clock;) {
-    int64_t seconds = 0;
-    int64_t nanoseconds = 0;
-    if (!(file >> seconds >> nanoseconds)) break;
-    if (clock == "monotonic") return std::chrono::seconds(seconds) + std::chrono::nanoseconds(nanoseconds);
-  }
-  return {};
-}
-
 }  // namespace
-
-std::chrono::nanoseconds clock_ahead(pid_t pid) {
-  return clock_offset(proc_path(pid, "timens_offsets")) - clock_offset("/proc/self/timens_offsets");
-}
 
 std::optional<ProcessStat> read_stat(pid_t pid) { return read_file(proc_path(pid, "stat")); }
 

@@ -32,7 +32,4 @@ std::optional<ProcessStat> read_stat(pid_t pid);
 // Of one thread.
 std::optional<ProcessStat> read_thread_stat(pid_t tid);
 
-// What the process's CLOCK_MONOTONIC is ahead of ours (time namespaces).
-std::chrono::nanoseconds clock_ahead(pid_t pid);
-
 }  // namespace heapdump

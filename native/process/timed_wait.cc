@@ -1,7 +1,6 @@
 #include "process/timed_wait.h"
 
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include <array>
 #include <cmath>
@@ -10,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "process/clock.h"
 #include "process/stat.h"
 #include "process/status.h"
 
@@ -36,8 +36,6 @@ namespace {
 // and other virtual machines took. /proc/stat counts that in ticks.
 std::chrono::nanoseconds difference_of_clocks(int one, int other) {
   std::ifstream file("/proc/stat");
-  const std::chrono::nanoseconds tick =
-      std::chrono::nanoseconds(std::chrono::seconds(1)) / sysconf(_SC_CLK_TCK);
   std::array<std::optional<int64_t>, 2> lost;
   for (std::string line; std::getline(file, line);) {
     std::istringstream fields(line);
@@ -51,7 +49,7 @@ std::chrono::nanoseconds difference_of_clocks(int one, int other) {
   }
   if (!lost[0] || !lost[1]) return std::chrono::nanoseconds::max();
   constexpr int kRounding = 4;
-  return (std::abs(*lost[0] - *lost[1]) + kRounding) * tick;
+  return (std::abs(*lost[0] - *lost[1]) + kRounding) * clock_tick();
 }
 
 }  // namespace

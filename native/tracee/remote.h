@@ -40,6 +40,7 @@ class RemoteCalls {
   uint64_t must(const char* what, long number, Arguments... arguments) {
     return succeeded(what, make(SystemCall(number, arguments...)));
   }
+  static uint64_t succeeded(const char* what, int64_t result);
 
   // Clones until the new thread exists: it is traced, stopped, and has `stack` as its stack pointer. If the
   // tool dies, it goes on with the frame there. Returns its id, or -errno if the kernel refuses.
@@ -63,7 +64,6 @@ class RemoteCalls {
   // Those that make the call, and then go on with the frame at `stack`.
   Registers registers_of(const SystemCall& call, uint64_t stack) const;
   int64_t make(const SystemCall& call);
-  static uint64_t succeeded(const char* what, int64_t result);
   void enter(const Registers& registers);
   int64_t leave();
 

@@ -45,14 +45,47 @@ static void mark_end(struct hd_walker* w, hd_address head, hd_address end) {
   if (end && end != head) hd_mark(w, &w->marks, end + 16);
 }
 
-static void follow(struct hd_walker* w, hd_address head, uint32_t generation) {
+static void follow(struct hd_walker* w, hd_address head,
+                   void (*each)(struct hd_walker*, hd_address object, uint32_t generation),
+                   uint32_t generation) {
   hd_address at = link_at(w, head);
   for (uint64_t i = 0; at && at != head && i < kMaxFollowed; i++) {
-    hd_mark(w, &w->marks, at + 16);
-    hd_set_generation(w, at + 16, generation);
+    each(w, at + 16, generation);
     if (i % 1024 == 0) hd_step(w);
     at = link_at(w, at);
   }
+}
+
+static void mark_of_generation(struct hd_walker* w, hd_address object, uint32_t generation) {
+  hd_mark(w, &w->marks, object);
+  hd_set_generation(w, object, generation);
+}
+
+static void mark(struct hd_walker* w, hd_address object, uint32_t unused) {
+  (void)unused;
+  hd_mark(w, &w->marks, object);
+}
+
+static void check(struct hd_walker* w, hd_address object, uint32_t unused) {
+  (void)unused;
+  const struct hd_block* const block = hd_block_of(w, &w->marks, object);
+  const uint32_t granule = hd_granule(object);
+  const hd_address type = hd_type_of(object);
+  const int walked = (block->done[granule >> 6] >> (granule & 63) & 1) && hd_word(object) != 0 &&
+                     hd_is_address(type) && hd_type_info_for(w, type)->form != HD_FORM_INVALID;
+  if (!walked) hd_stop(w, "incomplete: the collector's lists hold an object that could not be read");
+}
+
+static void for_each_member(struct hd_walker* w, void (*each)(struct hd_walker*, hd_address, uint32_t)) {
+  hd_address interpreter = hd_word(w->walk->runtime + w->layout->runtime_interpreters);
+  for (int k = 0; k < kMaxInterpreters && hd_is_address(interpreter); k++) {
+    for (int i = 0; i < HD_GC_LISTS; i++) {
+      const hd_address head = head_of(w, interpreter, i);
+      if (head) follow(w, head, each, 0);
+    }
+    interpreter = hd_word(interpreter + w->layout->interpreter_next);
+  }
+  for (uint32_t i = 0; i < w->stack_list_count; i++) follow(w, w->stack_lists[i], each, 0);
 }
 
 void hd_mark_lists(struct hd_walker* w, uint64_t interpreter) {
@@ -61,6 +94,38 @@ void hd_mark_lists(struct hd_walker* w, uint64_t interpreter) {
     if (!head) continue;
     mark_end(w, head, link_at(w, head));
     mark_end(w, head, link_at(w, head + 8));
-    if (w->layout->gc_generation[i] != kOldest) follow(w, head, w->layout->gc_generation[i]);
+    hd_count_link(w, head, hd_word(head) & ~(uint64_t)kFlags);
+    if (w->layout->gc_generation[i] != kOldest)
+      follow(w, head, mark_of_generation, w->layout->gc_generation[i]);
   }
+}
+
+static uint64_t mixed(hd_address address) {
+  const uint64_t x = (address ^ address >> 17) * 0x9e3779b97f4a7c15ull;
+  return x ^ x >> 29;
+}
+
+static void add_link(struct hd_walker* w, hd_address member, hd_address next) {
+  w->links += mixed(member) - mixed(next);
+}
+
+void hd_count_link(struct hd_walker* w, hd_address member, hd_address next) {
+  add_link(w, member, next);
+  if (!w->walk->stack_count || !hd_on_stack(w, next)) return;
+  for (uint32_t i = 0; i < w->stack_list_count; i++) {
+    if (w->stack_lists[i] == next) return;
+  }
+  if (w->stack_list_count == HD_STACK_LISTS) return;
+  w->stack_lists[w->stack_list_count++] = next;
+  add_link(w, next, hd_word(next) & ~(uint64_t)kFlags);
+}
+
+void hd_follow_lists(struct hd_walker* w, uint64_t unused) {
+  (void)unused;
+  for_each_member(w, mark);
+}
+
+void hd_check_lists(struct hd_walker* w, uint64_t unused) {
+  (void)unused;
+  for_each_member(w, check);
 }

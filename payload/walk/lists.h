@@ -1,5 +1,8 @@
-// The collector's lists. Only their ends are needed to find what is in them; the young ones and the permanent
-// one are followed to know the generations.
+// The collector's lists. An object leads to its neighbours, so that only their ends are needed to find what
+// is in them; the young ones and the permanent one are followed to know the generations.
+//
+// Whether all that they hold was walked, the walk finds out by a sum over those it has walked: each member
+// adds itself, and takes off the one that it leads to. In circles that were walked whole nothing remains.
 #ifndef HEAPDUMP_WALK_LISTS_H
 #define HEAPDUMP_WALK_LISTS_H
 
@@ -8,6 +11,12 @@
 // The heads of the lists of an interpreter and of those after it are not objects.
 void hd_exclude_list_heads(struct hd_walker* w, uint64_t interpreter);
 void hd_mark_lists(struct hd_walker* w, uint64_t interpreter);
+// A member of a list and its link to the next, both without flags: an object's header, or a list's head.
+void hd_count_link(struct hd_walker* w, hd_address member, hd_address next);
+// Follows each list by its links, and marks what is in it, whatever is known of its objects.
+void hd_follow_lists(struct hd_walker* w, uint64_t unused);
+// Stops the walk if an object in a list was not walked, though it was marked.
+void hd_check_lists(struct hd_walker* w, uint64_t unused);
 // While a collection runs, list heads lie on its thread's stack.
 int hd_on_stack(struct hd_walker* w, hd_address address);
 

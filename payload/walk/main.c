@@ -2,6 +2,7 @@
 #include "walk/contents.h"
 #include "walk/dicts.h"
 #include "walk/fields.h"
+#include "walk/lists.h"
 #include "walk/output.h"
 #include "walk/roots.h"
 #include "walk/shapes.h"
@@ -129,6 +130,10 @@ static void write_skipped(struct hd_walker* w, uint64_t unused) {
   hd_end_record(w);
 }
 
+static void sweep(struct hd_walker* w) {
+  while (!w->status && hd_attempt(w, hd_sweep, 0)) continue;
+}
+
 __attribute__((noreturn)) void hd_main(struct hd_walk* walk) {
   struct hd_walker* const w = (struct hd_walker*)walk->arena.start;
   walk->arena_used = (sizeof *w + 63) & ~(uint64_t)63;
@@ -138,7 +143,14 @@ __attribute__((noreturn)) void hd_main(struct hd_walk* walk) {
   w->content_limit = walk->content_limit < HD_MAX_CONTENT ? walk->content_limit : HD_MAX_CONTENT;
   if (hd_attempt(w, prepare, 0)) hd_exit(1);
   hd_find_roots(w);
-  while (!w->status && hd_attempt(w, hd_sweep, 0)) continue;
+  sweep(w);
+  // An object whose type says that it is not the collector's for now, as a greenlet's does, leads to nobody.
+  if (w->links && !w->status) {
+    hd_attempt(w, hd_follow_lists, 0);
+    sweep(w);
+    if (!w->status && hd_attempt(w, hd_check_lists, 0) && !w->status)
+      w->status = "incomplete: the collector's lists could not be followed";
+  }
   hd_flush(w);
   hd_attempt(w, write_skipped, 0);
   hd_write_end(w, w->status ? w->status : "ok");

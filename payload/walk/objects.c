@@ -290,6 +290,7 @@ static void add_hidden(struct hd_walker* w, uint64_t header) {
 static void add_neighbours(struct hd_walker* w, hd_address object) {
   const uint64_t next = hd_word(object - 16), previous = hd_word(object - 8);
   if (!next) return;
+  if (object != w->failed_traverse) hd_count_link(w, object - 16, next & ~(uint64_t)3);
   add_hidden(w, next & ~(uint64_t)3);
   // While a collection runs, some have a count there.
   if (!(previous & 2)) add_hidden(w, previous & ~(uint64_t)3);

@@ -17,6 +17,7 @@ enum {
   // Room that a definition never exceeds.
   HD_DEFINITION = 512 << 10,
   HD_RING = 32,
+  HD_STACK_LISTS = 16,
   // How often a tp_traverse may fault before it is not called any more.
   HD_MAX_FAULTS = 100,
 };
@@ -49,6 +50,11 @@ struct hd_walker {
   // then.
   hd_address ring[HD_RING];
   uint32_t ring_head, ring_tail;
+
+  // Of the collector's lists, see lists.h. While a collection runs, heads of some lie on its thread's stack.
+  uint64_t links;
+  hd_address stack_lists[HD_STACK_LISTS];
+  uint32_t stack_list_count;
 
   // Where the sweep is.
   struct hd_region* swept_region;

@@ -35,6 +35,24 @@ describe.each(oldestAndNewest)("CPython $version ($library)", ({ path }) => {
   });
 });
 
+test.for(oldestAndNewest)(
+  "a child that another thread has forked, of CPython $version ($library)",
+  async ({ path }, { workspace }) => {
+    const target = await workspace.startTarget(path, "forked_by_thread.py");
+    const { first: pid } = target;
+    const before = await target.ask("facts");
+    for (const mode of ["fork", "stop", "fork"]) {
+      const args = [Number(pid), "--mode", mode, "--json", "-o", "h.bin"];
+      const { status, stderr } = await workspace.attach(args);
+      expect({ mode, status, stderr }).toEqual({ mode, status: 0, stderr: "" });
+      expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+    }
+    expect(await target.ask("facts")).toEqual(before);
+    expect(await target.ask("quit")).toBe("bye");
+    expect(await target.end()).toBe(0);
+  },
+);
+
 // From 3.14 on CPython itself keeps so much free.
 test("a main thread whose stack is almost full", async ({ workspace }) => {
   const target = await start(workspace, oldest.path, "deep");
