@@ -17,7 +17,7 @@ class Turn {
   // Waits for the others, and goes on without them at `deadline`. Throws Error(kCaptureFailed) if cancelled.
   Turn(pid_t target, Deadline deadline, const Cancellation& cancellation);
 
-  // Who takes out leftovers is done sooner, but for those of a main thread that has no GIL.
+  // What a capture waits for the others: to take out leftovers mostly takes half a second.
   static constexpr std::chrono::seconds kPatience{5};
 
   void end() { lock_.reset(); }

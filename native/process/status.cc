@@ -156,14 +156,14 @@ Error attach_error(pid_t pid, const ProcessStatus& status, int error) {
     return Error(ExitCode::kCannotAttach,
                  process + " is a zombie: its main thread has ended, so there is nothing left to look at");
   }
-  if (status.tracer == getpid()) {
-    return Error(ExitCode::kCannotAttach, process + " is held by this heapdump already");
-  }
   if (status.tracer != 0) {
+    // It is the thread that traces.
     ProcessStatus tracer;
     read_status(status.tracer, &tracer);
-    return Error(ExitCode::kCannotAttach, process + " is traced already, by process " +
-                                              std::to_string(status.tracer) +
+    if (tracer.tgid == getpid())
+      return Error(ExitCode::kCannotAttach, process + " is held by this heapdump already");
+    const pid_t by = tracer.tgid != 0 ? tracer.tgid : status.tracer;
+    return Error(ExitCode::kCannotAttach, process + " is traced already, by process " + std::to_string(by) +
                                               (tracer.name.empty() ? "" : " (" + tracer.name + ")") +
                                               "; only one tracer can attach at a time");
   }

@@ -52,6 +52,7 @@ std::optional<uint64_t> blocked_stack_pointer(pid_t pid);
 
 // Why a process cannot be attached, from the errno of an open or of ptrace, with what to do about it.
 Error attach_error(pid_t pid, int error);
+// The same from a status of it that was read before, which may have changed since.
 Error attach_error(pid_t pid, const ProcessStatus& status, int error);
 
 }  // namespace heapdump

@@ -21,8 +21,8 @@ class RemotePipe {
     uint64_t inode;
   };
 
-  // `record` is the address of memory of the process for a Record; `flags` are those of pipe2. Of
-  // what was made before this throws, `close_in_process` gets rid.
+  // `record` is the address of memory of the process for a Record; `flags` are those of pipe2. Of what was
+  // made before this throws, `close_in_process` gets rid.
   void open(RemoteCalls& calls, const Memory& memory, uint64_t record, int flags);
   void close_in_process(RemoteCalls& calls);
   // Takes over what an earlier tool has opened: the write end, or what is recorded at `record`.

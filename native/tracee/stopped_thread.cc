@@ -29,7 +29,7 @@ constexpr int kShadowStackNote = 0x204;
 // From a stop at a system call to the one before it returns.
 constexpr auto kTimeToReturn = std::chrono::milliseconds(500);
 
-// 0 of a thread that is not traced.
+// The thread that traces it; 0 if none does.
 pid_t tracer_of(pid_t tid) {
   ProcessStatus status;
   return read_status(tid, &status) ? status.tracer : 0;
@@ -53,7 +53,7 @@ StoppedThread::StoppedThread(pid_t tid, bool suspends_filters) : Tracee(tid, sus
     const int error = errno;
     const pid_t tracer = error == EPERM ? tracer_of(tid) : 0;
     // It did not stop in time when it was seized before, and that is still so.
-    if (tracer == getpid()) break;
+    if (tracer == gettid()) break;
     if (tracer != 0 && std::chrono::steady_clock::now() < patience) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
       continue;

@@ -1,6 +1,6 @@
 #include "walk/lists.h"
 
-enum { kFlags = 3, kOldest = 2, kMaxInterpreters = 4096 };
+enum { kOldest = 2, kMaxInterpreters = 4096 };
 // A list longer than this is taken for a circle that never comes back to its head.
 static const uint64_t kMaxFollowed = (uint64_t)1 << 28;
 
@@ -36,8 +36,8 @@ int hd_on_stack(struct hd_walker* w, hd_address address) {
   return 0;
 }
 
-static hd_address link_at(struct hd_walker* w, hd_address at) {
-  const hd_address next = hd_word(at) & ~(uint64_t)kFlags;
+static hd_address object_link_at(struct hd_walker* w, hd_address at) {
+  const hd_address next = hd_link_at(at);
   return hd_is_address(next) && !hd_on_stack(w, next) ? next : 0;
 }
 
@@ -48,11 +48,11 @@ static void mark_end(struct hd_walker* w, hd_address head, hd_address end) {
 static void follow(struct hd_walker* w, hd_address head,
                    void (*each)(struct hd_walker*, hd_address object, uint32_t generation),
                    uint32_t generation) {
-  hd_address at = link_at(w, head);
+  hd_address at = object_link_at(w, head);
   for (uint64_t i = 0; at && at != head && i < kMaxFollowed; i++) {
     each(w, at + 16, generation);
     if (i % 1024 == 0) hd_step(w);
-    at = link_at(w, at);
+    at = object_link_at(w, at);
   }
 }
 
@@ -92,9 +92,9 @@ void hd_mark_lists(struct hd_walker* w, uint64_t interpreter) {
   for (int i = 0; i < HD_GC_LISTS; i++) {
     const hd_address head = head_of(w, interpreter, i);
     if (!head) continue;
-    mark_end(w, head, link_at(w, head));
-    mark_end(w, head, link_at(w, head + 8));
-    hd_count_link(w, head, hd_word(head) & ~(uint64_t)kFlags);
+    mark_end(w, head, object_link_at(w, head));
+    mark_end(w, head, object_link_at(w, head + 8));
+    hd_count_link(w, head, hd_link_at(head));
     if (w->layout->gc_generation[i] != kOldest)
       follow(w, head, mark_of_generation, w->layout->gc_generation[i]);
   }
@@ -105,19 +105,17 @@ static uint64_t mixed(hd_address address) {
   return x ^ x >> 29;
 }
 
-static void add_link(struct hd_walker* w, hd_address member, hd_address next) {
+void hd_count_link(struct hd_walker* w, hd_address member, hd_address next) {
   w->links += mixed(member) - mixed(next);
 }
 
-void hd_count_link(struct hd_walker* w, hd_address member, hd_address next) {
-  add_link(w, member, next);
-  if (!w->walk->stack_count || !hd_on_stack(w, next)) return;
+void hd_count_stack_list(struct hd_walker* w, hd_address head) {
   for (uint32_t i = 0; i < w->stack_list_count; i++) {
-    if (w->stack_lists[i] == next) return;
+    if (w->stack_lists[i] == head) return;
   }
   if (w->stack_list_count == HD_STACK_LISTS) return;
-  w->stack_lists[w->stack_list_count++] = next;
-  add_link(w, next, hd_word(next) & ~(uint64_t)kFlags);
+  w->stack_lists[w->stack_list_count++] = head;
+  hd_count_link(w, head, hd_link_at(head));
 }
 
 void hd_follow_lists(struct hd_walker* w, uint64_t unused) {

@@ -11,8 +11,12 @@
 // The heads of the lists of an interpreter and of those after it are not objects.
 void hd_exclude_list_heads(struct hd_walker* w, uint64_t interpreter);
 void hd_mark_lists(struct hd_walker* w, uint64_t interpreter);
-// A member of a list and its link to the next, both without flags: an object's header, or a list's head.
+// What a header or a list's head links to at `at`, without the collector's flags.
+static inline hd_address hd_link_at(hd_address at) { return hd_word(at) & ~(uint64_t)3; }
+// A member of a list, and the one that it leads to.
 void hd_count_link(struct hd_walker* w, hd_address member, hd_address next);
+// A list whose head lies on a stack, found by its last member.
+void hd_count_stack_list(struct hd_walker* w, hd_address head);
 // Follows each list by its links, and marks what is in it, whatever is known of its objects.
 void hd_follow_lists(struct hd_walker* w, uint64_t unused);
 // Stops the walk if an object in a list was not walked, though it was marked.

@@ -280,20 +280,22 @@ static void write_instance(struct hd_walker* w, hd_address object) {
   }
 }
 
-static void add_hidden(struct hd_walker* w, uint64_t header) {
-  if (!hd_is_address(header)) return;
-  if (w->walk->stack_count && hd_on_stack(w, header)) return;
+// False if it is not an object's, but a list's head on a stack.
+static int add_hidden(struct hd_walker* w, hd_address header) {
+  if (!hd_is_address(header)) return 1;
+  if (w->walk->stack_count && hd_on_stack(w, header)) return 0;
   hd_mark(w, &w->marks, header + 16);
+  return 1;
 }
 
 // The collector's list that an object is in leads to its neighbours.
 static void add_neighbours(struct hd_walker* w, hd_address object) {
-  const uint64_t next = hd_word(object - 16), previous = hd_word(object - 8);
-  if (!next) return;
-  if (object != w->failed_traverse) hd_count_link(w, object - 16, next & ~(uint64_t)3);
-  add_hidden(w, next & ~(uint64_t)3);
+  if (!hd_word(object - 16)) return;
+  const hd_address next = hd_link_at(object - 16);
+  if (object != w->failed_traverse) hd_count_link(w, object - 16, next);
+  if (!add_hidden(w, next)) hd_count_stack_list(w, next);
   // While a collection runs, some have a count there.
-  if (!(previous & 2)) add_hidden(w, previous & ~(uint64_t)3);
+  if (!(hd_word(object - 8) & 2)) add_hidden(w, hd_link_at(object - 8));
 }
 
 void hd_walk_object(struct hd_walker* w, hd_address object) {

@@ -1,8 +1,9 @@
 """What the programs of test/stress share: beating, so that it shows how long they stood still, and work to check.
 
 `beat` is called at every turn of the work. It writes `beat GAP STILL` about twenty times a second: the longest time
-between two turns since the last one, and the longest of it in which none of the program's threads ran, nor could have run on
-a free processor; in milliseconds. (CPython lets a thread wait for the GIL for up to a second if others want it, too.) What goes wrong is written as `wrong …`.
+between two turns since the last one, and the longest of it in which none of the program's threads ran, nor could have
+run on a free processor; in milliseconds. (CPython lets a thread wait for the GIL for up to a second if others want it,
+too.) What goes wrong is written as `wrong …`.
 """
 import json
 import os

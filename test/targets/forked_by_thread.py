@@ -1,4 +1,4 @@
-"""A process whose only thread, its main one, runs on the stack of the thread that forked it. Its first answer is its pid."""
+"""A process whose only thread runs on the stack of the thread that forked it. Its first answer is its pid."""
 import os
 import threading
 
