@@ -13,7 +13,8 @@ using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 // How long a safe point is waited for. A bytecode takes microseconds, the GIL comes within milliseconds; but
-// on a busy machine a thread that wants to run waits for a processor.
+// on a busy machine a thread that wants to run waits for a processor, and CPython lets one wait for the GIL
+// for up to a second if several want it.
 constexpr auto kTimeToSafePoint = 250ms;
 constexpr auto kLongestTimeToSafePoint = 3s;
 constexpr auto kProcessorTimeToSafePoint = 50ms;
@@ -66,7 +67,7 @@ Route SafePointStop::stop(Deadline deadline) {
     }
     pause(kPause);
   } while (steady_clock::now() < until ||
-           (steady_clock::now() < latest && may_enter && main_waits_for_a_processor(before)));
+           (steady_clock::now() < latest && may_enter && main_waits_for_its_turn(before)));
   return stop_immediately(deadline);
 }
 
@@ -74,9 +75,14 @@ std::chrono::nanoseconds SafePointStop::main_processor_time() const {
   return read_thread_stat(target_.pid).value_or(ProcessStat{}).processor_time;
 }
 
-bool SafePointStop::main_waits_for_a_processor(std::chrono::nanoseconds before) const {
+// For a processor, or for the GIL.
+bool SafePointStop::main_waits_for_its_turn(std::chrono::nanoseconds before) {
   const auto stat = read_thread_stat(target_.pid);
-  return stat && stat->state == 'R' && stat->processor_time - before < kProcessorTimeToSafePoint;
+  if (!stat || stat->processor_time - before >= kProcessorTimeToSafePoint) return false;
+  if (stat->state == 'R') return true;
+  if (!is_entered()) return false;
+  const auto state = main_.state();
+  return state == HD_CALL_WAITING || state == HD_CALL_QUEUED;
 }
 
 // False if there is no carrier.

@@ -29,7 +29,7 @@ class SafePointStop {
 
  private:
   std::chrono::nanoseconds main_processor_time() const;
-  bool main_waits_for_a_processor(std::chrono::nanoseconds before) const;
+  bool main_waits_for_its_turn(std::chrono::nanoseconds before);
   bool stop_all(Deadline deadline);
   [[noreturn]] void give_up() const;
   void pause(std::chrono::nanoseconds time);

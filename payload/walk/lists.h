@@ -19,7 +19,7 @@ void hd_count_link(struct hd_walker* w, hd_address member, hd_address next);
 void hd_count_stack_list(struct hd_walker* w, hd_address head);
 // Follows each list by its links, and marks what is in it, whatever is known of its objects.
 void hd_follow_lists(struct hd_walker* w, uint64_t unused);
-// Stops the walk if an object in a list was not walked, though it was marked.
+// Counts the objects in lists that were not walked, though they were marked.
 void hd_check_lists(struct hd_walker* w, uint64_t unused);
 // While a collection runs, list heads lie on its thread's stack.
 int hd_on_stack(struct hd_walker* w, hd_address address);

@@ -106,7 +106,7 @@ static void put_count(struct hd_text* out, uint32_t count, const char* what) {
   hd_text_put_string(out, what);
 }
 
-// `skipped`: what was left out, by type.
+// `skipped`: what was left out, by type, and of the collector's lists.
 static void write_skipped(struct hd_walker* w, uint64_t unused) {
   (void)unused;
   uint8_t bytes[8192];
@@ -121,6 +121,11 @@ static void write_skipped(struct hd_walker* w, uint64_t unused) {
     put_count(&text, type->hangs, " hangs");
     put_count(&text, type->unreadable, " unreadable");
     put_count(&text, type->not_asked, " not asked");
+  }
+  if (w->unread_members || w->lists_failed) {
+    hd_text_put_string(&text, text.length ? "; the collector's lists:" : "the collector's lists:");
+    put_count(&text, w->unread_members, " unreadable");
+    if (w->lists_failed) hd_text_put_string(&text, w->unread_members ? ", not followed" : " not followed");
   }
   if (!text.length) return;
   bytes[text.length] = 0;
@@ -148,8 +153,7 @@ __attribute__((noreturn)) void hd_main(struct hd_walk* walk) {
   if (w->links && !w->status) {
     hd_attempt(w, hd_follow_lists, 0);
     sweep(w);
-    if (!w->status && hd_attempt(w, hd_check_lists, 0) && !w->status)
-      w->status = "incomplete: the collector's lists could not be followed";
+    w->lists_failed = hd_attempt(w, hd_check_lists, 0);
   }
   hd_flush(w);
   hd_attempt(w, write_skipped, 0);

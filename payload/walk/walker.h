@@ -55,6 +55,8 @@ struct hd_walker {
   uint64_t links;
   hd_address stack_lists[HD_STACK_LISTS];
   uint32_t stack_list_count;
+  uint32_t unread_members;
+  int lists_failed;
 
   // Where the sweep is.
   struct hd_region* swept_region;
