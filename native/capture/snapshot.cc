@@ -179,12 +179,14 @@ class SnapshotRun {
     fault_point("target-let-go");
     stop_.leave(steady_clock::now() + kTimeToLeaveBeforeTheWalk);
     turn_.end();
-    SnapshotProcess process(*child, gadgets_, initial_stack);
-    process.isolate(true, is_filtered());
-    const std::vector<Mapping> maps = read_maps(child->tid());
-    WalkerMapping mapping(task_, stacks(maps), target_.status.memory.resident);
-    mapping.map(process.calls(), find_gap(maps, mapping.size()));
-    walk(*child, process, mapping);
+    child->run([&] {
+      SnapshotProcess process(*child, gadgets_, initial_stack);
+      process.isolate(true, is_filtered());
+      const std::vector<Mapping> maps = read_maps(child->tid());
+      WalkerMapping mapping(task_, stacks(maps), target_.status.memory.resident);
+      mapping.map(process.calls(), find_gap(maps, mapping.size()));
+      walk(*child, process, mapping);
+    });
     return true;
   }
 
@@ -210,14 +212,16 @@ class SnapshotRun {
       fault_point("cloned");
       child.emplace(id, target_.suspends_filters());
       fault_point("child-traced");
-      SnapshotProcess process(*child, gadgets_, initial_stack);
-      process.isolate(false, is_filtered());
-      // By the task: a filter that kills it kills nobody else.
-      if (is_filtered()) check_unmapping(process.calls(), gap, size);
-      is_mapped = true;
-      mapping.map(process.calls(), gap);
-      fault_point("walker-mapped");
-      walk(*child, process, mapping);
+      child->run([&] {
+        SnapshotProcess process(*child, gadgets_, initial_stack);
+        process.isolate(false, is_filtered());
+        // By the task: a filter that kills it kills nobody else.
+        if (is_filtered()) check_unmapping(process.calls(), gap, size);
+        is_mapped = true;
+        mapping.map(process.calls(), gap);
+        fault_point("walker-mapped");
+        walk(*child, process, mapping);
+      });
     } catch (...) {
       failure_ = std::current_exception();
     }

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <thread>
 
+#include "process/stat.h"
 #include "support/error.h"
 
 namespace heapdump {
@@ -57,6 +58,19 @@ std::optional<Child::Stop> Child::poll() {
 void Child::resume() {
   stopped_ = false;
   if (ptrace(PTRACE_CONT, tid_, 0, 0) != 0) throw_ended();
+}
+
+void Child::run(const std::function<void()>& steps) {
+  try {
+    steps();
+  } catch (const Error&) {
+    const bool is_told = ended_ || ended_by_ != 0;
+    const auto stat = read_stat(tid_);
+    if (is_told || (stat && !stat->ending)) throw;
+    if (const auto status = wait(kTimeToEnd); status && WIFSIGNALED(*status)) ended_by_ = WTERMSIG(*status);
+    ended_ = true;
+    throw_ended();
+  }
 }
 
 void Child::interrupt() { ptrace(PTRACE_INTERRUPT, tid_, 0, 0); }

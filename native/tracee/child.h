@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <functional>
 #include <optional>
 
 #include "tracee/tracee.h"
@@ -29,6 +30,8 @@ class Child : public Tracee {
   void resume();
   // Asks for a stop, which `poll` then returns.
   void interrupt();
+  // Whatever `steps` fail with when it has ended under them, what is thrown says that it has.
+  void run(const std::function<void()>& steps);
   // Kills it, and waits for its end.
   void kill();
   // What may have killed it, to follow "was killed".
