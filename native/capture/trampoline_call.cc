@@ -15,7 +15,7 @@
 #include "process/status.h"
 #include "support/error.h"
 #include "support/fault.h"
-#include "tracee/signal_frame.h"
+#include "tracee/way_back.h"
 
 namespace heapdump {
 namespace {
@@ -226,13 +226,10 @@ void TrampolineCall::enter(StoppedThread& thread, hd_call& call, std::chrono::na
   const bool on_futex = may_wait_on_futex(found);
   call.may_run_in_syscall = is_blocked(found) && !on_futex;
   write(call, time_to_start);
-  // Below its red zone: the frame that the trampoline ends in, and the trampoline's own stack.
-  const uint64_t frame = (found.rsp - kRedZone - kReturnFrameSize) & ~uint64_t{63};
-  // A lock's wait ends with EINTR, and CPython then makes pending calls. Other waits do not, so that nobody
-  // sees an EINTR that no signal brought.
-  write_return_frame(target_.memory, thread.tid(), frame, gadgets_.signal_return,
-                     resume_registers(found, on_futex ? Resume::kInterrupt : Resume::kRestart),
-                     thread.signal_mask());
+  // What the trampoline ends in; below is its own stack. A lock's wait ends with EINTR, and CPython then
+  // makes pending calls. Other waits do not, so that nobody sees an EINTR that no signal brought.
+  const uint64_t frame = write_way_back(target_.memory, thread, gadgets_.signal_return,
+                                        on_futex ? Resume::kInterrupt : Resume::kRestart);
   fault_point("infected");
   Registers start = found;
   start.orig_rax = static_cast<uint64_t>(-1);

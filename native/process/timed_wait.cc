@@ -2,6 +2,7 @@
 
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
@@ -66,14 +67,32 @@ std::optional<std::chrono::nanoseconds> time_slept(const Sleep& before, pid_t ti
   return slept - unsure;
 }
 
+int32_t rest_of(int32_t time_out, std::chrono::nanoseconds passed) {
+  if (time_out <= 0) return time_out;
+  const auto rest = std::chrono::milliseconds(time_out) - passed;
+  return static_cast<int32_t>(
+      std::max(std::chrono::ceil<std::chrono::milliseconds>(rest).count(), int64_t{0}));
+}
+
 bool is_in_timed_wait(pid_t tid) {
   std::ifstream file(proc_path(tid, "syscall"));
   long number;
-  uint64_t unused[3];
-  uint64_t time_out;
-  file >> number >> std::hex >> unused[0] >> unused[1] >> unused[2] >> time_out;
-  return file && (number == SYS_epoll_wait || number == SYS_epoll_pwait) &&
-         static_cast<int32_t>(time_out) > 0;
+  std::array<uint64_t, 4> arguments;
+  file >> number >> std::hex;
+  for (uint64_t& argument : arguments) file >> argument;
+  if (!file) return false;
+  switch (number) {
+    case SYS_epoll_wait:
+    case SYS_epoll_pwait:
+      return static_cast<int32_t>(arguments[3]) > 0;
+    case SYS_poll:
+      return static_cast<int32_t>(arguments[2]) > 0;
+    case SYS_nanosleep:
+    case SYS_clock_nanosleep:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace heapdump

@@ -22,8 +22,11 @@ std::optional<Sleep> read_sleep(pid_t tid);
 // anything else.
 std::optional<std::chrono::nanoseconds> time_slept(const Sleep& before, pid_t tid);
 
-// Whether a thread is in a system call that ends after a time of which the kernel keeps no record when the
-// call is interrupted: epoll_wait with a time-out.
+// What remains of a time-out in milliseconds; one that is not positive has no end or is no wait, and stays.
+int32_t rest_of(int32_t time_out, std::chrono::nanoseconds passed);
+
+// Whether a thread is in a system call that ends after a time that cannot be told any more when the call has
+// been interrupted: epoll_wait, poll, nanosleep.
 bool is_in_timed_wait(pid_t tid);
 
 }  // namespace heapdump

@@ -8,11 +8,6 @@
 namespace heapdump {
 namespace {
 
-// include/linux/errno.h: codes that never leave the kernel, except to a tracer.
-constexpr int64_t kRestartSys = -512;
-constexpr int64_t kRestartNoIntr = -513;
-constexpr int64_t kRestartNoHandler = -514;
-constexpr int64_t kRestartBlock = -516;
 constexpr int kSyscallInstructionSize = 2;
 
 // A call that keeps its end time in the kernel cannot be restarted after rt_sigreturn, which forgets that

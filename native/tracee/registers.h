@@ -7,6 +7,13 @@ namespace heapdump {
 
 using Registers = user_regs_struct;
 
+// include/linux/errno.h: what a system call returns that the kernel will restart. These codes never leave the
+// kernel, except to a tracer.
+constexpr int64_t kRestartSys = -512;
+constexpr int64_t kRestartNoIntr = -513;
+constexpr int64_t kRestartNoHandler = -514;
+constexpr int64_t kRestartBlock = -516;
+
 // How a thread that was stopped in a blocking system call goes on.
 enum class Resume {
   kRestart,    // as if nothing had been: the call is made again

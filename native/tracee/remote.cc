@@ -9,6 +9,7 @@
 #include "support/error.h"
 #include "support/fault.h"
 #include "tracee/signal_frame.h"
+#include "tracee/way_back.h"
 
 namespace heapdump {
 namespace {
@@ -52,10 +53,7 @@ Gadgets Gadgets::find(const Memory& memory, const std::vector<Mapping>& maps,
 
 RemoteCalls::RemoteCalls(StoppedThread& thread, const Memory& memory, const Gadgets& gadgets)
     : RemoteCalls(thread, memory, gadgets,
-                  (thread.registers().rsp - kRedZone - kReturnFrameSize) & ~uint64_t{63}) {
-  write_return_frame(memory, thread.tid(), return_frame_, gadgets.signal_return,
-                     resume_registers(thread.registers(), Resume::kRestart), thread.signal_mask());
-}
+                  write_way_back(memory, thread, gadgets.signal_return, Resume::kRestart)) {}
 
 RemoteCalls::RemoteCalls(Tracee& tracee, const Memory& memory, const Gadgets& gadgets, uint64_t stack)
     : tracee_(tracee),

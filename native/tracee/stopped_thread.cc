@@ -39,7 +39,7 @@ Registers for_kernel_restart(Registers registers) {
   // epoll_wait and a few others ask for EINTR instead of a restart: rewritten, the target does not see our
   // stop.
   if (static_cast<int64_t>(registers.orig_rax) >= 0 && static_cast<int64_t>(registers.rax) == -EINTR) {
-    registers.rax = static_cast<uint64_t>(-514);
+    registers.rax = static_cast<uint64_t>(kRestartNoHandler);
   }
   return registers;
 }
@@ -119,6 +119,7 @@ bool StoppedThread::wait(Deadline deadline) {
   }
   if (!found_before) {
     registers_ = current_registers();
+    if (sleep_) slept_ = time_slept(*sleep_, tid_);
     shorten_wait();
     if (ptrace(static_cast<__ptrace_request>(kGetSignalMask), tid_, sizeof mask_, &mask_) != 0) throw_ended();
   }
@@ -127,13 +128,9 @@ bool StoppedThread::wait(Deadline deadline) {
 
 // epoll_wait, which for_kernel_restart has made again, would wait for its whole time again.
 void StoppedThread::shorten_wait() {
-  if (!sleep_ || static_cast<int64_t>(registers_.rax) != -EINTR) return;
+  if (!slept_ || static_cast<int64_t>(registers_.rax) != -EINTR) return;
   if (registers_.orig_rax != SYS_epoll_wait && registers_.orig_rax != SYS_epoll_pwait) return;
-  const auto slept = time_slept(*sleep_, tid_);
-  const auto whole = static_cast<int32_t>(registers_.r10);
-  if (!slept || whole <= 0) return;
-  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(*slept).count();
-  registers_.r10 = static_cast<uint32_t>(std::max<int64_t>(whole - passed, 0));
+  registers_.r10 = static_cast<uint32_t>(rest_of(static_cast<int32_t>(registers_.r10), *slept_));
 }
 
 bool StoppedThread::in_restartable_sequence(const Memory& memory) const {

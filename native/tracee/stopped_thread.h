@@ -27,6 +27,8 @@ class StoppedThread : public Tracee {
   // what remains of that.
   const Registers& registers() const { return registers_; }
   uint64_t signal_mask() const { return mask_; }
+  // In a wait with a time-out, how long at least it had waited; nothing if that is not known.
+  std::optional<std::chrono::nanoseconds> slept() const { return slept_; }
   // Stopped by SIGSTOP or the like, before we came.
   bool in_group_stop() const { return group_stop_; }
   // In a restartable sequence (rseq): it must not be led away from it.
@@ -47,6 +49,7 @@ class StoppedThread : public Tracee {
   TimePoint since_;
   // Of a wait with a time-out.
   std::optional<Sleep> sleep_;
+  std::optional<std::chrono::nanoseconds> slept_;
   Registers registers_{};
   uint64_t mask_ = 0;
   bool group_stop_ = false;

@@ -1,0 +1,15 @@
+#pragma once
+#include "process/memory.h"
+#include "tracee/registers.h"
+#include "tracee/stopped_thread.h"
+
+namespace heapdump {
+
+// Writes on a stopped thread's stack, below its red zone, the return frame (signal_frame.h) with which it
+// goes on as it was. Returns the frame's address; what is below it is free.
+//
+// A wait with a time-out is made again with what remains of it, if that is known, and else ends with EINTR.
+uint64_t write_way_back(const Memory& memory, const StoppedThread& thread, uint64_t signal_return,
+                        Resume how);
+
+}  // namespace heapdump
