@@ -10,18 +10,28 @@ const WAIT_S = 3;
 const TELLS_SLEEP = existsSync("/proc/self/sched");
 
 describe.each(["fork", "stop", "python"])("%s", (mode) => {
-  test.for(["epoll_wait", "poll", "nanosleep", "nanosleep that tells the rest", "select"])("%s", async (call, { workspace, skip }) => {
-    // There a script lets them end with EINTR.
-    skip(mode === "python" && !TELLS_SLEEP && (call === "poll" || call === "nanosleep"));
-    const target = await workspace.startTarget(newest.path, "waits.py");
-    const waiting = target.ask(`wait ${call}`);
-    await sleep(WAIT_S * 700);
-    const { status, stderr } = await workspace.attach([target.pid, "--mode", mode, "--json", "-o", "h.bin"]);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    const { seconds, ...end } = (await waiting) as { seconds: number; result: number; errno: number };
-    expect(end).toEqual({ result: 0, errno: 0 });
-    expect(seconds).toBeGreaterThan(WAIT_S - 0.1);
-    // Begun again, it would take five.
-    if (call !== "epoll_wait" || TELLS_SLEEP) expect(seconds).toBeLessThan(WAIT_S * 1.5);
-  });
+  test.for(["epoll_wait", "poll", "nanosleep", "nanosleep that tells the rest", "select"])(
+    "%s",
+    async (call, { workspace, skip }) => {
+      // There a script lets them end with EINTR.
+      skip(mode === "python" && !TELLS_SLEEP && (call === "poll" || call === "nanosleep"));
+      const target = await workspace.startTarget(newest.path, "waits.py");
+      const waiting = target.ask(`wait ${call}`);
+      await sleep(WAIT_S * 700);
+      const { status, stderr } = await workspace.attach([
+        target.pid,
+        "--mode",
+        mode,
+        "--json",
+        "-o",
+        "h.bin",
+      ]);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      const { seconds, ...end } = (await waiting) as { seconds: number; result: number; errno: number };
+      expect(end).toEqual({ result: 0, errno: 0 });
+      expect(seconds).toBeGreaterThan(WAIT_S - 0.1);
+      // Begun again, it would take five.
+      if (call !== "epoll_wait" || TELLS_SLEEP) expect(seconds).toBeLessThan(WAIT_S * 1.5);
+    },
+  );
 });
