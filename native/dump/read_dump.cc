@@ -162,6 +162,11 @@ void add_end(const std::optional<Pairs>& end, const DumpSource& source, std::vec
   if (status == nullptr || *status != "ok") {
     problems.push_back({kAtEnd, "the capture gave up: " + (status == nullptr ? "no status" : *status)});
   }
+  if (const std::string* const unread = value(*end, "unread_members")) {
+    problems.push_back({kAtEnd, *unread == "unknown"
+                                    ? "the collector's lists could not be followed to their ends"
+                                    : *unread + " objects of the collector's lists could not be read"});
+  }
 }
 
 // Checksums can be right and objects missing all the same, if a payload lost some or a chunk was left out.

@@ -106,7 +106,28 @@ static void put_count(struct hd_text* out, uint32_t count, const char* what) {
   hd_text_put_string(out, what);
 }
 
-// `skipped`: what was left out, by type, and of the collector's lists.
+static void put_meta(struct hd_walker* w, const char* key, const char* value) {
+  struct hd_text* const out = hd_begin_record(w, HD_META);
+  hd_put_string(out, key);
+  hd_put_string(out, value);
+  hd_end_record(w);
+}
+
+// How many members of the collector's lists were not read: a dump that has lost some is not complete.
+static void write_unread_members(struct hd_walker* w, uint64_t unused) {
+  (void)unused;
+  if (w->lists_failed) {
+    put_meta(w, "unread_members", "unknown");
+  } else if (w->unread_members) {
+    uint8_t bytes[16];
+    struct hd_text text = {bytes, 0, sizeof bytes - 1, 0};
+    hd_text_put_decimal(&text, w->unread_members);
+    bytes[text.length] = 0;
+    put_meta(w, "unread_members", (const char*)bytes);
+  }
+}
+
+// `skipped`: what was left out, by type.
 static void write_skipped(struct hd_walker* w, uint64_t unused) {
   (void)unused;
   uint8_t bytes[8192];
@@ -122,17 +143,9 @@ static void write_skipped(struct hd_walker* w, uint64_t unused) {
     put_count(&text, type->unreadable, " unreadable");
     put_count(&text, type->not_asked, " not asked");
   }
-  if (w->unread_members || w->lists_failed) {
-    hd_text_put_string(&text, text.length ? "; the collector's lists:" : "the collector's lists:");
-    put_count(&text, w->unread_members, " unreadable");
-    if (w->lists_failed) hd_text_put_string(&text, w->unread_members ? ", not followed" : " not followed");
-  }
   if (!text.length) return;
   bytes[text.length] = 0;
-  struct hd_text* const out = hd_begin_record(w, HD_META);
-  hd_put_string(out, "skipped");
-  hd_put_string(out, (const char*)bytes);
-  hd_end_record(w);
+  put_meta(w, "skipped", (const char*)bytes);
 }
 
 static void sweep(struct hd_walker* w) {
@@ -157,6 +170,7 @@ __attribute__((noreturn)) void hd_main(struct hd_walk* walk) {
   }
   hd_flush(w);
   hd_attempt(w, write_skipped, 0);
+  hd_attempt(w, write_unread_members, 0);
   hd_write_end(w, w->status ? w->status : "ok");
   hd_flush(w);
   hd_exit(0);

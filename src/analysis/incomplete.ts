@@ -7,6 +7,8 @@ export type Loss =
   | { kind: "end" }
   | { kind: "objects"; lost: bigint; of: bigint }
   | { kind: "damage" }
+  /** Objects that the collector knows and that could not be read; undefined if nobody knows how many. */
+  | { kind: "unread"; count: bigint | undefined }
   /** What the capture says of itself. */
   | { kind: "status"; status: string };
 
@@ -23,5 +25,8 @@ export function lossOf(heap: Heap): Loss | undefined {
   const lost = BigInt(told) - BigInt(read);
   if (lost > 0n) return { kind: "objects", lost, of: BigInt(told) };
   const status = meta.get("status") ?? "ok";
-  return status === "ok" ? { kind: "damage" } : { kind: "status", status };
+  if (status !== "ok") return { kind: "status", status };
+  const unread = meta.get("unread_members");
+  if (unread === undefined) return { kind: "damage" };
+  return { kind: "unread", count: unread === "unknown" ? undefined : BigInt(unread) };
 }

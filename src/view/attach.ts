@@ -18,6 +18,9 @@ export function takenText(dump: TakenDump, terminal: Terminal): string {
     `${meta.mode} mode, ${dump.route} route; ${plural(BigInt(dump.stops), "stop")}, the longest ${dump.pauseMs.toFixed(1)} ms`,
     consistency,
     ...(skipped ? [`skipped: ${skipped}`] : []),
+    ...(meta.unread_members === undefined
+      ? []
+      : [`not complete: ${meta.unread_members} objects of the collector's lists could not be read`]),
     ...(dump.left.length > 0 ? [`left in the process: ${dump.left.join("; ")}`] : []),
   ];
   const title = `${escapeControls(dump.file)}: ${countText(dump.objects)} objects, ${countText(dump.references)} references, ${sizeText(BigInt(dump.bytes))}`;
@@ -52,6 +55,7 @@ function takenJson(dump: TakenDump): Record<string, unknown> {
     elapsed_ms: Math.round(dump.elapsedMs),
     omitted: listed(meta.omitted),
     skipped: listed(meta.skipped),
+    complete: meta.unread_members === undefined,
     left: dump.left,
     memory: memoryJson(dump.memory),
   };

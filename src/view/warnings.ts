@@ -73,6 +73,8 @@ function lossWords(loss: Loss): string {
       return "its end is missing";
     case "objects":
       return `${loss.lost} of its ${loss.of} objects are missing`;
+    case "unread":
+      return `${loss.count ?? "some"} objects that Python's collector knows are missing`;
     case "damage":
       return "parts of it are damaged";
     case "status":
