@@ -207,9 +207,9 @@ get_traceback, set_traceback = BaseException.__dict__['__traceback__'].__get__, 
 get_context, set_context = BaseException.__dict__['__context__'].__get__, BaseException.__dict__['__context__'].__set__
 posix_write = genuine(sys.modules['posix'], 'write')
 try:
-    get_objects, get_referents, get_referrers, is_tracked, get_count, get_threshold, get_freeze_count = [
+    get_objects, get_referents, get_referrers, is_tracked, get_count, get_threshold, get_debug, get_freeze_count = [
         needed(gc, name) for name in (
-            'get_objects', 'get_referents', 'get_referrers', 'is_tracked', 'get_count', 'get_threshold',
+            'get_objects', 'get_referents', 'get_referrers', 'is_tracked', 'get_count', 'get_threshold', 'get_debug',
             'get_freeze_count')]
     counts_before = get_count()
     any, id, iter, len, max, next, sorted, sum, abs = [

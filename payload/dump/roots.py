@@ -9,13 +9,21 @@ def write_meta():
         ('collector_thresholds', '%d %d %d' % get_threshold()),
         ('collector_counts', '%d %d %d' % counts_before),
         ('collector_tracked', '%d' % objects_tracked),
+        ('collector_debug', '%d' % get_debug()),
         ('collector_frozen', '%d' % frozen),
+        ('collector_garbage', length_of('garbage')),
+        ('collector_callbacks', length_of('callbacks')),
         ('omitted', '; '.join(omitted())),
     ]
     parts = []
     for name, value in pairs:
         parts += [varint(META), string(name), string(value if type(value) is str else '?')]
     send(parts)
+
+
+def length_of(name):
+    found = gc.__dict__.get(name)
+    return '%d' % len(found) if type(found) is list else '?'
 
 
 def omitted():

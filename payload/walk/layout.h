@@ -54,6 +54,11 @@ struct hd_layout {
   uint32_t gc_in_runtime;
   uint32_t gc_list[HD_GC_LISTS], gc_generation[HD_GC_LISTS];
   uint32_t gc_collecting;
+  // int enabled, int debug, and the lists gc.garbage and gc.callbacks, where the lists' heads are. Behind a
+  // head, in struct gc_generation: int threshold, int count.
+  // An incremental collector (3.14) has int visited_space, which of the two old lists is the older
+  // generation; that one's threshold means nothing.
+  uint32_t gc_enabled, gc_debug, gc_garbage, gc_callbacks, gc_visited_space, gc_threshold, gc_count;
 
   // The GIL: struct _gil_runtime_state lies in _PyRuntimeState at `runtime_gil`, or (3.12)
   // PyInterpreterState has a pointer to it at `interpreter_gil`. In it: int locked, and the last holder's

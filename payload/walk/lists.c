@@ -1,6 +1,6 @@
 #include "walk/lists.h"
 
-enum { kOldest = 2, kMaxInterpreters = 4096 };
+enum { kOldest = 2, kPermanent = 3, kMaxInterpreters = 4096 };
 // A list longer than this is taken for a circle that never comes back to its head.
 static const uint64_t kMaxFollowed = (uint64_t)1 << 28;
 
@@ -57,6 +57,7 @@ static void follow(struct hd_walker* w, hd_address head,
 }
 
 static void mark_of_generation(struct hd_walker* w, hd_address object, uint32_t generation) {
+  w->frozen += generation == kPermanent;
   hd_mark(w, &w->marks, object);
   hd_set_generation(w, object, generation);
 }
@@ -90,6 +91,7 @@ static void for_each_member(struct hd_walker* w, void (*each)(struct hd_walker*,
 }
 
 void hd_mark_lists(struct hd_walker* w, uint64_t interpreter) {
+  w->frozen = 0;
   for (int i = 0; i < HD_GC_LISTS; i++) {
     const hd_address head = head_of(w, interpreter, i);
     if (!head) continue;

@@ -106,24 +106,17 @@ static void put_count(struct hd_text* out, uint32_t count, const char* what) {
   hd_text_put_string(out, what);
 }
 
-static void put_meta(struct hd_walker* w, const char* key, const char* value) {
-  struct hd_text* const out = hd_begin_record(w, HD_META);
-  hd_put_string(out, key);
-  hd_put_string(out, value);
-  hd_end_record(w);
-}
-
 // How many members of the collector's lists were not read: a dump that has lost some is not complete.
 static void write_unread_members(struct hd_walker* w, uint64_t unused) {
   (void)unused;
   if (w->lists_failed) {
-    put_meta(w, "unread_members", "unknown");
+    hd_put_meta(w, "unread_members", "unknown");
   } else if (w->unread_members) {
     uint8_t bytes[16];
     struct hd_text text = {bytes, 0, sizeof bytes - 1, 0};
     hd_text_put_decimal(&text, w->unread_members);
     bytes[text.length] = 0;
-    put_meta(w, "unread_members", (const char*)bytes);
+    hd_put_meta(w, "unread_members", (const char*)bytes);
   }
 }
 
@@ -145,7 +138,7 @@ static void write_skipped(struct hd_walker* w, uint64_t unused) {
   }
   if (!text.length) return;
   bytes[text.length] = 0;
-  put_meta(w, "skipped", (const char*)bytes);
+  hd_put_meta(w, "skipped", (const char*)bytes);
 }
 
 static void sweep(struct hd_walker* w) {

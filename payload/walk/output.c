@@ -92,6 +92,13 @@ void hd_put_string(struct hd_text* text, const char* string) {
   put_bytes(text, (const uint8_t*)string, length);
 }
 
+void hd_put_meta(struct hd_walker* w, const char* key, const char* value) {
+  struct hd_text* const out = hd_begin_record(w, HD_META);
+  hd_put_string(out, key);
+  hd_put_string(out, value);
+  hd_end_record(w);
+}
+
 void hd_put_name(struct hd_walker* w, struct hd_text* text, hd_address object, const char* otherwise) {
   uint8_t bytes[HD_MAX_NAME];
   struct hd_text name = {bytes, 0, sizeof bytes, 0};

@@ -9,6 +9,8 @@ void hd_output_start(struct hd_walker* w);
 // A definition between these two; cut off in between, it never was.
 struct hd_text* hd_begin_record(struct hd_walker* w, uint64_t kind);
 void hd_end_record(struct hd_walker* w);
+// A pair of the dump's metadata.
+void hd_put_meta(struct hd_walker* w, const char* key, const char* value);
 void hd_put_varint(struct hd_text* text, uint64_t value);
 void hd_put_string(struct hd_text* text, const char* string);
 // The text of a str object, or `otherwise` if it is none.

@@ -1,5 +1,6 @@
 #include "walk/roots.h"
 
+#include "walk/collector.h"
 #include "walk/contents.h"
 #include "walk/dicts.h"
 #include "walk/fields.h"
@@ -126,6 +127,9 @@ void hd_find_roots(struct hd_walker* w) {
       hd_attempt(w, hd_write_thread, thread);
       thread = hd_word(thread + layout->thread_next);
     }
-    interpreter = hd_word(interpreter + layout->interpreter_next);
+    const hd_address next = hd_word(interpreter + layout->interpreter_next);
+    // The first interpreter is the last of the list.
+    if (!next) hd_attempt(w, hd_write_collector, interpreter);
+    interpreter = next;
   }
 }

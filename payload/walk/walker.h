@@ -56,6 +56,7 @@ struct hd_walker {
   hd_address stack_lists[HD_STACK_LISTS];
   uint32_t stack_list_count;
   uint32_t unread_members;
+  uint32_t frozen;  // in the permanent generation of the interpreter at hand
   int lists_failed;
 
   // Where the sweep is.

@@ -67,6 +67,13 @@ const expressions = {
   "gc_generation[2]": "2",
   "gc_generation[3]": "3",
   gc_collecting: "_PyRuntimeState.gc.collecting | PyInterpreterState.gc.collecting",
+  gc_enabled: "_PyRuntimeState.gc.enabled | PyInterpreterState.gc.enabled",
+  gc_debug: "_PyRuntimeState.gc.debug | PyInterpreterState.gc.debug",
+  gc_garbage: "_PyRuntimeState.gc.garbage | PyInterpreterState.gc.garbage",
+  gc_callbacks: "_PyRuntimeState.gc.callbacks | PyInterpreterState.gc.callbacks",
+  gc_visited_space: "PyInterpreterState.gc.visited_space",
+  gc_threshold: "struct gc_generation.threshold",
+  gc_count: "struct gc_generation.count",
 
   runtime_gil: "_PyRuntimeState.ceval.gil",
   interpreter_gil: "PyInterpreterState.ceval.gil",

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { type Collector, collectorOf } from "../model/collector.js";
 import type { Heap, HeapType } from "../store/heap.js";
 
 export interface Description {
@@ -8,6 +9,8 @@ export interface Description {
   format: number;
   /** What is missing or damaged, each as a clause; empty if the dump is complete. */
   problems: string[];
+  /** Undefined if the dump does not tell. */
+  collector: Collector | undefined;
   /** What the dump says of itself: META and END together. */
   meta: Map<string, string>;
   /** References to objects that are not in the dump. */
@@ -42,6 +45,7 @@ export function describe(heap: Heap): Description {
     fileSize: statSync(heap.path, { bigint: true }).size,
     format: Number(meta.get("format")),
     problems: heap.problems(),
+    collector: collectorOf((key) => meta.get(key)),
     meta: new Map([...meta].filter(([key]) => !OF_INDEX.has(key))),
     dangling: BigInt(meta.get("dangling_references") ?? 0),
     objects: count,

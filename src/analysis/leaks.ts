@@ -1,3 +1,4 @@
+import { collectorOf, isOff } from "../model/collector.js";
 import type { Heap, HeapObject } from "../store/heap.js";
 import { type Hold, heldBy } from "./holds.js";
 import { isIncomplete } from "./incomplete.js";
@@ -29,9 +30,12 @@ export interface Suspect {
   uncollected: Uncollected | null;
 }
 
-/** Why garbage is there: the collector has not run yet, or is off, as so much is still in its generation 0. */
+/** Why garbage is there: the collector has not run yet, or is off. */
 export interface Uncollected {
   collector: "not yet" | "off";
+  /** What switched it off; null if it is only known to be off as so much garbage is still in its generation 0. */
+  by: "gc.disable()" | "a threshold of 0" | null;
+  /** Garbage objects in generation 0. */
   young: bigint;
 }
 
@@ -141,7 +145,11 @@ function uncollected(heap: Heap): Uncollected {
     "SELECT count(*) AS young FROM {heap}.object WHERE garbage = 1 AND generation = 0",
   );
   const young = row?.young ?? 0n;
-  return { collector: young < UNCOLLECTED ? "not yet" : "off", young };
+  const meta = heap.meta();
+  const state = collectorOf((key) => meta.get(key));
+  if (!state) return { collector: young < UNCOLLECTED ? "not yet" : "off", by: null, young };
+  if (!isOff(state)) return { collector: "not yet", by: null, young };
+  return { collector: "off", by: state.enabled ? "a threshold of 0" : "gc.disable()", young };
 }
 
 function bytesAlive(heap: Heap): { alive: bigint; garbage: bigint } {

@@ -1,4 +1,5 @@
 import type { Description } from "../analysis/info.js";
+import { type Collector, isOff } from "../model/collector.js";
 import type { MetaReader } from "../model/dump.js";
 import { inconsistencyText, listed } from "./capture.js";
 import { displayWidth } from "./fit.js";
@@ -50,6 +51,7 @@ type Line = [name: string, text: string | undefined];
 function groups({
   format,
   problems,
+  collector,
   meta,
   dangling,
   objects,
@@ -114,6 +116,7 @@ function groups({
       [
         ["objects", `${countText(objects)}, ${sizeText(size)}`],
         ["references", countText(references)],
+        ["collector", collector && collectorText(collector)],
         [
           "dangling",
           dangling > 0n ? `${plural(dangling, "reference")} to objects not in the dump` : undefined,
@@ -121,6 +124,29 @@ function groups({
       ],
     ],
   ];
+}
+
+/** Of gc.set_debug. */
+const DEBUG_FLAGS: [flag: number, name: string][] = [
+  [1, "DEBUG_STATS"],
+  [2, "DEBUG_COLLECTABLE"],
+  [4, "DEBUG_UNCOLLECTABLE"],
+  [32, "DEBUG_SAVEALL"],
+];
+
+function collectorText(collector: Collector): string {
+  const { enabled, thresholds, counts, debug, frozen, garbage, callbacks } = collector;
+  const off = enabled ? "off (its threshold is 0)" : "off (gc.disable())";
+  const flags = DEBUG_FLAGS.filter(([flag]) => debug & flag).map(([, name]) => name);
+  return [
+    isOff(collector) ? off : "on",
+    `thresholds ${thresholds.join(", ")}`,
+    `counts ${counts.join(", ")}`,
+    ...(frozen > 0 ? [`${countText(frozen)} frozen`] : []),
+    ...(garbage > 0 ? [`${countText(garbage)} in gc.garbage`] : []),
+    ...(callbacks > 0 ? [`${countText(callbacks)} in gc.callbacks`] : []),
+    ...flags,
+  ].join("; ");
 }
 
 function section(title: string, lines: Line[], terminal: Terminal): string {
@@ -165,6 +191,7 @@ export function infoJson({
   fileSize,
   format,
   problems,
+  collector,
   meta,
   objects,
   references,
@@ -177,6 +204,7 @@ export function infoJson({
     format,
     complete: problems.length === 0,
     problems,
+    collector: collector ?? null,
     meta,
     objects,
     references,

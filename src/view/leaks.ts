@@ -90,7 +90,8 @@ export function suspectWords(suspect: Suspect): string {
 function uncollectedText({ uncollected }: Suspect): string {
   if (uncollected?.collector !== "off") return "the collector has not run yet";
   const young = countText(uncollected.young);
-  return `the collector is off (gc.disable(), or a threshold of 0): ${young} garbage objects of all types are still in generation 0`;
+  const by = uncollected.by ?? "gc.disable(), or a threshold of 0";
+  return `the collector is off (${by}): ${young} garbage objects of all types are still in generation 0`;
 }
 
 /** Why a suspect may be wrong; null if nothing says so. */

@@ -168,7 +168,7 @@ async function attachOnce(target, tool, mode, counts) {
     counts.note("frozen", `${stood.toFixed(0)} ms (${says}${attempt.ended})`);
   }
   // What a killed tool has begun in a stopped process ends when the process goes on.
-  if (!(target.isStopped && attempt.ended === "killed")) await look(target, attempt.ended, counts);
+  if (!(target.isStopped && counts.interrupted > 0)) await look(target, attempt.ended, counts);
   return true;
 }
 

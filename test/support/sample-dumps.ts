@@ -19,6 +19,13 @@ const FORKED = {
     memory_limit_name: "memory.max /kubepods/pod1",
     oom_group: "/kubepods/pod1",
     memory_unknown: "",
+    collector_enabled: "false",
+    collector_thresholds: "700 10 10",
+    collector_counts: "512 3 1",
+    collector_debug: "32",
+    collector_frozen: "0",
+    collector_garbage: "2",
+    collector_callbacks: "1",
   },
   end: {
     route: "immediate",
