@@ -134,6 +134,7 @@ class ScriptRun {
       return false;
     }
     last_bytes_ = steady_clock::now();
+    has_written_ = true;
     fault_point("reading");
     try {
       call_.handlers.on_bytes(buffer_.data(), size);
@@ -175,7 +176,11 @@ class ScriptRun {
   void check(const hd_progress& end) {
     switch (end.result) {
       case HD_CALL_RAN:
-        return;
+        if (has_written_) return;
+        fail(
+            "the script could not begin: the target has no memory left for it (a limit such as ulimit -v?), "
+            "or "
+            "an audit hook of the program refuses it (--mode fork takes no script)");
       case HD_CALL_QUEUE_FULL:
         fail("CPython's queue of pending calls is full");
       case HD_CALL_EXPIRED:
@@ -209,6 +214,7 @@ class ScriptRun {
   std::vector<uint8_t> buffer_;
   Deadline deadline_;
   TimePoint last_bytes_;
+  bool has_written_ = false;
   std::exception_ptr failure_;
 };
 

@@ -1,5 +1,5 @@
 // Everything that cannot be dumped: the exit code, a sentence that helps, no file, and a target as before.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import type { Outcome } from "../support/cli.js";
@@ -109,6 +109,17 @@ describe("a process that does not allow it", () => {
       expect(await workspace.attach([target.pid, "--mode", "fork"])).toMatchObject({ status: 0 });
     },
   );
+
+  test("one without memory for a script", async ({ workspace }) => {
+    const target = await start(workspace, "states.py", "read");
+    const kilobytes = /^VmSize:\s*(\d+)/m.exec(readFileSync(`/proc/${target.pid}/status`, "utf8"))?.[1];
+    execFileSync("prlimit", [`--pid=${target.pid}`, `--as=${(Number(kilobytes) + 2000) * 1024}`]);
+    await unharmed(target, async () => {
+      const outcome = await workspace.attach([target.pid, "--mode", "python"]);
+      expectRefusal(workspace, outcome, 4, /no memory left for/);
+    });
+    expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000) });
+  });
 
   test.for(["fork", "stop", "python"])("one in strict seccomp, in %s mode", async (mode, { workspace }) => {
     const target = await start(workspace, "strict.py");
