@@ -1,6 +1,18 @@
 # The walk from its first object to its last record. This file comes last: what the others need is bound here, by
 # name. Nothing can be reported to the tool before `posix_write` is bound.
 
+def walk():
+    try:
+        prepare()
+        main()
+    except:
+        finish(sys.exc_info()[1])
+
+
+def finished():
+    pass
+
+
 def main():
     global own, late, objects_tracked, tracked_left
     generations = [audited(get_objects, (2,)), audited(get_objects, (1,)), audited(get_objects, (0,))]
@@ -219,7 +231,6 @@ try:
     allocate_lock, get_ident = needed(sys.modules['_thread'], 'allocate_lock'), needed(sys.modules['_thread'], 'get_ident')
     monotonic, getpid = needed(sys.modules['time'], 'monotonic'), needed(sys.modules['posix'], 'getpid')
     pack64, pack32 = find_packers()
-    prepare()
-    main()
 except:
     finish(sys.exc_info()[1])
+    walk = finished

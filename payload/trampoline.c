@@ -165,10 +165,16 @@ SECTION HIDDEN int hd_trampoline_called(const struct hd_call* call, uint64_t* ma
   return raised;
 }
 
+INLINE int is_shutting_down(const struct hd_call* call) {
+  return (call->queue_is_finishing && *(const volatile int*)call->queue_is_finishing) ||
+         (call->is_finalizing && ((int (*)(void))call->is_finalizing)());
+}
+
 INLINE int has_no_gil(const struct hd_call* call) {
-  if (!call->current_thread_state) return !((int (*)(void))call->gil_check)();
   object own = ((object(*)(void))call->own_thread_state)();
-  return !((object(*)(void))call->current_thread_state)() && own &&
+  if (!own) return 0;
+  if (!call->current_thread_state) return !((int (*)(void))call->gil_check)();
+  return !((object(*)(void))call->current_thread_state)() &&
          (uint64_t)((object(*)(object))call->thread_interpreter)(own) == call->main_interpreter;
 }
 
@@ -179,7 +185,11 @@ SECTION APART static void enter(const struct hd_call* call) {
   int (*const add_pending_call)(uint64_t, const void*) =
       (int (*)(uint64_t, const void*))call->add_pending_call;
   progress->state = HD_CALL_STARTING;
-  if (call->may_run_in_syscall && has_no_gil(call)) {
+  if (is_shutting_down(call)) {
+    give_up(call);
+    block_signals(0);
+    result = HD_CALL_SHUTTING_DOWN;
+  } else if (call->may_run_in_syscall && has_no_gil(call)) {
     progress->state = HD_CALL_WAITING;
     int gil = ((int (*)(void))call->gil_ensure)();
     if (take(call, &result)) {

@@ -31,6 +31,7 @@ enum hd_call_result {
   HD_CALL_NOT_RUN = 4,        // the script could not be compiled: out of memory
   HD_CALL_SCRIPT_RAISED = 5,  // an exception of the target's own (a signal handler's); it was handed back
   HD_CALL_NO_STACK = 6,       // the thread's stack is almost full
+  HD_CALL_SHUTTING_DOWN = 7,  // the interpreter, which takes no calls any more
 };
 
 enum hd_call_route { HD_ROUTE_PENDING_CALL = 1, HD_ROUTE_IN_SYSCALL = 2 };
@@ -112,9 +113,13 @@ struct hd_call {
   uint64_t errno_location;
   uint64_t clock_gettime;
   uint64_t add_pending_call;
+  // Whether the interpreter is shutting down: a function, and an int, or 0. A thread that asks for the GIL
+  // then is ended by CPython, and a call that is brought to the queue can run code of the program.
+  uint64_t is_finalizing;
+  uint64_t queue_is_finishing;
   // How a thread knows that it has no GIL: PyGILState_Check is 0, or if each thread keeps its present
   // state for itself (3.12+), PyThreadState_GetUnchecked is. The former cannot tell once there were several
-  // interpreters.
+  // interpreters. A thread that has never run Python has no state of its own, and is not led to the GIL.
   uint64_t gil_check;
   uint64_t current_thread_state;
   uint64_t own_thread_state;

@@ -27,6 +27,16 @@ constexpr auto kTimeToClean = 60s;
 
 }  // namespace
 
+namespace {
+
+// False once it has executed another one: its memory is what the file is of that was opened before.
+bool is_same_program(const Inspection& target, const Gadgets& gadgets) {
+  uint8_t byte;
+  return target.memory.try_get(gadgets.system_call_return, &byte);
+}
+
+}  // namespace
+
 bool reap_with_any_thread(const Inspection& target, const Gadgets& gadgets, pid_t id_in_target,
                           PauseStats& pauses, Deadline deadline) {
   for (;; std::this_thread::sleep_for(kRetry)) {
@@ -47,6 +57,7 @@ bool reap_with_any_thread(const Inspection& target, const Gadgets& gadgets, pid_
       if (steady_clock::now() > deadline) return false;
     }
     if (has_ended(target.pid)) return true;
+    if (!is_same_program(target, gadgets)) return false;
     if (steady_clock::now() > deadline) return false;
   }
 }

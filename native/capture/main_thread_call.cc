@@ -1,6 +1,7 @@
 #include "capture/main_thread_call.h"
 
 #include <thread>
+#include <utility>
 
 #include "capture/carrier.h"
 #include "capture/thread_activity.h"
@@ -18,12 +19,18 @@ constexpr auto kTimeToStop = 1s;
 }  // namespace
 
 MainThreadCall::MainThreadCall(const Inspection& target, const Gadgets& gadgets, PauseStats& pauses,
-                               const Cancellation& cancellation)
+                               const Cancellation& cancellation, std::function<void()> on_wait)
     : target_(target),
       pauses_(pauses),
       cancellation_(cancellation),
+      on_wait_(std::move(on_wait)),
       pending_(target.memory, target.interpreter),
       call_(target, gadgets) {}
+
+void MainThreadCall::wait(std::chrono::nanoseconds time) const {
+  on_wait_();
+  std::this_thread::sleep_for(time);
+}
 
 bool MainThreadCall::begin(Deadline deadline,
                            const std::function<void(TrampolineCall&, StoppedThread&)>& enter) {
@@ -41,7 +48,7 @@ bool MainThreadCall::begin(Deadline deadline,
       throw Error(ExitCode::kCaptureFailed,
                   "the main thread never left CPython's queue of pending calls, or has no room on its stack");
     }
-    std::this_thread::sleep_for(kRetry);
+    wait(kRetry);
   }
   return !in_group_stop;
 }
@@ -70,15 +77,14 @@ std::string MainThreadCall::retract(Deadline deadline) {
               " and got no GIL for its turn; it is unharmed, and ends the call by itself when it gets "
               "one");
     }
-    std::this_thread::sleep_for(pause);
+    wait(pause);
   }
 }
 
 void MainThreadCall::cure(Deadline deadline) {
   try {
     const auto try_once = [&](StoppedThread& thread) { return call_.cure(thread); };
-    while (!stopped(std::max(deadline, steady_clock::now() + kTimeToStop), try_once))
-      std::this_thread::sleep_for(kRetry);
+    while (!stopped(std::max(deadline, steady_clock::now() + kTimeToStop), try_once)) wait(kRetry);
   } catch (const Error&) {
     if (!has_ended(target_.pid)) throw;
     // It ended of itself after the call was done: there is nothing left to clean.
@@ -99,7 +105,7 @@ bool MainThreadCall::leave(Deadline deadline) {
     };
     if (stopped(steady_clock::now() + kTimeToStop, try_once)) return true;
     if (steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(pause);
+    wait(pause);
   }
 }
 

@@ -15,9 +15,12 @@ namespace heapdump {
 // that is stopped for that.
 class MainThreadCall {
  public:
-  // Throws Error(kCannotAttach) if the queue of pending calls is not the one that is known.
-  MainThreadCall(const Inspection& target, const Gadgets& gadgets, PauseStats& pauses,
-                 const Cancellation& cancellation);
+  // `on_wait` is called often while the main thread is waited for: what it waits for may be a thread that the
+  // tool has yet to let go. Throws Error(kCannotAttach) if the queue of pending calls is not the one that is
+  // known.
+  MainThreadCall(
+      const Inspection& target, const Gadgets& gadgets, PauseStats& pauses, const Cancellation& cancellation,
+      std::function<void()> on_wait = [] {});
 
   // Stops the main thread, hands it to `action`, and keeps count.
   template <typename Action>
@@ -56,7 +59,10 @@ class MainThreadCall {
  private:
   const Inspection& target_;
   PauseStats& pauses_;
+  void wait(std::chrono::nanoseconds time) const;
+
   const Cancellation& cancellation_;
+  std::function<void()> on_wait_;
   PendingCalls pending_;
   TrampolineCall call_;
 };

@@ -188,6 +188,8 @@ class ScriptRun {
         fail("the main thread came to a safe point too late");
       case HD_CALL_NO_STACK:
         fail("the main thread's stack is almost full, and a script needs half a MiB of it");
+      case HD_CALL_SHUTTING_DOWN:
+        fail("the interpreter is shutting down and takes no script any more; use --mode fork");
       case HD_CALL_NOT_RUN:
         fail("the target has no memory left for the script");
       default:

@@ -36,7 +36,7 @@ SafePointStop::SafePointStop(const Inspection& target, const Gadgets& gadgets, c
       state_(target.memory, target.interpreter.runtime(), layout),
       pauses_(pauses),
       cancellation_(cancellation),
-      main_(target, gadgets, pauses, cancellation),
+      main_(target, gadgets, pauses, cancellation, [this] { threads_.release_late(); }),
       threads_(target.pid, target.suspends_filters()) {}
 
 Route SafePointStop::stop(Deadline deadline) {

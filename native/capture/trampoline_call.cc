@@ -59,6 +59,11 @@ TrampolineCall::TrampolineCall(const Inspection& target, const Gadgets& gadgets)
   template_.pid = target.status.namespace_pid;
   template_.system_call_return = gadgets.system_call_return;
   template_.add_pending_call = function("Py_AddPendingCall");
+  template_.is_finalizing = target.interpreter.find_symbol(target.memory, "Py_IsFinalizing");
+  if (template_.is_finalizing == 0)
+    template_.is_finalizing = target.interpreter.find_symbol(target.memory, "_Py_IsFinalizing");
+  template_.queue_is_finishing = target.interpreter.pending_calls_finishing(target.memory);
+  template_.own_thread_state = function("PyGILState_GetThisThreadState");
   template_.gil_check = function("PyGILState_Check");
   template_.main_interpreter = target.interpreter.main_interpreter(target.memory);
   if (target.interpreter.layout().thread_state_is_thread_local) {
@@ -66,7 +71,6 @@ TrampolineCall::TrampolineCall(const Inspection& target, const Gadgets& gadgets)
         target.interpreter.find_symbol(target.memory, "PyThreadState_GetUnchecked");
     if (template_.current_thread_state == 0)
       template_.current_thread_state = function("_PyThreadState_UncheckedGet");
-    template_.own_thread_state = function("PyGILState_GetThisThreadState");
     template_.thread_interpreter = function("PyThreadState_GetInterpreter");
   }
   template_.gil_ensure = function("PyGILState_Ensure");

@@ -141,6 +141,11 @@ std::vector<uint64_t> Interpreter::pending_calls(const Memory& memory) const {
   return queues;
 }
 
+uint64_t Interpreter::pending_calls_finishing(const Memory& memory) const {
+  const int32_t at = layout_->pending_calls.finishing;
+  return at < 0 ? 0 : pending_calls(memory).front() + at;
+}
+
 bool Interpreter::disables_remote_debugging(const Memory& memory) const {
   return heapdump::disables_remote_debugging(memory, runtime_, main_interpreter(memory));
 }

@@ -34,6 +34,8 @@ class Interpreter {
   // Addresses of the queues of pending calls that the main thread serves: one, or one for each interpreter,
   // of which the main one's comes first.
   std::vector<uint64_t> pending_calls(const Memory& memory) const;
+  // Where a version says that it takes no pending calls any more; 0 if it does not.
+  uint64_t pending_calls_finishing(const Memory& memory) const;
   // Number of interpreters, the main one included.
   size_t interpreters(const Memory& memory) const;
   uint64_t main_interpreter(const Memory& memory) const;

@@ -39,6 +39,8 @@ struct CPythonLayout {
     uint16_t capacity;
     uint16_t first;
     uint16_t last;
+    // int: no call is taken any more; who brings one gets an exception printed (3.8; else -1).
+    int32_t finishing;
     // int32: how many calls may be queued, and what it says for the main thread (3.13 and newer; else 0).
     uint16_t limit;
     int32_t main_limit;

@@ -10,6 +10,7 @@ const expressions = {
   call_size: "sizeof struct _pending_calls.calls[0]",
   all_calls: "sizeof struct _pending_calls.calls",
   limit: "struct _pending_calls.max",
+  finishing: "struct _pending_calls.finishing",
   first: "struct _pending_calls.first",
   last: "struct _pending_calls.next | struct _pending_calls.last",
   tracing: "PyThreadState.tracing",
@@ -45,6 +46,7 @@ export function runtimeLayout({ ask, askOther, constants, minor }) {
     ["capacity", Number(found.all_calls) / Number(found.call_size)],
     ["first", found.first ?? null],
     ["last", found.last ?? null],
+    ["finishing", found.finishing ?? -1],
     ["limit", found.limit ?? 0],
     ["main_limit", constants.pending_limit ?? 0],
   ];

@@ -4,8 +4,8 @@ import { execFileSync } from "node:child_process";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect } from "vitest";
+import { libpython, withLibpython } from "../support/embedding.js";
 import { test } from "../support/fixtures.js";
-import { interpreters } from "../support/interpreters.js";
 import { expectedWork, settledView } from "../support/target.js";
 
 const source = fileURLToPath(new URL("../targets/embedding.c", import.meta.url));
@@ -19,28 +19,12 @@ harness.say("ready")
 while True:
     harness.answer(harness.read_line())
 `;
-const asked =
-  "import os, sysconfig as s; print(s.get_config_var('LIBDIR')); print(s.get_config_var('INSTSONAME')); print(os.sys.prefix)";
 
-const shared = interpreters.filter(
-  ({ library, path }) => library === "shared" && !path.includes("/interpreters/"),
-);
-const cases = [shared[0], shared.at(-1)].flatMap((found) => found ?? []);
-
-describe.each(cases)("CPython $version", ({ path: python }) => {
+describe.each(withLibpython)("CPython $version", ({ path: python }) => {
   test.for(["linked", "opened"])("%s", async (how, { workspace }) => {
-    const answer = execFileSync(python, ["-I", "-c", asked], { encoding: "utf8" });
-    const [folder = "", library = "", prefix = ""] = answer.trim().split("\n");
+    const { folder, library, prefix, link } = libpython(python);
     const program = workspace.path("program");
-    const linked = [
-      "-no-pie",
-      "-fno-pie",
-      "-DLINKED",
-      `-L${folder}`,
-      `-l:${library}`,
-      `-Wl,-rpath,${folder}`,
-    ];
-    const options = how === "linked" ? linked : ["-ldl"];
+    const options = how === "linked" ? ["-no-pie", "-fno-pie", "-DLINKED", ...link] : ["-ldl"];
     execFileSync(process.env.CC ?? "cc", ["-Wall", "-Wextra", source, "-o", program, ...options]);
     if (how === "linked") {
       expect(execFileSync("readelf", ["-rW", program], { encoding: "utf8" })).toMatch(

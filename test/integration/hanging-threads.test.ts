@@ -29,6 +29,23 @@ describe.each(oldestAndNewest)("CPython $version ($library)", ({ path }) => {
     expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
   });
 
+  test.for(["fork", "stop"])(
+    "one that comes out while the main thread waits for the GIL, %s",
+    async (mode, { workspace }) => {
+      const target = await workspace.startTarget(path, "vforks.py");
+      // Longer than the tool waits for a safe point.
+      const seconds = 3.4;
+      expect(await target.ask(`hang ${seconds}`)).toBe("hangs");
+      const [hung, { status, stderr }] = await Promise.all([
+        target.next(),
+        workspace.attach([target.pid, "--mode", mode, "--timeout", 20, "--json", "-o", "h.bin"]),
+      ]);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(hung).toBeLessThan(seconds + 3);
+      expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+    },
+  );
+
   test.runIf(process.getuid?.() === 0)("a program that has to hear of its forks", async ({ workspace }) => {
     const target = await workspace.startTarget(path, "userfault.py");
     const before = [await settledView(target.pid), children(target.pid)];

@@ -19,6 +19,16 @@ describe.each(interpreters)("CPython $version ($library)", ({ path, version }) =
     expect(target.output).toBe("");
   });
 
+  test("no object and no type stays in it", async ({ workspace }) => {
+    const target = await workspace.startTarget(path, "inventory.py");
+    // What the question makes itself is there before.
+    await target.ask("inventory");
+    const before = await target.ask("inventory");
+    const { status, stderr } = await workspace.attach(pythonMode(target, "kept.bin"));
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(await target.ask("inventory")).toEqual(before);
+  });
+
   test.for(["busy", "select"])(
     "an exception of a signal handler is not lost (%s)",
     async (state, { workspace }) => {

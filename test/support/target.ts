@@ -67,7 +67,7 @@ export class Target {
   }
 
   /** The next answer; rejects where the program ends instead. */
-  private next(): Promise<unknown> {
+  next(): Promise<unknown> {
     if (this.answers.length > 0) return Promise.resolve(this.answers.shift());
     const answer = new Promise((done) => this.wanted.push(done));
     const end = this.exited.then((status) => {
