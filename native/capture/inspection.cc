@@ -1,12 +1,15 @@
 #include "capture/inspection.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 
 #include "process/frozen.h"
 #include "process/listing.h"
 #include "support/error.h"
+#include "support/unique_fd.h"
 #include "tracee/seccomp.h"
 
 namespace heapdump {
@@ -15,7 +18,21 @@ namespace {
 constexpr int kStrictSeccomp = 1;
 constexpr int kFilterSeccomp = 2;
 
+// Else /proc would seem to have no such process, in the midst of a capture too.
+void check_own_descriptors(pid_t pid) {
+  constexpr int kNeeded = 24;
+  std::array<UniqueFd, kNeeded> held;
+  for (UniqueFd& one : held) {
+    one = UniqueFd(open("/", O_PATH | O_CLOEXEC));
+    if (one || (errno != EMFILE && errno != ENFILE)) continue;
+    throw Error(ExitCode::kCannotAttach,
+                "this command may not open enough files (ulimit -n): it needs " + std::to_string(kNeeded) +
+                    " beside those that it has; nothing was done to process " + std::to_string(pid));
+  }
+}
+
 ProcessStatus read_attachable_status(pid_t pid) {
+  check_own_descriptors(pid);
   ProcessStatus status;
   if (!read_status(pid, &status)) throw attach_error(pid, ESRCH);
   if (status.tgid != pid) {

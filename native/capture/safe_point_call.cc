@@ -109,7 +109,7 @@ class ScriptRun {
         if (doing.empty()) return;  // It began, or ended, just then.
         call_.cancellation.check();
         fail("no safe point within " + seconds(call_.timeout) + ": the main thread " + doing +
-             " the whole time; nothing was changed in it (try again, or a longer --timeout)");
+             " the whole time; nothing was changed in it (try --mode fork, or a longer --timeout)");
       }
       std::this_thread::sleep_for(50us);
     }
@@ -187,7 +187,7 @@ class ScriptRun {
       case HD_CALL_CANCELLED:
         fail("the main thread came to a safe point too late");
       case HD_CALL_NO_STACK:
-        fail("the main thread's stack is almost full, and a script needs half a MiB of it");
+        fail("the main thread's stack is almost full, and a script needs half a MiB of it; use --mode fork");
       case HD_CALL_SHUTTING_DOWN:
         fail("the interpreter is shutting down and takes no script any more; use --mode fork");
       case HD_CALL_NOT_RUN:

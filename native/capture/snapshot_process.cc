@@ -1,6 +1,7 @@
 #include "capture/snapshot_process.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -36,6 +37,7 @@ void SnapshotProcess::isolate(bool has_own_memory, bool is_filtered) {
   if (has_own_memory) {
     std::ofstream(proc_path(child_.tid(), "oom_score_adj")) << kMaxOomScoreAdj;
     lift_limits();
+    compete_with_nobody();
   }
   close_descriptors(is_filtered);
   // Blocking, on the side on which the process writes.
@@ -47,6 +49,14 @@ void SnapshotProcess::lift_limits() {
   // Those of the target are for the target; if this is not allowed, they hold.
   const rlimit none{RLIM_INFINITY, RLIM_INFINITY};
   for (const auto limit : {RLIMIT_AS, RLIMIT_DATA}) prlimit(child_.tid(), limit, &none, nullptr);
+}
+
+// A target that has a processor for itself shall keep it.
+void SnapshotProcess::compete_with_nobody() {
+  const sched_param ordinary{};
+  sched_setscheduler(child_.tid(), SCHED_OTHER, &ordinary);
+  cpu_set_t own;
+  if (sched_getaffinity(0, sizeof own, &own) == 0) sched_setaffinity(child_.tid(), sizeof own, &own);
 }
 
 void SnapshotProcess::close_descriptors(bool is_filtered) {

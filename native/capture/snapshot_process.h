@@ -33,6 +33,7 @@ class SnapshotProcess {
  private:
   void close_descriptors(bool is_filtered);
   void lift_limits();
+  void compete_with_nobody();
 
   Child& child_;
   Memory memory_;

@@ -21,7 +21,7 @@ export function describeTarget(target: Target, settings: CaptureSettings): Pairs
       tool_version: settings.toolVersion,
       mode: settings.mode,
       pid: String(pid),
-      command: read(pid, "cmdline").replace(/\0+$/, "").replaceAll("\0", " "),
+      command: commandOf(read(pid, "cmdline"), settings.contentLimit),
       executable: readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ""),
       host: hostname(),
       container: containerId(read(pid, "cgroup")),
@@ -45,6 +45,12 @@ export function describeTarget(target: Target, settings: CaptureSettings): Pairs
     if (code === "ENOENT" || code === "ESRCH") throw targetEnded(pid);
     throw new HeapdumpError(ExitCode.CannotAttach, `process ${pid} cannot be inspected: ${message}`);
   }
+}
+
+/** Of /proc/PID/cmdline. Arguments may be secrets: where no content is kept, they are not. */
+export function commandOf(line: string, contentLimit: number): string {
+  const words = line.replace(/\0+$/, "").split("\0");
+  return contentLimit > 0 || words.length < 2 ? words.join(" ") : `${words[0]} …`;
 }
 
 function read(pid: number, file: string): string {

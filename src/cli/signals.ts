@@ -1,4 +1,4 @@
-const ENDS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const ENDS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 const STOPS = ["SIGTSTP", "SIGTTIN", "SIGTTOU"] as const;
 
 /** Ends the work at a signal instead of ending the tool in its midst; a second signal changes nothing. */

@@ -1,6 +1,6 @@
 // Dumps that go through pipes: to standard output and named pipes, and from standard input.
 import { execFileSync, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { type CaptureWorkspace, test } from "../support/fixtures.js";
 import { newest } from "../support/interpreters.js";
@@ -56,6 +56,13 @@ test("a dump is read from standard input, and kept", async ({ workspace }) => {
   const kept = /kept in (.*)/.exec(stderr)?.[1] ?? "";
   expect(workspace.json("top", kept)).toEqual(JSON.parse(stdout));
   expect(workspace.shell("heapdump top - < /dev/null", env)).toMatchObject({ status: 5 });
+  const before = readdirSync(workspace.path("cache/heapdump"));
+  expect(workspace.shell("echo hello | heapdump top -", env)).toEqual({
+    status: 5,
+    stdout: "",
+    stderr: "heapdump: standard input is not a heap dump\n",
+  });
+  expect(readdirSync(workspace.path("cache/heapdump"))).toEqual(before);
 });
 
 describe("a named pipe", () => {

@@ -1,6 +1,6 @@
 // Everything that cannot be dumped: the exit code, a sentence that helps, no file, and a target as before.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { describe, expect } from "vitest";
 import type { Outcome } from "../support/cli.js";
 import { type CaptureWorkspace, test } from "../support/fixtures.js";
@@ -109,6 +109,19 @@ describe("a process that does not allow it", () => {
       expect(await workspace.attach([target.pid, "--mode", "fork"])).toMatchObject({ status: 0 });
     },
   );
+
+  test("a tool that may open few files", async ({ workspace }) => {
+    const target = await start(workspace, "states.py", "read");
+    // Of all of these, some suffice to look at a process.
+    for (let limit = 20; limit <= 48; limit += 4) {
+      const outcome = await workspace.attach([target.pid, "-o", "few.bin"], {
+        through: ["prlimit", `--nofile=${limit}`],
+      });
+      if (outcome.status === 0) rmSync(workspace.path("few.bin"));
+      else expectRefusal(workspace, outcome, 3, /may not open enough files \(ulimit -n\)/);
+    }
+    expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000) });
+  });
 
   test("one without memory for a script", async ({ workspace }) => {
     const target = await start(workspace, "states.py", "read");

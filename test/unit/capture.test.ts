@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { DumpWriter } from "../../src/capture/dump-writer.js";
-import { containerId, describeTarget } from "../../src/capture/metadata.js";
+import { commandOf, containerId, describeTarget } from "../../src/capture/metadata.js";
 import { dumpNames } from "../../src/capture/output-names.js";
 import { dumpScript } from "../../src/capture/script.js";
 import { ExitCode } from "../../src/errors.js";
@@ -232,6 +232,13 @@ test("the script is complete but for the descriptor", () => {
   expect(script).toContain("PREHEADER_FLAGS = 16 ");
   expect(script).toContain("ATTRIBUTES_IN_DICTS = 0 ");
   expect(script.match(/@\w+@/g)?.filter((placeholder) => placeholder !== "@FD@")).toEqual([]);
+});
+
+test("arguments of a process are content", () => {
+  const line = "/usr/bin/python3\0-m\0app\0--token=secret\0";
+  expect(commandOf(line, 64)).toBe("/usr/bin/python3 -m app --token=secret");
+  expect(commandOf(line, 0)).toBe("/usr/bin/python3 …");
+  expect(commandOf("/usr/bin/python3\0", 0)).toBe("/usr/bin/python3");
 });
 
 test("what is known of a process before the capture", () => {
