@@ -57,7 +57,7 @@ export function registerAttach(program: Command): void {
       contentLimit,
       DEFAULT_CONTENT,
     )
-    .option("--no-content", "keep no content of any object")
+    .option("--no-content", "keep no content of any object, nor the arguments of the process")
     .option(
       "--timeout <seconds>",
       "how long to wait for threads to stop, for the safe point of a script, and for a script that writes nothing",

@@ -15,8 +15,9 @@ const MODES = ["fork", "stop"] as const;
 async function beginAndHold(
   workspace: CaptureWorkspace,
   mode: string,
+  program = "heap.py",
 ): Promise<{ target: Target; tool: Attaching; walker: number }> {
-  const target = await workspace.startTarget(newest.path, "heap.py", { args: [OBJECTS] });
+  const target = await workspace.startTarget(newest.path, program, { args: [OBJECTS] });
   // Without its guard, which would continue it.
   const env = { HEAPDUMP_FAULT: "none,alone" };
   const tool = workspace.startAttach([target.pid, "--mode", mode, "-o", "heap.bin"], { env });
@@ -70,6 +71,21 @@ async function expectUnharmed(target: Target, outside: Record<string, unknown>):
   expect(readFileSync(`/proc/${target.pid}/task/${target.pid}/children`, "utf8")).toBe("");
   expect(target.output).toBe("");
 }
+
+test("the target executes another program", async ({ workspace }) => {
+  const { target, tool } = await beginAndHold(workspace, "fork", "executes.py");
+  expect(await target.ask("execute")).toBe("ready");
+  process.kill(tool.pid, "SIGCONT");
+  const { status, stdout } = await tool.done;
+  expect(stdout).toMatch(/left in the process: a child that has ended/);
+  // Those of the other program are few, and none of them is led anywhere.
+  expect(Number(/(\d+) stops?/.exec(stdout)?.[1])).toBeLessThan(20);
+  expect(status).toBe(0);
+  expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
+  // Without a guard, the next dump takes it away.
+  expect(await workspace.attach([target.pid, "-o", "next.bin"])).toMatchObject({ status: 0 });
+  await expectUnharmed(target, await settledView(target.pid));
+});
 
 describe.each(MODES)("%s", (mode) => {
   test("the snapshot's process is killed", async ({ workspace }) => {
