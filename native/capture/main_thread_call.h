@@ -57,10 +57,10 @@ class MainThreadCall {
   hd_call_state state() const { return static_cast<hd_call_state>(call_.progress().state); }
 
  private:
-  const Inspection& target_;
-  PauseStats& pauses_;
   void wait(std::chrono::nanoseconds time) const;
 
+  const Inspection& target_;
+  PauseStats& pauses_;
   const Cancellation& cancellation_;
   std::function<void()> on_wait_;
   PendingCalls pending_;
