@@ -19,6 +19,9 @@ struct Interpreter {
   bool has_gil = false;
   int gil_depth = 0;
   bool queue_full = false;
+  // Of the thread: it has run Python before.
+  bool has_thread_state = true;
+  bool is_finalizing = false;
   bool script_fails = false;
   bool writes_to_broken_pipe = false;
   int broken_pipe = -1;
@@ -38,6 +41,8 @@ struct Interpreter {
 int thread_state[64];
 
 int gil_check() { return python.has_gil; }
+void* own_thread_state() { return python.has_thread_state ? thread_state : nullptr; }
+int is_finalizing() { return python.is_finalizing; }
 int gil_ensure() {
   python.has_gil = true;
   return ++python.gil_depth;
@@ -139,6 +144,8 @@ class Trampoline : public testing::Test {
     call_.clock_gettime = address(clock_gettime);
     call_.add_pending_call = address(add_pending_call);
     call_.gil_check = address(gil_check);
+    call_.own_thread_state = address(own_thread_state);
+    call_.is_finalizing = address(is_finalizing);
     call_.gil_ensure = address(gil_ensure);
     call_.gil_release = address(gil_release);
     call_.script.run_string = address(run_string);
@@ -241,6 +248,32 @@ TEST_F(Trampoline, QueuesAThreadThatHasTheGil) {
   EXPECT_EQ(progress_.state, HD_CALL_DONE);
   EXPECT_EQ(progress_.route, HD_ROUTE_PENDING_CALL);
   EXPECT_EQ(python.scripts, 1);
+}
+
+TEST_F(Trampoline, QueuesForAThreadThatHasNeverRunPython) {
+  call_.may_run_in_syscall = 1;
+  python.has_thread_state = false;
+  enter();
+  EXPECT_EQ(progress_.state, HD_CALL_QUEUED);
+  EXPECT_EQ(python.gil_depth, 0);
+  EXPECT_EQ(python.queued(python.queued_argument), 0);
+}
+
+TEST_F(Trampoline, AsksNothingOfAnInterpreterThatIsShuttingDown) {
+  for (const int32_t finishing : {0, 1}) {
+    progress_ = {.armed = 1};
+    python.is_finalizing = finishing == 0;
+    call_.queue_is_finishing = address(&finishing);
+    for (const int in_system_call : {0, 1}) {
+      call_.may_run_in_syscall = in_system_call;
+      enter();
+      EXPECT_EQ(progress_.state, HD_CALL_DONE);
+      EXPECT_EQ(progress_.result, HD_CALL_SHUTTING_DOWN);
+    }
+  }
+  EXPECT_EQ(python.queued, nullptr);
+  EXPECT_EQ(python.scripts, 0);
+  EXPECT_FALSE(write_end_is_open());
 }
 
 TEST_F(Trampoline, SuspendsTracingByCounterBefore311) {
