@@ -2,6 +2,7 @@
 #include <iterator>
 #include <ranges>
 
+#include "heap/gist.h"
 #include "heap/root_path.h"
 #include "protocol.h"
 #include "sqlite/table.h"
@@ -52,6 +53,14 @@ constexpr Column kColumns[] = {
      [](OpenHeap& heap, uint32_t id) { return of_content(heap, id, &Content::is_text); }},
     {"truncated", kInteger, "1 if content was cut at the limit, 0 if it is complete; NULL without content",
      [](OpenHeap& heap, uint32_t id) { return of_content(heap, id, &Content::cut); }},
+    {"gist", kText,
+     "in short what an object without content holds: of a container its length and its first keys or items, "
+     "of an instance its first attributes that are texts, numbers and the like; NULL if there is nothing to "
+     "tell",
+     [](OpenHeap& heap, uint32_t id) {
+       const std::string text = gist(heap, id);
+       return known_if(!text.empty(), text);
+     }},
     {"retained", kInteger,
      "retained size in bytes: what would be freed with the object, the shallow sizes of all that it "
      "dominates; of garbage, what it dominates among the garbage",

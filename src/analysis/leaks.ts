@@ -57,6 +57,8 @@ export interface Leaks {
 }
 
 const FIELDS = 6;
+/** Of so many the most telling are taken. */
+const MOST_FIELDS = 64;
 
 /** Garbage of generation 0 that a collector which runs does not let come together: its threshold is 700 or 2,000. */
 const UNCOLLECTED = 4000n;
@@ -130,9 +132,16 @@ function suspect(
 
 function fieldsOf(object: HeapObject, heap: Heap): Field[] {
   const { holds } = heldBy(heap, object.id);
-  const named = holds.filter(({ kind, label }) => label !== null && kind !== "key").slice(0, FIELDS);
+  const named = holds.filter(({ kind, label }) => label !== null && kind !== "key").slice(0, MOST_FIELDS);
   const objects = heap.objects(named.map(({ held }) => held));
-  return named.map((hold) => ({ hold, value: objects(hold.held) }));
+  const fields = named.map((hold) => ({ hold, value: objects(hold.held) }));
+  const [telling, others] = [fields.filter(tells), fields.filter((field) => !tells(field))];
+  return [...telling, ...others].slice(0, FIELDS);
+}
+
+/** Numbers, texts and the like tell one object from another. */
+function tells({ value: { content, typeName } }: Field): boolean {
+  return content !== null && content !== typeName && content !== "None";
 }
 
 /** Garbage that the next collection frees. */

@@ -16,6 +16,8 @@ export interface HeapObject {
   /** 1 if `content` is a str's own text, 0 if it is the object as Python would show it. */
   is_text: bigint | null;
   truncated: bigint | null;
+  /** In short what an object without content holds; null if there is nothing to tell. */
+  gist: string | null;
 }
 
 export interface HeapType {
@@ -164,5 +166,5 @@ function found<T>(row: T | undefined, id: bigint): T {
 }
 
 /** The columns of a HeapObject, of `{heap}.object AS o`. */
-export const OBJECT = `o.id, o.address, o.type, o.size, o.refcount, o.content, o.is_text, o.truncated,
+export const OBJECT = `o.id, o.address, o.type, o.size, o.refcount, o.content, o.is_text, o.truncated, o.gist,
   coalesce((SELECT t.name FROM {heap}.type AS t WHERE t.id = o.type), '<unknown>') AS typeName`;

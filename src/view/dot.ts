@@ -1,7 +1,7 @@
 import type { Graph, GraphEdge, GraphNode, Role } from "../analysis/graph.js";
 import { asciiOnly } from "./charset.js";
 import { fitContent, shorten } from "./fit.js";
-import { addressText, contentText, escapeControls, pathText, plural } from "./text.js";
+import { addressText, escapeControls, gistText, pathText, plural } from "./text.js";
 import { countText, sizeText } from "./units.js";
 
 const FILL: Record<Role, string> = {
@@ -54,7 +54,7 @@ function caption(graph: Graph, title: string): string {
 
 function nodeLine(node: GraphNode): string {
   const roots = node.roots.map(({ kind, name, part }) => (kind === "module" ? (name ?? "?") : part));
-  const text = contentText(node);
+  const text = gistText(node);
   const heading = node.typeName === "module" && roots.length ? `module ${roots[0]}` : node.typeName;
   const lines = [heading, ...(text && node.typeName !== "module" ? [fitContent(text, CONTENT_WIDTH)] : [])];
   if (roots.length && node.typeName !== "module")
@@ -75,7 +75,7 @@ function nodeTooltip(node: GraphNode): string {
   const lines = [
     `${escapeControls(node.typeName)} ${addressText(node.address)}`,
     sizeText(node.size),
-    contentText(node),
+    gistText(node),
     node.path === null ? "" : pathText(node.path),
   ];
   return lines.filter(Boolean).join("\n");

@@ -11,6 +11,7 @@ export function graphJson({ nodes, edges, direction, omitted }: Graph): object {
       type: (node) => node.typeName,
       size: (node) => node.size,
       content: (node) => node.content,
+      gist: (node) => node.gist,
       role: (node) => node.role,
       depth: (node) => node.depth,
       roots: (node) => node.roots.map(({ kind, name }) => ({ kind, name })),

@@ -4,7 +4,7 @@ import { sentences } from "./lines.js";
 import { nextStep } from "./next.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural } from "./text.js";
+import { addressText, escapeControls, gistText, plural } from "./text.js";
 import { countText, sizeText } from "./units.js";
 
 const UNKNOWN = {
@@ -35,7 +35,7 @@ export function heldByCText(found: HeldByC, path: string, terminal: Terminal): s
       countText(type.references),
       escapeControls(type.typeName),
       addressText(type.example.address),
-      contentText(type.example),
+      gistText(type.example),
     ]),
     terminal,
   );
@@ -62,6 +62,7 @@ export function heldByCJson({ types, count, retained, unknown }: HeldByC): objec
       references: ({ references }) => references,
       address: ({ example }) => addressText(example.address),
       content: ({ example }) => example.content,
+      gist: ({ example }) => example.gist,
     }),
     total: { count, retained },
   };

@@ -101,7 +101,9 @@ function doubtText({ addressReused }: Suspect): string | null {
 }
 
 function exampleText(suspect: Suspect, room: number, terminal: Terminal): string {
-  const own = objectLine(suspect.example, room, terminal);
+  // Its fields tell the same, with their names.
+  const example = suspect.fields.length > 0 ? { ...suspect.example, gist: null } : suspect.example;
+  const own = objectLine(example, room, terminal);
   const text = [own, suspect.fields.map(fieldText).join(", ")].filter(Boolean).join(": ");
   return contentFits(text, room, terminal);
 }

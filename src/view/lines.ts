@@ -1,7 +1,7 @@
 // Lines of a view: fitted or wrapped to the terminal first, and painted then, each line by itself.
 import { displayWidth, fitContent, fitPath, fitPlace, wrap, wrapPath } from "./fit.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, pathText, type Shown } from "./text.js";
+import { addressText, escapeControls, gistText, pathText, type Shown } from "./text.js";
 
 /** What of a terminal says whether anything is cut. */
 type Cuts = Pick<Terminal, "cuts">;
@@ -47,6 +47,7 @@ export function contentFits(content: string, room: number, { cuts }: Cuts): stri
 }
 
 export interface Described extends Shown {
+  gist: string | null;
   address: bigint;
   typeName: string;
 }
@@ -55,7 +56,7 @@ export interface Described extends Shown {
 export function objectLine(object: Described, room: number, terminal: Cuts): string {
   const address = addressText(object.address);
   const type = namesFit(escapeControls(object.typeName), room - 1 - address.length, terminal);
-  const content = contentText(object);
+  const content = gistText(object);
   const left = room - displayWidth(type) - address.length - 3;
   const shown =
     content && (left >= 4 || terminal.cuts !== "everything") ? contentFits(content, left, terminal) : "";

@@ -192,6 +192,7 @@ export function objectPathsJson({ object, retained, garbage, owner, paths, refer
         address: ({ object }) => addressText(object.address),
         type: ({ object }) => object.typeName,
         content: ({ object }) => object.content,
+        gist: ({ object }) => object.gist,
       }),
     })),
     referrers: jsonTable(referrers, {

@@ -4,12 +4,12 @@ import { contentFits, type Fact, facts, namesFit, objectLine, pathLines, sentenc
 import { nextStep } from "./next.js";
 import { type Cell, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls } from "./text.js";
+import { addressText, escapeControls, gistText } from "./text.js";
 import { countText, sizeText } from "./units.js";
 
 export function showText(shown: Shown, path: string, terminal: Terminal): string {
   const { bold } = terminal.colors;
-  const title = bold(objectLine({ ...shown.object, content: null }, terminal.width, terminal));
+  const title = bold(objectLine({ ...shown.object, content: null, gist: null }, terminal.width, terminal));
   const sections = [
     [title, ...factLines(shown, terminal)].join("\n"),
     section("HOLDS", fieldRows(shown.fields, terminal), shown.fields.more, terminal),
@@ -31,7 +31,7 @@ function factLines(shown: Shown, terminal: Terminal): string[] {
   const collector = tracked
     ? `tracked${generation === null ? "" : `, generation ${generation}`}`
     : "not tracked";
-  const content = contentText(object);
+  const content = gistText(object);
   const named = (text: string) => (room: number) => [namesFit(text, room, terminal)];
   const whole = (text: string) => (room: number) => pathLines(text, room, terminal);
   const rows: [string, Fact][] = [
@@ -53,7 +53,7 @@ function factLines(shown: Shown, terminal: Terminal): string[] {
 }
 
 function objectName(object: Parameters<typeof objectLine>[0], room: number, terminal: Terminal): string {
-  return objectLine({ ...object, content: null }, room, terminal);
+  return objectLine({ ...object, content: null, gist: null }, room, terminal);
 }
 
 function section(title: string, rows: string, more: bigint, { colors }: Terminal): string {
@@ -76,7 +76,7 @@ function fieldRows({ shown }: Neighbours, terminal: Terminal): string {
       escapeControls(hold.part).trim(),
       addressText(object.address),
       escapeControls(object.typeName),
-      contentText(object),
+      gistText(object),
     ]),
     terminal,
   );
@@ -102,7 +102,7 @@ function referrerRows({ shown }: Neighbours, terminal: Terminal): string {
 }
 
 function rootOrContent({ roots: [root], object }: Neighbour): Cell {
-  return root ? { name: escapeControls(root.part) } : contentText(object);
+  return root ? { name: escapeControls(root.part) } : gistText(object);
 }
 
 function dominators({ dominators: chain, moreDominators, garbage }: Shown, terminal: Terminal): string {
@@ -121,7 +121,7 @@ function dominators({ dominators: chain, moreDominators, garbage }: Shown, termi
       sizeText(retained),
       addressText(object.address),
       escapeControls(object.typeName),
-      contentText(object),
+      gistText(object),
     ]),
     terminal,
   );
@@ -154,6 +154,7 @@ export function showJson(shown: Shown): object {
     generation: shown.generation,
     garbage: shown.garbage,
     content: object.content,
+    gist: object.gist,
     truncated: object.truncated === null ? null : object.truncated === 1n,
     code: shown.code,
     dict_of: dictOf && { address: addressText(dictOf.address), type: dictOf.typeName },
@@ -186,6 +187,7 @@ function neighboursJson({ shown, more }: Neighbours): JsonTable & { more: bigint
       size: ({ object }) => object.size,
       retained: ({ retained }) => retained,
       content: ({ object }) => object.content,
+      gist: ({ object }) => object.gist,
     }),
   };
 }

@@ -54,6 +54,11 @@ export function contentText({ content, is_text, truncated }: Shown): string {
   return (is_text ? pythonRepr(content) : escapeControls(content)) + cut;
 }
 
+/** What is known of an object beside its type, in one line: its content, or in short what it holds. */
+export function gistText(object: Shown & { gist: string | null }): string {
+  return contentText(object) || escapeControls(object.gist ?? "");
+}
+
 export function addressText(address: bigint): string {
   return `0x${address.toString(16)}`;
 }

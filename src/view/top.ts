@@ -8,7 +8,7 @@ import { namesFit, sentences } from "./lines.js";
 import { nextStep } from "./next.js";
 import { type Column, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, pathText, plural } from "./text.js";
+import { addressText, escapeControls, gistText, pathText, plural } from "./text.js";
 import { parentTree } from "./tree.js";
 import { countText, shareText, sizeText } from "./units.js";
 
@@ -30,7 +30,7 @@ export function topObjectsText({ by, objects, total }: TopObjects, path: string,
       sizeText(object.size),
       addressText(object.address),
       escapeControls(object.typeName),
-      by === "size" ? contentText(object) : pathText(object.path ?? "(garbage)"),
+      by === "size" ? gistText(object) : pathText(object.path ?? "(garbage)"),
     ]),
     terminal,
   ).split("\n");
@@ -114,6 +114,7 @@ export function topObjectsJson({ objects }: TopObjects): JsonTable {
     retained: ({ retained }) => retained,
     refcount: ({ refcount }) => refcount,
     content: ({ content }) => content,
+    gist: ({ gist }) => gist,
     truncated: ({ truncated }) => (truncated === null ? null : truncated === 1n),
     path: ({ path }) => path,
     roots: ({ roots }) => roots.map(({ kind, name }) => ({ kind, name })),

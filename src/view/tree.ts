@@ -2,7 +2,7 @@ import type { Above, Parent } from "../analysis/parents.js";
 import { displayWidth, fitContent } from "./fit.js";
 import { contentFits, namesFit } from "./lines.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural } from "./text.js";
+import { addressText, escapeControls, gistText, plural } from "./text.js";
 
 /**
  * What holds an object, as an indented tree: each line says how its object holds the one above it, and a root's
@@ -38,7 +38,7 @@ function parentText(parent: Parent, way: string, room: number, terminal: Termina
     displayWidth(names) <= left
       ? names
       : `${step} of ${namesFit(type, left - displayWidth(`${step} of `), terminal)}`;
-  const content = contentText(object);
+  const content = gistText(object);
   const rest = room - displayWidth(own + after) - 2;
   const shown =
     content && (rest >= 4 || terminal.cuts !== "everything") ? contentFits(content, rest, terminal) : "";

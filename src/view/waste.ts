@@ -4,7 +4,7 @@ import { sentences } from "./lines.js";
 import { nextStep } from "./next.js";
 import { type Cell, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, pathText, plural } from "./text.js";
+import { addressText, escapeControls, gistText, pathText, plural } from "./text.js";
 import { countText, shareText, sizeText } from "./units.js";
 
 const KINDS: Record<string, { is: string; advice: string }> = {
@@ -68,7 +68,7 @@ export function wasteText(
 
 function whatText({ what, certain, example }: Waste): Cell {
   if (what !== null) return { name: pathText(what) };
-  const content = contentText(example);
+  const content = gistText(example);
   return certain ? content : `probably ${content}`.trimEnd();
 }
 

@@ -205,6 +205,7 @@ describe("a picture", () => {
       "</title><script>alert('x')</script>\u202e & \"more\" that is longer than its box can be in any picture",
     is_text: 1n,
     truncated: 0n,
+    gist: null,
     typeName: "shop.models.Session",
     role: "explain" as const,
     roots: [],
