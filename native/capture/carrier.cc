@@ -26,4 +26,8 @@ bool can_make_calls(const Inspection& target, const StoppedThread& thread) {
   return lowest && thread.registers().rsp - *lowest > kRoom && !thread.in_restartable_sequence(target.memory);
 }
 
+void shorten_wait(const Inspection& target, StoppedThread& thread) {
+  if (thread.has_timeout_in_memory() && can_make_calls(target, thread)) thread.shorten_wait(target.memory);
+}
+
 }  // namespace heapdump

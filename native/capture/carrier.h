@@ -17,4 +17,8 @@ std::optional<uint64_t> lowest_of_stack(const Inspection& target, const StoppedT
 // stack.
 bool can_make_calls(const Inspection& target, const StoppedThread& thread);
 
+// Lets a wait of a stopped thread, which the kernel gave up at the stop, go on with what remains of its
+// timeout (StoppedThread::shorten_wait), where the thread's stack can be written to.
+void shorten_wait(const Inspection& target, StoppedThread& thread);
+
 }  // namespace heapdump

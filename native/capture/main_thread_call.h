@@ -2,6 +2,7 @@
 #include <functional>
 #include <string>
 
+#include "capture/carrier.h"
 #include "capture/inspection.h"
 #include "capture/pause_stats.h"
 #include "capture/trampoline_call.h"
@@ -31,6 +32,7 @@ class MainThreadCall {
       PauseStats& pauses;
       ~Count() { pauses.add(thread.stopped_for()); }
     } count{thread, pauses_};
+    shorten_wait(target_, thread);
     return action(thread);
   }
 

@@ -97,6 +97,7 @@ bool SafePointStop::stop_all(Deadline deadline) {
   }
   carrier_ = nullptr;
   for (StoppedThread* thread : threads_.stopped()) {
+    shorten_wait(target_, *thread);
     if (carrier_ == nullptr && can_make_calls(target_, *thread)) carrier_ = thread;
   }
   has_room_ = carrier_ != nullptr;

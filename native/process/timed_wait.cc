@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -15,6 +16,11 @@
 #include "process/status.h"
 
 namespace heapdump {
+namespace {
+
+constexpr long kEpollPwait2 = 441;  // Linux 5.11
+
+}  // namespace
 
 std::optional<Sleep> read_sleep(pid_t tid) {
   std::ifstream file(proc_path(tid, "sched"));
@@ -74,13 +80,41 @@ int32_t rest_of(int32_t time_out, std::chrono::nanoseconds passed) {
       std::max(std::chrono::ceil<std::chrono::milliseconds>(rest).count(), int64_t{0}));
 }
 
+bool put_rest(const Memory& memory, uint64_t request, std::optional<std::chrono::nanoseconds> slept,
+              uint64_t rest) {
+  using std::chrono::nanoseconds;
+  using std::chrono::seconds;
+  timespec time;
+  if (!slept || !memory.try_get(request, &time)) return false;
+  const auto left = std::max(seconds(time.tv_sec) + nanoseconds(time.tv_nsec) - *slept, nanoseconds::zero());
+  const auto whole = std::chrono::duration_cast<seconds>(left);
+  memory.put(rest, timespec{whole.count(), (left - whole).count()});
+  return true;
+}
+
+std::optional<int> timeout_argument(long number) {
+  switch (number) {
+    case SYS_rt_sigtimedwait:
+      return 2;
+    case SYS_semtimedop:
+    case kEpollPwait2:
+      return 3;
+    case SYS_io_getevents:
+    case SYS_io_pgetevents:
+      return 4;
+    default:
+      return std::nullopt;
+  }
+}
+
 bool is_in_timed_wait(pid_t tid) {
   std::ifstream file(proc_path(tid, "syscall"));
   long number;
-  std::array<uint64_t, 4> arguments;
+  std::array<uint64_t, 5> arguments;
   file >> number >> std::hex;
   for (uint64_t& argument : arguments) file >> argument;
   if (!file) return false;
+  if (const auto timeout = timeout_argument(number)) return arguments[*timeout] != 0;
   switch (number) {
     case SYS_epoll_wait:
     case SYS_epoll_pwait:

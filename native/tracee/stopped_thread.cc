@@ -16,6 +16,7 @@
 #include "process/memory.h"
 #include "process/status.h"
 #include "support/fault.h"
+#include "tracee/signal_frame.h"
 
 namespace heapdump {
 namespace {
@@ -132,6 +133,22 @@ void StoppedThread::shorten_wait() {
   if (registers_.orig_rax != SYS_epoll_wait && registers_.orig_rax != SYS_epoll_pwait) return;
   registers_.r10 = static_cast<uint32_t>(rest_of(static_cast<int32_t>(registers_.r10), *slept_));
 }
+
+bool StoppedThread::has_timeout_in_memory() const {
+  return slept_ && static_cast<int64_t>(registers_.rax) == -EINTR &&
+         timeout_argument(static_cast<long>(registers_.orig_rax)).has_value();
+}
+
+void StoppedThread::shorten_wait(const Memory& memory) {
+  if (!has_timeout_in_memory()) return;
+  unsigned long long* const arguments[] = {&registers_.rdi, &registers_.rsi, &registers_.rdx, &registers_.r10,
+                                           &registers_.r8};
+  unsigned long long& request = *arguments[*timeout_argument(static_cast<long>(registers_.orig_rax))];
+  if (put_rest(memory, request, slept_, place_for_rest())) request = place_for_rest();
+  slept_.reset();
+}
+
+uint64_t StoppedThread::place_for_rest() const { return registers_.rsp - kRedZone - sizeof(timespec); }
 
 bool StoppedThread::in_restartable_sequence(const Memory& memory) const {
   struct {

@@ -29,10 +29,17 @@ class StoppedThread : public Tracee {
   uint64_t signal_mask() const { return mask_; }
   // In a wait with a time-out, how long at least it had waited; nothing if that is not known.
   std::optional<std::chrono::nanoseconds> slept() const { return slept_; }
+  // Whether it is in a wait whose timeout lies in memory, and would begin with all of it again.
+  bool has_timeout_in_memory() const;
+  // Such a wait goes on with what remains, if that is known; it is written below the thread's red zone, so
+  // the thread's stack must be one that can be written to (can_make_calls).
+  void shorten_wait(const Memory& memory);
+  // 16 bytes below the red zone.
+  uint64_t place_for_rest() const;
   // Stopped by SIGSTOP or the like, before we came.
   bool in_group_stop() const { return group_stop_; }
   // In a restartable sequence (rseq): it must not be led away from it.
-  bool in_restartable_sequence(const class Memory& memory) const;
+  bool in_restartable_sequence(const Memory& memory) const;
   // Throws Error(kCannotAttach) if it has one: its return addresses cannot be written.
   void refuse_shadow_stack() const;
 

@@ -2,7 +2,6 @@
 
 #include <sys/syscall.h>
 
-#include <algorithm>
 #include <ctime>
 
 #include "tracee/signal_frame.h"
@@ -11,17 +10,6 @@ namespace heapdump {
 namespace {
 
 using std::chrono::nanoseconds;
-using std::chrono::seconds;
-
-// Whether at `rest` a timespec has been written of what remains of `request`.
-bool put_rest(const Memory& memory, uint64_t request, std::optional<nanoseconds> slept, uint64_t rest) {
-  timespec time;
-  if (!slept || !memory.try_get(request, &time)) return false;
-  const auto left = std::max(seconds(time.tv_sec) + nanoseconds(time.tv_nsec) - *slept, nanoseconds::zero());
-  const auto whole = std::chrono::duration_cast<seconds>(left);
-  memory.put(rest, timespec{whole.count(), (left - whole).count()});
-  return true;
-}
 
 // Of a sleep that the kernel's own restart would continue: it is to sleep for what remains. To whom it tells
 // that, it has.
@@ -59,9 +47,9 @@ Registers with_what_remains(const Memory& memory, const StoppedThread& thread, u
 
 }  // namespace
 
-uint64_t write_way_back(const Memory& memory, const StoppedThread& thread, uint64_t signal_return,
-                        Resume how) {
-  const uint64_t place = thread.registers().rsp - kRedZone - sizeof(timespec);
+uint64_t write_way_back(const Memory& memory, StoppedThread& thread, uint64_t signal_return, Resume how) {
+  thread.shorten_wait(memory);
+  const uint64_t place = thread.place_for_rest();
   const uint64_t frame = (place - kReturnFrameSize) & ~uint64_t{63};
   write_return_frame(memory, thread.tid(), frame, signal_return,
                      resume_registers(with_what_remains(memory, thread, place), how), thread.signal_mask());

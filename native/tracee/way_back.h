@@ -9,7 +9,6 @@ namespace heapdump {
 // goes on as it was. Returns the frame's address; what is below it is free.
 //
 // A wait with a time-out is made again with what remains of it, if that is known, and else ends with EINTR.
-uint64_t write_way_back(const Memory& memory, const StoppedThread& thread, uint64_t signal_return,
-                        Resume how);
+uint64_t write_way_back(const Memory& memory, StoppedThread& thread, uint64_t signal_return, Resume how);
 
 }  // namespace heapdump

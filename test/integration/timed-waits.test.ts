@@ -1,5 +1,6 @@
 // A wait of C code with a time-out lasts as long with a dump in its midst as without, and does not see the stop.
 import { existsSync } from "node:fs";
+import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect } from "vitest";
 import { test } from "../support/fixtures.js";
@@ -10,7 +11,7 @@ const WAIT_S = 3;
 const TELLS_SLEEP = existsSync("/proc/self/sched");
 
 describe.each(["fork", "stop", "python"])("%s", (mode) => {
-  test.for(["epoll_wait", "poll", "nanosleep", "nanosleep that tells the rest", "select"])(
+  test.for(["epoll_wait", "poll", "nanosleep", "nanosleep that tells the rest", "select", "sigtimedwait"])(
     "%s",
     async (call, { workspace, skip }) => {
       // There a script lets them end with EINTR.
@@ -28,10 +29,13 @@ describe.each(["fork", "stop", "python"])("%s", (mode) => {
       ]);
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
       const { seconds, ...end } = (await waiting) as { seconds: number; result: number; errno: number };
-      expect(end).toEqual({ result: 0, errno: 0 });
+      const timedOut =
+        call === "sigtimedwait" ? { result: -1, errno: constants.errno.EAGAIN } : { result: 0, errno: 0 };
+      expect(end).toEqual(timedOut);
       expect(seconds).toBeGreaterThan(WAIT_S - 0.1);
       // Begun again, it would take five.
-      if (call !== "epoll_wait" || TELLS_SLEEP) expect(seconds).toBeLessThan(WAIT_S * 1.5);
+      if (!["epoll_wait", "sigtimedwait"].includes(call) || TELLS_SLEEP)
+        expect(seconds).toBeLessThan(WAIT_S * 1.5);
     },
   );
 });

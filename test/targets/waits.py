@@ -14,6 +14,7 @@ CALLS = {
     "poll": lambda: libc.poll(None, 0, WAIT * 1000),
     "nanosleep": lambda: libc.nanosleep(seconds, None),
     "nanosleep that tells the rest": lambda: libc.nanosleep(seconds, (ctypes.c_long * 2)()),
+    "sigtimedwait": lambda: libc.sigtimedwait(ctypes.create_string_buffer(128), None, seconds),
     "select": lambda: libc.select(0, None, None, None, (ctypes.c_long * 2)(WAIT, 0)),
 }
 
