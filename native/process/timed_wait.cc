@@ -1,5 +1,6 @@
 #include "process/timed_wait.h"
 
+#include <sched.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
@@ -8,10 +9,14 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
-#include <sstream>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
+#include <utility>
 
-#include "process/clock.h"
 #include "process/stat.h"
 #include "process/status.h"
 
@@ -20,57 +25,81 @@ namespace {
 
 constexpr long kEpollPwait2 = 441;  // Linux 5.11
 
-}  // namespace
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+using namespace std::chrono_literals;
 
-std::optional<Sleep> read_sleep(pid_t tid) {
-  std::ifstream file(proc_path(tid, "sched"));
-  std::optional<double> since;
+constexpr auto kTimeForAClock = 5ms;
+constexpr auto kTimeThatAClockIsGood = 100ms;
+
+struct Scheduling {
+  // When it last began or ceased to run, by the clock of its processor's run queue.
+  nanoseconds at;
+  uint64_t voluntary_switches;
+};
+
+std::optional<Scheduling> read_scheduling(const std::string& path) {
+  std::ifstream file(path);
+  std::optional<double> at;
   std::optional<uint64_t> switches;
   for (std::string line; std::getline(file, line);) {
     const size_t colon = line.find(':');
     if (colon == line.npos) continue;
-    if (line.starts_with("se.exec_start")) since = strtod(line.c_str() + colon + 1, nullptr);
+    if (line.starts_with("se.exec_start")) at = strtod(line.c_str() + colon + 1, nullptr);
     if (line.starts_with("nr_voluntary_switches")) switches = strtoull(line.c_str() + colon + 1, nullptr, 10);
   }
-  const auto stat = read_thread_stat(tid);
-  if (!since || !switches || !stat) return std::nullopt;
-  return Sleep{std::chrono::nanoseconds(std::llround(*since * 1e6)), *switches, stat->processor};
+  if (!at || !switches) return std::nullopt;
+  return Scheduling{nanoseconds(std::llround(*at * 1e6)), *switches};
 }
 
-namespace {
+// By how much this thread's clock is ahead of that of the processor, on which it goes for that.
+std::optional<nanoseconds> measure_clock(int processor) {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(processor, &one);
+  if (sched_setaffinity(0, sizeof one, &one) != 0) return std::nullopt;
+  sched_yield();  // It says when it ran last.
+  const auto own = read_scheduling("/proc/thread-self/sched");
+  if (!own) return std::nullopt;
+  return steady_clock::now().time_since_epoch() - own->at;
+}
 
-// By how much the clocks of two processors' run queues may differ: they do not count the time that interrupts
-// and other virtual machines took. /proc/stat counts that in ticks.
-std::chrono::nanoseconds difference_of_clocks(int one, int other) {
-  std::ifstream file("/proc/stat");
-  std::array<std::optional<int64_t>, 2> lost;
-  for (std::string line; std::getline(file, line);) {
-    std::istringstream fields(line);
-    std::string name;
-    int64_t user, nice, system, idle, waiting, interrupts, soft_interrupts, stolen;
-    if (!(fields >> name >> user >> nice >> system >> idle >> waiting >> interrupts >> soft_interrupts >>
-          stolen))
-      continue;
-    if (name == "cpu" + std::to_string(one)) lost[0] = interrupts + soft_interrupts + stolen;
-    if (name == "cpu" + std::to_string(other)) lost[1] = interrupts + soft_interrupts + stolen;
-  }
-  if (!lost[0] || !lost[1]) return std::chrono::nanoseconds::max();
-  constexpr int kRounding = 4;
-  return (std::abs(*lost[0] - *lost[1]) + kRounding) * clock_tick();
+// These clocks do not count the time that interrupts and other virtual machines took, so each is another one.
+// On a thread of its own, since the processor may belong to somebody who lets nobody else run.
+std::optional<nanoseconds> clock_ahead_of_processor(int processor) {
+  static std::mutex mutex;
+  static std::map<int, std::pair<nanoseconds, steady_clock::time_point>> known;
+  const std::lock_guard lock(mutex);
+  const auto found = known.find(processor);
+  if (found != known.end() && steady_clock::now() - found->second.second < kTimeThatAClockIsGood)
+    return found->second.first;
+  const auto measured = std::make_shared<std::promise<std::optional<nanoseconds>>>();
+  auto answer = measured->get_future();
+  std::thread([measured, processor] { measured->set_value(measure_clock(processor)); }).detach();
+  if (answer.wait_for(kTimeForAClock) != std::future_status::ready) return std::nullopt;
+  const auto ahead = answer.get();
+  if (ahead) known[processor] = {*ahead, steady_clock::now()};
+  return ahead;
 }
 
 }  // namespace
 
-std::optional<std::chrono::nanoseconds> time_slept(const Sleep& before, pid_t tid) {
-  const auto now = read_sleep(tid);
+std::optional<Sleep> read_sleep(pid_t tid) {
+  const auto scheduling = read_scheduling(proc_path(tid, "sched"));
+  const auto stat = read_thread_stat(tid);
+  if (!scheduling || !stat) return std::nullopt;
+  const auto ahead = clock_ahead_of_processor(stat->processor);
+  if (!ahead) return std::nullopt;
+  return Sleep{steady_clock::time_point(scheduling->at + *ahead), scheduling->voluntary_switches};
+}
+
+std::optional<nanoseconds> time_slept(const Sleep& before, pid_t tid) {
+  const auto now = read_scheduling(proc_path(tid, "sched"));
+  const auto slept = steady_clock::now() - before.since;
   // The stop is a switch itself.
-  if (!now || now->voluntary_switches != before.voluntary_switches + 1) return std::nullopt;
-  const auto slept = now->since - before.since;
-  const auto unsure = now->processor == before.processor
-                          ? std::chrono::nanoseconds::zero()
-                          : difference_of_clocks(before.processor, now->processor);
-  if (slept <= unsure) return std::nullopt;
-  return slept - unsure;
+  if (!now || now->voluntary_switches != before.voluntary_switches + 1 || slept <= nanoseconds::zero())
+    return std::nullopt;
+  return slept;
 }
 
 int32_t rest_of(int32_t time_out, std::chrono::nanoseconds passed) {
@@ -82,7 +111,6 @@ int32_t rest_of(int32_t time_out, std::chrono::nanoseconds passed) {
 
 bool put_rest(const Memory& memory, uint64_t request, std::optional<std::chrono::nanoseconds> slept,
               uint64_t rest) {
-  using std::chrono::nanoseconds;
   using std::chrono::seconds;
   timespec time;
   if (!slept || !memory.try_get(request, &time)) return false;

@@ -9,15 +9,15 @@
 
 namespace heapdump {
 
-// When a thread that is blocked has gone to sleep (/proc/PID/sched), to tell later for how long it has slept.
+// When at the latest a thread that is blocked has gone to sleep (/proc/PID/sched), to tell later for how long
+// it has slept.
 struct Sleep {
-  // By the clock of the processor's run queue.
-  std::chrono::nanoseconds since;
+  std::chrono::steady_clock::time_point since;
   uint64_t voluntary_switches;
-  int processor;
 };
 
-// Nothing if the kernel does not tell (CONFIG_SCHED_DEBUG).
+// Nothing if the kernel does not tell (CONFIG_SCHED_DEBUG), or the processor that the thread ran on last has
+// no moment for this tool.
 std::optional<Sleep> read_sleep(pid_t tid);
 
 // How long at least a thread slept that has been woken since then, and stopped at once. Nothing if it did

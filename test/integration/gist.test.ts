@@ -7,7 +7,7 @@ const LENGTH = /^([\d,]+) (?:key|item)s?: /;
 
 describe.each(interpreters)("CPython $version ($library)", ({ path }) => {
   test.for(["fork", "python"])("%s", async (mode, { workspace }) => {
-    const target = await workspace.startTarget(path, "containers.py");
+    const target = await workspace.startTarget(path, "lengths.py");
     const lengths = target.first as [address: number, length: number][];
     expect(await workspace.attach([target.pid, "--mode", mode, "-o", "heap.bin"])).toMatchObject({
       status: 0,
