@@ -129,7 +129,13 @@ describe.each(cases)("CPython %s", (_, interpreter) => {
     expect(packages).toContain("uWSGI");
     const port = await freePort();
     const counts = ["--master", "--processes", "2", "--threads", "2"];
-    const served = ["--http-socket", `127.0.0.1:${port}`, "--module", "service:make_wsgi()", "--disable-logging"];
+    const served = [
+      "--http-socket",
+      `127.0.0.1:${port}`,
+      "--module",
+      "service:make_wsgi()",
+      "--disable-logging",
+    ];
     start(join(dirname(python), "uwsgi"), [
       ...counts,
       ...served,
