@@ -25,10 +25,6 @@ constexpr auto kLookEvery = 20ms;
 // A script ends when it next writes.
 constexpr auto kTimeToClean = 60s;
 
-}  // namespace
-
-namespace {
-
 // False once it has executed another one: its memory is what the file is of that was opened before.
 bool is_same_program(const Inspection& target, const Gadgets& gadgets) {
   uint8_t byte;

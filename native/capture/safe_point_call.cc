@@ -179,8 +179,7 @@ class ScriptRun {
         if (has_written_) return;
         fail(
             "the script could not begin: there is no memory left for it (a limit such as ulimit -v?), or an "
-            "audit "
-            "hook of the program refuses it (--mode fork takes no script)");
+            "audit hook of the program refuses it (--mode fork takes no script)");
       case HD_CALL_QUEUE_FULL:
         fail("CPython's queue of pending calls is full");
       case HD_CALL_EXPIRED:

@@ -5,20 +5,9 @@
 
 enum { kKnownFlags = 1 << 6, kGenerations = 3 };
 
-static void put_numbers(struct hd_walker* w, const char* key, const uint32_t* numbers, int count) {
-  uint8_t bytes[64];
-  struct hd_text text = {bytes, 0, sizeof bytes - 1, 0};
-  for (int i = 0; i < count; i++) {
-    if (i) hd_text_put(&text, ' ');
-    hd_text_put_decimal(&text, numbers[i]);
-  }
-  bytes[text.length] = 0;
-  hd_put_meta(w, key, (const char*)bytes);
-}
-
 static void put_length(struct hd_walker* w, const char* key, hd_address list) {
   const uint32_t length = (uint32_t)hd_size_field(list);
-  put_numbers(w, key, &length, 1);
+  hd_put_meta_numbers(w, key, &length, 1);
 }
 
 void hd_write_collector(struct hd_walker* w, uint64_t interpreter) {
@@ -42,10 +31,10 @@ void hd_write_collector(struct hd_walker* w, uint64_t interpreter) {
   }
   if (is_incremental) thresholds[2] = 0;
   hd_put_meta(w, "collector_enabled", enabled ? "true" : "false");
-  put_numbers(w, "collector_thresholds", thresholds, kGenerations);
-  put_numbers(w, "collector_counts", counts, kGenerations);
-  put_numbers(w, "collector_debug", &debug, 1);
-  put_numbers(w, "collector_frozen", &w->frozen, 1);
+  hd_put_meta_numbers(w, "collector_thresholds", thresholds, kGenerations);
+  hd_put_meta_numbers(w, "collector_counts", counts, kGenerations);
+  hd_put_meta_numbers(w, "collector_debug", &debug, 1);
+  hd_put_meta_numbers(w, "collector_frozen", &w->frozen, 1);
   put_length(w, "collector_garbage", garbage);
   put_length(w, "collector_callbacks", callbacks);
 }

@@ -112,11 +112,7 @@ static void write_unread_members(struct hd_walker* w, uint64_t unused) {
   if (w->lists_failed) {
     hd_put_meta(w, "unread_members", "unknown");
   } else if (w->unread_members) {
-    uint8_t bytes[16];
-    struct hd_text text = {bytes, 0, sizeof bytes - 1, 0};
-    hd_text_put_decimal(&text, w->unread_members);
-    bytes[text.length] = 0;
-    hd_put_meta(w, "unread_members", (const char*)bytes);
+    hd_put_meta_numbers(w, "unread_members", &w->unread_members, 1);
   }
 }
 

@@ -99,6 +99,17 @@ void hd_put_meta(struct hd_walker* w, const char* key, const char* value) {
   hd_end_record(w);
 }
 
+void hd_put_meta_numbers(struct hd_walker* w, const char* key, const uint32_t* numbers, int count) {
+  uint8_t bytes[64];
+  struct hd_text text = {bytes, 0, sizeof bytes - 1, 0};
+  for (int i = 0; i < count; i++) {
+    if (i) hd_text_put(&text, ' ');
+    hd_text_put_decimal(&text, numbers[i]);
+  }
+  bytes[text.length] = 0;
+  hd_put_meta(w, key, (const char*)bytes);
+}
+
 void hd_put_name(struct hd_walker* w, struct hd_text* text, hd_address object, const char* otherwise) {
   uint8_t bytes[HD_MAX_NAME];
   struct hd_text name = {bytes, 0, sizeof bytes, 0};

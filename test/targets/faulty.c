@@ -1,14 +1,10 @@
 // Types whose tp_traverse fails once it is told to: FAULTY_TRAVERSES below. Each instance refers to one
 // object, which a traverse tells of before it fails.
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <sys/mman.h>
 
-typedef struct {
-  PyObject_HEAD PyObject* held;
-} Faulty;
+#include "holder.h"
 
 static int armed;
 static pthread_mutex_t locked = PTHREAD_MUTEX_INITIALIZER;
@@ -67,35 +63,14 @@ static int recurse(visitproc visit, void* arg) {
   X(Recursing, recurse)          \
   X(Garbage, visit_garbage)
 
-static int clear(Faulty* self) {
-  Py_CLEAR(self->held);
-  return 0;
-}
-
-static void dealloc(Faulty* self) {
-  PyTypeObject* type = Py_TYPE(self);
-  PyObject_GC_UnTrack(self);
-  clear(self);
-  type->tp_free(self);
-}
-
-static int init(Faulty* self, PyObject* arguments, PyObject* keywords) {
-  (void)keywords;
-  PyObject* held;
-  if (!PyArg_ParseTuple(arguments, "O", &held)) return -1;
-  Py_INCREF(held);
-  Py_XSETREF(self->held, held);
-  return 0;
-}
-
 #define DEFINE_TYPE(NAME, FAIL)                                          \
-  static int NAME##_traverse(Faulty* self, visitproc visit, void* arg) { \
+  static int NAME##_traverse(Holder* self, visitproc visit, void* arg) { \
     Py_VISIT(self->held);                                                \
     return armed ? FAIL(visit, arg) : 0;                                 \
   }                                                                      \
   static PyTypeObject NAME = {                                           \
       PyVarObject_HEAD_INIT(NULL, 0).tp_name = "faulty." #NAME,          \
-      .tp_basicsize = sizeof(Faulty),                                    \
+      .tp_basicsize = sizeof(Holder),                                    \
       .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,               \
       .tp_traverse = (traverseproc)NAME##_traverse,                      \
       .tp_clear = (inquiry)clear,                                        \

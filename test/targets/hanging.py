@@ -8,20 +8,10 @@ import threading
 import time
 
 import harness
+import vforking
 
 FIFO = os.path.join(tempfile.mkdtemp(), "fifo")
 longest = 0.0
-
-
-def hang():
-    """posix_spawn's child opens a fifo that nobody writes to; who spawned it waits in vfork until it has done so."""
-    libc = ctypes.CDLL(None)
-    actions, pid = ctypes.create_string_buffer(256), ctypes.c_int()
-    libc.posix_spawn_file_actions_init(actions)
-    libc.posix_spawn_file_actions_addopen(actions, 9, FIFO.encode(), os.O_RDONLY, 0)
-    argv = (ctypes.c_char_p * 2)(b"true", None)
-    assert libc.posix_spawnp(ctypes.byref(pid), b"true", actions, None, argv, None) == 0
-    os.waitpid(pid.value, 0)
 
 
 def beat():
@@ -50,7 +40,7 @@ def answer():
 
 
 def hang_and_tell():
-    hang()
+    os.waitpid(vforking.hang(ctypes.CDLL(None), FIFO), 0)
     hung.set()
 
 

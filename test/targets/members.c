@@ -1,41 +1,16 @@
 // Members of the collector's lists that are hard to come by: Waiting, of which its type says that it is none
 // of the collector's for now, as a suspended greenlet does, and Hidden, whose type cannot be read while it is
 // hidden. Each instance refers to one object.
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
 #include <sys/mman.h>
+
+#include "holder.h"
 
 enum { PAGE = 4096 };
 
-typedef struct {
-  PyObject_HEAD PyObject* held;
-} Member;
-
 static int waiting;
 
-static int traverse(Member* self, visitproc visit, void* arg) {
+static int traverse(Holder* self, visitproc visit, void* arg) {
   Py_VISIT(self->held);
-  return 0;
-}
-
-static int clear(Member* self) {
-  Py_CLEAR(self->held);
-  return 0;
-}
-
-static void dealloc(Member* self) {
-  PyTypeObject* type = Py_TYPE(self);
-  PyObject_GC_UnTrack(self);
-  clear(self);
-  type->tp_free(self);
-}
-
-static int init(Member* self, PyObject* arguments, PyObject* keywords) {
-  (void)keywords;
-  PyObject* held;
-  if (!PyArg_ParseTuple(arguments, "O", &held)) return -1;
-  Py_INCREF(held);
-  Py_XSETREF(self->held, held);
   return 0;
 }
 
@@ -45,7 +20,7 @@ static int is_gc(PyObject* self) {
 }
 
 #define MEMBER(NAME)                                                                             \
-  PyVarObject_HEAD_INIT(NULL, 0).tp_name = "members." NAME, .tp_basicsize = sizeof(Member),      \
+  PyVarObject_HEAD_INIT(NULL, 0).tp_name = "members." NAME, .tp_basicsize = sizeof(Holder),      \
                               .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,               \
                               .tp_traverse = (traverseproc)traverse, .tp_clear = (inquiry)clear, \
                               .tp_dealloc = (destructor)dealloc, .tp_init = (initproc)init,      \
