@@ -29,8 +29,8 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr auto kTimeForAClock = 5ms;
-constexpr auto kTimeThatAClockIsGood = 100ms;
+constexpr auto kTimeForAClock = 20ms;
+constexpr auto kTimeThatAClockIsGood = 1s;
 
 struct Scheduling {
   // When it last began or ceased to run, by the clock of its processor's run queue.
@@ -68,7 +68,7 @@ std::optional<nanoseconds> measure_clock(int processor) {
 // On a thread of its own, since the processor may belong to somebody who lets nobody else run.
 std::optional<nanoseconds> clock_ahead_of_processor(int processor) {
   static std::mutex mutex;
-  static std::map<int, std::pair<nanoseconds, steady_clock::time_point>> known;
+  static std::map<int, std::pair<std::optional<nanoseconds>, steady_clock::time_point>> known;
   const std::lock_guard lock(mutex);
   const auto found = known.find(processor);
   if (found != known.end() && steady_clock::now() - found->second.second < kTimeThatAClockIsGood)
@@ -76,9 +76,9 @@ std::optional<nanoseconds> clock_ahead_of_processor(int processor) {
   const auto measured = std::make_shared<std::promise<std::optional<nanoseconds>>>();
   auto answer = measured->get_future();
   std::thread([measured, processor] { measured->set_value(measure_clock(processor)); }).detach();
-  if (answer.wait_for(kTimeForAClock) != std::future_status::ready) return std::nullopt;
-  const auto ahead = answer.get();
-  if (ahead) known[processor] = {*ahead, steady_clock::now()};
+  const bool is_measured = answer.wait_for(kTimeForAClock) == std::future_status::ready;
+  const auto ahead = is_measured ? answer.get() : std::nullopt;
+  known[processor] = {ahead, steady_clock::now()};
   return ahead;
 }
 
@@ -88,18 +88,22 @@ std::optional<Sleep> read_sleep(pid_t tid) {
   const auto scheduling = read_scheduling(proc_path(tid, "sched"));
   const auto stat = read_thread_stat(tid);
   if (!scheduling || !stat) return std::nullopt;
-  const auto ahead = clock_ahead_of_processor(stat->processor);
-  if (!ahead) return std::nullopt;
-  return Sleep{steady_clock::time_point(scheduling->at + *ahead), scheduling->voluntary_switches};
+  return Sleep{scheduling->at, stat->processor, clock_ahead_of_processor(stat->processor),
+               scheduling->voluntary_switches};
 }
 
 std::optional<nanoseconds> time_slept(const Sleep& before, pid_t tid) {
   const auto now = read_scheduling(proc_path(tid, "sched"));
-  const auto slept = steady_clock::now() - before.since;
+  const auto stat = read_thread_stat(tid);
   // The stop is a switch itself.
-  if (!now || now->voluntary_switches != before.voluntary_switches + 1 || slept <= nanoseconds::zero())
-    return std::nullopt;
-  return slept;
+  if (!now || !stat || now->voluntary_switches != before.voluntary_switches + 1) return std::nullopt;
+  nanoseconds slept{};
+  if (stat->processor == before.processor) {
+    slept = now->at - before.since;
+  } else if (before.ahead) {
+    slept = steady_clock::now().time_since_epoch() - (before.since + *before.ahead);
+  }
+  return slept > nanoseconds::zero() ? std::optional(slept) : std::nullopt;
 }
 
 int32_t rest_of(int32_t time_out, std::chrono::nanoseconds passed) {

@@ -9,19 +9,21 @@
 
 namespace heapdump {
 
-// When at the latest a thread that is blocked has gone to sleep (/proc/PID/sched), to tell later for how long
-// it has slept.
+// When a thread that is blocked has gone to sleep (/proc/PID/sched), to tell later for how long it has slept.
 struct Sleep {
-  std::chrono::steady_clock::time_point since;
+  // By the clock of the run queue of the processor that it ran on.
+  std::chrono::nanoseconds since;
+  int processor;
+  // By how much CLOCK_MONOTONIC is ahead of that clock; nothing if the processor has no moment for this tool.
+  std::optional<std::chrono::nanoseconds> ahead;
   uint64_t voluntary_switches;
 };
 
-// Nothing if the kernel does not tell (CONFIG_SCHED_DEBUG), or the processor that the thread ran on last has
-// no moment for this tool.
+// Nothing if the kernel does not tell (CONFIG_SCHED_DEBUG).
 std::optional<Sleep> read_sleep(pid_t tid);
 
 // How long at least a thread slept that has been woken since then, and stopped at once. Nothing if it did
-// anything else.
+// anything else, or was woken on another processor and that clock is not known.
 std::optional<std::chrono::nanoseconds> time_slept(const Sleep& before, pid_t tid);
 
 // What remains of a time-out in milliseconds; one that is not positive has no end or is no wait, and stays.

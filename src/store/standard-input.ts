@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { createWriteStream, mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -33,7 +34,8 @@ export async function storeStandardInput(): Promise<string> {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     // Not a stream of descriptor 0 beside it: Node does not let it block if it is a pipe.
-    await pipeline(process.stdin, hashing, createWriteStream(partial, { mode: PRIVATE }));
+    const file = await open(partial, "w", PRIVATE);
+    await pipeline(process.stdin, hashing, file.createWriteStream());
     const stored = join(folder, `standard-input.${hash.digest("hex").slice(0, 16)}.bin`);
     renameSync(partial, stored);
     return stored;
