@@ -17,6 +17,7 @@ __asm__(
     ".globl hd_trampoline_entry\n.hidden hd_trampoline_entry\n"
     "nop\nnop\n"  // A stop in a system call may set the instruction pointer back by two.
     "hd_trampoline_entry:\n"
+    "movb $1, 1(%r14)\n"  // HD_CALL_STARTING, before it calls anything or a signal can find it inside
     "cld\n"
     "mov %r12, %rdi\n"
     "call hd_trampoline_enter\n"
@@ -50,6 +51,8 @@ __asm__(
     "jmp *%r9\n"
     ".popsection\n");
 _Static_assert(__builtin_offsetof(struct hd_call, system_call_return) == 16, "the callback reads it there");
+_Static_assert(__builtin_offsetof(struct hd_progress, state) == 1 && HD_CALL_STARTING == 1,
+               "the entry writes it there");
 
 enum {
   SYS_close = 3,
@@ -184,7 +187,6 @@ SECTION APART static void enter(const struct hd_call* call) {
   int ended = 1;
   int (*const add_pending_call)(uint64_t, const void*) =
       (int (*)(uint64_t, const void*))call->add_pending_call;
-  progress->state = HD_CALL_STARTING;
   if (is_shutting_down(call)) {
     give_up(call);
     block_signals(0);

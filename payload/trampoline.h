@@ -6,7 +6,7 @@
 
 enum hd_call_state {
   HD_CALL_PLACED = 0,    // the tool has written it; the main thread has not been sent to it, or has not come
-  HD_CALL_STARTING = 1,  // the main thread has entered
+  HD_CALL_STARTING = 1,  // the main thread has entered: its first instruction there says so
   HD_CALL_WAITING = 2,   // for the GIL
   HD_CALL_QUEUED = 3,    // in CPython's queue of pending calls, and no longer inside CPython
   HD_CALL_RUNNING = 4,

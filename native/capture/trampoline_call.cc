@@ -8,7 +8,6 @@
 #include <cstring>
 
 #include "capture/carrier.h"
-#include "capture/trampoline_parts.h"
 #include "process/clock.h"
 #include "process/gap.h"
 #include "process/page.h"
@@ -207,18 +206,17 @@ bool TrampolineCall::map_at(RemoteCalls& calls, hd_call& call, uint64_t gap, uin
 }
 
 void TrampolineCall::write(hd_call& call, std::chrono::nanoseconds time_to_start) {
-  const Parts parts(call.park == 0);
-  block_size_ = parts.size();
-  callback_ = block_ + parts.offset_of(&hd_trampoline_callback);
+  parts_ = Parts(call.park == 0);
+  callback_ = block_ + parts_.offset_of(&hd_trampoline_callback);
   call.progress = progress_;
   call.pending_callback = callback_;
   // steady_clock is CLOCK_MONOTONIC, one for all processes of a time namespace.
   const auto now = std::chrono::steady_clock::now().time_since_epoch() + clock_ahead(target_.pid);
   call.deadline = (now + time_to_start).count();
   owner_ = owner_of(call);
-  std::string bytes(parts.size(), '\0');
-  memcpy(bytes.data(), &call, parts.call_size);
-  memcpy(bytes.data() + parts.code_at, hd_trampoline_start, parts.code_size);
+  std::string bytes(parts_.size(), '\0');
+  memcpy(bytes.data(), &call, parts_.call_size);
+  memcpy(bytes.data() + parts_.code_at, hd_trampoline_start, parts_.code_size);
   target_.memory.write(block_, bytes.data(), bytes.size());
   hd_progress progress{};
   progress.armed = HD_CALL_ARMED;
@@ -237,9 +235,10 @@ void TrampolineCall::enter(StoppedThread& thread, hd_call& call, std::chrono::na
   fault_point("infected");
   Registers start = found;
   start.orig_rax = static_cast<uint64_t>(-1);
-  start.rip = block_ + Parts(call.park == 0).offset_of(&hd_trampoline_entry);
+  start.rip = block_ + parts_.offset_of(&hd_trampoline_entry);
   start.r12 = block_;
   start.r13 = frame + sizeof(uint64_t);  // behind the return address
+  start.r14 = progress_;
   start.rsp = frame;
   start.rbp = 0;
   start.eflags &= ~kTrapAndDirectionFlags;

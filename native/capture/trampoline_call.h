@@ -4,6 +4,7 @@
 
 #include "capture/inspection.h"
 #include "capture/tool_identity.h"
+#include "capture/trampoline_parts.h"
 #include "python/pending_calls.h"
 #include "tracee/remote_pipe.h"
 #include "tracee/stopped_thread.h"
@@ -44,7 +45,7 @@ class TrampolineCall {
   // more; false while it runs, or is about to find itself cancelled.
   bool retract(PendingCalls& pending);
   // With the thread stopped: takes everything out of the target again. False while the thread is in our code
-  // still.
+  // still, or on its way there.
   bool cure(StoppedThread& thread);
   // Nothing of it is in the target.
   bool is_cured() const { return block_ == 0; }
@@ -65,6 +66,7 @@ class TrampolineCall {
   // Whether what lies there is this call still: another heapdump may have found it first, and have put its
   // own there.
   bool is_there() const;
+  bool is_bound_for_it(const StoppedThread& thread) const;
 
   // In memory mapped for a script, behind struct hd_progress: the exception, the pipe's record, and the text.
   static constexpr uint64_t kExceptionAt = 8, kPipeAt = 16, kTextAt = 64;
@@ -85,9 +87,9 @@ class TrampolineCall {
   static Owner owner_of(const hd_call& call);
 
   Owner owner_{};
-  // Where struct hd_call and the code lie, and how much they take.
+  // Where struct hd_call and the code lie, and what they are.
   uint64_t block_ = 0;
-  uint64_t block_size_ = 0;
+  TrampolineParts parts_{false};
   uint64_t callback_ = 0;
   uint64_t progress_ = 0;
   uint64_t data_ = 0;

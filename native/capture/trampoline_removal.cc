@@ -4,17 +4,37 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "capture/trampoline_call.h"
-#include "capture/trampoline_parts.h"
 #include "process/clock.h"
 #include "process/page.h"
 #include "support/fault.h"
+#include "tracee/way_back.h"
 
 namespace heapdump {
 namespace {
 
-using Parts = TrampolineParts;
+// Whether one of the words on the stack, from the stack pointer on, lies from `first` to `last`. True if that
+// cannot be known.
+bool is_on_stack(const Inspection& target, uint64_t stack_pointer, uint64_t first, uint64_t last) {
+  constexpr uint64_t kLargestStack = 256 << 20;
+  const auto& main_stack = target.main_stack;
+  const Mapping* const other_stack = find_mapping(target.maps, stack_pointer);
+  uint64_t end = 0;
+  if (main_stack && stack_pointer > main_stack->lowest && stack_pointer < main_stack->end)
+    end = main_stack->end;
+  else if (other_stack != nullptr)
+    end = other_stack->end;
+  if (end == 0 || end - stack_pointer > kLargestStack) return true;
+  std::vector<uint64_t> words(kPage);
+  for (uint64_t at = stack_pointer & ~uint64_t{7}; at < end; at += words.size() * sizeof(uint64_t)) {
+    words.resize(std::min<uint64_t>(words.size(), (end - at) / sizeof(uint64_t)));
+    if (!target.memory.try_read(at, words.data(), words.size() * sizeof(uint64_t))) return true;
+    if (std::ranges::any_of(words, [&](uint64_t word) { return word - first <= last - first; })) return true;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -44,7 +64,7 @@ bool TrampolineCall::adopt(uint64_t block) {
   if (progress == nullptr || !progress->writable) return false;
   owner_ = owner_of(call);
   block_ = block;
-  block_size_ = Parts(call.park == 0).size();
+  parts_ = TrampolineParts(call.park == 0);
   callback_ = call.pending_callback;
   progress_ = call.progress;
   const Mapping* data = find_mapping(target_.maps, call.data);
@@ -102,7 +122,7 @@ bool TrampolineCall::cure(StoppedThread& thread) {
     block_ = data_ = 0;
     return true;
   }
-  if (thread.registers().rip - block_ < block_size_) return false;
+  if (is_bound_for_it(thread)) return false;
   if (data_ == 0 && !is_mapped()) {
     fault_point("curing");
     clear();
@@ -111,6 +131,16 @@ bool TrampolineCall::cure(StoppedThread& thread) {
     undo(calls);
   }
   return true;
+}
+
+// The thread may be elsewhere when it is stopped, and come here afterwards: through the return frames that a
+// tool left which died, or from the handler of a signal that came before its first instruction here.
+bool TrampolineCall::is_bound_for_it(const StoppedThread& thread) const {
+  const auto instruction = instruction_after_frames(target_.memory, gadgets_, thread.registers());
+  if (!instruction || *instruction - block_ < parts_.size()) return true;
+  return progress().state == HD_CALL_PLACED &&
+         is_on_stack(target_, thread.registers().rsp, block_ + parts_.code_at,
+                     block_ + parts_.offset_of(&hd_trampoline_entry));
 }
 
 void TrampolineCall::undo(RemoteCalls& calls) {
@@ -130,9 +160,9 @@ bool TrampolineCall::is_mapped() const { return progress_ != stack_end_word(targ
 
 void TrampolineCall::clear() {
   if (block_ != 0) {
-    const std::string nothing(std::max<size_t>(block_size_, sizeof(hd_progress)), '\0');
+    const std::string nothing(std::max<size_t>(parts_.size(), sizeof(hd_progress)), '\0');
     target_.memory.write(progress_, nothing.data(), sizeof(hd_progress));
-    target_.memory.write(block_, nothing.data(), block_size_);
+    target_.memory.write(block_, nothing.data(), parts_.size());
   }
   block_ = 0;
 }

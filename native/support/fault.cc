@@ -1,8 +1,10 @@
 #include "support/fault.h"
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <string>
+#include <thread>
 
 namespace heapdump {
 
@@ -10,7 +12,7 @@ namespace {
 
 struct Fault {
   std::string step;
-  bool alone;
+  std::string how;
 };
 
 Fault& wanted() {
@@ -18,7 +20,7 @@ Fault& wanted() {
     const char* const given = getenv("HEAPDUMP_FAULT");
     const std::string text = given == nullptr ? "" : given;
     const size_t comma = text.find(',');
-    return Fault{text.substr(0, comma), comma != text.npos && text.substr(comma) == ",alone"};
+    return Fault{text.substr(0, comma), comma == text.npos ? "" : text.substr(comma + 1)};
   }();
   return fault;
 }
@@ -26,10 +28,14 @@ Fault& wanted() {
 }  // namespace
 
 void fault_point(const char* step) {
-  if (wanted().step == step) raise(SIGKILL);
+  if (wanted().step != step) return;
+  if (wanted().how == "late")
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  else
+    raise(SIGKILL);
 }
 
-bool fault_without_guard() { return wanted().alone; }
+bool fault_without_guard() { return wanted().how == "alone"; }
 
 void forget_fault() { wanted().step.clear(); }
 

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 namespace {
 
@@ -36,6 +37,9 @@ struct Interpreter {
   bool program_raised = false;
   bool exception_taken = false;
   int errors_cleared = 0;
+  // Of the call, until the first function is called.
+  const hd_progress* progress = nullptr;
+  int state_at_first_call = -1;
 } python;
 
 int thread_state[64];
@@ -103,10 +107,32 @@ void error_set_object(void* type, void* value) {
 void* thread_state_get() { return thread_state; }
 void enter_tracing(void*) { ++python.tracing_suspended; }
 void leave_tracing(void*) { --python.tracing_suspended; }
-int* errno_location() { return &errno; }
+int* errno_location() {
+  if (python.progress != nullptr) python.state_at_first_call = std::exchange(python.progress, nullptr)->state;
+  return &errno;
+}
 
 asm(".text\nsystem_call_return:\nsyscall\nret\n");
 extern "C" void system_call_return();
+
+hd_call* signalled_call;
+void (*signalled_entry)();
+
+// Goes to the entry as a thread of a target is sent there: what it ends in is the kernel's frame of the
+// signal.
+void enter_by_signal(int, siginfo_t*, void* context) {
+  asm volatile(
+      "mov %0, %%r12\n"
+      "mov %1, %%r13\n"
+      "mov %2, %%r14\n"
+      "sub $512, %%rsp\n"
+      "and $-64, %%rsp\n"
+      "jmp *%3\n"
+      :
+      : "a"(signalled_call), "D"(context), "S"(signalled_call->progress), "d"(signalled_entry)
+      : "memory");
+  __builtin_unreachable();
+}
 
 template <typename Function>
 uint64_t address(Function* function) {
@@ -248,6 +274,23 @@ TEST_F(Trampoline, QueuesAThreadThatHasTheGil) {
   EXPECT_EQ(progress_.state, HD_CALL_DONE);
   EXPECT_EQ(progress_.route, HD_ROUTE_PENDING_CALL);
   EXPECT_EQ(python.scripts, 1);
+}
+
+TEST_F(Trampoline, SaysThatItIsEnteredBeforeItCallsAnything) {
+  python.progress = &progress_;
+  signalled_call = &call_;
+  signalled_entry = reinterpret_cast<void (*)()>(code_ + offset(hd_trampoline_entry));
+  struct sigaction action {
+  }, before;
+  action.sa_sigaction = enter_by_signal;
+  action.sa_flags = SA_SIGINFO;
+  sigaction(SIGUSR1, &action, &before);
+  raise(SIGUSR1);
+  sigaction(SIGUSR1, &before, nullptr);
+  EXPECT_EQ(python.state_at_first_call, HD_CALL_STARTING);
+  EXPECT_EQ(progress_.state, HD_CALL_QUEUED);
+  EXPECT_EQ(python.queued(python.queued_argument), 0);
+  EXPECT_EQ(progress_.state, HD_CALL_DONE);
 }
 
 TEST_F(Trampoline, QueuesForAThreadThatHasNeverRunPython) {

@@ -1,26 +1,14 @@
 #pragma once
 #include <cstdint>
 #include <functional>
-#include <vector>
 
-#include "process/elf.h"
-#include "process/maps.h"
 #include "process/memory.h"
+#include "tracee/gadgets.h"
 #include "tracee/signal_frame.h"
 #include "tracee/stopped_thread.h"
 #include "tracee/system_call.h"
 
 namespace heapdump {
-
-// Instructions in the target's own code that injected system calls use.
-struct Gadgets {
-  uint64_t system_call_return;  // syscall; ret
-  uint64_t signal_return;       // mov $15, %rax; syscall: libc's restorer
-
-  // Throws Error(kCannotAttach) if the target's code has none.
-  static Gadgets find(const Memory& memory, const std::vector<Mapping>& maps,
-                      const std::vector<ElfImage>& images);
-};
 
 // System calls made by a stopped thread. Should the tool die during one, the thread returns from it through
 // libc's rt_sigreturn into a frame below its stack's red zone, and goes on as it was.

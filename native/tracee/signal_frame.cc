@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 
 #include "support/error.h"
@@ -124,6 +125,12 @@ void write_signal_frame(const Memory& memory, pid_t tid, uint64_t ucontext, uint
   context.extended = extended;
   context.mask = mask;
   memory.write(ucontext, &context, sizeof context);
+}
+
+bool read_signal_frame(const Memory& memory, uint64_t ucontext, uint64_t* instruction,
+                       uint64_t* stack_pointer) {
+  return memory.try_get(ucontext + offsetof(KernelContext, rip), instruction) &&
+         memory.try_get(ucontext + offsetof(KernelContext, rsp), stack_pointer);
 }
 
 void write_return_frame(const Memory& memory, pid_t tid, uint64_t stack, uint64_t signal_return,

@@ -15,6 +15,11 @@ namespace heapdump {
 void write_signal_frame(const Memory& memory, pid_t tid, uint64_t ucontext, uint64_t extended,
                         const Registers& registers, uint64_t mask);
 
+// Where an rt_sigreturn with the stack pointer at `ucontext` leads to: the instruction and the stack pointer.
+// False if that cannot be read.
+bool read_signal_frame(const Memory& memory, uint64_t ucontext, uint64_t* instruction,
+                       uint64_t* stack_pointer);
+
 // Bytes that suffice for the extended state of any x86_64 processor.
 constexpr uint64_t kExtendedStateRoom = 0x3000;
 

@@ -56,4 +56,23 @@ uint64_t write_way_back(const Memory& memory, StoppedThread& thread, uint64_t si
   return frame;
 }
 
+std::optional<uint64_t> instruction_after_frames(const Memory& memory, const Gadgets& gadgets,
+                                                 const Registers& registers) {
+  // The way back, a fallback call, and as much again of a second tool: a circle is no way of ours.
+  constexpr int kMostFrames = 16;
+  uint64_t instruction = registers.rip;
+  uint64_t stack_pointer = registers.rsp;
+  for (int i = 0; i < kMostFrames; ++i) {
+    if (gadgets.is_in_signal_return(instruction)) {
+      if (!read_signal_frame(memory, stack_pointer, &instruction, &stack_pointer)) return std::nullopt;
+    } else if (gadgets.is_in_system_call_return(instruction)) {
+      if (!memory.try_get(stack_pointer, &instruction)) return std::nullopt;
+      stack_pointer += sizeof instruction;
+    } else {
+      return instruction;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace heapdump

@@ -1,8 +1,10 @@
 // What happens when something ends in the middle of a snapshot: its process, its user's patience, or the target; and
 // where the kernel makes none.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect } from "vitest";
 import type { Attaching } from "../support/attach.js";
+import { buildLibrary } from "../support/extension.js";
 import { type CaptureWorkspace, test } from "../support/fixtures.js";
 import { newest } from "../support/interpreters.js";
 import { expectedWork, outsideView, settledView, type Target } from "../support/target.js";
@@ -71,6 +73,32 @@ async function expectUnharmed(target: Target, outside: Record<string, unknown>):
   expect(readFileSync(`/proc/${target.pid}/task/${target.pid}/children`, "utf8")).toBe("");
   expect(target.output).toBe("");
 }
+
+test.for(MODES)(
+  "in mode %s, a signal comes before the main thread's first step to the safe point",
+  async (mode, { workspace }) => {
+    const library = buildLibrary("handlers", workspace.folder);
+    const target = await workspace.startTarget(newest.path, "handlers.py", { args: [library] });
+    const outside = await settledView(target.pid);
+    const env = { HEAPDUMP_FAULT: "infected,late" };
+    const isHeldUp = async () => {
+      if (stateOf(target.pid) !== "t") return false;
+      await sleep(100);
+      return stateOf(target.pid) === "t";
+    };
+    let tool: Attaching;
+    // One that finds the GIL free leads the main thread nowhere.
+    do {
+      tool = workspace.startAttach([target.pid, "--mode", mode, "--json", "-o", "heap.bin"], { env });
+      const ended = tool.done.then(() => true);
+      while (!(await isHeldUp()) && !(await Promise.race([ended, sleep(1, false)])));
+    } while (stateOf(target.pid) !== "t");
+    process.kill(target.pid, "SIGUSR2");
+    const { status, stderr } = await tool.done;
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    await expectUnharmed(target, outside);
+  },
+);
 
 test("the target executes another program", async ({ workspace }) => {
   const { target, tool } = await beginAndHold(workspace, "fork", "executes.py");

@@ -1,24 +1,12 @@
 // What lies below a thread's stack pointer is written to only where it is the thread's own stack, and has room.
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect } from "vitest";
+import { buildLibrary } from "../support/extension.js";
 import { type CaptureWorkspace, test } from "../support/fixtures.js";
 import { oldest, oldestAndNewest } from "../support/interpreters.js";
 import { expectedWork, type Target } from "../support/target.js";
 
 async function start(workspace: CaptureWorkspace, python: string, state: string): Promise<Target> {
-  const source = fileURLToPath(new URL("../targets/stacks.c", import.meta.url));
-  const library = workspace.path("stacks.so");
-  execFileSync(process.env.CC ?? "cc", [
-    "-shared",
-    "-fPIC",
-    "-O1",
-    "-Wall",
-    "-Wextra",
-    source,
-    "-o",
-    library,
-  ]);
+  const library = buildLibrary("stacks", workspace.folder);
   return workspace.startTarget(python, "stacks.py", { args: [library, state] });
 }
 

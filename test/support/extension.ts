@@ -1,4 +1,4 @@
-// A C extension of test/targets/, built with an interpreter's own headers.
+// What test/targets/ has in C: an extension, built with an interpreter's own headers, or a library for ctypes.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -12,10 +12,16 @@ export function whyNoExtension(python: string): string | undefined {
 
 /** Builds `test/targets/NAME.c` into `folder`, from where the interpreter can import it. */
 export function buildExtension(python: string, name: string, folder: string): void {
+  buildLibrary(name, folder, ["-Wno-cast-function-type", `-I${include(python)}`]);
+}
+
+/** Builds `test/targets/NAME.c` into `folder`; returns its path. */
+export function buildLibrary(name: string, folder: string, options: string[] = []): string {
   const source = fileURLToPath(new URL(`../targets/${name}.c`, import.meta.url));
-  const options = ["-shared", "-fPIC", "-O1", "-std=gnu11", "-Wall", "-Wextra", "-Wno-cast-function-type"];
-  const compiler = process.env.CC ?? "cc";
-  execFileSync(compiler, [...options, `-I${include(python)}`, source, "-o", join(folder, `${name}.so`)]);
+  const library = join(folder, `${name}.so`);
+  const usual = ["-shared", "-fPIC", "-O1", "-std=gnu11", "-Wall", "-Wextra"];
+  execFileSync(process.env.CC ?? "cc", [...usual, ...options, source, "-o", library]);
+  return library;
 }
 
 function include(python: string): string {
