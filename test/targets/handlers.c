@@ -1,4 +1,5 @@
-/* A handler in C that runs for as long as the test asks. Without Python's headers: it is loaded with ctypes. */
+/* A handler in C that runs for as long as the test asks. Without Python's headers: it is loaded with ctypes.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
