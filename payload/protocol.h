@@ -17,6 +17,10 @@ enum hd_record {
   HD_THREAD = 6,
   HD_FRAME = 7,
   HD_REFERENCES = 8,  // in files alone: on the pipe a message is as long as its largest object
+  HD_MAPPING = 9,
+  HD_POOL = 10,
+  HD_MALLOC = 11,
+  HD_CHUNKS = 12,
 
   // On the pipe alone. A message is a u32 length and so many bytes of records; no record crosses messages.
   //
@@ -75,6 +79,20 @@ enum hd_object_flag {
   HD_NUMBER_INTEGER = HD_CONTENT_IS_TEXT,
   HD_NUMBER_COMPLEX = HD_CONTENT_CUT | HD_CONTENT_IS_TEXT,  // u64 bits of the real part, of the imaginary
 };
+
+// Of a MAPPING.
+enum hd_mapping_flag {
+  HD_MAPPING_READABLE = 1,
+  HD_MAPPING_WRITABLE = 2,
+  HD_MAPPING_EXECUTABLE = 4,
+  HD_MAPPING_SHARED = 8,
+  HD_MAPPING_STACK = 16,     // a thread's stack pointer lies in it
+  HD_MAPPING_NOT_READ = 32,  // it is mostly empty: it was not searched for pools and chunks
+};
+
+enum hd_malloc_kind { HD_MALLOC_BRK = 0, HD_MALLOC_ARENA = 1, HD_MALLOC_MAPPED = 2 };
+
+enum hd_chunk_use { HD_USE_FREE = 0, HD_USE_OBJECT = 1, HD_USE_OTHER = 2, HD_USES = 3 };
 
 // An int of up to 256 bits is shown in decimal, a larger one in hexadecimal.
 enum { HD_DIGIT_BITS = 30, HD_MAX_DECIMAL_BITS = 256, HD_MAX_DECIMAL_DIGITS = 9 };

@@ -45,6 +45,8 @@ Napi::Object describe_memory(Napi::Env env, const Inspection& inspection) {
   const auto set = [&](const char* name, uint64_t bytes) { described.Set(name, static_cast<double>(bytes)); };
   set("resident", memory.resident);
   set("anonymous", memory.anonymous);
+  set("file", memory.file);
+  set("shared", memory.shared);
   set("swapped", memory.swapped);
   set("pageTables", memory.page_tables);
   set("data", memory.data);

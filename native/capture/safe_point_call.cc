@@ -12,6 +12,7 @@
 #include "capture/guard.h"
 #include "capture/leftovers.h"
 #include "capture/main_thread_call.h"
+#include "capture/memory_survey.h"
 #include "capture/turn.h"
 #include "support/error.h"
 #include "support/fault.h"
@@ -69,6 +70,9 @@ class ScriptRun {
     call_.handlers.on_state(CaptureState::kStopping);
     deadline_ = steady_clock::now() + call_.timeout;
     remove_leftovers(target_, gadgets_, pauses_, steady_clock::now() + 1s);
+    // Its pools and malloc's chunks are not looked into while it runs.
+    const std::vector<uint8_t> mappings = MemorySurvey(read_mapping_usage(call_.pid), {}).message();
+    call_.handlers.on_bytes(mappings.data(), mappings.size());
     const auto enter = [&](TrampolineCall& call, StoppedThread& thread) {
       const std::string forbidden = find_forbidden_call(target_, thread, TrampolineWork::kScript);
       if (!forbidden.empty())

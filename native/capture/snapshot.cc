@@ -15,6 +15,7 @@
 
 #include "capture/guard.h"
 #include "capture/leftovers.h"
+#include "capture/memory_survey.h"
 #include "capture/snapshot_process.h"
 #include "capture/turn.h"
 #include "capture/walk_run.h"
@@ -142,17 +143,6 @@ class SnapshotRun {
  private:
   bool is_filtered() const { return target_.filters == Inspection::Filters::kInForce; }
 
-  // The mappings that are threads' stacks, sorted.
-  std::vector<hd_range> stacks(const std::vector<Mapping>& maps) const {
-    std::vector<hd_range> found;
-    for (const Mapping& mapping : maps) {
-      const auto is_in = [&](uint64_t pointer) { return mapping.contains(pointer); };
-      if (std::any_of(stack_pointers_.begin(), stack_pointers_.end(), is_in))
-        found.push_back({mapping.start, mapping.end});
-    }
-    return found;
-  }
-
   // All threads are stopped; they go on with the copy made. False if the clone took so long that they were
   // let go before, and the copy is of no use.
   bool fork() {
@@ -182,10 +172,10 @@ class SnapshotRun {
     child->run([&] {
       SnapshotProcess process(*child, gadgets_, initial_stack);
       process.isolate(true, is_filtered());
-      const std::vector<Mapping> maps = read_maps(child->tid());
-      WalkerMapping mapping(task_, stacks(maps), target_.status.memory.resident);
-      mapping.map(process.calls(), find_gap(maps, mapping.size()));
-      walk(*child, process, mapping);
+      const MemorySurvey survey(read_mapping_usage(child->tid()), stack_pointers_);
+      WalkerMapping mapping(task_, survey, target_.status.memory.resident);
+      mapping.map(process.calls(), find_gap(read_maps(child->tid()), mapping.size()));
+      walk(*child, process, mapping, survey);
     });
     return true;
   }
@@ -193,10 +183,10 @@ class SnapshotRun {
   // All threads are stopped, and remain so until the dump is complete.
   void stop() {
     RemoteCalls calls(stop_.carrier(), target_.memory, gadgets_);
-    const std::vector<Mapping> maps = read_maps(snapshot_.pid);
-    WalkerMapping mapping(task_, stacks(maps), target_.status.memory.resident);
+    const MemorySurvey survey(read_mapping_usage(snapshot_.pid), stack_pointers_);
+    WalkerMapping mapping(task_, survey, target_.status.memory.resident);
     const uint64_t size = mapping.size();
-    const uint64_t gap = find_gap(maps, size);
+    const uint64_t gap = find_gap(read_maps(snapshot_.pid), size);
     calls.set_fallback_call(SystemCall(SYS_munmap, gap, size));
     fault_point("fallback-set");
     std::optional<Child> child;
@@ -220,7 +210,7 @@ class SnapshotRun {
         is_mapped = true;
         mapping.map(process.calls(), gap);
         fault_point("walker-mapped");
-        walk(*child, process, mapping);
+        walk(*child, process, mapping, survey);
       });
     } catch (...) {
       failure_ = std::current_exception();
@@ -252,9 +242,11 @@ class SnapshotRun {
     }
   }
 
-  void walk(Child& child, SnapshotProcess& process, WalkerMapping& mapping) {
+  void walk(Child& child, SnapshotProcess& process, WalkerMapping& mapping, const MemorySurvey& survey) {
     mapping.write_contents(process.memory(), process.write_end());
     fault_point("child-mapped");
+    const std::vector<uint8_t> mappings = survey.message();
+    snapshot_.handlers.on_bytes(mappings.data(), mappings.size());
     snapshot_.handlers.on_state(CaptureState::kRunning);
     const auto on_wait = [&] {
       if (snapshot_.kind == Snapshot::Kind::kFork) stop_.threads().release_late();

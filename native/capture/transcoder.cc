@@ -277,6 +277,25 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
       in.string();
       in.varint();
       return;
+    case HD_MAPPING:
+      in.varint();
+      in.varint();
+      in.u8();
+      in.string();
+      for (int i = 0; i < 4; ++i) in.varint();
+      return;
+    case HD_POOL:
+      for (int i = 0; i < 6; ++i) in.varint();
+      return;
+    case HD_MALLOC:
+      if (in.u8() > HD_MALLOC_MAPPED) damaged("an unknown kind of malloc's heaps");
+      for (int i = 0; i < 4; ++i) in.varint();
+      in.string();
+      return;
+    case HD_CHUNKS:
+      if (in.u8() >= HD_USES) damaged("an unknown use of a chunk");
+      for (int i = 0; i < 4; ++i) in.varint();
+      return;
     default:
       damaged("an unknown kind of record, " + std::to_string(kind));
   }

@@ -1,5 +1,6 @@
 #include "capture/walk_task.h"
 
+#include "capture/memory_survey.h"
 #include "python/heap_fields.h"
 
 namespace heapdump {
@@ -13,6 +14,7 @@ WalkTask::WalkTask(const Inspection& target, uint32_t content_limit, const CPyth
       layout(row.heap),
       types(find_heap_types(target.memory, target.interpreter)),
       fields(find_heap_fields(row, target.interpreter.version())),
-      owned(find_heap_owned(row, target.interpreter.version())) {}
+      owned(find_heap_owned(row, target.interpreter.version())),
+      has_glibc_malloc(heapdump::has_glibc_malloc(target.memory, target.images)) {}
 
 }  // namespace heapdump

@@ -19,6 +19,7 @@ struct WalkTask {
   hd_types types;
   std::vector<hd_field> fields;
   std::vector<hd_owned> owned;
+  bool has_glibc_malloc;
 
  private:
   WalkTask(const Inspection& target, uint32_t content_limit, const CPythonLayout& row);

@@ -36,11 +36,13 @@ uint64_t bytes(const std::vector<T>& rows) {
 
 }  // namespace
 
-WalkerMapping::WalkerMapping(const WalkTask& task, std::vector<hd_range> stacks, uint64_t resident)
+WalkerMapping::WalkerMapping(const WalkTask& task, const MemorySurvey& survey, uint64_t resident)
     : task_(task),
-      stacks_(std::move(stacks)),
+      stacks_(survey.stacks()),
+      memory_(survey.ranges()),
       data_at_(pages(code_size())),
-      guard_at_(data_at_ + pages(sizeof(hd_walk) + bytes(task.fields) + bytes(task.owned) + bytes(stacks_))),
+      guard_at_(data_at_ + pages(sizeof(hd_walk) + bytes(task.fields) + bytes(task.owned) + bytes(stacks_) +
+                                 bytes(memory_))),
       arena_at_(guard_at_ + kPage + HD_WALK_STACK),
       arena_size_(pages(kArenaBase + resident / 8)) {}
 
@@ -85,6 +87,8 @@ void WalkerMapping::write_contents(const Memory& memory, int fd) {
   put(task_.fields, &walk.fields, &walk.field_count);
   put(task_.owned, &walk.owned, &walk.owned_count);
   put(stacks_, &walk.stacks, &walk.stack_count);
+  put(memory_, &walk.memory, &walk.memory_count);
+  walk.has_glibc_malloc = task_.has_glibc_malloc;
   walk.arena = {address_ + arena_at_, address_ + size()};
   walk.arena_mapped = walk.arena.start + kFirstOfArena;
   memory.write(address_ + data_at_, &walk, sizeof walk);

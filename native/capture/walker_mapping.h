@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "capture/memory_survey.h"
 #include "capture/walk_task.h"
 #include "process/maps.h"
 #include "process/memory.h"
@@ -15,7 +16,7 @@ namespace heapdump {
 class WalkerMapping {
  public:
   // `resident` is the size of the heap to walk, in bytes, and nothing more exact than that.
-  WalkerMapping(const WalkTask& task, std::vector<hd_range> stacks, uint64_t resident);
+  WalkerMapping(const WalkTask& task, const MemorySurvey& survey, uint64_t resident);
 
   // Of the addresses that it takes.
   uint64_t size() const { return arena_at_ + arena_size_; }
@@ -37,6 +38,7 @@ class WalkerMapping {
 
   const WalkTask& task_;
   std::vector<hd_range> stacks_;
+  std::vector<hd_memory_range> memory_;
   uint64_t data_at_;
   // A page that a stack which is too small ends in.
   uint64_t guard_at_;

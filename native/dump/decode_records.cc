@@ -66,6 +66,37 @@ class Decoder {
         defined().frames.push_back(std::move(frame));
         return;
       }
+      case HD_MAPPING: {
+        MappingRecord mapping{in_.varint(), in_.varint(), in_.u8(), std::string(in_.string()), 0, 0, 0, 0};
+        for (uint64_t* value : {&mapping.resident, &mapping.anonymous, &mapping.swapped, &mapping.huge})
+          *value = in_.varint();
+        defined().mappings.push_back(std::move(mapping));
+        return;
+      }
+      case HD_POOL: {
+        PoolRecord pool{};
+        for (uint64_t* value :
+             {&pool.address, &pool.size, &pool.block_size, &pool.blocks, &pool.used, &pool.objects})
+          *value = in_.varint();
+        defined().pools.push_back(pool);
+        return;
+      }
+      case HD_MALLOC: {
+        MallocRecord heap{};
+        heap.kind = in_.u8();
+        for (uint64_t* value : {&heap.address, &heap.size, &heap.used, &heap.free}) *value = in_.varint();
+        heap.problem = in_.string();
+        defined().mallocs.push_back(std::move(heap));
+        return;
+      }
+      case HD_CHUNKS: {
+        ChunksRecord chunks{};
+        chunks.use = in_.u8();
+        for (uint64_t* value : {&chunks.size, &chunks.first, &chunks.count, &chunks.bytes})
+          *value = in_.varint();
+        defined().chunks.push_back(chunks);
+        return;
+      }
       case HD_REFERENCES: {
         Continuation more{chunk_,       part_.objects.size(),    in_.varint(),
                           in_.varint(), part_.references.size(), 0};

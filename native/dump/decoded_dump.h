@@ -102,6 +102,40 @@ struct FrameRecord {
   uint64_t line;
 };
 
+struct MappingRecord {
+  uint64_t address;
+  uint64_t size;
+  uint8_t flags;
+  std::string path;
+  uint64_t resident, anonymous, swapped, huge;
+};
+
+struct PoolRecord {
+  uint64_t address;
+  uint64_t size;
+  uint64_t block_size;
+  uint64_t blocks;  // that have been used once
+  uint64_t used;
+  uint64_t objects;
+};
+
+struct MallocRecord {
+  uint8_t kind;
+  uint64_t address;
+  uint64_t size;
+  uint64_t used;
+  uint64_t free;
+  std::string problem;
+};
+
+struct ChunksRecord {
+  uint8_t use;
+  uint64_t size;
+  uint64_t first;
+  uint64_t count;
+  uint64_t bytes;
+};
+
 // The records that are few, in the order of the dump.
 struct Definitions {
   std::vector<TypeRecord> types;
@@ -110,6 +144,10 @@ struct Definitions {
   std::vector<ModuleRecord> modules;
   std::vector<ThreadRecord> threads;
   std::vector<FrameRecord> frames;
+  std::vector<MappingRecord> mappings;
+  std::vector<PoolRecord> pools;
+  std::vector<MallocRecord> mallocs;
+  std::vector<ChunksRecord> chunks;
 };
 
 // What one thread decoded, of the chunks that it took.

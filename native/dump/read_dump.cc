@@ -101,6 +101,10 @@ void join(std::vector<DecodedPart>& parts, Definitions& all) {
     append(all.modules, part.modules);
     append(all.threads, part.threads);
     append(all.frames, part.frames);
+    append(all.mappings, part.mappings);
+    append(all.pools, part.pools);
+    append(all.mallocs, part.mallocs);
+    append(all.chunks, part.chunks);
   }
   for (DecodedPart& part : parts) part.definitions.clear();
 }

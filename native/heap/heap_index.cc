@@ -116,6 +116,10 @@ void HeapIndex::map_columns() {
   modules_ = rows<ModuleRow>(Section::kModules);
   threads_ = rows<ThreadRow>(Section::kThreads);
   frames_ = rows<FrameRow>(Section::kFrames);
+  mappings_ = rows<MappingRow>(Section::kMappings);
+  pools_ = rows<PoolRow>(Section::kPools);
+  mallocs_ = rows<MallocRow>(Section::kMallocs);
+  chunks_ = rows<ChunksRow>(Section::kChunks);
   meta_ = rows<MetaRow>(Section::kMeta);
   strings_ = rows<uint8_t>(Section::kStrings);
 }

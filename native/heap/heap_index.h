@@ -125,6 +125,12 @@ class HeapIndex {
   std::span<const ModuleRow> modules() const { return modules_; }
   std::span<const ThreadRow> threads() const { return threads_; }
   std::span<const FrameRow> frames() const { return frames_; }
+  // By address.
+  std::span<const MappingRow> mappings() const { return mappings_; }
+  std::span<const PoolRow> pools() const { return pools_; }
+  std::span<const MallocRow> mallocs() const { return mallocs_; }
+  // Those of most bytes first.
+  std::span<const ChunksRow> chunks() const { return chunks_; }
   std::span<const MetaRow> meta() const { return meta_; }
   std::string_view text(StringRef ref) const;
 
@@ -164,6 +170,10 @@ class HeapIndex {
   std::span<const ModuleRow> modules_;
   std::span<const ThreadRow> threads_;
   std::span<const FrameRow> frames_;
+  std::span<const MappingRow> mappings_;
+  std::span<const PoolRow> pools_;
+  std::span<const MallocRow> mallocs_;
+  std::span<const ChunksRow> chunks_;
   std::span<const MetaRow> meta_;
   mutable std::unique_ptr<Namespaces> namespaces_;
 };

@@ -7,7 +7,7 @@
 namespace heapdump {
 
 constexpr char kIndexMagic[8] = {'H', 'D', 'I', 'N', 'D', 'E', 'X', '\n'};
-constexpr uint32_t kIndexVersion = 6;
+constexpr uint32_t kIndexVersion = 7;
 constexpr uint64_t kPage = 4096;
 constexpr uint32_t kBlock = 64;  // ids that share a base in a column of offsets
 
@@ -75,6 +75,10 @@ enum class Section : uint32_t {
   kModules,         // ModuleRow
   kThreads,         // ThreadRow
   kFrames,          // FrameRow
+  kMappings,        // MappingRow by address
+  kPools,           // PoolRow by address
+  kMallocs,         // MallocRow by address
+  kChunks,          // ChunksRow, those of most bytes first
   kMeta,            // MetaRow
   kStrings,         // bytes
   kCount,
@@ -188,6 +192,47 @@ struct FrameRow {
   uint32_t object;  // or NIL
   StringRef function;
   StringRef file;
+  uint32_t unused;
+};
+
+struct MappingRow {
+  uint64_t address;
+  uint64_t size;
+  uint64_t resident;
+  uint64_t anonymous;
+  uint64_t swapped;
+  uint64_t huge;
+  StringRef path;
+  uint32_t flags;  // hd_mapping_flag
+  uint32_t unused;
+};
+
+struct PoolRow {
+  uint64_t address;
+  uint32_t size;
+  uint16_t block_size;
+  uint16_t blocks;
+  uint16_t used;
+  uint16_t objects;
+  uint32_t unused;
+};
+
+struct MallocRow {
+  uint64_t address;
+  uint64_t size;
+  uint64_t used;
+  uint64_t free;
+  StringRef problem;
+  uint32_t kind;  // hd_malloc_kind
+  uint32_t unused;
+};
+
+struct ChunksRow {
+  uint64_t size;  // 0: of various sizes
+  uint64_t first;
+  uint64_t count;
+  uint64_t bytes;
+  uint32_t use;  // hd_chunk_use
   uint32_t unused;
 };
 

@@ -1,6 +1,8 @@
 #include "index/tables.h"
 
 #include <algorithm>
+#include <functional>
+#include <initializer_list>
 #include <iterator>
 #include <stdexcept>
 
@@ -52,6 +54,56 @@ Tables::Tables(const Definitions& definitions, const AddressIds& ids) : ids_(ids
     row.file = intern(frame.file);
     frames_.push_back(row);
   }
+  add_memory(definitions);
+}
+
+// What no process can have is left out: sums stay below 2^64.
+void Tables::add_memory(const Definitions& definitions) {
+  const auto is_possible = [](std::initializer_list<uint64_t> values) {
+    return std::ranges::all_of(values, [](uint64_t value) { return value < kAddressLimit; });
+  };
+  for (const MappingRecord& record : definitions.mappings) {
+    if (!is_possible(
+            {record.address, record.size, record.resident, record.anonymous, record.swapped, record.huge}))
+      continue;
+    mappings_.push_back({.address = record.address,
+                         .size = record.size,
+                         .resident = record.resident,
+                         .anonymous = record.anonymous,
+                         .swapped = record.swapped,
+                         .huge = record.huge,
+                         .path = intern(record.path),
+                         .flags = record.flags});
+  }
+  for (const PoolRecord& record : definitions.pools) {
+    if (!is_possible({record.address}) || record.size > UINT32_MAX ||
+        std::max({record.block_size, record.blocks}) > UINT16_MAX)
+      continue;
+    const uint64_t used = std::min(record.used, record.blocks);
+    pools_.push_back({.address = record.address,
+                      .size = static_cast<uint32_t>(record.size),
+                      .block_size = static_cast<uint16_t>(record.block_size),
+                      .blocks = static_cast<uint16_t>(record.blocks),
+                      .used = static_cast<uint16_t>(used),
+                      .objects = static_cast<uint16_t>(std::min(record.objects, used))});
+  }
+  for (const MallocRecord& record : definitions.mallocs) {
+    if (!is_possible({record.address, record.size, record.used, record.free})) continue;
+    mallocs_.push_back({.address = record.address,
+                        .size = record.size,
+                        .used = record.used,
+                        .free = record.free,
+                        .problem = intern(record.problem),
+                        .kind = record.kind});
+  }
+  for (const ChunksRecord& record : definitions.chunks) {
+    if (!is_possible({record.size, record.first, record.count, record.bytes})) continue;
+    chunks_.push_back({record.size, record.first, record.count, record.bytes, record.use, 0});
+  }
+  std::ranges::stable_sort(mappings_, {}, &MappingRow::address);
+  std::ranges::stable_sort(pools_, {}, &PoolRow::address);
+  std::ranges::stable_sort(mallocs_, {}, &MallocRow::address);
+  std::ranges::stable_sort(chunks_, std::greater(), &ChunksRow::bytes);
 }
 
 void Tables::add_shapes(const std::vector<ShapeRecord>& shapes) {
@@ -136,6 +188,10 @@ void Tables::write(IndexWriter& writer, const LargeValues& large) {
   writer.write_small(Section::kModules, modules_);
   writer.write_small(Section::kThreads, threads_);
   writer.write_small(Section::kFrames, frames_);
+  writer.write_small(Section::kMappings, mappings_);
+  writer.write_small(Section::kPools, pools_);
+  writer.write_small(Section::kMallocs, mallocs_);
+  writer.write_small(Section::kChunks, chunks_);
   writer.write_small(Section::kMeta, meta_);
   writer.write_small(Section::kStrings, strings_.data(), strings_.size());
 }

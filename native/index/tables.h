@@ -50,6 +50,7 @@ class Tables {
  private:
   StringRef intern(std::string_view text);
   uint32_t type_at(uint64_t address);
+  void add_memory(const Definitions& definitions);
   void add_shapes(const std::vector<ShapeRecord>& shapes);
 
   const AddressIds& ids_;
@@ -66,6 +67,10 @@ class Tables {
   std::vector<ModuleRow> modules_;
   std::vector<ThreadRow> threads_;
   std::vector<FrameRow> frames_;
+  std::vector<MappingRow> mappings_;
+  std::vector<PoolRow> pools_;
+  std::vector<MallocRow> mallocs_;
+  std::vector<ChunksRow> chunks_;
   std::vector<MetaRow> meta_;
   std::string strings_;
   std::unordered_map<std::string, StringRef> known_;

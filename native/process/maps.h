@@ -2,6 +2,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct Mapping {
   bool readable;
   bool writable;
   bool executable;
+  bool shared;
   uint64_t offset;
   uint64_t inode;
   // Empty for anonymous memory; `[stack]` and the like for special ones.
@@ -21,6 +23,9 @@ struct Mapping {
 
   bool contains(uint64_t address) const { return address >= start && address < end; }
 };
+
+// Nothing if the line is none of a mapping.
+std::optional<Mapping> parse_mapping(const std::string& line);
 
 // Empty if the process is gone; throws Error(kCannotAttach) if it may not be read.
 std::vector<Mapping> read_maps(pid_t pid);

@@ -23,6 +23,8 @@ namespace {
 uint64_t* memory_field(ProcessStatus::Memory& memory, const std::string& key) {
   if (key == "VmRSS:") return &memory.resident;
   if (key == "RssAnon:") return &memory.anonymous;
+  if (key == "RssFile:") return &memory.file;
+  if (key == "RssShmem:") return &memory.shared;
   if (key == "VmSwap:") return &memory.swapped;
   if (key == "VmPTE:") return &memory.page_tables;
   if (key == "VmData:") return &memory.data;

@@ -19,6 +19,8 @@ struct ProcessStatus {
   struct Memory {
     uint64_t resident = 0;
     uint64_t anonymous = 0;  // and resident
+    uint64_t file = 0;       // resident pages of files that were not written to
+    uint64_t shared = 0;     // resident shared memory
     uint64_t swapped = 0;
     uint64_t page_tables = 0;
     uint64_t data = 0;

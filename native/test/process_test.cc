@@ -59,7 +59,7 @@ TEST(ProcessStatus, SaysWhatMemoryIsTaken) {
 
 TEST(ProcessMaps, TheHeapIsAllOfItsMappings) {
   const auto mapping = [](uint64_t start, uint64_t end, const char* path) {
-    return Mapping{start, end, true, true, false, 0, 0, path};
+    return Mapping{start, end, true, true, false, false, 0, 0, path};
   };
   EXPECT_EQ(heap_size({mapping(0x1000, 0x11000, "[heap]"), mapping(0x11000, 0x12000, "[heap]"),
                        mapping(0x13000, 0x14000, "[anon:[heap]x]")}),

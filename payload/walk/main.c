@@ -3,6 +3,7 @@
 #include "walk/dicts.h"
 #include "walk/fields.h"
 #include "walk/lists.h"
+#include "walk/memory.h"
 #include "walk/output.h"
 #include "walk/roots.h"
 #include "walk/shapes.h"
@@ -158,6 +159,7 @@ __attribute__((noreturn)) void hd_main(struct hd_walk* walk) {
     w->lists_failed = hd_attempt(w, hd_check_lists, 0);
   }
   hd_flush(w);
+  hd_write_memory(w);
   hd_attempt(w, write_skipped, 0);
   hd_attempt(w, write_unread_members, 0);
   hd_write_end(w, w->status ? w->status : "ok");

@@ -88,6 +88,19 @@ static inline struct hd_block* hd_block_of(struct hd_walker* w, struct hd_marks*
   return block;
 }
 
+// The bits of the 64 objects that can stand in the KiB at `address`, a multiple of it.
+static inline uint64_t hd_found_word(const struct hd_marks* marks, hd_address address) {
+  const struct hd_region* const region =
+      address >> HD_REGION_BITS < HD_REGIONS ? marks->regions[address >> HD_REGION_BITS] : 0;
+  const struct hd_block* const block =
+      region ? region->blocks[address >> HD_BLOCK_BITS & (HD_REGION_BLOCKS - 1)] : 0;
+  return block ? block->found[hd_granule(address) >> 6] : 0;
+}
+
+static inline int hd_is_found(const struct hd_marks* marks, hd_address address) {
+  return hd_found_word(marks, address) >> (hd_granule(address) & 63) & 1;
+}
+
 // `object` is an address (hd_is_address).
 static inline void hd_mark(struct hd_walker* w, struct hd_marks* marks, hd_address object) {
   struct hd_block* const block = hd_block_of(w, marks, object);

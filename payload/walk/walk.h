@@ -30,6 +30,17 @@ struct hd_range {
   uint64_t start, end;
 };
 
+enum hd_memory_kind {
+  HD_MEMORY_ANONYMOUS = 0,
+  HD_MEMORY_BRK = 1,   // [heap]
+  HD_MEMORY_FILE = 2,  // of a program or a library
+};
+
+struct hd_memory_range {
+  uint64_t start, end;
+  uint64_t kind;
+};
+
 enum hd_walk_phase {
   HD_WALK_OWN = 0,      // in code of the walker that cannot fail
   HD_WALK_READING = 1,  // reads the heap: a fault means a half-updated object
@@ -55,6 +66,11 @@ struct hd_walk {
   // Memory that is not heap: thread stacks (list heads of a collection lie there), sorted; struct hd_range[].
   uint64_t stacks;
   uint64_t stack_count;
+  // The mappings whose use is looked into, and those that a word may point to; sorted; struct
+  // hd_memory_range[].
+  uint64_t memory;
+  uint64_t memory_count;
+  uint64_t has_glibc_malloc;
   // Addresses for all of the walker's tables, taken from the start on. Mapped, and zeroed, up to
   // `arena_mapped`; the walker maps more as it takes it: under mlockall(MCL_FUTURE) memory is filled when it
   // is mapped.

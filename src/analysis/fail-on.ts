@@ -1,8 +1,9 @@
 // Checks such as `growth>10MB`, for --fail-on.
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Leaks, Suspect } from "./leaks.js";
+import type { Amounts, MemoryReport } from "./memory.js";
 
-const MEASURES = {
+const OF_SUSPECTS = {
   growth: ({ growth }: Suspect) => growth,
   growth_per_hour: ({ growthPerHour }: Suspect) => growthPerHour,
   survived: ({ survived }: Suspect) => survived,
@@ -11,7 +12,18 @@ const MEASURES = {
   new: ({ newCount }: Suspect) => newCount,
 };
 
-type Measure = keyof typeof MEASURES;
+/** Of the process, since the first dump. */
+const OF_MEMORY = {
+  rss: ({ resident }: Amounts) => resident,
+  native: ({ native }: Amounts) => native,
+};
+
+export const MEASURES = [...Object.keys(OF_SUSPECTS), ...Object.keys(OF_MEMORY)];
+
+type MemoryMeasure = keyof typeof OF_MEMORY;
+type Measure = keyof typeof OF_SUSPECTS | MemoryMeasure;
+
+const isOfMemory = (measure: Measure): measure is MemoryMeasure => measure in OF_MEMORY;
 
 const UNITS: Record<string, number> = {
   "": 1,
@@ -40,11 +52,10 @@ export function parseCheck(text: string): Check {
   const [, measure = "", operator, digits, unit = ""] =
     /^\s*(\w+)\s*(>=?)\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? [];
   const factor = UNITS[unit.toLowerCase()];
-  if (!(measure in MEASURES) || digits === undefined || factor === undefined) {
-    const measures = Object.keys(MEASURES).join(", ");
+  if (!MEASURES.includes(measure) || digits === undefined || factor === undefined) {
     throw new HeapdumpError(
       ExitCode.Usage,
-      `--fail-on ${text}: write MEASURE>NUMBER with a unit such as growth>10MB; measures are ${measures}`,
+      `--fail-on ${text}: write MEASURE>NUMBER with a unit such as growth>10MB; measures are ${MEASURES.join(", ")}`,
     );
   }
   return {
@@ -62,18 +73,29 @@ export function dumpsNeeded({ measure }: Check): number {
 }
 
 /** Refuses a check whose measure these dumps do not tell. */
-export function requireKnown({ text, measure }: Check, { hours }: Leaks): void {
-  if (measure !== "growth_per_hour" || hours !== null) return;
-  throw new HeapdumpError(
-    ExitCode.Usage,
-    `--fail-on ${text} cannot be decided: the dumps do not say how much time is between them`,
-  );
+export function requireKnown({ text, measure }: Check, { hours }: Leaks, memory?: MemoryReport): void {
+  if (measure === "growth_per_hour" && hours === null) {
+    throw undecided(text, "the dumps do not say how much time is between them");
+  }
+  if (isOfMemory(measure) && !memory?.growth) {
+    throw undecided(text, "the dumps do not tell of their process's memory: take them again");
+  }
+  const unknown = memory?.unknown[0];
+  if (measure === "native" && unknown !== undefined) throw undecided(text, unknown);
 }
 
-/** The first suspect that the check is about. */
-export function meets(check: Check, suspects: Suspect[]): Suspect | undefined {
-  return suspects.find((suspect) => {
-    const value = MEASURES[check.measure](suspect);
-    return value !== null && (check.orEqual ? value >= check.limit : value > check.limit);
-  });
+function undecided(text: string, why: string): HeapdumpError {
+  return new HeapdumpError(ExitCode.Usage, `--fail-on ${text} cannot be decided: ${why}`);
+}
+
+/** Whether the process's memory meets the check, or which suspect is the first that does. */
+export function meets(
+  { measure, orEqual, limit }: Check,
+  suspects: Suspect[],
+  memory?: MemoryReport,
+): Suspect | "memory" | undefined {
+  const exceeds = (value: bigint | number | null) =>
+    value !== null && (orEqual ? value >= limit : value > limit);
+  if (!isOfMemory(measure)) return suspects.find((suspect) => exceeds(OF_SUSPECTS[measure](suspect)));
+  return memory?.growth && exceeds(OF_MEMORY[measure](memory.growth)) ? "memory" : undefined;
 }

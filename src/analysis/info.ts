@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { type Collector, collectorOf } from "../model/collector.js";
 import type { Heap, HeapType } from "../store/heap.js";
+import { type MemoryReport, surveyMemory } from "./memory.js";
 
 export interface Description {
   path: string;
@@ -21,6 +22,8 @@ export interface Description {
   size: bigint;
   /** The largest, by all their instances together. */
   types: HeapType[];
+  /** Undefined if the dump does not tell. */
+  memory: MemoryReport | undefined;
 }
 
 const TYPES = 5;
@@ -52,5 +55,6 @@ export function describe(heap: Heap): Description {
     references: heap.referenceCount(),
     size,
     types: heap.types().slice(0, TYPES),
+    memory: surveyMemory([heap]),
   };
 }

@@ -35,6 +35,8 @@ export function describeTarget(target: Target, settings: CaptureSettings): Pairs
       content_limit: String(settings.contentLimit),
       rss: String(memory.resident),
       anonymous: String(memory.anonymous),
+      rss_file: String(memory.file),
+      rss_shared: String(memory.shared),
       swap: String(memory.swapped),
       heap: String(memory.heap),
       threads: String(target.threads),

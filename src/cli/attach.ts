@@ -7,7 +7,7 @@ import { ExitCode, HeapdumpError } from "../errors.js";
 import { type MissedDump, MODES, type Mode, type TakenDump } from "../model/dump.js";
 import { ShortOfMemory } from "../model/memory.js";
 import { attachJson, takenText } from "../view/attach.js";
-import { shortageText } from "../view/memory.js";
+import { shortageText } from "../view/memory-plan.js";
 import { nextStep } from "../view/next.js";
 import { terminal } from "../view/terminal.js";
 import { captureProgress } from "./capture-progress.js";

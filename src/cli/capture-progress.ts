@@ -1,5 +1,5 @@
 import type { CaptureObserver } from "../capture/capture.js";
-import { memoryNote, waitNote } from "../view/memory.js";
+import { memoryNote, waitNote } from "../view/memory-plan.js";
 import { progress } from "../view/progress.js";
 import { plural } from "../view/text.js";
 import { note } from "./output.js";

@@ -2,10 +2,12 @@ import type { Command } from "commander";
 import { type Check, dumpsNeeded, meets, parseCheck, requireKnown } from "../analysis/fail-on.js";
 import { isIncomplete } from "../analysis/incomplete.js";
 import { findLeaks } from "../analysis/leaks.js";
+import { type MemoryReport, surveyMemory } from "../analysis/memory.js";
 import { requireDumps } from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
 import { leaksJson, leaksText, suspectWords } from "../view/leaks.js";
+import { verdictWords } from "../view/memory.js";
 import { openSeries } from "./heaps.js";
 import { helpText } from "./help.js";
 import { collect, JSON_OPTION, wholeNumber } from "./options.js";
@@ -34,7 +36,7 @@ export function registerLeaks(program: Command): void {
     .argument("<file...>", "dumps of one process (.bin or .bin.gz)")
     .option(
       "--fail-on <check>",
-      "exit code 1 if a suspect meets the check, such as growth>10MB; measures are growth, growth_per_hour, survived, retained (bytes), count and new (objects) (repeatable)",
+      "exit code 1 if a suspect meets the check, such as growth>10MB, or the process does; measures of suspects are growth, growth_per_hour, survived, retained (bytes), count and new (objects), of the process rss and native (bytes that its resident memory, and that of C code, grew by) (repeatable)",
       collect,
     )
     .option("-n, --number <n>", "suspects shown", wholeNumber(1), 5)
@@ -50,16 +52,17 @@ async function leaks(files: string[], options: LeaksOptions): Promise<void> {
     if (checks.length > 0) requireComplete(series);
   });
   const found = findLeaks(heaps);
-  for (const check of checks) requireKnown(check, found);
   const path = heaps.at(-1)?.path ?? "";
+  const memory = surveyMemory(heaps as [Heap, ...Heap[]]);
+  for (const check of checks) requireKnown(check, found, memory);
   output(
     options,
-    () => leaksJson(found),
-    (terminal) => leaksText(found, path, terminal, options.number),
+    () => leaksJson(found, memory),
+    (terminal) => leaksText(found, memory, path, terminal, options.number),
   );
   for (const check of checks) {
-    const suspect = meets(check, found.suspects);
-    if (suspect) fail(check, suspectWords(suspect));
+    const met = meets(check, found.suspects, memory);
+    if (met) fail(check, met === "memory" ? verdictWords(memory as MemoryReport) : suspectWords(met));
   }
 }
 

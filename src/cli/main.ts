@@ -15,6 +15,7 @@ export const COMMANDS: Record<string, () => Promise<Register>> = {
   graph: async () => (await import("./graph.js")).registerGraph,
   path: async () => (await import("./path.js")).registerPath,
   show: async () => (await import("./show.js")).registerShow,
+  memory: async () => (await import("./memory.js")).registerMemory,
   leaks: async () => (await import("./leaks.js")).registerLeaks,
   diff: async () => (await import("./diff.js")).registerDiff,
   waste: async () => (await import("./waste.js")).registerWaste,

@@ -22,6 +22,9 @@ export interface TargetMemory {
   resident: number;
   /** And resident. */
   anonymous: number;
+  /** Resident pages of files that were not written to, and of shared memory. */
+  file: number;
+  shared: number;
   swapped: number;
   pageTables: number;
   data: number;

@@ -5,6 +5,7 @@ import { inconsistencyText, listed } from "./capture.js";
 import { displayWidth } from "./fit.js";
 import { jsonTable } from "./json.js";
 import { facts, placeFits } from "./lines.js";
+import { verdictJson } from "./memory.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, escapeControls, plural } from "./text.js";
@@ -197,6 +198,7 @@ export function infoJson({
   references,
   size,
   types,
+  memory,
 }: Description): object {
   return {
     file: path,
@@ -215,5 +217,6 @@ export function infoJson({
       count: (type) => type.count,
       size: (type) => type.size,
     }),
+    verdict: verdictJson(memory),
   };
 }

@@ -1,24 +1,41 @@
 import type { Field, Leaks, Suspect } from "../analysis/leaks.js";
+import { isElsewhere, type MemoryReport } from "../analysis/memory.js";
 import { displayWidth, fitContent } from "./fit.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { contentFits, namesFit, objectLine, sentences, wholePath } from "./lines.js";
+import { verdictJson, verdictWords } from "./memory.js";
 import { nextStep } from "./next.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, contentText, escapeControls, plural } from "./text.js";
 import { countText, durationText, shareText, signedSizeText, sizeText } from "./units.js";
 
-export function leaksText(leaks: Leaks, path: string, terminal: Terminal, most: number): string {
+export function leaksText(
+  leaks: Leaks,
+  memory: MemoryReport | undefined,
+  path: string,
+  terminal: Terminal,
+  most: number,
+): string {
   const { suspects } = leaks;
   const { bold, dim } = terminal.colors;
   const shown = suspects.slice(0, most);
+  const elsewhere = memory && isElsewhere(memory) ? [sentences(verdictWords(memory), terminal, bold)] : [];
   if (suspects.length === 0) {
-    return [heading(leaks), noSuspects(leaks)].map((line) => sentences(line, terminal)).join("\n");
+    return [
+      ...elsewhere,
+      ...[heading(leaks), noSuspects(leaks)].map((line) => sentences(line, terminal)),
+    ].join("\n");
   }
   const blocks = shown.map((suspect, i) => block(suspect, i + 1, leaks, terminal));
   const more = suspects.length - shown.length;
   const next = nextStep(terminal, "show", path, addressText(shown[0]?.example.address ?? 0n));
   const rest = more > 0 ? [dim(`${plural(more, "more suspect")}: -n ${suspects.length}`)] : [];
-  return [sentences(heading(leaks), terminal, bold), ...blocks, [...rest, next].join("\n")].join("\n\n");
+  return [
+    ...elsewhere,
+    sentences(heading(leaks), terminal, bold),
+    ...blocks,
+    [...rest, next].join("\n"),
+  ].join("\n\n");
 }
 
 function noSuspects({ incomplete }: Leaks): string {
@@ -113,7 +130,11 @@ function fieldText({ hold, value }: Field): string {
   return `${name}=${fitContent(contentText(value), 24) || escapeControls(value.typeName)}`;
 }
 
-export function leaksJson({ suspects }: Leaks): JsonTable {
+export function leaksJson({ suspects }: Leaks, memory: MemoryReport | undefined): object {
+  return { ...suspectsJson(suspects), verdict: verdictJson(memory) };
+}
+
+function suspectsJson(suspects: Suspect[]): JsonTable {
   return jsonTable(suspects, {
     kind: ({ kind }) => kind,
     type: ({ typeName }) => typeName,

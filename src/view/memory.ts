@@ -1,87 +1,200 @@
-import type { MemoryLimit, MemoryPlan, MemoryShortage } from "../model/memory.js";
-import { escapeControls } from "./text.js";
-import { sizeText } from "./units.js";
+import { basename } from "node:path";
+import type { Amounts, Chunks, MemoryPart, MemoryReport } from "../analysis/memory.js";
+import { jsonTable } from "./json.js";
+import { sentences } from "./lines.js";
+import { nextStep } from "./next.js";
+import { table } from "./table.js";
+import type { Terminal } from "./terminal.js";
+import { addressText, escapeControls, plural } from "./text.js";
+import { countText, shareText, signedSizeText, sizeText } from "./units.js";
 
-/** What a user should know of memory before a dump is taken; empty if there is plenty. */
-export function memoryNote(pid: number, memory: MemoryPlan): string {
-  const { mode, cost, headroom, limit, reserve, tight, oomGroup, unknown } = memory;
-  if (!tight || headroom === undefined || !limit) return "";
-  const most =
-    mode === "python"
-      ? `up to ${bytes(cost.max)} if process ${pid} has mostly small objects in a few large containers`
-      : `up to ${bytes(cost.max)} if process ${pid} writes all of its memory during the ${duration(cost.seconds)} that ` +
-        "the snapshot takes";
-  const what = mode === "python" ? "script" : "snapshot";
-  const parts = [
-    `memory is short: the ${what} needs ${bytes(cost.min)}, and ${most}; ${bytes(headroom)} of ` +
-      `${limitText(limit)} are left. The ${what} is given up if less than ${bytes(reserve)} are left`,
+export function memoryText(report: MemoryReport, files: string[], terminal: Terminal): string {
+  const { bold } = terminal.colors;
+  const several = report.resident.length > 1;
+  const blocks = [
+    sentences(verdictWords(report), terminal, bold),
+    partsTable(report, several, terminal),
+    ...(report.chunks.length > 0 ? [chunksTable(report.chunks, several, terminal)] : []),
+    ...(report.verdict === "fragmentation" && report.pinning.length > 0
+      ? [pinningTable(report, terminal)]
+      : []),
+    ...report.unknown.map((what) => sentences(`Not known: ${what}.`, terminal)),
+    nextFor(report, files, terminal),
   ];
-  if (oomGroup !== undefined)
-    parts.push(
-      `memory.oom.group is set: at the limit the kernel kills all processes of ${oomGroup} together`,
-    );
-  parts.push(...unknown);
-  return escapeControls(parts.join("; "));
+  return blocks.join("\n\n");
 }
 
-/** Gunicorn's, and what Kubernetes' probes have unless told. */
-const USUAL_TIMEOUT_S = 30;
-/** On a machine that is busy. */
-const SLOWEST = 3;
-
-/** How long the main thread will wait for a script; empty if that is less than a second, and for the other modes. */
-export function waitNote(pid: number, { mode, cost }: MemoryPlan): string {
-  const slowest = SLOWEST * cost.seconds;
-  if (mode !== "python" || slowest < 1) return "";
-  const restarts =
-    slowest < USUAL_TIMEOUT_S
-      ? ""
-      : `; a supervisor may restart it meanwhile (the time-out of gunicorn, and of many probes, is ${USUAL_TIMEOUT_S} s)`;
-  return `the main thread of process ${pid} waits for about ${duration(cost.seconds)}, and for up to ${duration(slowest)} on a busy machine${restarts}`;
+function nextFor({ verdict }: MemoryReport, files: string[], terminal: Terminal): string {
+  const last = files.at(-1) ?? "";
+  return verdict === "python" || verdict === "unknown"
+    ? nextStep(terminal, "leaks", ...files)
+    : nextStep(terminal, "sql", last, "SELECT * FROM chunk LIMIT 20");
 }
 
-/** Why there is no dump, and what to do about it. */
-export function shortageText(pid: number, shortage: MemoryShortage): string {
-  return escapeControls(`process ${pid} was not ${why(shortage)}`);
+function partsTable({ parts, last }: MemoryReport, several: boolean, terminal: Terminal): string {
+  const { bold } = terminal.colors;
+  return table(
+    [
+      { title: "SIZE", align: "right", paint: bold },
+      { title: "SHARE", align: "right" },
+      ...(several ? [{ title: "GROWTH", align: "right" as const }] : []),
+      { title: "COUNT", align: "right" },
+      { title: "WHAT", cut: "name" },
+    ],
+    parts.map((part) => [
+      sizeText(part.bytes),
+      shareText(part.bytes, last.resident),
+      ...(several ? [signedSizeText(growthOf(part))] : []),
+      part.count === 0n ? "" : countText(part.count),
+      part.parent === null ? part.name : `  ${part.name}`,
+    ]),
+    terminal,
+  );
 }
 
-function why(shortage: MemoryShortage): string {
-  const left = bytes(shortage.left);
-  switch (shortage.kind) {
-    case "no-headroom": {
-      const { mode, reserve, limit, stopTakes } = shortage;
-      const needed = `${bytes(shortage.needed)}${reserve ? ` and ${bytes(reserve)} in reserve` : ""}`;
-      const reason = `${mode === "python" ? "a script" : "a snapshot"} in ${mode} mode needs ${needed}, but only ${left} of ${limitText(limit)} are left`;
-      return `touched: ${reason}; ${stopInstead(stopTakes)}free memory, or raise the limit`;
-    }
-    case "no-commit": {
-      const { mode, needed, stopTakes } = shortage;
-      const reason = `vm.overcommit_memory is 2: ${mode} mode needs to commit ${bytes(needed)}, but only ${left} are left`;
-      return `touched: ${reason}; ${stopInstead(stopTakes)}free memory, or raise vm.overcommit_ratio`;
-    }
-    case "given-up": {
-      const { limit } = shortage;
-      const whose = limit.cgroup === undefined ? "machine" : "container";
-      const reason = `only ${left} of ${limitText(limit)} were left in the ${whose}, so the dump was given up`;
-      return `dumped: ${reason}; it keeps running`;
-    }
+const growthOf = ({ perDump }: MemoryPart) => (perDump.at(-1) ?? 0n) - (perDump[0] ?? 0n);
+
+function chunksTable(chunks: Chunks[], several: boolean, terminal: Terminal): string {
+  return table(
+    [
+      { title: "MALLOC CHUNKS WITHOUT OBJECTS", align: "right" },
+      ...(several ? [{ title: "GROWTH", align: "right" as const }] : []),
+      { title: "COUNT", align: "right" },
+      { title: "OF SIZE", align: "right" },
+      { title: "THAT BEGIN WITH A POINTER INTO", cut: "name" },
+    ],
+    chunks.map((row) => [
+      sizeText(row.bytes),
+      ...(several ? [signedSizeText(row.growth ?? 0n)] : []),
+      countText(row.count),
+      row.size === null ? "various" : sizeText(row.size),
+      row.library === null ? "" : escapeControls(row.library),
+    ]),
+    terminal,
+  );
+}
+
+function pinningTable({ pinning }: MemoryReport, terminal: Terminal): string {
+  return table(
+    [
+      { title: "KEEPS FREE", align: "right" },
+      { title: "OBJECTS", align: "right" },
+      { title: "IN POOLS", align: "right" },
+      { title: "TYPE", cut: "name" },
+    ],
+    pinning.map(({ typeName, objects, pools, free }) => [
+      sizeText(free),
+      countText(objects),
+      countText(pools),
+      escapeControls(typeName),
+    ]),
+    terminal,
+  );
+}
+
+/** What the memory is, or what its growth is. */
+export function verdictWords(report: MemoryReport): string {
+  return report.growth ? growthWords(report, report.growth) : stateWords(report);
+}
+
+const isResident = ({ resident }: Amounts) => `${sizeText(resident)} are resident`;
+
+function stateWords(report: MemoryReport): string {
+  const { last, verdict } = report;
+  const { resident, objects, free, native } = last;
+  const start = `${isResident(last)}, ${sizeText(objects)} of them Python objects (${shareText(objects, resident)})`;
+  switch (verdict) {
+    case "fragmentation":
+      return `${start}: ${freeWords(report, free)}`;
+    case "native":
+      return `${start}: ${sizeText(native)} are memory of C code and of the interpreter. ${chunkWords(report)}`.trimEnd();
+    case "unknown":
+      return `${start}. What the rest is used for is not known.`;
+    default:
+      return `${start}.`;
   }
 }
 
-function stopInstead(takes: number | undefined): string {
-  if (takes === undefined) return "";
-  return `--mode stop needs ${bytes(takes)}, but stops the process until the dump is taken; or `;
+function growthWords(report: MemoryReport, growth: Amounts): string {
+  const { verdict, last } = report;
+  const { resident, objects, free, native } = growth;
+  const start = `Resident memory ${resident < 0n ? "shrank" : "grew"} by ${sizeText(resident < 0n ? -resident : resident)}`;
+  const python = `Python objects by ${signedSizeText(objects).replace("+", "")}`;
+  switch (verdict) {
+    case "steady":
+      return `${start} to ${sizeText(last.resident)}, ${python}: it does not grow by much.`;
+    case "python":
+      return `The growth is explained: resident memory grew by ${sizeText(resident)}, ${python} (${shareText(objects, resident)}).`;
+    case "native":
+      return `${start}, ${python}: the growth is in memory of C code (${sizeText(native)}). ${chunkWords(report)}`.trimEnd();
+    case "fragmentation":
+      return `${start}, ${python}: ${freeWords(report, free)}`;
+    default:
+      return `${start}, ${python}. In what else it grew is not known.`;
+  }
 }
 
-/** A limit, and what sets it. */
-function limitText({ name, cgroup, limit }: MemoryLimit): string {
-  return `${bytes(limit)} (${cgroup === undefined ? "the machine" : `${name} of the cgroup ${cgroup}`})`;
+/** Of memory of C code, what it consists of most. */
+function chunkWords({ chunks, growth }: MemoryReport): string {
+  const [most] = chunks;
+  if (!most || most.size === null) return "";
+  const count = growth ? (most.newCount ?? 0n) : most.count;
+  const library = most.library === null ? "" : `, which begin with a pointer into ${basename(most.library)}`;
+  const verb = growth ? "came" : "are there";
+  return `${countText(count)} chunks of ${countText(most.size)} bytes ${verb}${escapeControls(library)}.`;
 }
 
-function bytes(count: number): string {
-  return sizeText(BigInt(Math.ceil(count)));
+/** What allocators keep, why, and what helps. */
+function freeWords({ parts, pinning, arenas }: MemoryReport, free: bigint): string {
+  const bytes = (...names: string[]) =>
+    parts.filter(({ name }) => names.includes(name)).reduce((sum, part) => sum + part.bytes, 0n);
+  const [pools, chunks] = [bytes("free blocks", "empty pools"), bytes("free chunks")];
+  const pin = pinning.find((row) => row.free * 10n > free);
+  const pinned = pin
+    ? ` Pools that few objects keep: ${plural(pin.objects, "object")} of the type ${escapeControls(pin.typeName)} in ${plural(pin.pools, "pool")}.`
+    : "";
+  const advice =
+    chunks > pools
+      ? arenas > 8n
+        ? `malloc has ${plural(arenas, "arena heap")}: MALLOC_ARENA_MAX=2 makes them fewer.`
+        : "malloc_trim(0) gives free pages back; jemalloc, preloaded, keeps less."
+      : "Nothing leaks in them: they are used again before more is taken. To allocate what lives long before what lives briefly, or PYTHONMALLOC=malloc with jemalloc, keeps fewer pools.";
+  return `${sizeText(free)} are free memory that the allocators keep (now ${sizeText(pools)} in pools of pymalloc, ${sizeText(chunks)} in malloc).${pinned} ${advice}`;
 }
 
-function duration(seconds: number): string {
-  return seconds < 1 ? `${Math.max(1, Math.round(seconds * 1000))} ms` : `${seconds.toFixed(1)} s`;
+export function memoryJson(report: MemoryReport): object {
+  const { parts, resident, chunks, pinning, unknown } = report;
+  return {
+    resident: resident.at(-1),
+    dumps: resident,
+    verdict: verdictJson(report),
+    ...jsonTable(parts, {
+      name: ({ name }) => name,
+      parent: ({ parent }) => parent,
+      bytes: ({ bytes }) => bytes,
+      count: ({ count }) => count,
+      per_dump: ({ perDump }) => perDump,
+    }),
+    chunks: jsonTable(chunks, {
+      size: ({ size }) => size,
+      first_word: ({ firstWord }) => firstWord && addressText(firstWord),
+      library: ({ library }) => library,
+      count: ({ count }) => count,
+      bytes: ({ bytes }) => bytes,
+      new: ({ newCount }) => newCount,
+      growth: ({ growth }) => growth,
+    }),
+    pinning: jsonTable(pinning, {
+      type: ({ typeName }) => typeName,
+      objects: ({ objects }) => objects,
+      pools: ({ pools }) => pools,
+      free: ({ free }) => free,
+    }),
+    unknown,
+  };
+}
+
+/** Null if the dump does not tell. */
+export function verdictJson(report: MemoryReport | undefined): object | null {
+  return report ? { kind: report.verdict, words: verdictWords(report) } : null;
 }

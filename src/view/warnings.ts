@@ -31,6 +31,7 @@ const EFFECTS = {
   show: {
     main: "references from and to what was lost are not shown, and an object that is alive may be called garbage",
   },
+  memory: { main: "objects that were lost count as memory of C code" },
   leaks: {
     main: "what leaks may be in what was lost, and objects that are alive may be called garbage",
     earlier: "objects that it has lost count as new",

@@ -9,10 +9,11 @@ import { type Outcome, TempWorkspace } from "../support/cli.js";
 import { encodeDump } from "../support/dump-file.js";
 import { hex, type Thing } from "../support/python-heap.js";
 import { shop } from "../support/sample-heaps.js";
+import { memoryUse } from "../support/sample-memory.js";
 
 const later = shop({ sessions: 12, later: true });
 const LATER = { mode: "fork", time: "2026-03-01T13:00:00.000Z" };
-const whole = encodeDump(later.heap.parts(LATER, {}, 12));
+const whole = encodeDump(later.heap.parts(LATER, {}, 12, memoryUse({})));
 const session = hex(later.sessions[5] as Thing);
 
 /** The dump in question is FILE. */
@@ -41,6 +42,7 @@ const LINES: Record<DumpCommand, string[]> = {
     "diff --by path before.bin FILE",
     "diff --by owner before.bin FILE",
   ],
+  memory: ["memory FILE"],
   waste: ["waste FILE"],
   "held-by-c": ["held-by-c FILE"],
   sql: ["sql FILE SELECT+*+FROM+object", "sql FILE SELECT+count(*)+FROM+path_to_root(3)"],

@@ -76,6 +76,26 @@ const cases: [name: string, ...args: string[]][] = [
   ["leaks-bad-check", "leaks", "--fail-on", "size>1MB", "before.bin", "after.bin"],
   ["leaks-check-of-three", "leaks", "--fail-on", "survived>0", "before.bin", "after.bin"],
   ["leaks-check-of-two", "leaks", "--fail-on", "growth>1MB", "after.bin"],
+  ["memory", "memory", "lean.bin"],
+  ["memory-native", "memory", "lean.bin", "native.bin"],
+  ["memory-kept", "memory", "native.bin", "kept.bin"],
+  ["memory-kept-alone", "memory", "kept.bin"],
+  ["memory-script", "memory", "script.bin"],
+  ["memory-unknown", "memory", "after.bin"],
+  ["memory-json", "memory", "--json", "lean.bin", "native.bin"],
+  ["leaks-native", "leaks", "lean.bin", "native.bin"],
+  [
+    "leaks-native-fail",
+    "leaks",
+    "--fail-on",
+    "rss>200MB",
+    "--fail-on",
+    "native>100MiB",
+    "lean.bin",
+    "native.bin",
+  ],
+  ["leaks-native-unknown", "leaks", "--fail-on", "native>100MiB", "script.bin", "script.bin"],
+  ["leaks-rss-unknown", "leaks", "--fail-on", "rss>1MB", "before.bin", "after.bin"],
   ["waste", "waste", "-n", "6", "wasteful.bin"],
   ["waste-json", "waste", "--json", "-n", "2", "wasteful.bin"],
   ["waste-none", "waste", "huge.bin.gz"],
@@ -150,5 +170,14 @@ function expectToWork(step: string, workspace: TempWorkspace): void {
 }
 
 test("these commands name a next step", () => {
-  expect([...naming].sort()).toEqual(["diff", "held-by-c", "leaks", "path", "show", "top", "waste"]);
+  expect([...naming].sort()).toEqual([
+    "diff",
+    "held-by-c",
+    "leaks",
+    "memory",
+    "path",
+    "show",
+    "top",
+    "waste",
+  ]);
 });

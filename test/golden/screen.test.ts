@@ -11,6 +11,7 @@ import { encodeDump } from "../support/dump-file.js";
 import { newest } from "../support/interpreters.js";
 import { LONG_PATH_START, LONG_TYPE, longNames } from "../support/long-names.js";
 import { huge, shop, wasteful } from "../support/sample-heaps.js";
+import { memoryUse } from "../support/sample-memory.js";
 import { onScreen, type Screen } from "../support/screen.js";
 
 const WIDTHS = [60, 80, 100, 200];
@@ -88,6 +89,7 @@ const views: Record<string, string[][]> = {
     ["--by", "module", "--against", "peak", "before.bin", "middle.bin", "long.bin"],
     ["long.bin", "long.bin"],
   ],
+  memory: [["used.bin"], ["used.bin", "grown.bin"]],
   waste: [["long.bin"], ["wasteful.bin"], ["huge.bin"]],
   "held-by-c": [["wasteful.bin"], ["fork.bin"], ["long.bin"]],
   sql: [
@@ -113,6 +115,10 @@ beforeAll(async () => {
   place.dump("small.bin", small.heap, { time: "2026-03-01T13:00:00.000Z" });
   place.dump("wasteful.bin", wasteful(), { mode: "fork" });
   place.dump("huge.bin", huge().heap);
+  const path = `/opt/${"Überlange-Bibliothek-".repeat(8)}.so`;
+  place.dump("used.bin", longNames({ count: 3 }).heap, { mode: "fork" }, {}, 2, memoryUse({ path }));
+  const grown = memoryUse({ path, nodes: 1_000_000, usedBlocks: 20, pools: 9000 });
+  place.dump("grown.bin", after.heap, { mode: "fork", time: "2026-03-01T13:00:00.000Z" }, {}, 2, grown);
   place.dump(
     "fork.bin",
     shop().heap,

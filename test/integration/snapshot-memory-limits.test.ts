@@ -6,7 +6,7 @@ import { afterEach, expect, test } from "vitest";
 import { HeadroomGauge } from "../../src/capture/memory/headroom.js";
 import { MemoryWatchdog } from "../../src/capture/memory/watchdog.js";
 import type { MemoryShortage } from "../../src/model/memory.js";
-import { shortageText } from "../../src/view/memory.js";
+import { shortageText } from "../../src/view/memory-plan.js";
 import { attach } from "../support/attach.js";
 import { LimitedCgroup } from "../support/cgroup.mjs";
 import { newest } from "../support/interpreters.js";

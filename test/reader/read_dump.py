@@ -108,6 +108,10 @@ class Dump:
         self.modules: List[Tuple[int, str, str]] = []
         self.threads: List[Tuple[int, str]] = []
         self.frames: List[Tuple[int, int, int, str, str, int]] = []
+        self.mappings: List[Tuple[int, int, int, str, int, int, int, int]] = []
+        self.pools: List[Tuple[int, ...]] = []
+        self.mallocs: List[Tuple[int, int, int, int, int, str]] = []
+        self.chunks: List[Tuple[int, ...]] = []
         self.object_count = 0
         self._objects: Optional[List[HeapObject]] = None
         self._read_header()
@@ -247,6 +251,14 @@ class Dump:
                 more = r.references(r.varint(), address, recent)
                 if last is not None and last.address == address and len(last.targets) == position:
                     last.targets += more
+            elif kind == 9:
+                self.mappings.append(r.mapping())
+            elif kind == 10:
+                self.pools.append(tuple(r.varint() for _ in range(6)))
+            elif kind == 11:
+                self.mallocs.append(r.malloc())
+            elif kind == 12:
+                self.chunks.append((r.u8(),) + tuple(r.varint() for _ in range(4)))
             else:
                 raise NotADump("unknown record %d" % kind)
 
@@ -297,6 +309,13 @@ class Reader:
 
     def frame(self) -> Tuple[int, int, int, str, str, int]:
         return self.varint(), self.varint(), self.varint(), self.string(), self.string(), self.varint()
+
+    def mapping(self) -> Tuple[int, int, int, str, int, int, int, int]:
+        address, size, flags, path = self.varint(), self.varint(), self.u8(), self.string()
+        return address, size, flags, path, self.varint(), self.varint(), self.varint(), self.varint()
+
+    def malloc(self) -> Tuple[int, int, int, int, int, str]:
+        return self.u8(), self.varint(), self.varint(), self.varint(), self.varint(), self.string()
 
     def objects(self, previous: int, recent: List[int]) -> Iterator[HeapObject]:
         """Most of a dump is objects, and most of their numbers are one byte: those are read without a call."""

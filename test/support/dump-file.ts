@@ -20,7 +20,19 @@ export type RootKind = keyof typeof RootKind;
 
 export const ChunkKind = { META: 1, RECORDS: 2, END: 3 } as const;
 
-const RecordKind = { TYPE: 1, SHAPE: 2, OBJECTS: 3, ROOT: 4, MODULE: 5, THREAD: 6, FRAME: 7 } as const;
+const RecordKind = {
+  TYPE: 1,
+  SHAPE: 2,
+  OBJECTS: 3,
+  ROOT: 4,
+  MODULE: 5,
+  THREAD: 6,
+  FRAME: 7,
+  MAPPING: 9,
+  POOL: 10,
+  MALLOC: 11,
+  CHUNKS: 12,
+} as const;
 const NULL_REFERENCE = 2049n;
 const INDEXED = 0x80;
 const MASK = (1n << 64n) - 1n;
@@ -103,6 +115,19 @@ export interface TypeRecord {
   name: string;
 }
 
+/** Sizes are bytes. */
+export interface MappingRecord {
+  address: bigint;
+  size: number;
+  /** Readable and writable unless it says something else. */
+  flags?: number;
+  path?: string;
+  resident: number;
+  anonymous?: number;
+  swapped?: number;
+  huge?: number;
+}
+
 export interface ShapeRecord {
   id: number;
   type: bigint;
@@ -168,6 +193,48 @@ export class Records {
   frame(address: bigint, thread: number, depth: number, fn: string, file: string, line: number): this {
     this.out.varint(RecordKind.FRAME).varint(address).varint(thread).varint(depth).string(fn).string(file);
     this.out.varint(line);
+    return this;
+  }
+
+  mapping(record: MappingRecord): this {
+    const {
+      address,
+      size,
+      flags = 3,
+      path = "",
+      resident,
+      anonymous = resident,
+      swapped = 0,
+      huge = 0,
+    } = record;
+    this.out.varint(RecordKind.MAPPING).varint(address).varint(size).u8(flags).string(path);
+    for (const bytes of [resident, anonymous, swapped, huge]) this.out.varint(bytes);
+    return this;
+  }
+
+  pool(
+    address: bigint,
+    ...numbers: [size: number, block: number, blocks: number, used: number, objects: number]
+  ): this {
+    this.out.varint(RecordKind.POOL).varint(address);
+    for (const number of numbers) this.out.varint(number);
+    return this;
+  }
+
+  malloc(kind: number, address: bigint, size: number, used: number, free: number, problem = ""): this {
+    this.out.varint(RecordKind.MALLOC).u8(kind).varint(address).varint(size).varint(used).varint(free);
+    this.out.string(problem);
+    return this;
+  }
+
+  chunks(use: number, size: number, first: bigint, count: number): this {
+    this.out
+      .varint(RecordKind.CHUNKS)
+      .u8(use)
+      .varint(size)
+      .varint(first)
+      .varint(count)
+      .varint(count * size);
     return this;
   }
 

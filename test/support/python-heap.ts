@@ -198,7 +198,12 @@ export class PythonHeap {
   }
 
   /** Objects are in as many chunks as `pieces`. */
-  parts(meta: Record<string, string> = {}, end: Record<string, string> = {}, pieces = 2): DumpParts {
+  parts(
+    meta: Record<string, string> = {},
+    end: Record<string, string> = {},
+    pieces = 2,
+    memory?: Records,
+  ): DumpParts {
     const definitions = new Records();
     for (const { thing, module, name } of this.types.values()) {
       definitions.type({ address: thing.address, module, name });
@@ -219,7 +224,7 @@ export class PythonHeap {
     const references = this.things.flatMap((thing) => thing.references).filter((target) => target).length;
     return {
       meta: { ...META, ...meta },
-      records: [definitions.done(), ...objects, rest.done()],
+      records: [definitions.done(), ...objects, rest.done(), ...(memory ? [memory.done()] : [])],
       end: { objects: String(this.things.length), references: String(references), ...END, ...end },
     };
   }

@@ -2,6 +2,7 @@
 import type { TempWorkspace } from "./cli.js";
 import { encodeDump } from "./dump-file.js";
 import { huge, shop, wasteful } from "./sample-heaps.js";
+import { memoryUse } from "./sample-memory.js";
 
 /** What is in before.bin, after.bin and huge.bin. */
 export const before = shop();
@@ -34,6 +35,8 @@ const FORKED = {
   },
 };
 
+const RESIDENT = { rss_file: String(9 << 20), rss_shared: String(1 << 20) };
+
 export function writeSampleDumps(workspace: TempWorkspace): void {
   const middle = shop({ sessions: 7 });
   const at = (time: string) => ({ time: `2026-03-01T${time}:00.000Z` });
@@ -48,6 +51,19 @@ export function writeSampleDumps(workspace: TempWorkspace): void {
   workspace.dump("later.bin", middle.heap, at("13:30"));
   workspace.dump("wasteful.bin", wasteful(), { mode: "fork" }, FORKED.end);
   workspace.dump("fork.bin", before.heap, FORKED.meta, FORKED.end);
+  const use = (name: string, time: string, ...[of]: Parameters<typeof memoryUse>) =>
+    workspace.dump(
+      name,
+      before.heap,
+      { ...FORKED.meta, ...RESIDENT, ...at(time) },
+      FORKED.end,
+      2,
+      memoryUse(of),
+    );
+  use("lean.bin", "12:00", {});
+  use("native.bin", "12:30", { nodes: 1_200_000 });
+  use("kept.bin", "13:00", { usedBlocks: 20, pools: 9000, nodes: 1_200_000 });
+  workspace.dump("script.bin", before.heap, RESIDENT, {}, 2, memoryUse({ looks: false }));
   workspace.dump("huge.bin", hugeHeap.heap);
   workspace.dump("huge.bin.gz", hugeHeap.heap);
   workspace.write("cut.bin", encodeDump(before.heap.parts()).subarray(0, 2000));

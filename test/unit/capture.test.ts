@@ -247,7 +247,17 @@ test("what is known of a process before the capture", () => {
     pythonVersion: "3.11.7",
     threads: 3,
     startTicks: "123",
-    memory: { resident: 7, anonymous: 6, swapped: 5, pageTables: 4, data: 3, stack: 2, heap: 1 },
+    memory: {
+      resident: 7,
+      anonymous: 6,
+      file: 8,
+      shared: 9,
+      swapped: 5,
+      pageTables: 4,
+      data: 3,
+      stack: 2,
+      heap: 1,
+    },
     layout: LAYOUT,
   } as const;
   const settings = { mode: "python", contentLimit: 64, toolVersion: "1.2.3" } as const;
@@ -264,6 +274,8 @@ test("what is known of a process before the capture", () => {
     values_apart: "true",
     rss: "7",
     anonymous: "6",
+    rss_file: "8",
+    rss_shared: "9",
     swap: "5",
     heap: "1",
   });

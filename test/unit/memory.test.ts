@@ -9,7 +9,7 @@ import { MemoryWatchdog } from "../../src/capture/memory/watchdog.js";
 import { ExitCode } from "../../src/errors.js";
 import type { Mode } from "../../src/model/dump.js";
 import { type MemoryLimit, ShortOfMemory } from "../../src/model/memory.js";
-import { memoryNote, shortageText, waitNote } from "../../src/view/memory.js";
+import { memoryNote, shortageText, waitNote } from "../../src/view/memory-plan.js";
 
 type Tree = Record<string, string>;
 
@@ -178,6 +178,8 @@ const COMMIT = "CommitLimit: 1024000 kB\nCommitted_AS: 921600 kB\n";
 const MEMORY = {
   resident: 220 * MIB,
   anonymous: 200 * MIB,
+  file: 20 * MIB,
+  shared: 0,
   swapped: 0,
   pageTables: MIB,
   data: 400 * MIB,

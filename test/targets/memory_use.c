@@ -1,0 +1,69 @@
+/* Memory of C code, in known amounts. Without Python's headers: it is loaded with ctypes. */
+#define _GNU_SOURCE
+#include <malloc.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* As a C++ object points to its class's virtual functions. */
+static void* const table[] = {&malloc, &free};
+
+struct request {
+  long count, size;
+  /* One of so many stays. */
+  int every;
+  pthread_barrier_t* done;
+};
+
+static void take(const struct request* request) {
+  void** taken = malloc(request->count * sizeof *taken);
+  for (long i = 0; i < request->count; i++) {
+    taken[i] = malloc(request->size);
+    memset(taken[i], 1, request->size);
+    *(void* const**)taken[i] = table;
+  }
+  for (long i = 0; i < request->count; i++) {
+    if (i % request->every) free(taken[i]);
+  }
+  free(taken);
+}
+
+/* Loses `count` chunks. */
+void lose(long count, long size) { take(&(struct request){count, size, 1, 0}); }
+
+/* Loses one of four, and frees the others. */
+void lose_quarter(long count, long size) { take(&(struct request){count, size, 4, 0}); }
+
+static void* run(void* argument) {
+  const struct request* const request = argument;
+  take(request);
+  pthread_barrier_wait(request->done);
+  for (;;) pause();
+  return 0;
+}
+
+/* In a thread that stays, which has an arena of its own. */
+void lose_in_thread(long count, long size) {
+  pthread_barrier_t done;
+  pthread_barrier_init(&done, 0, 2);
+  struct request request = {count, size, 1, &done};
+  pthread_t thread;
+  pthread_create(&thread, 0, run, &request);
+  pthread_barrier_wait(&done);
+}
+
+/* Memory that no allocator knows. */
+void map_pages(long size) {
+  memset(mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 1, size);
+}
+
+/* Of malloc's own account: in use, free, and in mappings of their own. */
+void account(uint64_t* used, uint64_t* free, uint64_t* mapped) {
+  const struct mallinfo2 info = mallinfo2();
+  *used = info.uordblks;
+  *free = info.fordblks;
+  *mapped = info.hblkhd;
+}
