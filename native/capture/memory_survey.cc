@@ -9,14 +9,14 @@
 namespace heapdump {
 namespace {
 
-// Reading what is not in memory would bring it there.
+// Reading what is not in memory would bring it there, or wait for who does.
 constexpr uint64_t kAlwaysRead = 64 << 20;
 constexpr uint64_t kLeastResident = 4;  // a quarter
 constexpr uint64_t kMostSwapped = 8;    // an eighth
 
-bool is_mostly_empty(const MappingUsage& usage) {
+bool is_left_alone(const MappingUsage& usage) {
   const uint64_t size = usage.mapping.end - usage.mapping.start;
-  return (size > kAlwaysRead && usage.resident < size / kLeastResident) ||
+  return usage.is_special || (size > kAlwaysRead && usage.resident < size / kLeastResident) ||
          usage.swapped > size / kMostSwapped;
 }
 
@@ -36,7 +36,7 @@ uint8_t flags_of(const MappingUsage& usage, const std::vector<uint64_t>& stack_p
   if (mapping.shared) flags |= HD_MAPPING_SHARED;
   if (is_stack) flags |= HD_MAPPING_STACK;
   const bool may_hold_heap = is_anonymous(mapping) || mapping.path == "[heap]";
-  if (may_hold_heap && !is_stack && is_mostly_empty(usage)) flags |= HD_MAPPING_NOT_READ;
+  if (may_hold_heap && !is_stack && is_left_alone(usage)) flags |= HD_MAPPING_NOT_READ;
   return static_cast<uint8_t>(flags);
 }
 
@@ -68,7 +68,7 @@ std::vector<hd_memory_range> MemorySurvey::ranges() const {
   constexpr int kOther = HD_MAPPING_SHARED | HD_MAPPING_STACK | HD_MAPPING_NOT_READ;
   std::vector<hd_memory_range> found;
   for (const auto& [usage, flags] : rows_) {
-    const auto& [mapping, resident, anonymous, swapped, huge] = usage;
+    const auto& [mapping, resident, anonymous, swapped, huge, is_special] = usage;
     const auto add = [&](hd_memory_kind kind) { found.push_back({mapping.start, mapping.end, kind}); };
     if (mapping.inode != 0 && (flags & HD_MAPPING_READABLE))
       add(HD_MEMORY_FILE);
@@ -86,7 +86,7 @@ std::vector<uint8_t> MemorySurvey::message() const {
   constexpr size_t kNumbers = 64;
   RecordBuffer out;
   for (const auto& [usage, flags] : rows_) {
-    const auto& [mapping, resident, anonymous, swapped, huge] = usage;
+    const auto& [mapping, resident, anonymous, swapped, huge, is_special] = usage;
     out.reserve(kNumbers + HD_MAX_NAME);
     out.put_varint(HD_MAPPING);
     out.put_varint(mapping.start);

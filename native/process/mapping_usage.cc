@@ -1,9 +1,9 @@
 #include "process/mapping_usage.h"
 
-#include <cctype>
-#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include "process/status.h"
@@ -21,6 +21,17 @@ constexpr Field kFields[] = {
     {"Private_Hugetlb:", &MappingUsage::huge}, {"Shared_Hugetlb:", &MappingUsage::huge},
 };
 
+constexpr char kFlags[] = "VmFlags:";
+
+// proc_pid_smaps(5): memory of a device, without pages of its own, or watched through userfaultfd.
+bool is_special(const std::string& flags) {
+  std::istringstream words(flags);
+  for (std::string word; words >> word;) {
+    if (word == "io" || word == "pf" || word == "um" || word == "uw" || word == "ui") return true;
+  }
+  return false;
+}
+
 // Pages of hugetlbfs are in no Rss.
 bool is_hugetlb(const char* name) { return strstr(name, "_Hugetlb") != nullptr; }
 
@@ -35,6 +46,7 @@ std::vector<MappingUsage> read_mapping_usage(pid_t pid) {
       continue;
     }
     if (found.empty()) continue;
+    if (line.starts_with(kFlags)) found.back().is_special = is_special(line.substr(strlen(kFlags)));
     for (const Field& field : kFields) {
       if (!line.starts_with(field.name)) continue;
       const uint64_t bytes = std::strtoull(line.c_str() + strlen(field.name), nullptr, 10) << 10;

@@ -14,6 +14,8 @@ struct MappingUsage {
   uint64_t anonymous = 0;
   uint64_t swapped = 0;
   uint64_t huge = 0;  // of `resident`, in huge pages
+  // Reading it can wait for somebody (userfaultfd), or reach a device.
+  bool is_special = false;
 };
 
 // Empty if the process is gone, or may not be read.

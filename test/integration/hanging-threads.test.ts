@@ -56,8 +56,10 @@ describe.each(oldestAndNewest)("CPython $version ($library)", ({ path }) => {
     await expect.poll(() => children(target.pid), { timeout: 20_000 }).toEqual([]);
     expect([await settledView(target.pid), children(target.pid)]).toEqual(before);
     expect(await target.ask("work 1000")).toMatchObject({ result: expectedWork(1000), errors: 0 });
-    const stopped = await workspace.attach([target.pid, "--mode", "stop", "-o", "h.bin"]);
+    const stopped = await workspace.attach([target.pid, "--mode", "stop", "--json", "-o", "h.bin"]);
     expect(stopped).toMatchObject({ status: 0 });
+    // Who reads what the program fills itself waits for it, and the program for him.
+    expect(JSON.parse(stopped.stdout).pause_ms).toBeLessThan(1500);
     expect([await settledView(target.pid), children(target.pid)]).toEqual(before);
   });
 

@@ -27,9 +27,11 @@ def listen(fd):
 fd = ctypes.CDLL(None, use_errno=True).syscall(SYS_userfaultfd, os.O_CLOEXEC)
 assert fd >= 0, os.strerror(ctypes.get_errno())
 fcntl.ioctl(fd, UFFDIO_API, struct.pack("QQQ", API, EVENT_FORK, 0))
-region = mmap.mmap(-1, 4096)
+# Who reads its second page waits for somebody to fill it.
+region = mmap.mmap(-1, 8192, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+region[0] = 1
 start = ctypes.addressof(ctypes.c_char.from_buffer(region))
-fcntl.ioctl(fd, UFFDIO_REGISTER, struct.pack("QQQQ", start, 4096, MODE_MISSING, 0))
+fcntl.ioctl(fd, UFFDIO_REGISTER, struct.pack("QQQQ", start, 8192, MODE_MISSING, 0))
 threading.Thread(target=listen, args=(fd,), daemon=True).start()
 harness.say("ready")
 while True:
