@@ -63,6 +63,8 @@ export interface MemoryReport {
   /** Those of most bytes first; with several dumps those that grew most. */
   chunks: Chunks[];
   pinning: Pinning[];
+  /** Types that are not built in, and of which there are more than in the first dump; those that grew most. */
+  came: { typeName: string; count: bigint }[];
   /** Heaps of arenas of malloc's, beside the main one. */
   arenas: bigint;
   /** What could not be told apart, in words. */
@@ -75,6 +77,8 @@ const FILES = ["pages of files", "shared memory"];
 const SMALLEST_GROWTH = 1n << 20n;
 const CHUNKS = 5;
 const PINNING = 5;
+const CAME = 2;
+const FEWEST = 10n;
 
 interface Row {
   name: string;
@@ -125,6 +129,7 @@ export function surveyMemory(heaps: [Heap, ...Heap[]]): MemoryReport | undefined
     verdict: growth ? verdictOfGrowth(growth, now, unknown) : verdictOf(now, unknown),
     chunks: chunksOf(last, heaps.length > 1 ? first : undefined),
     pinning: pinningOf(last),
+    came: heaps.length > 1 ? whatCame(first, last) : [],
     arenas:
       last.get<{ n: bigint }>("SELECT count(*) AS n FROM {heap}.malloc_heap WHERE kind = 'arena'")?.n ?? 0n,
     unknown: [...new Set(unknown)],
@@ -227,6 +232,17 @@ function chunksOf(heap: Heap, first: Heap | undefined): Chunks[] {
   const weight = ({ growth, bytes }: Chunks) => growth ?? bytes;
   rows.sort((a, b) => (weight(b) > weight(a) ? 1 : weight(b) < weight(a) ? -1 : 0));
   return rows.filter((row) => weight(row) > 0n).slice(0, CHUNKS);
+}
+
+function whatCame(first: Heap, last: Heap): MemoryReport["came"] {
+  const before = new Map(first.types().map(({ name, count }) => [name, count]));
+  return last
+    .types()
+    .filter(({ name }) => name.includes("."))
+    .map(({ name, count }) => ({ typeName: name, count: count - (before.get(name) ?? 0n) }))
+    .filter(({ count }) => count >= FEWEST)
+    .sort((a, b) => (b.count > a.count ? 1 : b.count < a.count ? -1 : 0))
+    .slice(0, CAME);
 }
 
 function pinningOf(heap: Heap): Pinning[] {

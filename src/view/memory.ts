@@ -126,7 +126,13 @@ function growthWords(report: MemoryReport, growth: Amounts): string {
     case "python":
       return `The growth is explained: resident memory grew by ${sizeText(resident)}, ${python} (${shareText(objects, resident)}).`;
     case "native":
-      return `${start}, ${python}: the growth is in memory of C code (${sizeText(native)}). ${chunkWords(report)}`.trimEnd();
+      return [
+        `${start}, ${python}: the growth is in memory of C code (${sizeText(native)}).`,
+        chunkWords(report),
+        cameWords(report),
+      ]
+        .filter(Boolean)
+        .join(" ");
     case "fragmentation":
       return `${start}, ${python}: ${freeWords(report, free)}`;
     default:
@@ -142,6 +148,12 @@ function chunkWords({ chunks, growth }: MemoryReport): string {
   const library = most.library === null ? "" : `, which begin with a pointer into ${basename(most.library)}`;
   const verb = growth ? "came" : "are there";
   return `${countText(count)} chunks of ${countText(most.size)} bytes ${verb}${escapeControls(library)}.`;
+}
+
+/** What the memory may be of. */
+function cameWords({ came }: MemoryReport): string {
+  const types = came.map(({ typeName, count }) => plural(count, `${escapeControls(typeName)} object`));
+  return types.length === 0 ? "" : `Meanwhile ${types.join(" and ")} came, which may own it.`;
 }
 
 /** What allocators keep, why, and what helps. */
@@ -190,6 +202,7 @@ export function memoryJson(report: MemoryReport): object {
       pools: ({ pools }) => pools,
       free: ({ free }) => free,
     }),
+    came: jsonTable(report.came, { type: ({ typeName }) => typeName, count: ({ count }) => count }),
     unknown,
   };
 }
