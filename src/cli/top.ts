@@ -1,8 +1,11 @@
 import { type Command, Option } from "commander";
 import { parseFilter } from "../analysis/filter.js";
+import { surveyMemory } from "../analysis/memory.js";
 import { topGroups, topObjects } from "../analysis/top.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { GROUPINGS, type Grouping, isGrouping } from "../model/groupings.js";
+import { elsewhereLines } from "../view/memory.js";
+import type { Terminal } from "../view/terminal.js";
 import { topGroupsJson, topGroupsText, topObjectsJson, topObjectsText } from "../view/top.js";
 import { type Compared, openCompared } from "./heaps.js";
 import { helpText } from "./help.js";
@@ -72,12 +75,16 @@ async function top(file: string, options: TopOptions): Promise<void> {
     notIn: heaps(true),
     limit: options.number,
   };
+  // Of all objects of one dump.
+  const memory = others.length > 0 || options.filter !== undefined ? undefined : surveyMemory([heap]);
+  const below = (terminal: Terminal, text: string) =>
+    [...elsewhereLines(memory, terminal), text].join("\n\n");
   if (isGrouping(by)) {
     const found = topGroups(heap, by, request);
     output(
       options,
       () => topGroupsJson(found),
-      (terminal) => topGroupsText(found, file, terminal),
+      (terminal) => below(terminal, topGroupsText(found, file, terminal)),
     );
     return;
   }
@@ -86,7 +93,7 @@ async function top(file: string, options: TopOptions): Promise<void> {
   output(
     options,
     () => topObjectsJson(found),
-    (terminal) => topObjectsText(found, file, terminal),
+    (terminal) => below(terminal, topObjectsText(found, file, terminal)),
   );
 }
 

@@ -1,9 +1,9 @@
 import type { Field, Leaks, Suspect } from "../analysis/leaks.js";
-import { isElsewhere, type MemoryReport } from "../analysis/memory.js";
+import type { MemoryReport } from "../analysis/memory.js";
 import { displayWidth, fitContent } from "./fit.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { contentFits, namesFit, objectLine, sentences, wholePath } from "./lines.js";
-import { verdictJson, verdictWords } from "./memory.js";
+import { elsewhereLines, verdictJson } from "./memory.js";
 import { nextStep } from "./next.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, contentText, escapeControls, plural } from "./text.js";
@@ -19,7 +19,7 @@ export function leaksText(
   const { suspects } = leaks;
   const { bold, dim } = terminal.colors;
   const shown = suspects.slice(0, most);
-  const elsewhere = memory && isElsewhere(memory) ? [sentences(verdictWords(memory), terminal, bold)] : [];
+  const elsewhere = elsewhereLines(memory, terminal);
   if (suspects.length === 0) {
     return [
       ...elsewhere,

@@ -1,5 +1,11 @@
 import { basename } from "node:path";
-import type { Amounts, Chunks, MemoryPart, MemoryReport } from "../analysis/memory.js";
+import {
+  type Amounts,
+  type Chunks,
+  isElsewhere,
+  type MemoryPart,
+  type MemoryReport,
+} from "../analysis/memory.js";
 import { jsonTable } from "./json.js";
 import { sentences } from "./lines.js";
 import { nextStep } from "./next.js";
@@ -205,6 +211,13 @@ export function memoryJson(report: MemoryReport): object {
     came: jsonTable(report.came, { type: ({ typeName }) => typeName, count: ({ count }) => count }),
     unknown,
   };
+}
+
+/** What stands above an answer about objects if most of the memory, or of its growth, is not of objects. */
+export function elsewhereLines(report: MemoryReport | undefined, terminal: Terminal): string[] {
+  return report && isElsewhere(report)
+    ? [sentences(verdictWords(report), terminal, terminal.colors.bold)]
+    : [];
 }
 
 /** Null if the dump does not tell. */

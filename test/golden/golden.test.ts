@@ -83,6 +83,7 @@ const cases: [name: string, ...args: string[]][] = [
   ["memory-script", "memory", "script.bin"],
   ["memory-unknown", "memory", "after.bin"],
   ["memory-json", "memory", "--json", "lean.bin", "native.bin"],
+  ["top-native", "top", "-n", "3", "native.bin"],
   ["leaks-native", "leaks", "lean.bin", "native.bin"],
   [
     "leaks-native-fail",
