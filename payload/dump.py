@@ -25,6 +25,8 @@ def main():
         mark(map(id, found))
     mark(own)
     write_meta()
+    if ONLY_NAMES:
+        put_strs_aside()
     discover_all([cls for cls in every_type().values()])
     discover_all([None, True, False, ..., sys.modules, builtins_dict])
     write_roots()
@@ -35,6 +37,7 @@ def main():
         found, late = late, []
         tracked_left = len(found)
         write_tracked(found, TRACKED | (KNOWN_GENERATION | 6 if frozen else 0))
+    write_strs()
     send([varint(END), string('ok'), varint(objects_written), varint(references_written)])
 
 
@@ -196,7 +199,7 @@ builtins_dict = module_dict(builtins)
 object_sizeof = object.__dict__['__sizeof__']
 dict_keys, dict_values, dict_items = dict.keys, dict.values, dict.items
 own_failure, in_message = None, False
-own, late = (), []
+own, late, strs, known_names = (), [], [], {}
 objects_tracked = objects_written = references_written = refcounts_held = 0
 objects_known = counted_at = tracked_left = untracked_left = 0  # progress
 types, handlers, size_modes, lists, appends, c_defined = {}, {}, {}, {}, {}, {}

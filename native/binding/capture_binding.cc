@@ -150,14 +150,15 @@ struct CaptureRequest {
     if (mode == Mode::kPython)
       script = request.Get("script").As<Napi::String>().Utf8Value();
     else
-      content_limit = request.Get("contentLimit").As<Napi::Number>().Uint32Value();
+      content = {.limit = request.Get("contentLimit").As<Napi::Number>().Uint32Value(),
+                 .only_names = request.Get("onlyNames").As<Napi::Boolean>().Value()};
   }
 
   pid_t pid;
   std::chrono::milliseconds timeout;
   Mode mode;
   std::string script;
-  uint32_t content_limit = 0;
+  ContentKept content;
 };
 
 // A capture on a thread of its own: ptrace knows its tracer by thread, and Node's event loop stays free.
@@ -166,7 +167,7 @@ class Capture : private Sink {
   Capture(const Napi::CallbackInfo& info, Napi::Promise::Deferred deferred)
       : deferred_(deferred),
         request_(info[0].As<Napi::Object>()),
-        transcoder_(*this, request_.content_limit) {
+        transcoder_(*this, request_.content.limit) {
     constexpr size_t kUnlimited = 0;
     events_ = Napi::ThreadSafeFunction::New(info.Env(), info[1].As<Napi::Function>(), "heapdump.capture",
                                             kUnlimited, 1, [this](Napi::Env env) { finish(env); });
@@ -206,7 +207,7 @@ class Capture : private Sink {
     const bool fork = request_.mode == CaptureRequest::Mode::kFork;
     Snapshot snapshot{.pid = request_.pid,
                       .kind = fork ? Snapshot::Kind::kFork : Snapshot::Kind::kStop,
-                      .content_limit = request_.content_limit,
+                      .content = request_.content,
                       .timeout = request_.timeout,
                       .handlers = handlers(),
                       .cancellation = cancellation};

@@ -10,6 +10,7 @@
 #include "capture/capture_handlers.h"
 #include "capture/pause_stats.h"
 #include "capture/safe_point_stop.h"
+#include "capture/walk_task.h"
 #include "support/cancellation.h"
 
 namespace heapdump {
@@ -23,7 +24,7 @@ struct Snapshot {
 
   pid_t pid;
   Kind kind;
-  uint32_t content_limit;
+  ContentKept content;
   // Longest wait for the threads to stop.
   std::chrono::milliseconds timeout;
   CaptureHandlers handlers;

@@ -4,11 +4,11 @@
 #include "python/heap_fields.h"
 
 namespace heapdump {
-WalkTask::WalkTask(const Inspection& target, uint32_t content_limit)
-    : WalkTask(target, content_limit, check_heap_layout(target.memory, target.interpreter)) {}
+WalkTask::WalkTask(const Inspection& target, ContentKept content)
+    : WalkTask(target, content, check_heap_layout(target.memory, target.interpreter)) {}
 
-WalkTask::WalkTask(const Inspection& target, uint32_t content_limit, const CPythonLayout& row)
-    : content_limit(content_limit),
+WalkTask::WalkTask(const Inspection& target, ContentKept content, const CPythonLayout& row)
+    : content(content),
       pid(target.status.namespace_pid),
       runtime(target.interpreter.runtime()),
       layout(row.heap),

@@ -7,12 +7,19 @@
 
 namespace heapdump {
 
+// What is kept of the contents of objects.
+struct ContentKept {
+  uint32_t limit = 0;  // bytes of an object; 0: nothing
+  // Of data, the keys of the dicts of modules, classes and instances alone.
+  bool only_names = false;
+};
+
 // What the walker needs to know of a process, as far as it is known before the process is stopped.
 struct WalkTask {
   // Throws Error(kCannotAttach) if the layout of the heap is not known, or is not the known one.
-  WalkTask(const Inspection& target, uint32_t content_limit);
+  WalkTask(const Inspection& target, ContentKept content);
 
-  uint32_t content_limit;
+  ContentKept content;
   int32_t pid;
   uint64_t runtime;
   hd_layout layout;
@@ -22,7 +29,7 @@ struct WalkTask {
   bool has_glibc_malloc;
 
  private:
-  WalkTask(const Inspection& target, uint32_t content_limit, const CPythonLayout& row);
+  WalkTask(const Inspection& target, ContentKept content, const CPythonLayout& row);
 };
 
 }  // namespace heapdump

@@ -76,7 +76,8 @@ void WalkerMapping::write_contents(const Memory& memory, int fd) {
   walk.runtime = task_.runtime;
   walk.pid = task_.pid;
   walk.fd = fd;
-  walk.content_limit = task_.content_limit;
+  walk.content_limit = task_.content.limit;
+  walk.only_names = task_.content.only_names;
   uint64_t at = address_ + data_at_ + sizeof walk;
   const auto put = [&](const auto& rows, uint64_t* address, uint64_t* count) {
     *address = at;

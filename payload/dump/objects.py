@@ -1,5 +1,5 @@
 # What is written of an object.
-# Needs: pristine, writing, types, sizes, shapes, naming, contents.
+# Needs: pristine, writing, types, sizes, shapes, naming, contents, names.
 
 def emit(shape, key, batch, refcounts, flag, counts, targets, content=None):
     """Writes objects of one shape; `targets` are addresses, `counts` how many of them are each object's."""
@@ -40,7 +40,7 @@ def progress():
     global objects_known, counted_at
     if objects_written >= counted_at:
         counted_at = objects_written + 8192
-        objects_known = objects_written + tracked_left + untracked_left + len(late) + sum(map(len, lists.values()))
+        objects_known = objects_written + tracked_left + untracked_left + len(late) + sum(map(len, lists.values())) + len(strs)
     return varint(PROGRESS) + varint(objects_written) + varint(max(objects_written, objects_known))
 
 
@@ -232,6 +232,7 @@ def write_generic(key, batch, refcounts, flag):
             if members_at is not None:
                 these = [part[i] for i in members_at]
                 these_refcounts = [part_refcounts[i] for i in members_at]
+            note_names(named, width_now, flat_now)
             content = content_of_code(these, width_now, flat_now) if key in shown_by_code else None
             emit(shape_of(key, named, tail), key, these, these_refcounts, flag, [width_now] * len(these), ids_now, content)
         discover(flat, ids)

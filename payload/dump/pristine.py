@@ -4,6 +4,7 @@
 
 FD = @FD@
 CONTENT_LIMIT = @CONTENT_LIMIT@  # bytes of content kept of an object
+ONLY_NAMES = @ONLY_NAMES@  # of data, the keys of the dicts of modules, classes and instances alone
 MAX_ITEMS = @MAX_ITEMS@  # references of one container for which there is memory; 0: not known
 TIMEOUT = @TIMEOUT@  # seconds without progress in writing
 # Of this version of CPython, from the row of its layout (native/python/layouts.h).

@@ -1,6 +1,6 @@
 # How the objects of types that are not written as the others are get their records: what each refers to, where the
 # collector does not learn of it, or not in that order.
-# Needs: pristine, types, naming, shapes, objects.
+# Needs: pristine, types, naming, shapes, objects, names.
 
 def write_deques(key, batch, refcounts, flag):
     for o, refcount in zip(batch, refcounts):
@@ -47,6 +47,7 @@ def write_fields(key, batch, refcounts, flag, fields):
         targets[column::width] = map(fields[column][1], batch)
     ids = list(map(id, targets))
     named = tuple((FIELD, name) for name, read in fields)
+    note_names(named, width, targets)
     emit(shape_of(key, named, ()), key, batch, refcounts, flag, [width] * len(batch), ids)
     discover(targets, ids)
 
@@ -132,6 +133,7 @@ def write_container_subclass(key, batch, refcounts, flag, read, tail):
         part = [batch[i] for i in indexes]
         named, width, extras, extra_ids = name_row(key, part, width, extras, extra_ids)
         named = named or ((unnamed_kind(key), ''),) * width
+        note_names(named, width, extras)
         targets, target_ids = [], []
         for i in range(len(part)):
             targets += extras[i * width:(i + 1) * width] + items[i]
@@ -163,6 +165,7 @@ def write_types(key, batch, refcounts, flag):
         if read_mro(cls) is not None:
             targets = [own_dict(cls), get_mro(cls), get_bases(cls), get_base(cls)]
             named = [(FIELD, '__dict__'), (FIELD, '__mro__'), (FIELD, '__bases__'), (FIELD, '__base__')]
+            note_names(named, len(targets), targets)
         if cls is object:
             del named[3], targets[3]
         ids = list(map(id, targets))

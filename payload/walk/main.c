@@ -4,6 +4,7 @@
 #include "walk/fields.h"
 #include "walk/lists.h"
 #include "walk/memory.h"
+#include "walk/names.h"
 #include "walk/output.h"
 #include "walk/roots.h"
 #include "walk/shapes.h"
@@ -158,6 +159,7 @@ __attribute__((noreturn)) void hd_main(struct hd_walk* walk) {
     sweep(w);
     w->lists_failed = hd_attempt(w, hd_check_lists, 0);
   }
+  while (walk->only_names && !w->status && hd_attempt(w, hd_write_strs, 0)) continue;
   hd_flush(w);
   hd_write_memory(w);
   hd_attempt(w, write_skipped, 0);

@@ -22,6 +22,12 @@ struct hd_block_extra {
   uint64_t generation[2][HD_BLOCK_WORDS];  // bits of generation + 1; 0: 2, or none
 };
 
+// Of names.h.
+struct hd_block_names {
+  uint64_t name[HD_BLOCK_WORDS];
+  uint64_t aside[HD_BLOCK_WORDS];
+};
+
 struct hd_block {
   uint64_t found[HD_BLOCK_WORDS];
   uint64_t done[HD_BLOCK_WORDS];
@@ -29,6 +35,7 @@ struct hd_block {
   hd_address base;
   struct hd_region* region;
   struct hd_block_extra* extra;
+  struct hd_block_names* names;
 };
 
 struct hd_region {

@@ -4,6 +4,7 @@
 #include "walk/frames.h"
 #include "walk/instances.h"
 #include "walk/lists.h"
+#include "walk/names.h"
 #include "walk/output.h"
 #include "walk/roots.h"
 #include "walk/shapes.h"
@@ -37,6 +38,7 @@ static uint64_t add_attributes(struct hd_walker* w, hd_address object, int* plai
     for (; i < type->value_count; i++) w->references[n++] = 0;
   }
   w->references[n++] = instance.dict;
+  if (w->walk->only_names) hd_add_names(w, instance.dict);
   return n;
 }
 
@@ -131,8 +133,12 @@ static void write_type(struct hd_walker* w, hd_address object) {
   const hd_address keys_at = heap ? hd_word(object + layout->heap_type_cached_keys) : 0;
   if (keys_at) {
     const struct hd_dict_keys keys = hd_read_keys(layout, keys_at);
-    for (uint64_t i = 0; i < keys.count && n < HD_MAX_REFERENCES; i++) w->references[n++] = hd_key(&keys, i);
+    for (uint64_t i = 0; i < keys.count && n < HD_MAX_REFERENCES; i++) {
+      if (w->walk->only_names) hd_add_name(w, hd_key(&keys, i));
+      w->references[n++] = hd_key(&keys, i);
+    }
   }
+  if (w->walk->only_names) hd_add_names(w, hd_type_dict(w, object));
   if (!heap) hd_write_static_root(w, object);
   if (heap && type->traverse) n = add_more(w, object, n);
   hd_write_object(w, object, hd_shape(w, !heap), n);
@@ -251,6 +257,9 @@ static void write_instance(struct hd_walker* w, hd_address object) {
     return;
   }
   uint64_t n = add_attributes(w, object, &plain);
+  if (w->walk->only_names && type->content == HD_CONTENT_MODULE) {
+    hd_add_names(w, hd_word(object + w->layout->module_dict));
+  }
   if (type->form == HD_FORM_TRAVERSE) {
     const uint64_t named = n + type->word_count - type->slot_count;
     n = add_traversed(w, object, n);
@@ -312,6 +321,7 @@ void hd_walk_object(struct hd_walker* w, hd_address object) {
   w->current_type = type;
   // Memory that was freed has no references.
   if (type->form == HD_FORM_INVALID || refcount == 0) return;
+  if (w->walk->only_names && type->content == HD_CONTENT_STR && hd_put_aside(w, object)) return;
   if (hd_has_header(w, type, object)) add_neighbours(w, object);
   if (type->singleton) hd_write_singleton_root(w, object);
   switch (type->form) {

@@ -1,6 +1,7 @@
 #include "walk/output.h"
 
 #include "walk/contents.h"
+#include "walk/names.h"
 #include "walk/sizes.h"
 
 enum { kHeader = 16, kEINTR = -4, kEAGAIN = -11, kMessageHeader = 4, kStreamBlock = 1 << 15 };
@@ -160,7 +161,8 @@ void hd_write_object(struct hd_walker* w, hd_address object, uint32_t shape, uin
   at = hd_varint(at, hd_size_of(w, w->type, object));
   at = hd_varint(at, refcount);
   uint8_t* const flags_at = at++;
-  if (w->type->content && w->content_limit) at = hd_write_content(w, object, at, &flags);
+  if (w->type->content && w->content_limit && (!w->walk->only_names || hd_shows_content(w, object)))
+    at = hd_write_content(w, object, at, &flags);
   *flags_at = (uint8_t)flags;
   // From here on nothing is read but the walker's own memory: the object is written whole or not at all.
   at = hd_varint(at, count);

@@ -5,6 +5,7 @@
 #include "walk/dicts.h"
 #include "walk/fields.h"
 #include "walk/lists.h"
+#include "walk/names.h"
 #include "walk/output.h"
 #include "walk/tails.h"
 #include "walk/threads.h"
@@ -52,6 +53,7 @@ static void write_module(struct hd_walker* w, hd_address name, hd_address module
   hd_put_name(w, out, name, "");
   const hd_address dict = is_module(w, module) ? hd_word(module + w->layout->module_dict) : 0;
   hd_put_name(w, out, hd_dict_get(w, dict, "__file__"), "");
+  if (w->walk->only_names) hd_add_names(w, dict);
   hd_end_record(w);
   out = hd_begin_record(w, HD_ROOT);
   hd_put_varint(out, module);

@@ -59,6 +59,8 @@ struct hd_walk {
   int32_t fd;
   // Bytes of content kept of an object; 0: none anywhere, labels of dict keys included.
   uint32_t content_limit;
+  // Of what data consists of nothing is kept but the keys of the dicts of modules, classes and instances.
+  uint32_t only_names;
   uint64_t fields;  // struct hd_field[field_count]
   uint64_t field_count;
   uint64_t owned;  // struct hd_owned[owned_count]

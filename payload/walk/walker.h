@@ -90,6 +90,7 @@ struct hd_walker {
   uint64_t stream_count;
 
   uint32_t content_limit;
+  int writes_strs;  // that were put aside
   const char* status;
   hd_address subtype_traverse;
   hd_address none_type;

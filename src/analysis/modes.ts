@@ -1,4 +1,5 @@
 // Dumps of one process that were taken in different ways.
+import { contentOf } from "../model/dump.js";
 import type { Heap } from "../store/heap.js";
 
 function byScript(heap: Heap): boolean {
@@ -19,5 +20,7 @@ export function bothModes(heaps: Heap[]): { script: Heap; snapshot: Heap } | und
 
 /** Of several heaps the first without contents. */
 export function withoutContents(heaps: Heap[]): Heap | undefined {
-  return heaps.length > 1 ? heaps.find((heap) => heap.meta().get("content_limit") === "0") : undefined;
+  return heaps.length > 1
+    ? heaps.find((heap) => contentOf((key) => heap.meta().get(key)) !== "full")
+    : undefined;
 }

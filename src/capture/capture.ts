@@ -2,7 +2,7 @@
 import type { Pairs } from "../dump/format.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { PrivateFile } from "../files.js";
-import type { Mode, TakenDump } from "../model/dump.js";
+import type { ContentLevel, Mode, TakenDump } from "../model/dump.js";
 import { type MemoryPlan, ShortOfMemory } from "../model/memory.js";
 import {
   type CaptureEvent,
@@ -30,6 +30,7 @@ export interface CaptureOptions {
   mode: Mode;
   /** Bytes of content kept of an object; 0: none is written. */
   contentLimit: number;
+  content: ContentLevel;
   /** Longest wait for a safe point, and longest silence of the payload. */
   timeoutMs: number;
   /** Whether a script may hold the main thread for long. */
@@ -130,12 +131,12 @@ function inspect(pid: number): Target {
 }
 
 function describeRequest(options: CaptureOptions, { layout }: Target, memory: MemoryPlan): CaptureRequest {
-  const { pid, mode, timeoutMs, contentLimit } = options;
+  const { pid, mode, timeoutMs, contentLimit, content } = options;
   if (mode === "python") {
     const script = dumpScript({ ...options, maxItems: itemsWithRoom(memory) }, layout);
     return { pid, mode, timeoutMs, script };
   }
-  return { pid, mode, timeoutMs, contentLimit };
+  return { pid, mode, timeoutMs, contentLimit, onlyNames: content === "names" };
 }
 
 /** What the payload tells joins it, but for what was known before. */

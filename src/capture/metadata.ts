@@ -3,12 +3,13 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Pairs } from "../dump/format.js";
 import { ExitCode, HeapdumpError, targetEnded } from "../errors.js";
-import type { Mode } from "../model/dump.js";
+import type { ContentLevel, Mode } from "../model/dump.js";
 import type { Target } from "../native/addon.js";
 
 export interface CaptureSettings {
   mode: Mode;
   contentLimit: number;
+  content: ContentLevel;
   toolVersion: string;
 }
 
@@ -21,7 +22,7 @@ export function describeTarget(target: Target, settings: CaptureSettings): Pairs
       tool_version: settings.toolVersion,
       mode: settings.mode,
       pid: String(pid),
-      command: commandOf(read(pid, "cmdline"), settings.contentLimit),
+      command: commandOf(read(pid, "cmdline"), settings.content),
       executable: readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ""),
       host: hostname(),
       container: containerId(read(pid, "cgroup")),
@@ -32,6 +33,7 @@ export function describeTarget(target: Target, settings: CaptureSettings): Pairs
       // Builds without a GIL are refused.
       python_build: "gil",
       values_apart: String(target.layout.valuesApart),
+      content: settings.content,
       content_limit: String(settings.contentLimit),
       rss: String(memory.resident),
       anonymous: String(memory.anonymous),
@@ -49,10 +51,10 @@ export function describeTarget(target: Target, settings: CaptureSettings): Pairs
   }
 }
 
-/** Of /proc/PID/cmdline. Arguments may be secrets: where no content is kept, they are not. */
-export function commandOf(line: string, contentLimit: number): string {
+/** Of /proc/PID/cmdline. Arguments may be secrets: where not all content is kept, they are not. */
+export function commandOf(line: string, content: ContentLevel): string {
   const words = line.replace(/\0+$/, "").split("\0");
-  return contentLimit > 0 || words.length < 2 ? words.join(" ") : `${words[0]} …`;
+  return content === "full" || words.length < 2 ? words.join(" ") : `${words[0]} …`;
 }
 
 function read(pid: number, file: string): string {

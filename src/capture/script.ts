@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { ContentLevel } from "../model/dump.js";
 import type { VersionFacts } from "../native/addon.js";
 import { packageRoot } from "../package-root.js";
 
@@ -10,6 +11,7 @@ const parts: string[] = JSON.parse(payload("dump/parts.json"));
 export interface ScriptOptions {
   /** Bytes of content kept of an object; 0: none is written. */
   contentLimit: number;
+  content: ContentLevel;
   /** Most references of one container for which there is memory; 0: not known. */
   maxItems: number;
   /** Longest time in which nothing can be written, in milliseconds. */
@@ -18,13 +20,14 @@ export interface ScriptOptions {
 
 /** The Python source that runs in the target; `@FD@` is left for the addon, which knows the descriptor. */
 export function dumpScript(
-  { contentLimit, maxItems, timeoutMs }: ScriptOptions,
+  { contentLimit, content, maxItems, timeoutMs }: ScriptOptions,
   facts: VersionFacts,
 ): string {
   const dump = [...parts.map((part) => `dump/${part}.py`), "dump.py"]
     .map(payload)
     .join("\n")
     .replaceAll("@CONTENT_LIMIT@", String(contentLimit))
+    .replaceAll("@ONLY_NAMES@", String(Number(content === "names")))
     .replaceAll("@MAX_ITEMS@", String(maxItems))
     .replaceAll("@TIMEOUT@", String(timeoutMs / 1000))
     .replaceAll("@PREHEADER_FLAGS@", String(facts.preheaderFlags))

@@ -4,7 +4,15 @@ import { captureDump } from "../capture/capture.js";
 import { dumpNames } from "../capture/output-names.js";
 import { isStandardOutput } from "../capture/stream-output.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
-import { type MissedDump, MODES, type Mode, type TakenDump } from "../model/dump.js";
+import {
+  CONTENT_LEVELS,
+  type ContentLevel,
+  isContentLevel,
+  type MissedDump,
+  MODES,
+  type Mode,
+  type TakenDump,
+} from "../model/dump.js";
 import { ShortOfMemory } from "../model/memory.js";
 import { attachJson, takenText } from "../view/attach.js";
 import { shortageText } from "../view/memory-plan.js";
@@ -29,8 +37,9 @@ const MODE_HELP =
 interface Options {
   output?: string;
   mode: Mode;
-  /** False if none is written. */
-  content: number | false;
+  /** False for --no-content. */
+  content: ContentLevel | number | false;
+  contentBytes: number;
   timeout: number;
   yes: boolean;
   json?: boolean;
@@ -52,12 +61,19 @@ export function registerAttach(program: Command): void {
     )
     .addOption(new Option("--mode <mode>", MODE_HELP).choices(MODES).default("fork"))
     .option(
-      "--content <bytes>",
-      "how many bytes of the content of a str, bytes, … to keep",
+      "--content <level>",
+      "which contents to keep. full: of each str, bytes, number, …. names: of data the keys of the dicts of modules, " +
+        "classes and instances alone, which paths and owners need. none. Less than full keeps no arguments of the process",
+      contentLevel,
+      "full",
+    )
+    .option(
+      "--content-bytes <n>",
+      "how many bytes of the content of an object to keep",
       contentLimit,
       DEFAULT_CONTENT,
     )
-    .option("--no-content", "keep no content of any object, nor the arguments of the process")
+    .option("--no-content", "the same as --content none")
     .option(
       "--timeout <seconds>",
       "how long to wait for threads to stop, for the safe point of a script, and for a script that writes nothing",
@@ -78,10 +94,23 @@ function collectPids(text: string, before: number[] = []): number[] {
   return [...before, wholeNumber(1)(text)];
 }
 
+/** A number is a number of bytes. */
+function contentLevel(text: string): ContentLevel | number {
+  if (isContentLevel(text)) return text;
+  if (/^-?\d/.test(text)) return contentLimit(text);
+  throw new InvalidArgumentError(`choose from ${CONTENT_LEVELS.join(", ")}`);
+}
+
 function contentLimit(text: string): number {
   const bytes = wholeNumber(0)(text);
   if (bytes > MAX_CONTENT) throw new InvalidArgumentError(`must be at most ${MAX_CONTENT}`);
   return bytes;
+}
+
+function contentKept({ content, contentBytes }: Options): { content: ContentLevel; contentLimit: number } {
+  const bytes = typeof content === "number" ? content : contentBytes;
+  const level = typeof content === "string" ? content : content === false || bytes === 0 ? "none" : "full";
+  return { content: bytes === 0 ? "none" : level, contentLimit: level === "none" ? 0 : bytes };
 }
 
 function seconds(text: string): number {
@@ -105,7 +134,7 @@ async function attach(given: number[], options: Options): Promise<void> {
   const say = isStream ? (text: string) => write(process.stderr, `${text}\n`) : print;
   const settings = {
     mode: options.mode,
-    contentLimit: options.content || 0,
+    ...contentKept(options),
     timeoutMs: options.timeout * 1000,
     yes: options.yes,
     toolVersion: version(),

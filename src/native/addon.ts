@@ -55,6 +55,8 @@ export interface SnapshotRequest extends CaptureTarget {
   mode: "fork" | "stop";
   /** Bytes of content kept of an object; 0: none is written. */
   contentLimit: number;
+  /** Whether of data only the keys of the dicts of modules, classes and instances are. */
+  onlyNames: boolean;
 }
 
 export interface ScriptRequest extends CaptureTarget {

@@ -1,6 +1,6 @@
 import type { Description } from "../analysis/info.js";
 import { type Collector, isOff } from "../model/collector.js";
-import type { MetaReader } from "../model/dump.js";
+import { contentOf, type MetaReader } from "../model/dump.js";
 import { inconsistencyText, listed } from "./capture.js";
 import { displayWidth } from "./fit.js";
 import { jsonTable } from "./json.js";
@@ -107,7 +107,7 @@ function groups({
         ["omitted", lines(get("omitted"))],
         ["skipped", lines(get("skipped"))],
         ["memory left", headroom(bytes("memory_headroom"), bytes("memory_limit"), get("memory_limit_name"))],
-        ["content", content(get("content_limit"))],
+        ["content", content(get)],
         ["tool", get("tool_version") && `heapdump ${get("tool_version")}, format ${format}`],
         ["dump id", get("dump_id")],
       ],
@@ -174,9 +174,12 @@ function headroom(left: string | undefined, limit: string | undefined, name = ""
   return left && limit && `${left} of ${limit} (${name === "MemAvailable" ? "the machine" : name})`;
 }
 
-function content(limit: string | undefined): string | undefined {
+function content(get: MetaReader): string | undefined {
+  const limit = get("content_limit");
   if (limit === undefined) return undefined;
-  return limit === "0" ? "none" : `up to ${limit} bytes an object`;
+  const level = contentOf(get);
+  if (level === "none") return "none";
+  return level === "names" ? "names alone" : `up to ${limit} bytes an object`;
 }
 
 function suffixed(text: string | undefined, suffix: string): string | undefined {

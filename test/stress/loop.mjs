@@ -17,7 +17,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     pid: Number(pid),
     mode,
     timeoutMs: 5000,
-    ...(mode === "python" ? { script: leastScript } : { contentLimit: 64 }),
+    ...(mode === "python" ? { script: leastScript } : { contentLimit: 64, onlyNames: false }),
   };
   try {
     const { route, status, consistent, pauseMs, left } = await addon.capture(

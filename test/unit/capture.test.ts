@@ -226,7 +226,7 @@ test.each([
 const LAYOUT = { preheaderFlags: 16, attributesInDicts: false, valuesApart: true, framesAreObjects: false };
 
 test("the script is complete but for the descriptor", () => {
-  const script = dumpScript({ contentLimit: 64, maxItems: 0, timeoutMs: 2500 }, LAYOUT);
+  const script = dumpScript({ content: "full", contentLimit: 64, maxItems: 0, timeoutMs: 2500 }, LAYOUT);
   expect(script).toContain("CONTENT_LIMIT = 64");
   expect(script).toContain("TIMEOUT = 2.5");
   expect(script).toContain("PREHEADER_FLAGS = 16 ");
@@ -236,9 +236,9 @@ test("the script is complete but for the descriptor", () => {
 
 test("arguments of a process are content", () => {
   const line = "/usr/bin/python3\0-m\0app\0--token=secret\0";
-  expect(commandOf(line, 64)).toBe("/usr/bin/python3 -m app --token=secret");
-  expect(commandOf(line, 0)).toBe("/usr/bin/python3 …");
-  expect(commandOf("/usr/bin/python3\0", 0)).toBe("/usr/bin/python3");
+  expect(commandOf(line, "full")).toBe("/usr/bin/python3 -m app --token=secret");
+  expect(commandOf(line, "names")).toBe("/usr/bin/python3 …");
+  expect(commandOf("/usr/bin/python3\0", "none")).toBe("/usr/bin/python3");
 });
 
 test("what is known of a process before the capture", () => {
@@ -260,7 +260,7 @@ test("what is known of a process before the capture", () => {
     },
     layout: LAYOUT,
   } as const;
-  const settings = { mode: "python", contentLimit: 64, toolVersion: "1.2.3" } as const;
+  const settings = { mode: "python", content: "full", contentLimit: 64, toolVersion: "1.2.3" } as const;
   const meta = describeTarget(target, settings);
   expect(meta).toMatchObject({
     tool_version: "1.2.3",
@@ -268,6 +268,7 @@ test("what is known of a process before the capture", () => {
     pid: String(process.pid),
     executable: process.execPath,
     python_version: "3.11.7",
+    content: "full",
     content_limit: "64",
     threads: "3",
     process_start: "123",

@@ -1,0 +1,47 @@
+"""Names and data: what is called SECRET… is data, and what is called name… is the key of a namespace."""
+import sys
+import types
+
+import harness
+
+
+class Held:
+    pass
+
+
+class WithSlots:
+    __slots__ = ("name_of_slot", "__dict__")
+
+
+class Many:
+    """Whose attributes lie in a dict in each version."""
+
+
+def fresh(text):
+    return "".join(list(text))
+
+
+def hold(where, depth):
+    held = Held()
+    where.append(held)
+    return held
+
+
+name_of_global = {fresh("SECRET key"): [Held()], fresh("SECRET value"): fresh("SECRET text")}
+Many.name_of_class_attribute = [Held()]
+name_of_instance = Many()
+for i in range(40):
+    setattr(name_of_instance, "name_of_attribute_%d" % i, fresh("SECRET %d" % i))
+name_of_instance.name_of_list = [Held()]
+vars(name_of_instance)[fresh("name_of_entry")] = Held()
+name_of_slotted = WithSlots()
+name_of_slotted.name_of_slot = Held()
+name_of_slotted.name_in_dict = Held()
+name_of_module = types.ModuleType(fresh("name_of_loose_module"))
+name_of_module.name_in_module = [Held()]
+name_of_numbers = [1234567890123, 0.12345, b"SECRET bytes", bytearray(b"SECRET array"), 3j]
+name_of_tuple = (fresh("SECRET in a tuple"), {fresh("SECRET in a set")})
+
+harness.say("ready")
+while True:
+    harness.answer(harness.read_line())
