@@ -96,6 +96,45 @@ void add_of_dict(const HeapIndex& heap, uint32_t dict, Attributes& attributes) {
   }
 }
 
+// Who holds a function or a coroutine, and shows what is run: a task, a handle, a method, a partial.
+struct Runs {
+  std::string_view label;
+  bool of_any_class;  // else of types of C alone
+};
+constexpr Runs kRuns[] = {{"_coro", true}, {"_callback", true}, {"__func__", false}, {"func", false}};
+// A handle has a method, or a partial of one.
+constexpr int kMostRuns = 3;
+
+// A function's or a coroutine's content is `NAME FILE:LINE`; the file without its folder, and not at all if
+// it was cut.
+std::string place_of(const Content& content) {
+  const size_t space = content.bytes.find(' ');
+  const std::string name(content.bytes.substr(0, space));
+  if (space == std::string_view::npos || content.cut) return name;
+  const std::string_view place = content.bytes.substr(space + 1);
+  const size_t slash = place.rfind('/');
+  return name + " " + std::string(place.substr(slash == std::string_view::npos ? 0 : slash + 1));
+}
+
+std::string what_it_runs(const HeapIndex& heap, uint32_t id, int depth = 0) {
+  if (const auto content = heap.content(id)) return content->is_text ? "" : place_of(*content);
+  if (depth == kMostRuns) return {};
+  const Range rows = heap.positions(id);
+  std::string name, found;
+  for (uint64_t at = 0; at < std::min(rows.size(), kMostPositions); ++at) {
+    const uint32_t value = heap.target(rows.begin + at);
+    const auto label = value == kNone ? std::nullopt : label_of(heap, id, at);
+    if (!label) continue;
+    if (*label == "_name")
+      name = whole_str(heap, value).value_or("");
+    else if (std::ranges::any_of(kRuns, [&](const Runs& runs) {
+               return *label == runs.label && (runs.of_any_class || heap.kind(id, at) == HD_REF_FIELD);
+             }))
+      found = what_it_runs(heap, value, depth + 1);
+  }
+  return found.empty() || name.empty() ? found : name + ": " + found;
+}
+
 std::string instance_gist(const HeapIndex& heap, uint32_t id) {
   Attributes attributes(heap);
   const Range rows = heap.positions(id);
@@ -118,6 +157,7 @@ std::string instance_gist(const HeapIndex& heap, uint32_t id) {
 std::string gist(const HeapIndex& heap, uint32_t id) {
   if (heap.content(id)) return {};
   if (const auto entries = entries_of(heap, id)) return container_gist(heap, *entries);
+  if (std::string runs = what_it_runs(heap, id); !runs.empty()) return runs;
   return instance_gist(heap, id);
 }
 

@@ -55,8 +55,9 @@ constexpr Column kColumns[] = {
      [](OpenHeap& heap, uint32_t id) { return of_content(heap, id, &Content::cut); }},
     {"gist", kText,
      "in short what an object without content holds: of a container its length and its first keys or items, "
-     "of an instance its first attributes that are texts, numbers and the like; NULL if there is nothing to "
-     "tell",
+     "of an instance its first attributes that are texts, numbers and the like, of a task, a handle, a "
+     "method "
+     "and a partial the function that it runs; NULL if there is nothing to tell",
      [](OpenHeap& heap, uint32_t id) {
        const std::string text = gist(heap, id);
        return known_if(!text.empty(), text);

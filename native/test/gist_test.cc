@@ -47,5 +47,26 @@ TEST_F(GistTest, OfAnInstanceItsFirstAttributesWithContent) {
   EXPECT_EQ(gist(index, of_dict), "b='row-1', c='row-1', d='row-1'");
 }
 
+TEST_F(GistTest, OfATaskOrAMethodWhatItRuns) {
+  HeapBuilder heap;
+  const uint32_t coroutine = heap.object("coroutine").content("worker app.py:3");
+  const uint32_t function = heap.object("function").content("Row.refresh app.py:9");
+  const uint32_t task =
+      heap.object("_asyncio.Task").field("_coro", coroutine).field("_name", heap.str("job-1"));
+  const uint32_t method = heap.object("method").field("__func__", function);
+  const uint32_t partial = heap.object("functools.partial").field("func", method);
+  const uint32_t handle = heap.object(heap.type("asyncio", "Handle")).attribute("_callback", partial);
+  const uint32_t own = heap.object(heap.type("app", "Job")).attribute("func", function);
+  const uint32_t circle = heap.object("method");
+  heap[circle].field("__func__", circle);
+  const HeapIndex index = open_index(heap.dump());
+  EXPECT_EQ(gist(index, task), "job-1: worker app.py:3");
+  EXPECT_EQ(gist(index, method), "Row.refresh app.py:9");
+  EXPECT_EQ(gist(index, partial), "Row.refresh app.py:9");
+  EXPECT_EQ(gist(index, handle), "Row.refresh app.py:9");
+  EXPECT_EQ(gist(index, own), "func=Row.refresh app.py:9");
+  EXPECT_EQ(gist(index, circle), "");
+}
+
 }  // namespace
 }  // namespace heapdump
