@@ -21,6 +21,7 @@ enum hd_record {
   HD_POOL = 10,
   HD_MALLOC = 11,
   HD_CHUNKS = 12,
+  HD_GREENLET_FRAME = 13,
 
   // On the pipe alone. A message is a u32 length and so many bytes of records; no record crosses messages.
   //
@@ -59,6 +60,7 @@ enum hd_root_kind {
   HD_ROOT_INTERPRETER = 4,
   HD_ROOT_STATIC = 5,
   HD_ROOT_C = 6,
+  HD_ROOT_GREENLET = 7,  // only if no other root reaches it
 };
 
 enum hd_object_flag {

@@ -256,7 +256,7 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
     case HD_ROOT: {
       address(in.varint());
       const uint8_t root = in.u8();
-      if (root < HD_ROOT_MODULE || root > HD_ROOT_C) damaged("an unknown kind of root");
+      if (root < HD_ROOT_MODULE || root > HD_ROOT_GREENLET) damaged("an unknown kind of root");
       in.string();
       return;
     }
@@ -270,8 +270,9 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
       in.string();
       return;
     case HD_FRAME:
+    case HD_GREENLET_FRAME:
       if (const uint64_t frame = in.varint(); frame != 0) address(frame);
-      in.varint();
+      if (const uint64_t owner = in.varint(); kind == HD_GREENLET_FRAME) address(owner);
       in.varint();
       in.string();
       in.string();

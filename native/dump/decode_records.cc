@@ -55,10 +55,11 @@ class Decoder {
         defined().threads.push_back({id, std::string(in_.string())});
         return;
       }
-      case HD_FRAME: {
+      case HD_FRAME:
+      case HD_GREENLET_FRAME: {
         FrameRecord frame{};
         frame.address = in_.varint();
-        frame.thread = in_.varint();
+        (kind == HD_FRAME ? frame.thread : frame.greenlet) = in_.varint();
         frame.depth = in_.varint();
         frame.function = in_.string();
         frame.file = in_.string();

@@ -95,7 +95,8 @@ struct ThreadRecord {
 
 struct FrameRecord {
   uint64_t address;
-  uint64_t thread;
+  uint64_t thread;    // 0 if it is a greenlet's
+  uint64_t greenlet;  // address; 0 if it is a thread's
   uint64_t depth;
   std::string function;
   std::string file;

@@ -26,6 +26,11 @@ std::string free_variable(const HeapIndex& heap, uint32_t function, uint64_t pos
 
 Owners::Owners(const HeapIndex& heap) : heap_(heap), categories_(heap), of_(heap.objects()) {
   names_.number("");
+  for (const FrameRow& frame : heap.frames()) {
+    if (frame.greenlet == kNone) continue;
+    greenlets_.add(frame.greenlet, frame.depth, heap.text(frame.function), heap.text(frame.file));
+    if (frame.object != kNone) greenlet_of_frame_.emplace(frame.object, frame.greenlet);
+  }
 }
 
 uint32_t Owners::of(uint32_t id) {
@@ -48,6 +53,8 @@ uint32_t Owners::of(uint32_t id) {
 std::string Owners::own_name(uint32_t id) {
   const uint32_t parent = heap_.path_parent(id);
   if (parent == id || parent == kNone) return {};
+  if (const std::string_view greenlet = greenlet_name(parent); !greenlet.empty())
+    return "<greenlet " + std::string(greenlet) + ">";
   switch (categories_[parent]) {
     case Category::kDict:
       return in_namespace(id, parent);
@@ -65,6 +72,11 @@ std::string Owners::own_name(uint32_t id) {
     default:
       return {};
   }
+}
+
+std::string_view Owners::greenlet_name(uint32_t id) const {
+  const auto frame = greenlet_of_frame_.find(id);
+  return greenlets_.of(frame == greenlet_of_frame_.end() ? id : frame->second);
 }
 
 std::string Owners::in_namespace(uint32_t id, uint32_t dict) {

@@ -1,10 +1,12 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "heap/category.h"
 #include "heap/heap_index.h"
+#include "index/greenlet_names.h"
 #include "support/names.h"
 #include "support/page_array.h"
 
@@ -13,8 +15,8 @@ namespace heapdump {
 // The owner of an object: the nearest holder on its path that a person can name, such as a module's global
 // (`sys.modules['app'].CACHE`), an attribute of a class (`sys.modules['app'].Meta.registry`) or of a
 // thread-local, a cell of a closure (`<function make.<locals>.inner><cell x>`), a local of a function that is
-// running or suspended
-// (`<frame serve>.f_locals['x']`), an asyncio task (`<task serve>`); else what the path begins with.
+// running or suspended (`<frame serve>.f_locals['x']`), an asyncio task (`<task serve>`), a suspended
+// greenlet with its stack (`<greenlet serve>`); else what the path begins with.
 class Owners {
  public:
   explicit Owners(const HeapIndex& heap);
@@ -29,9 +31,13 @@ class Owners {
   std::string own_name(uint32_t id);
   std::string in_namespace(uint32_t id, uint32_t dict);
   std::string in_closure(uint32_t cell) const;
+  // Of the suspended greenlet that an object is, or that has it as a frame; empty if there is none.
+  std::string_view greenlet_name(uint32_t id) const;
 
   const HeapIndex& heap_;
   Categories categories_;
+  GreenletNames greenlets_;
+  std::unordered_map<uint32_t, uint32_t> greenlet_of_frame_;
   PageArray<uint32_t> of_;
   Names names_;
   std::vector<uint32_t> way_;

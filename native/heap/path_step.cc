@@ -90,10 +90,40 @@ const char* frame_attribute(std::string_view type) {
   return type == "async_generator" ? ".ag_frame" : nullptr;
 }
 
+// A label of a suspended greenlet's, for a frame of its stack or what that holds by itself.
+struct StackLabel {
+  std::string_view frame;  // `gr_frame`, `gr_frame.f_back`, …; empty: it is none
+  std::string_view rest;   // behind that and a dot
+};
+
+StackLabel stack_label(std::string_view label, bool is_local) {
+  constexpr std::string_view kTop = "gr_frame", kOuter = ".f_back";
+  if (!label.starts_with(kTop)) return {};
+  const auto ends_name = [&](size_t at) { return at == label.size() ? !is_local : label[at] == '.'; };
+  size_t end = kTop.size();
+  while (label.substr(end).starts_with(kOuter) && ends_name(end + kOuter.size())) end += kOuter.size();
+  if (!ends_name(end)) return {};
+  return {label.substr(0, end), label.substr(std::min(end + 1, label.size()))};
+}
+
+// Of a frame of its stack.
+std::optional<std::string> format_stack(const HeapIndex& heap, const PathStep& step, std::string_view label,
+                                        uint32_t held) {
+  const auto [frame, rest] = stack_label(label, false);
+  if (frame.empty() || !gives_field(heap, step.holder, "gr_frame", held)) return std::nullopt;
+  if (rest.empty()) return "." + std::string(frame);
+  const std::string field = rest == "f_code" ? ".f_code" : not_python("field", std::string(rest));
+  return "." + std::string(frame) + field;
+}
+
 std::string format_frame_local(const HeapIndex& heap, const PathStep& step) {
   const std::string local = format_local(heap, step);
-  const char* frame = frame_attribute(heap.type_name(step.holder));
+  if (const auto label = label_of(heap, step.holder, step.position)) {
+    const auto [frame, rest] = stack_label(*label, true);
+    if (!frame.empty()) return "." + std::string(frame) + local;
+  }
   if (local[0] == '<') return local;
+  const char* frame = frame_attribute(heap.type_name(step.holder));
   return frame != nullptr ? frame + local : not_python("local", label_of(heap, step.holder, step.position));
 }
 
@@ -122,6 +152,9 @@ std::string format(const HeapIndex& heap, const PathStep& step, Open open) {
     case HD_REF_LOCAL:
       return format_frame_local(heap, step);
     case HD_REF_FIELD:
+      if (name) {
+        if (const auto stack = format_stack(heap, step, *name, held)) return *stack;
+      }
       return gives(name) ? "." + *name : not_python("field", name);
     case HD_REF_WEAK:
       return "<weak reference>";
@@ -182,7 +215,10 @@ uint8_t kind_of(const HeapIndex& heap, const PathStep& step) {
 }
 
 std::string format_local(const HeapIndex& heap, const PathStep& step) {
-  const std::optional<std::string> name = label_of(heap, step.holder, step.position);
+  std::optional<std::string> name = label_of(heap, step.holder, step.position);
+  if (name) {
+    if (const auto [frame, rest] = stack_label(*name, true); !frame.empty()) name = std::string(rest);
+  }
   const uint32_t held = target_at(heap, step.holder, step.position);
   // Python gives what is in the cell, and not the cell.
   if (held != kNone && heap.type_name(held) == "cell") return not_python("cell", name);

@@ -11,8 +11,8 @@ namespace {
 
 // Kinds of roots, the one that says most first.
 int rank(const RootRow& root) {
-  static constexpr int kRanks[] = {6, 0, 1, 2, 3, 4, 5};  // by hd_root_kind
-  return root.kind < std::size(kRanks) ? kRanks[root.kind] : 6;
+  static constexpr int kRanks[] = {7, 0, 1, 2, 3, 4, 6, 5};  // by hd_root_kind
+  return root.kind < std::size(kRanks) ? kRanks[root.kind] : 7;
 }
 
 // `name` is that of a function, or `FUNCTION.f_locals['NAME']` for what a frame without an object holds.
@@ -66,6 +66,8 @@ std::string format_root(const HeapIndex& heap, const RootRow& root) {
       return "<interpreter " + name + ">";
     case HD_ROOT_C:
       return "<held by C>";
+    case HD_ROOT_GREENLET:
+      return "<greenlet " + name + ">";
     default:
       return name.empty() ? "<static>" : "<static " + name + ">";
   }

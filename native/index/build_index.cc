@@ -10,6 +10,7 @@
 #include "heap/heap_index.h"
 #include "index/columns.h"
 #include "index/held_by_c.h"
+#include "index/lost_greenlets.h"
 #include "index/permutations.h"
 #include "index/referrers.h"
 #include "index/retained.h"
@@ -72,11 +73,11 @@ std::string lines(const std::vector<Problem>& problems) {
 }
 
 // The columns of the paths from roots and of who dominates whom.
-void write_what_holds(uint32_t objects, const Held& held, LargeValues& large, const Tables& tables,
-                      IndexWriter& writer) {
+void write_what_holds(uint32_t objects, Held& held, LargeValues& large, Tables& tables, IndexWriter& writer) {
   place_retained(objects, writer);
   place_root_paths(objects, writer);
   const HoldGraph graph(objects, writer, tables, held.rooted);
+  root_lost_greenlets(graph, held, tables);
   const uint32_t workers = std::min(worker_count(), 2u);
   in_parallel(workers, [&](uint32_t worker) {
     if (worker == 0) large.retained = write_retained(graph, held, large.sizes, writer);
@@ -110,8 +111,7 @@ IndexSummary build(DumpSource& source, const std::string& index, const Progress&
   LargeValues& large = totals.large;
   write_permutations(objects, large.sizes, tables, writer);
   watch.lap("permutations");
-  const Held held =
-      find_held(objects, {std::move(totals.weak_targets), large.refcounts}, exact, writer, tables);
+  Held held = find_held(objects, {std::move(totals.weak_targets), large.refcounts}, exact, writer, tables);
   watch.lap("roots");
   write_what_holds(objects, held, large, tables, writer);
   watch.lap("holders");

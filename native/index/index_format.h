@@ -186,13 +186,13 @@ struct ThreadRow {
 };
 
 struct FrameRow {
-  uint64_t thread;
+  uint64_t thread;  // 0 if it is a greenlet's
   uint64_t depth;
   uint64_t line;
   uint32_t object;  // or NIL
   StringRef function;
   StringRef file;
-  uint32_t unused;
+  uint32_t greenlet;  // the suspended greenlet that it is of, or NIL
 };
 
 struct MappingRow {

@@ -121,6 +121,7 @@ uint32_t root_penalty(uint32_t kind) {
     case HD_ROOT_THREAD:
       return kFrameLead;
     case HD_ROOT_C:
+    case HD_ROOT_GREENLET:
       return UINT16_MAX;
     default:
       return kInterpreterLead;

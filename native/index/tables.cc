@@ -6,6 +6,7 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "index/greenlet_names.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -37,22 +38,31 @@ Tables::Tables(const Definitions& definitions, const AddressIds& ids) : ids_(ids
   add_shapes(definitions.shapes);
   for (const RootRecord& root : definitions.roots) {
     const uint32_t object = ids.find(root.address);
-    if (object != kNone) roots_.push_back({object, root.kind, intern(root.name)});
+    if (object == kNone) continue;
+    std::vector<RootRow>& roots = root.kind == HD_ROOT_GREENLET ? greenlets_ : roots_;
+    roots.push_back({object, root.kind, intern(root.name)});
   }
   std::ranges::stable_sort(roots_, {}, &RootRow::object);
+  std::ranges::stable_sort(greenlets_, {}, &RootRow::object);
   for (const ModuleRecord& module : definitions.modules) {
     modules_.push_back({ids.find(module.address), intern(module.name), intern(module.file)});
   }
   for (const ThreadRecord& thread : definitions.threads) threads_.push_back({thread.id, intern(thread.name)});
+  GreenletNames names;
   for (const FrameRecord& frame : definitions.frames) {
     FrameRow row{};
     row.thread = frame.thread;
+    row.greenlet = frame.greenlet == 0 ? kNone : ids.find(frame.greenlet);
     row.depth = frame.depth;
     row.line = frame.line;
     row.object = frame.address == 0 ? kNone : ids.find(frame.address);
     row.function = intern(frame.function);
     row.file = intern(frame.file);
     frames_.push_back(row);
+    if (row.greenlet != kNone) names.add(row.greenlet, frame.depth, frame.function, frame.file);
+  }
+  for (RootRow& root : greenlets_) {
+    if (const std::string_view name = names.of(root.object); !name.empty()) root.name = intern(name);
   }
   add_memory(definitions);
 }
@@ -182,6 +192,7 @@ void Tables::write(IndexWriter& writer, const LargeValues& large) {
   writer.write_small(Section::kTypeOfObject, type_of_object);
   writer.write_small(Section::kShapes, shapes_);
   writer.write_small(Section::kFields, fields_);
+  std::ranges::stable_sort(added_roots_, {}, &RootRow::object);
   std::vector<RootRow> roots;
   std::ranges::merge(roots_, added_roots_, std::back_inserter(roots), {}, &RootRow::object, &RootRow::object);
   writer.write_small(Section::kRoots, roots);

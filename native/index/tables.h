@@ -29,7 +29,10 @@ class Tables {
   uint32_t shapes() const { return static_cast<uint32_t>(shapes_.size()); }
   std::vector<TypeRow>& types() { return types_; }
   const std::vector<TypeRow>& types() const { return types_; }
+  // Without those that are found out: of C code, and of greenlets.
   const std::vector<RootRow>& roots() const { return roots_; }
+  // Suspended greenlets, which are roots if no other reaches them.
+  const std::vector<RootRow>& greenlets() const { return greenlets_; }
 
   // Where an object of that shape refers to its `__dict__`; kNone if it has none.
   uint32_t namespace_position(uint32_t shape) const { return namespace_position_[shape]; }
@@ -39,8 +42,8 @@ class Tables {
   // Whether it does not count.
   bool is_weak(uint32_t shape, uint64_t position) const { return kind_of(shape, position) == HD_REF_WEAK; }
 
-  // `object` is at least that of the root added last.
   void add_root(uint32_t object, uint8_t kind, const std::string& name);
+  void add_root(const RootRow& row) { added_roots_.push_back(row); }
 
   void add_meta(const std::string& key, const std::string& value) {
     meta_.push_back({intern(key), intern(value)});
@@ -62,8 +65,9 @@ class Tables {
   std::vector<uint32_t> namespace_position_;  // by row of shapes
   std::vector<uint32_t> dense_shapes_;
   std::unordered_map<uint64_t, uint32_t> sparse_shapes_;
-  std::vector<RootRow> roots_;        // by object
-  std::vector<RootRow> added_roots_;  // by object
+  std::vector<RootRow> roots_;      // by object
+  std::vector<RootRow> greenlets_;  // by object
+  std::vector<RootRow> added_roots_;
   std::vector<ModuleRow> modules_;
   std::vector<ThreadRow> threads_;
   std::vector<FrameRow> frames_;

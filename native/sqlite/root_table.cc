@@ -22,13 +22,15 @@ constexpr Column kColumns[] = {
     {"object", kInteger, "object.id of what the root holds",
      [](const RootRow& row) { return Id{row.object}; }},
     {"kind", kText,
-     "module, frame, thread, interpreter, static, or c: an object without another root that has more "
-     "references than were found, which C code holds (not in python mode)",
+     "module, frame, thread, interpreter, static; c: an object without another root that has more "
+     "references than were found, which C code holds (not in python mode); or greenlet: a suspended greenlet "
+     "that no other root reaches, and that the collector never frees",
      [](const RootRow& row) { return root_kind_name(row.kind); }},
     {"name", kText,
      "name of the root: of a module its key in sys.modules, of a local of a running function "
-     "FUNCTION.f_locals['x'] (of a frame object FUNCTION); of kind c how many of its references; may be "
-     "empty",
+     "FUNCTION.f_locals['x'] (of a frame object FUNCTION), of a greenlet the function that it runs; of kind "
+     "c how many of its "
+     "references; may be empty",
      [](OpenHeap& heap, const RootRow& row) { return heap.text(row.name); }},
     {"part", kText, "what a path from there begins with, such as sys.modules['app'] (docs/paths.md)",
      [](OpenHeap& heap, const RootRow& row) { return format_root(heap, row); }},

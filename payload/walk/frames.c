@@ -1,6 +1,7 @@
 #include "walk/frames.h"
 
 #include "walk/lines.h"
+#include "walk/output.h"
 
 enum { kMaxLocals = 1 << 15 };
 
@@ -162,11 +163,57 @@ uint64_t hd_generator_size(struct hd_walker* w, hd_address generator) {
   return layout->gen_iframe + layout->iframe_locals_plus + 8 * slots;
 }
 
-int32_t hd_frame_line(struct hd_walker* w, hd_address code, uint64_t instruction_offset) {
+static int32_t line_of(struct hd_walker* w, hd_address code, uint64_t instruction_offset) {
   const struct hd_layout* const layout = w->layout;
   const int32_t first = hd_int(code + layout->code_first_line);
   const hd_address table = hd_word(code + layout->code_line_table);
   if (!hd_is_address(table) || hd_type_of(table) != w->walk->types.bytes) return first;
   return hd_line_of(layout->code_line_format, (const uint8_t*)(table + layout->bytes_value),
                     hd_size_field(table), first, instruction_offset);
+}
+
+struct hd_frame hd_frame_at(struct hd_walker* w, hd_address at) {
+  const struct hd_layout* const layout = w->layout;
+  if (layout->iframe_previous == HD_ABSENT) return (struct hd_frame){at, 0, hd_frame_code(w, at)};
+  struct hd_frame frame = {0, at, hd_iframe_locals(w, at).code};
+  if (!frame.code) return frame;
+  const hd_address object = hd_word(at + layout->iframe_object);
+  if (hd_is_address(object)) frame.object = object;
+  return frame;
+}
+
+hd_address hd_outer_frame(struct hd_walker* w, hd_address at) {
+  const struct hd_layout* const layout = w->layout;
+  return hd_word(at + (layout->iframe_previous == HD_ABSENT ? layout->frame_back : layout->iframe_previous));
+}
+
+hd_address hd_generator_of(struct hd_walker* w, const struct hd_frame* frame) {
+  const struct hd_layout* const layout = w->layout;
+  if (!frame->iframe) return 0;
+  if (hd_byte(frame->iframe + layout->iframe_owner) != layout->iframe_owner_generator) return 0;
+  return frame->iframe - layout->gen_iframe;
+}
+
+static int64_t instruction_of(struct hd_walker* w, const struct hd_frame* frame) {
+  const struct hd_layout* const layout = w->layout;
+  if (frame->iframe) {
+    return (int64_t)(hd_word(frame->iframe + layout->iframe_instruction) - frame->code - layout->code_size);
+  }
+  return (int64_t)hd_int(frame->object + layout->frame_last_instruction) * layout->frame_instruction_size;
+}
+
+void hd_write_frame(struct hd_walker* w, uint64_t kind, const struct hd_frame* frame, uint64_t owner,
+                    uint64_t depth) {
+  const struct hd_layout* const layout = w->layout;
+  struct hd_text* const out = hd_begin_record(w, kind);
+  const int64_t instruction = instruction_of(w, frame);
+  const int32_t line = instruction < 0 ? hd_int(frame->code + layout->code_first_line)
+                                       : line_of(w, frame->code, (uint64_t)instruction);
+  hd_put_varint(out, frame->object);
+  hd_put_varint(out, owner);
+  hd_put_varint(out, depth);
+  hd_put_name(w, out, hd_word(frame->code + layout->code_name), "?");
+  hd_put_name(w, out, hd_word(frame->code + layout->code_file), "?");
+  hd_put_varint(out, line > 0 ? (uint64_t)line : 0);
+  hd_end_record(w);
 }

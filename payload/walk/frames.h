@@ -29,11 +29,18 @@ static inline uint32_t hd_iframe_word(const struct hd_layout* layout, int i) {
 struct hd_locals hd_frame_locals(struct hd_walker* w, hd_address frame);
 struct hd_locals hd_iframe_locals(struct hd_walker* w, hd_address iframe);
 struct hd_locals hd_generator_locals(struct hd_walker* w, hd_address generator);
+// The frame at an address that a thread has as its innermost one, or that hd_outer_frame gave.
+struct hd_frame hd_frame_at(struct hd_walker* w, hd_address at);
+hd_address hd_outer_frame(struct hd_walker* w, hd_address at);
+// The generator that has a frame in it; 0: none has, or to 3.10.
+hd_address hd_generator_of(struct hd_walker* w, const struct hd_frame* frame);
+// Writes a record of `kind`, HD_FRAME or HD_GREENLET_FRAME. `owner`: the thread's id, the greenlet.
+void hd_write_frame(struct hd_walker* w, uint64_t kind, const struct hd_frame* frame, uint64_t owner,
+                    uint64_t depth);
 // The name of a local: a str object.
 hd_address hd_local_name(struct hd_walker* w, hd_address code, uint64_t i);
 // A word of a _PyInterpreterFrame as an address; 0 if it is none.
 hd_address hd_untag(const struct hd_layout* layout, uint64_t word);
 int hd_is_code(struct hd_walker* w, hd_address object);
-int32_t hd_frame_line(struct hd_walker* w, hd_address code, uint64_t instruction_offset);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "walk/dicts.h"
 #include "walk/frames.h"
+#include "walk/greenlets.h"
 #include "walk/instances.h"
 #include "walk/lists.h"
 #include "walk/names.h"
@@ -55,7 +56,9 @@ static void traverse(struct hd_walker* w, hd_address object, int (*visitor)(uint
   if (object == w->failed_traverse) return;
   w->visited_count = 0;
   if (type->traverse_disabled) type->not_asked++;
-  if (!type->traverse || (type->collected == 2 && !hd_calls_is_gc(w, type, object))) return;
+  if (!type->traverse) return;
+  // The collector must not ask a suspended greenlet, so as not to free it; what it says is right.
+  if (type->collected == 2 && !type->greenlet_size && !hd_calls_is_gc(w, type, object)) return;
   hd_set_phase(w, HD_WALK_FOREIGN);
   ((int (*)(hd_address, int (*)(uint64_t, void*), void*))type->traverse)(object, visitor, w);
   hd_set_phase(w, HD_WALK_READING);
@@ -249,6 +252,24 @@ static void stream_traversed(struct hd_walker* w, hd_address object, uint32_t sh
   hd_end_stream(w);
 }
 
+// `n`: its references, of which the first `named` have names; those of its stack go between.
+static void write_greenlet(struct hd_walker* w, hd_address object, int plain, uint64_t named, uint64_t n) {
+  hd_read_stack(w, object);
+  // tp_traverse reports the innermost frame, too, once the thread has ended.
+  for (uint64_t i = named; i < n && w->stack_depth; i++) {
+    if (w->references[i] == w->stack[0].object) w->references[i] = w->references[--n];
+  }
+  const uint64_t held = hd_stack_references(w, 0);
+  hd_write_stack(w, object);
+  if (held == 0 || held > HD_MAX_REFERENCES - n) {
+    hd_write_object(w, object, hd_shape(w, plain), n);
+    return;
+  }
+  memmove(w->references + named + held, w->references + named, 8 * (n - named));
+  hd_stack_references(w, w->references + named);
+  hd_write_object(w, object, hd_stack_shape(w, plain, held), n + held);
+}
+
 static void write_instance(struct hd_walker* w, hd_address object) {
   const struct hd_type_info* const type = w->type;
   int plain = 0;
@@ -265,6 +286,8 @@ static void write_instance(struct hd_walker* w, hd_address object) {
     n = add_traversed(w, object, n);
     if (w->visited_count > HD_MAX_REFERENCES) {
       stream_traversed(w, object, hd_shape(w, plain), named);
+    } else if (type->greenlet_size) {
+      write_greenlet(w, object, plain, named, n);
     } else {
       hd_write_object(w, object, hd_shape(w, plain), n);
     }

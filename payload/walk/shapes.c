@@ -3,6 +3,7 @@
 #include "walk/contents.h"
 #include "walk/dicts.h"
 #include "walk/frames.h"
+#include "walk/greenlets.h"
 #include "walk/output.h"
 
 static void describe_type(struct hd_walker* w, struct hd_type_info* type) {
@@ -48,8 +49,16 @@ static void put_tail(struct hd_text* out, const struct hd_type_info* type) {
   }
 }
 
-// Slots, values, __dict__, words of the C types among the bases, and `more` without a name.
-static uint32_t write_shape(struct hd_walker* w, int plain, uint64_t more) {
+static void put_nameless(struct hd_text* out, uint64_t count) {
+  for (uint64_t i = 0; i < count; i++) {
+    hd_text_put(out, HD_REF_OTHER);
+    hd_put_string(out, "");
+  }
+}
+
+// Slots, values, __dict__, words of the C types among the bases, and `more`: those of w->stack, or without a
+// name.
+static uint32_t write_shape(struct hd_walker* w, int plain, uint64_t more, int of_stack) {
   struct hd_type_info* const type = w->type;
   describe_type(w, type);
   const uint32_t values = plain || type->form == HD_FORM_TYPE ? 0 : type->value_count;
@@ -72,9 +81,10 @@ static uint32_t write_shape(struct hd_walker* w, int plain, uint64_t more) {
     hd_put_string(out, "__dict__");
   }
   put_words(out, type, type->slot_count, words);
-  for (uint64_t i = 0; i < more; i++) {
-    hd_text_put(out, HD_REF_OTHER);
-    hd_put_string(out, "");
+  if (of_stack) {
+    hd_put_stack_names(w, out);
+  } else {
+    put_nameless(out, more);
   }
   put_tail(out, type);
   hd_end_record(w);
@@ -83,7 +93,7 @@ static uint32_t write_shape(struct hd_walker* w, int plain, uint64_t more) {
 
 uint32_t hd_shape(struct hd_walker* w, int plain) {
   uint32_t* const shape = plain ? &w->type->plain_shape : &w->type->shape;
-  if (!*shape) *shape = write_shape(w, plain, 0);
+  if (!*shape) *shape = write_shape(w, plain, 0, 0);
   return *shape;
 }
 
@@ -151,7 +161,14 @@ static uint32_t known_shape(struct hd_walker* w, hd_address code) {
 uint32_t hd_dict_shape(struct hd_walker* w, uint64_t more) {
   // No code object has so low an address.
   uint32_t shape = known_shape(w, more);
-  if (!shape) keep(w, more, shape = write_shape(w, 0, more));
+  if (!shape) keep(w, more, shape = write_shape(w, 0, more, 0));
+  return shape;
+}
+
+uint32_t hd_stack_shape(struct hd_walker* w, int plain, uint64_t count) {
+  const uint64_t key = hd_stack_key(w) ^ (uint64_t)plain;
+  uint32_t shape = known_shape(w, key);
+  if (!shape) keep(w, key, shape = write_shape(w, plain, count, 1));
   return shape;
 }
 

@@ -15,5 +15,7 @@ uint32_t hd_code_shape(struct hd_walker* w, const struct hd_locals* locals);
 uint32_t hd_dict_shape(struct hd_walker* w, uint64_t more);
 // That shape's most.
 enum { HD_MAX_MORE = 32 };
+// Of a greenlet of w->type with the `count` references of w->stack behind its words.
+uint32_t hd_stack_shape(struct hd_walker* w, int plain, uint64_t count);
 
 #endif

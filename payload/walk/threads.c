@@ -4,6 +4,7 @@
 #include "walk/dicts.h"
 #include "walk/fields.h"
 #include "walk/frames.h"
+#include "walk/greenlets.h"
 #include "walk/output.h"
 #include "walk/roots.h"
 
@@ -39,21 +40,6 @@ static uint64_t native_id(struct hd_walker* w, hd_address thread, hd_address obj
   if (object && hd_int_value(w, hd_attribute(w, object, "_native_id"), &id)) return id;
   // The first one made is the last in the list: the main thread if `threading` knows of none.
   return hd_word(thread + layout->thread_next) ? 0 : (uint64_t)w->walk->pid;
-}
-
-static void write_frame(struct hd_walker* w, hd_address frame, uint64_t id, uint64_t depth, hd_address code,
-                        int64_t instruction) {
-  const struct hd_layout* const layout = w->layout;
-  struct hd_text* const out = hd_begin_record(w, HD_FRAME);
-  const int32_t line = instruction < 0 ? hd_int(code + layout->code_first_line)
-                                       : hd_frame_line(w, code, (uint64_t)instruction);
-  hd_put_varint(out, frame);
-  hd_put_varint(out, id);
-  hd_put_varint(out, depth);
-  hd_put_name(w, out, hd_word(code + layout->code_name), "?");
-  hd_put_name(w, out, hd_word(code + layout->code_file), "?");
-  hd_put_varint(out, line > 0 ? (uint64_t)line : 0);
-  hd_end_record(w);
 }
 
 static void put_function(struct hd_walker* w, struct hd_text* text, hd_address code) {
@@ -93,19 +79,14 @@ static void write_frame_without_object(struct hd_walker* w, const struct hd_loca
   }
 }
 
-static void write_iframe(struct hd_walker* w, hd_address iframe, uint64_t id, uint64_t* depth) {
-  const struct hd_layout* const layout = w->layout;
-  const struct hd_locals locals = hd_iframe_locals(w, iframe);
-  if (!locals.code) return;
-  const hd_address object = hd_word(iframe + layout->iframe_object);
-  const hd_address frame = hd_is_address(object) ? object : 0;
-  const int64_t instruction =
-      (int64_t)(hd_word(iframe + layout->iframe_instruction) - locals.code - layout->code_size);
-  write_frame(w, frame, id, (*depth)++, locals.code, instruction);
-  if (frame) write_frame_root(w, frame, locals.code, 0);
-  if (hd_byte(iframe + layout->iframe_owner) == layout->iframe_owner_generator) {
-    write_frame_root(w, iframe - layout->gen_iframe, locals.code, 0);
-  } else if (!frame) {
+static void write_frame(struct hd_walker* w, const struct hd_frame* frame, uint64_t id, uint64_t depth) {
+  hd_write_frame(w, HD_FRAME, frame, id, depth);
+  if (frame->object) write_frame_root(w, frame->object, frame->code, 0);
+  const hd_address generator = hd_generator_of(w, frame);
+  if (generator) {
+    write_frame_root(w, generator, frame->code, 0);
+  } else if (!frame->object) {
+    const struct hd_locals locals = hd_iframe_locals(w, frame->iframe);
     write_frame_without_object(w, &locals);
   }
 }
@@ -115,22 +96,16 @@ static void write_frames(struct hd_walker* w, hd_address thread, uint64_t id) {
   hd_address holder = thread;
   if (layout->thread_cframe != HD_ABSENT) holder = hd_word(thread + layout->thread_cframe);
   if (!holder) return;
-  hd_address frame = hd_word(holder + layout->thread_frame);
+  hd_address at = hd_word(holder + layout->thread_frame);
   uint64_t depth = 0;
-  for (int i = 0; i < kMaxFrames && hd_is_address(frame); i++) {
+  for (int i = 0; i < kMaxFrames && hd_is_address(at); i++) {
     hd_step(w);
-    if (layout->iframe_previous != HD_ABSENT) {
-      write_iframe(w, frame, id, &depth);
-      frame = hd_word(frame + layout->iframe_previous);
-      continue;
+    const struct hd_frame frame = hd_frame_at(w, at);
+    if (frame.code) {
+      if (depth == 0) hd_note_running(w, at);
+      write_frame(w, &frame, id, depth++);
     }
-    const hd_address code = hd_frame_code(w, frame);
-    if (code) {
-      const int64_t instruction = hd_int(frame + layout->frame_last_instruction);
-      write_frame(w, frame, id, depth++, code, instruction * layout->frame_instruction_size);
-      write_frame_root(w, frame, code, 0);
-    }
-    frame = hd_word(frame + layout->frame_back);
+    at = hd_outer_frame(w, at);
   }
 }
 

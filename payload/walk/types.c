@@ -4,6 +4,7 @@
 #include "walk/contents.h"
 #include "walk/dicts.h"
 #include "walk/fields.h"
+#include "walk/greenlets.h"
 #include "walk/sizes.h"
 #include "walk/walker.h"
 
@@ -286,6 +287,7 @@ static struct hd_type_info* examine(struct hd_walker* w, hd_address type) {
   info.field_count = count_fields(w, &info);
   info.form = form_of(w, &info, base);
   if (!needs_traverse(w, &info)) info.traverse = 0;
+  if (info.form == HD_FORM_TRAVERSE) info.greenlet_size = hd_greenlet_size(w, base);
   info.attributes = attributes_of(w, &info, base);
   if (info.flags & layout->flag_managed_dict && info.flags & HD_HEAP_TYPE) {
     info.keys = hd_word(type + layout->heap_type_cached_keys);

@@ -100,6 +100,7 @@ struct hd_type_info {
   int64_t dict_offset;
   hd_address traverse, is_gc;
   hd_address sizeof_owner;  // the type whose __sizeof__ it is
+  uint32_t greenlet_size;   // tp_basicsize of the greenlet type among its bases; 0: none
   // Objects whose tp_traverse failed; whose memory could not be read; and that were not asked any more.
   uint32_t faults, hangs, unreadable, not_asked;
 };

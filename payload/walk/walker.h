@@ -18,6 +18,9 @@ enum {
   HD_DEFINITION = 512 << 10,
   HD_RING = 32,
   HD_STACK_LISTS = 16,
+  // Frames of a greenlet that are read.
+  HD_MAX_STACK = 4096,
+  HD_MAX_RUNNING = 64,
   // How often a tp_traverse may fault before it is not called any more.
   HD_MAX_FAULTS = 100,
 };
@@ -35,6 +38,13 @@ struct hd_tail {
   uint64_t position;  // the next entry to read
   uint32_t stride, key, value;
   uint32_t width;  // references of an entry: 3 if the key stands twice
+};
+
+// A frame of a stack, of a thread or of a suspended greenlet.
+struct hd_frame {
+  hd_address object;  // 0: the interpreter has made none
+  hd_address iframe;  // 3.11: the _PyInterpreterFrame; 0: to 3.10
+  hd_address code;    // 0: it is no Python function's
 };
 
 struct hd_walker {
@@ -73,6 +83,14 @@ struct hd_walker {
   uint64_t visited_count;
   uint64_t named_count;  // of them, references that were written already
   struct hd_tail tail;
+
+  // Of suspended greenlets, see greenlets.h. The stack of the one at hand, innermost frame first; where the
+  // top frame stands; the innermost frames of threads.
+  struct hd_frame stack[HD_MAX_STACK];
+  uint32_t stack_depth;
+  uint32_t top_frame;
+  hd_address running[HD_MAX_RUNNING];
+  uint32_t running_count;
 
   // Messages: definitions go out before the objects that need them. Each buffer begins with room for the
   // message's header.

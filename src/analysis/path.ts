@@ -103,7 +103,7 @@ function placeOf(heap: Heap, root: Root | null): FramePlace | null {
   const found = heap.get<FramePlace>(
     `SELECT frame.function, frame.file, frame.line, thread.name AS thread, count(*) OVER () AS frames
        FROM {heap}.frame AS frame LEFT JOIN {heap}.thread AS thread ON thread.id = frame.thread
-      WHERE frame.function = ? LIMIT 1`,
+      WHERE frame.function = ? AND frame.greenlet IS NULL LIMIT 1`,
     name,
   );
   return found ?? null;

@@ -90,6 +90,8 @@ function rootWords(root: Root | null, place: FramePlace | null, { cuts }: Termin
   }
   if (root?.kind === "c")
     return `held by C: ${plural(BigInt(root.name ?? 0), "reference")} from outside the dump`;
+  if (root?.kind === "greenlet")
+    return "a suspended greenlet that nothing else holds; the collector never frees it";
   if (root?.kind === "thread") return "held by the state of a thread";
   if (root?.kind === "interpreter") return "held by the interpreter";
   return "";

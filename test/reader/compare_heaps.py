@@ -161,7 +161,7 @@ def compare_equal(first_path: str, second_path: str) -> dict:
                 differences.add("%s of %s" % (name, o.type_name), [hex(o.address), here[name], there[name]])
     for address, o in others.items():
         differences.add("only in the second: %s" % o.type_name, hex(address))
-    for name in ("roots", "modules", "threads", "frames"):
+    for name in ("roots", "modules", "threads", "frames", "greenlet_frames"):
         here, there = Counter(getattr(first, name)), Counter(getattr(second, name))
         for row in list((here - there) + (there - here)):
             differences.add(name, row)

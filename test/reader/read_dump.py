@@ -16,7 +16,7 @@ MAX_CHUNK = 16 << 20
 META, RECORDS, END = 1, 2, 3
 NULL_REFERENCE = 2049
 KINDS = ("type", "key", "value", "item", "attribute", "slot", "cell", "local", "field", "weak", "other")
-ROOT_KINDS = (None, "module", "frame", "thread", "interpreter", "static", "c")
+ROOT_KINDS = (None, "module", "frame", "thread", "interpreter", "static", "c", "greenlet")
 
 
 class NotADump(Exception):
@@ -112,6 +112,7 @@ class Dump:
         self.pools: List[Tuple[int, ...]] = []
         self.mallocs: List[Tuple[int, int, int, int, int, str]] = []
         self.chunks: List[Tuple[int, ...]] = []
+        self.greenlet_frames: List[Tuple[int, int, int, str, str, int]] = []
         self.object_count = 0
         self._objects: Optional[List[HeapObject]] = None
         self._read_header()
@@ -259,6 +260,8 @@ class Dump:
                 self.mallocs.append(r.malloc())
             elif kind == 12:
                 self.chunks.append((r.u8(),) + tuple(r.varint() for _ in range(4)))
+            elif kind == 13:
+                self.greenlet_frames.append(r.frame())
             else:
                 raise NotADump("unknown record %d" % kind)
 

@@ -15,7 +15,15 @@ export const ReferenceKind = {
 } as const;
 export type ReferenceKind = keyof typeof ReferenceKind;
 
-export const RootKind = { module: 1, frame: 2, thread: 3, interpreter: 4, static: 5, c: 6 } as const;
+export const RootKind = {
+  module: 1,
+  frame: 2,
+  thread: 3,
+  interpreter: 4,
+  static: 5,
+  c: 6,
+  greenlet: 7,
+} as const;
 export type RootKind = keyof typeof RootKind;
 
 export const ChunkKind = { META: 1, RECORDS: 2, END: 3 } as const;
@@ -32,6 +40,7 @@ const RecordKind = {
   POOL: 10,
   MALLOC: 11,
   CHUNKS: 12,
+  GREENLET_FRAME: 13,
 } as const;
 const NULL_REFERENCE = 2049n;
 const INDEXED = 0x80;
@@ -235,6 +244,19 @@ export class Records {
       .varint(first)
       .varint(count)
       .varint(count * size);
+    return this;
+  }
+
+  greenletFrame(
+    address: bigint,
+    greenlet: bigint,
+    depth: number,
+    fn: string,
+    file: string,
+    line: number,
+  ): this {
+    this.out.varint(RecordKind.GREENLET_FRAME).varint(address).varint(greenlet).varint(depth);
+    this.out.string(fn).string(file).varint(line);
     return this;
   }
 
