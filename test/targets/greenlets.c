@@ -1,12 +1,15 @@
 // A type like that of greenlet 2 and 3, without their switching of stacks: an object that points to its
 // state, in which the innermost frame of a suspended greenlet stands between words that are none. The frames
 // are those that exceptions have left; each leads to the next outer one as a running frame does.
-#include <Python.h>
-#if PY_VERSION_HEX >= 0x030B0000
 #define Py_BUILD_CORE
-#include <internal/pycore_frame.h>
-#else
+#include <Python.h>
 #include <frameobject.h>
+#include <stddef.h>
+#if PY_VERSION_HEX >= 0x030E0000
+#include <internal/pycore_interpframe_structs.h>
+#endif
+#if PY_VERSION_HEX >= 0x030B0000
+#include <internal/pycore_frame.h>
 #endif
 
 enum { WORDS = 18, TOP = 13, UNMAPPED = 0x10000000 };
@@ -20,6 +23,7 @@ typedef struct {
 static void lead_to(PyFrameObject* frame, PyFrameObject* outer) {
 #if PY_VERSION_HEX >= 0x030B0000
   frame->f_frame->previous = outer ? outer->f_frame : NULL;
+  frame->f_frame->frame_obj = frame;
 #else
   Py_XINCREF(outer);
   Py_XSETREF(frame->f_back, outer);
@@ -49,7 +53,7 @@ static int init(Greenlet* self, PyObject* arguments, PyObject* keywords) {
   return 0;
 }
 
-static int traverse(Greenlet* self, visitproc visit, void* argument) {
+static int traverse(Greenlet* self, visitproc visit, void* arg) {
   Py_VISIT(self->dict);
   return 0;
 }
