@@ -57,3 +57,23 @@ export function environment(
   const found = installed();
   return { python, packages: wanted.filter((name) => found.includes(`${name.toLowerCase()}==`)) };
 }
+
+/** A folder with one release of a package, and nothing else; undefined where there is none for this version of Python. */
+export function release(
+  { path, version, library }: Interpreter,
+  name: string,
+  wanted: string,
+): string | undefined {
+  const target = join(folder, `${version}-${library}-${name}-${wanted}`);
+  if (existsSync(target)) return target;
+  mkdirSync(folder, { recursive: true });
+  const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"];
+  try {
+    execFileSync(path, ["-m", "pip", "install", ...options, "--target", target, `${name}==${wanted}`], {
+      stdio: "ignore",
+    });
+  } catch {
+    return undefined;
+  }
+  return target;
+}
