@@ -160,16 +160,25 @@ class RecordsPayload {
 
   void frame(uint64_t address, uint64_t thread, uint64_t depth, std::string_view function,
              std::string_view file, uint64_t line) {
-    append_varint(bytes_, HD_FRAME);
+    frame(HD_FRAME, address, thread, depth, function, file, line);
+  }
+  void greenlet_frame(uint64_t address, uint64_t greenlet, uint64_t depth, std::string_view function,
+                      std::string_view file, uint64_t line) {
+    frame(HD_GREENLET_FRAME, address, greenlet, depth, function, file, line);
+  }
+
+ private:
+  void frame(uint64_t kind, uint64_t address, uint64_t owner, uint64_t depth, std::string_view function,
+             std::string_view file, uint64_t line) {
+    append_varint(bytes_, kind);
     append_varint(bytes_, address);
-    append_varint(bytes_, thread);
+    append_varint(bytes_, owner);
     append_varint(bytes_, depth);
     append_string(bytes_, function);
     append_string(bytes_, file);
     append_varint(bytes_, line);
   }
 
- private:
   template <typename References>
   void append_references(uint64_t base, const References& references) {
     append_varint(bytes_, references.size());

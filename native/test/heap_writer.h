@@ -31,6 +31,11 @@ class HeapObject {
     uint8_t kind;
     std::string name;
   };
+  struct Frame {
+    uint32_t object;
+    std::string function;
+    std::string file;
+  };
   struct TypeName {
     std::string module;
     std::string name;
@@ -100,6 +105,11 @@ class HeapObject {
     roots_.push_back({kind, name});
     return *this;
   }
+  // It is a suspended greenlet with these frames, the innermost first; a frame without an object is kNothing.
+  HeapObject& suspended(const std::vector<Frame>& stack) {
+    stack_ = stack;
+    return root(HD_ROOT_GREENLET, stack.back().function);
+  }
   HeapObject& names_type(const std::string& module, const std::string& name, uint64_t flags) {
     type_name_ = {module, name, flags};
     return *this;
@@ -119,6 +129,7 @@ class HeapObject {
   // Never more references than the heap has: nothing is held by C but what is told.
   uint64_t refcount_ = 0;
   std::vector<Root> roots_;
+  std::vector<Frame> stack_;
   TypeName type_name_;
 };
 
@@ -153,6 +164,10 @@ class HeapWriter {
     objects_++;
     references_ += object.named_.size() + object.rest_.size();
     for (const auto& [kind, name] : object.roots_) root(object, kind, name);
+    for (size_t depth = 0; depth < object.stack_.size(); ++depth) {
+      const auto& [frame, function, file] = object.stack_[depth];
+      payload_.greenlet_frame(target(frame), address, depth, function, file, 1);
+    }
   }
 
   void root(uint32_t number, uint8_t kind, const std::string& name) {

@@ -84,6 +84,34 @@ TEST_F(OwnersTest, AreTheNearestHoldersWithAName) {
   EXPECT_EQ(owners.of(lost), 0u);
 }
 
+TEST_F(OwnersTest, SuspendedGreenletsOwnTheirStacks) {
+  HeapBuilder heap;
+  std::vector<std::pair<uint32_t, std::string>> owned;
+  const auto value = [&](const std::string& owner) {
+    owned.push_back({heap.str("value"), owner});
+    return owned.back().first;
+  };
+  const uint32_t type = heap.static_type("greenlet.greenlet");
+  const uint32_t inner = heap.object("frame")
+                             .content("read app.py:9")
+                             .local("rows", heap.list({value("<greenlet run_workflow>")}));
+  const uint32_t greenlet = heap.object(type)
+                                .field("gr_frame", inner)
+                                .local("gr_frame.f_back.request", value("<greenlet run_workflow>"))
+                                .suspended({{inner, "read", "app.py"}, {kNothing, "run_workflow", "app.py"}});
+  // What only calls the function that a greenlet was made for does not name it, unless there is no other.
+  const std::string caller = "/usr/lib/python3/eventlet/greenthread.py";
+  const uint32_t eventlet = heap.object(type)
+                                .local("gr_frame.x", value("<greenlet serve>"))
+                                .suspended({{kNothing, "serve", "app.py"}, {kNothing, "main", caller}});
+  const uint32_t bare =
+      heap.object(type).local("gr_frame.x", value("<greenlet main>")).suspended({{kNothing, "main", caller}});
+  heap.module("app", {{"WAITING", heap.list({greenlet, eventlet, bare})}});
+  const HeapIndex index = open_index(heap.dump());
+  Owners owners(index);
+  for (const auto& [id, owner] : owned) EXPECT_EQ(owners.name(owners.of(id)), owner);
+}
+
 TEST_F(OwnersTest, EveryObjectAliveHasOneThatAllBelowShare) {
   for (uint32_t seed = 0; seed < 300; ++seed) {
     const RandomHeap heap(40, 80, seed);

@@ -52,6 +52,20 @@ TEST_F(PathStepTest, EachKindOfReferenceHasItsForm) {
   local("generator", "object", ".gi_frame.f_locals['x']");
   local("coroutine", "object", ".cr_frame.f_locals['x']");
   local("async_generator", "object", ".ag_frame.f_locals['x']");
+  // A suspended greenlet's frames, and what those without an object have.
+  named(HD_REF_FIELD, "gr_frame", ".gr_frame");
+  named(HD_REF_FIELD, "gr_frame.f_back.f_back", ".gr_frame.f_back.f_back");
+  named(HD_REF_FIELD, "gr_frame.f_back.f_code", ".gr_frame.f_back.f_code");
+  named(HD_REF_FIELD, "gr_frame.f_func", ".gr_frame<field f_func>");
+  named(HD_REF_FIELD, "gr_frames", ".gr_frames");
+  named(HD_REF_LOCAL, "gr_frame.x", ".gr_frame.f_locals['x']");
+  named(HD_REF_LOCAL, "gr_frame.f_back.f_back.x", ".gr_frame.f_back.f_back.f_locals['x']");
+  named(HD_REF_LOCAL, "gr_frame.f_back", ".gr_frame.f_locals['f_back']");
+  named(HD_REF_LOCAL, "gr_frame..0", ".gr_frame.f_locals['.0']");
+  named(HD_REF_LOCAL, "gr_frame", "<local gr_frame>");
+  const uint32_t cell = heap.object("cell");
+  cases.push_back({cell, heap.object(thing).local("gr_frame.f_back.x", cell), ".gr_frame.f_back<cell x>",
+                   ".gr_frame.f_back<cell x>"});
   local("frame", "cell", "<cell x>");
   local("generator", "cell", "<cell x>");
   const auto value = [&](const std::string& key, const std::string& spelled) {

@@ -46,6 +46,7 @@ TEST_F(RootPathTest, EachKindOfRootIsSpelled) {
   root(HD_ROOT_STATIC, "int", "<static int>");
   root(HD_ROOT_STATIC, "", "<static>");
   root(HD_ROOT_C, "3", "<held by C>");
+  root(HD_ROOT_GREENLET, "serve", "<greenlet serve>");
   cases.push_back({heap.object(thing).immortal(), "<immortal object>"});
   cases.push_back({heap.object("frame").root(HD_ROOT_FRAME, "main"), "<frame main>"});
   cases.push_back({heap.object("cell").root(HD_ROOT_FRAME, "main.f_locals['x']"), "<frame main><cell x>"});

@@ -34,6 +34,8 @@ def omitted():
                   'names of locals of suspended coroutines and generators']
     else:
         found.append('names of locals')
+    if 'greenlet' in sys.modules:
+        found.append('the stacks of suspended greenlets')
     if frozen:
         found.append('frozen objects to which nothing known refers')
     return found

@@ -8,6 +8,7 @@
 
 enum {
   kMaxBases = 64,
+  kMaxFrames = 1 << 20,
   // An object of greenlet 2 or 3 is a PyObject, three pointers, and the last is that to its C++ object.
   kMaxSizeWithPointer = 64,
   // No C++ object of greenlet's is smaller; the top frame is at 128 at most (greenlet 3 with Python 3.8).
@@ -100,11 +101,13 @@ static void follow_stack(void* argument) {
   hd_address at = probe->at, mark = 0;
   if (has_iframes) at = hd_word(at + w->layout->frame_interpreter_frame);
   if (is_running(w, at)) return;
-  for (uint32_t i = 0; i < HD_MAX_STACK && hd_is_address(at); i++) {
+  for (uint32_t i = 0; i < kMaxFrames && hd_is_address(at); i++) {
+    if (i % 1024 == 0) hd_step(w);
     if (!has_iframes && !is_frame(w, at)) return;
     const struct hd_frame frame = hd_frame_at(w, at);
     if (!frame.code || (frame.object && !is_frame(w, frame.object))) return;
-    w->stack[w->stack_depth++] = frame;
+    // The bottom one has its place in a stack that does not fit, too: it tells what the greenlet runs.
+    w->stack[w->stack_depth < HD_MAX_STACK ? w->stack_depth++ : HD_MAX_STACK - 1] = frame;
     at = hd_outer_frame(w, at);
     // A circle comes back to a mark that is set ever more rarely.
     if (at && at == mark) {

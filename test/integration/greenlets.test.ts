@@ -16,6 +16,8 @@ const GREENLETS = `SELECT type.name, object.garbage, count(*) AS n FROM object J
 const ROOTS = `SELECT kind, replace(root.name, '3', '2'), root.part FROM root JOIN object ON object.id = root.object JOIN type ON type.id = object.type
   WHERE kind = 'greenlet' OR (kind = 'c' AND type.name IN ('greenlet.greenlet', '__main__.Worker', 'frame')) ORDER BY 1, 2`;
 
+const LOST = `SELECT address FROM object WHERE id = (SELECT object FROM root WHERE kind = 'greenlet')`;
+
 async function dumped(workspace: CaptureWorkspace, python: string, mode: string): Promise<string> {
   buildExtension(python, "greenlets", workspace.folder);
   const target = await workspace.startTarget(python, "greenlets.py", { args: [workspace.folder] });
@@ -59,6 +61,12 @@ describe.each(interpreters)("CPython $version ($library)", ({ path: python }) =>
       ["c", "1 of 2 references", "<held by C>"],
       ["greenlet", "run_workflow", "<greenlet run_workflow>"],
     ]);
+    const [[address]] = rows(workspace, file, LOST) as [[string]];
+    const told = workspace.run(["path", file, address]).stdout;
+    expect(told).toContain("<greenlet run_workflow>");
+    expect(told).toContain("a suspended greenlet that nothing else holds; the collector never frees it");
+    const json = JSON.parse(workspace.run(["path", "--json", file, address]).stdout);
+    expect(json.paths).toMatchObject([{ root: { kind: "greenlet", name: "run_workflow" }, frame: null }]);
     expect(rows(workspace, file, GREENLETS)).toEqual([
       ["__main__.Worker", 0, 1],
       ["greenlet.greenlet", 0, 13],
