@@ -29,8 +29,17 @@ function rows(workspace: CaptureWorkspace, file: string, query: string): Rows {
   return found.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i] ?? null])));
 }
 
+/** `python` mode does not have the stacks, and says so. */
+async function checkPythonMode(workspace: CaptureWorkspace, pid: number): Promise<void> {
+  const args = [pid, "--mode", "python", "--json", "-o", "python.bin"];
+  const { status, stdout, stderr } = await workspace.attach(args);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(JSON.parse(stdout).omitted).toContain("the stacks of suspended greenlets");
+}
+
 async function check(workspace: CaptureWorkspace, python: string, args: string[]): Promise<void> {
   const target = await workspace.startTarget(python, PROGRAM, { args });
+  await checkPythonMode(workspace, target.pid);
   for (const mode of ["fork", "stop"]) {
     const file = workspace.path(`${mode}.bin`);
     const { status, stdout, stderr } = await workspace.attach([
