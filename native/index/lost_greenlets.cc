@@ -1,20 +1,24 @@
 #include "index/lost_greenlets.h"
 
-#include <algorithm>
 #include <vector>
 
 namespace heapdump {
 namespace {
 
+// What has been reached, until all that is wanted has been.
 class Reached {
  public:
-  explicit Reached(const HoldGraph& graph) : graph_(graph), reached_(graph.objects()) {}
+  Reached(const HoldGraph& graph, const std::vector<RootRow>& wanted)
+      : graph_(graph), reached_(graph.objects()), wanted_(graph.objects()) {
+    for (const RootRow& row : wanted) missing_ += wanted_.add(row.object);
+  }
 
   bool operator[](uint32_t id) const { return reached_[id]; }
+  bool has_all() const { return missing_ == 0; }
 
   void from(uint32_t root) {
     visit(root);
-    while (!waiting_.empty()) {
+    while (!waiting_.empty() && !has_all()) {
       const uint32_t id = waiting_.back();
       waiting_.pop_back();
       const uint64_t end = graph_.end_row(id);
@@ -26,23 +30,21 @@ class Reached {
  private:
   void visit(uint32_t id) {
     if (id == kNone || !reached_.add(id)) return;
+    if (wanted_[id]) missing_--;
     if (!graph_.is_leaf(id)) waiting_.push_back(id);
   }
 
   const HoldGraph& graph_;
-  Bits reached_;
+  Bits reached_, wanted_;
+  uint32_t missing_ = 0;
   std::vector<uint32_t> waiting_;
 };
 
 }  // namespace
 
 void root_lost_greenlets(const HoldGraph& graph, Held& held, Tables& tables) {
-  const auto is_held = [&](const RootRow& row) {
-    return held.rooted[row.object] || held.unexplained[row.object];
-  };
-  if (std::ranges::all_of(tables.greenlets(), is_held)) return;
-  Reached reached(graph);
-  for (uint32_t id = 0; id < graph.objects(); ++id) {
+  Reached reached(graph, tables.greenlets());
+  for (uint32_t id = 0; id < graph.objects() && !reached.has_all(); ++id) {
     if (held.rooted[id] || held.unexplained[id]) reached.from(id);
   }
   for (const RootRow& row : tables.greenlets()) {
