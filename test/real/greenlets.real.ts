@@ -18,7 +18,8 @@ const FRAMES = `SELECT frame.greenlet AS id, group_concat(function || ':' || lin
 const REQUESTS = `SELECT path.whole AS path, object.address, object.owner FROM object JOIN type ON type.id = object.type,
     path_to_root(object.id) AS path WHERE type.name = '__main__.Request' AND path.step = 0 ORDER BY 1`;
 const GARBAGE = `SELECT count(*) AS n FROM object JOIN type ON type.id = object.type
-  WHERE object.garbage AND type.name IN ('__main__.Request', 'frame')`;
+  WHERE object.garbage AND type.name = '__main__.Request'`;
+const ROOTS = "SELECT part FROM root WHERE kind = 'greenlet' AND name IN ('lost', 'abandoned') ORDER BY 1";
 
 type Rows = Record<string, string | number | null>[];
 
@@ -66,7 +67,9 @@ async function check(workspace: CaptureWorkspace, python: string, args: string[]
       );
       expect(named, JSON.stringify(requests)).toHaveLength(COUNT);
     }
-    expect(rows(workspace, file, GARBAGE)).toEqual([{ n: 0 }]);
+    // greenlet 1 does not know which threads have ended.
+    const abandoned = args[0] === "greenlet" && !args[1]?.endsWith("-1.1.3.post0");
+    expect(rows(workspace, file, GARBAGE)).toEqual([{ n: Number(abandoned) }]);
     const python = requests.filter(({ path }) => !/[<?]/.test(String(path)));
     const list = workspace.path("paths.json");
     writeFileSync(list, JSON.stringify(python.map(({ path, address }) => [path, Number(address)])));
@@ -79,6 +82,8 @@ async function check(workspace: CaptureWorkspace, python: string, args: string[]
           owner: "<greenlet lost>",
         }),
       );
+      const roots = abandoned ? ["lost"] : ["abandoned", "lost"];
+      expect(rows(workspace, file, ROOTS)).toEqual(roots.map((name) => ({ part: `<greenlet ${name}>` })));
       expect(stacks.filter((stack) => stack.includes("with_greenlet"))).toHaveLength(1);
     }
   }

@@ -1,9 +1,11 @@
 """Greenlets that wait: greenlets.py PACKAGE [PATH], PACKAGE being greenlet, gevent, eventlet or SQLAlchemy, and PATH a
 folder to import it from. Each of them runs `run_workflow`. "evaluate FILE" answers the paths of a JSON file of [path,
 address] that do not lead to the object at that address."""
+import gc
 import json
 import os
 import sys
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../targets"))
 import harness  # noqa: E402
@@ -62,7 +64,18 @@ def with_greenlet():
     for number in range(COUNT):
         WAITING.append(greenlet(run_workflow))
         WAITING[-1].switch(number)
+    def abandoned(number):
+        me = getcurrent()
+        request = Request(number)
+        PAUSE()
+        return me, request
+
     greenlet(lost).switch(COUNT)
+    # A greenlet of a thread that has ended is garbage until the collector runs.
+    gc.disable()
+    thread = threading.Thread(target=lambda: greenlet(abandoned).switch(COUNT))
+    thread.start()
+    thread.join()
     WAITING.append(greenlet(run_workflow))
     # The hub runs, and the main greenlet is suspended.
     greenlet(serve).switch()
