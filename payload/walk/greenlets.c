@@ -11,7 +11,7 @@ enum {
   kMaxFrames = 1 << 20,
   // An object of greenlet 2 or 3 is a PyObject, three pointers, and the last is that to its C++ object.
   kMaxSizeWithPointer = 64,
-  // No C++ object of greenlet's is smaller; the top frame is at 128 at most (greenlet 3 with Python 3.8).
+  // No C++ object of greenlet's is smaller; the top frame is at 120 at most (greenlet 3 with Python 3.8).
   kImplementationSize = 144,
   // Numbers stand in it as well. No heap is below this.
   kMinHeapAddress = 1 << 20,
