@@ -64,7 +64,7 @@ TEST_F(GistTest, OfATaskOrAMethodWhatItRuns) {
   EXPECT_EQ(gist(index, method), "Row.refresh app.py:9");
   EXPECT_EQ(gist(index, partial), "Row.refresh app.py:9");
   EXPECT_EQ(gist(index, handle), "Row.refresh app.py:9");
-  EXPECT_EQ(gist(index, own), "func=Row.refresh app.py:9");
+  EXPECT_EQ(gist(index, own), "func=function Row.refresh");
   EXPECT_EQ(gist(index, circle), "");
 }
 
