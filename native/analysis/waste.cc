@@ -38,19 +38,12 @@ constexpr uint64_t kMinSparse = 512;
 constexpr uint64_t kPlainInstance = 16 + 16;
 constexpr uint64_t kOfBuiltin = uint64_t{0xff} << 24;
 
-// An array of attribute values that lies apart from its instance begins with a prefix, and has room for one
-// more than a class's instances have come to have (CPython 3.12 Objects/dictobject.c, init_inline_values).
-constexpr uint64_t kValuesPrefix = 16;
-
 class WasteFinder {
  public:
   WasteFinder(const HeapIndex& heap, const TypeRoles& roles) : heap_(heap), roles_(roles) {
     for (const TypeRow& type : heap.types()) {
       const auto at = kEntry.find(heap.text(type.name));
       entry_.push_back(at == kEntry.end() ? 0 : at->second);
-    }
-    for (const MetaRow& row : heap.meta()) {
-      if (heap.text(row.key) == "values_apart") values_apart_ = heap.text(row.value) == "true";
     }
   }
 
@@ -174,9 +167,7 @@ class WasteFinder {
       if (!attributes(id, dict, own)) return std::nullopt;
       if (waste.count == 0) names = own;
       if (names != own || own.empty()) return std::nullopt;
-      const uint64_t apart = values_apart_ ? kValuesPrefix + 8 * (own.size() + 1) : 0;
-      const uint64_t now = heap_.size(id) + (dict == kNone ? apart : heap_.size(dict));
-      waste.certain &= dict != kNone || !values_apart_;
+      const uint64_t now = heap_.size(id) + (dict == kNone ? 0 : heap_.size(dict));
       const uint64_t then = kPlainInstance + 8 * own.size();
       if (waste.count++ == 0) waste.example = id;
       waste.size += now;
@@ -209,8 +200,6 @@ class WasteFinder {
   const HeapIndex& heap_;
   const TypeRoles& roles_;
   std::vector<uint64_t> entry_;  // by row of types(): references that an entry is; 0: no container
-  // What stands in no dict lies in an array of its own that no size counts.
-  bool values_apart_ = false;
   std::vector<Waste> found_;
 };
 

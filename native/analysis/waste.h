@@ -23,7 +23,7 @@ struct Waste {
   uint64_t count = 0;
   uint64_t size = 0;    // bytes that they take
   uint64_t wasted = 0;  // of these, the bytes that could be saved
-  bool certain = true;  // false if contents were cut and compared as far as they go, or sizes are estimated
+  bool certain = true;  // false if contents were cut and compared as far as they go
   std::string what;     // TYPE.attribute or TYPE[…] of what holds them; empty for duplicates and boxes
 };
 

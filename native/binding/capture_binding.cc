@@ -4,6 +4,7 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <variant>
 
@@ -12,6 +13,7 @@
 #include "capture/safe_point_call.h"
 #include "capture/snapshot.h"
 #include "capture/transcoder.h"
+#include "capture/values_apart.h"
 #include "process/status.h"
 #include "support/error.h"
 
@@ -59,7 +61,6 @@ Napi::Object describe_layout(Napi::Env env, const CPythonLayout& row) {
   Napi::Object described = Napi::Object::New(env);
   described.Set("preheaderFlags", static_cast<double>(row.heap.flag_preheader));
   described.Set("attributesInDicts", row.heap.flag_managed_dict == 0);
-  described.Set("valuesApart", row.has_values_apart());
   described.Set("framesAreObjects", row.frames_are_objects());
   return described;
 }
@@ -221,7 +222,14 @@ class Capture : private Sink {
   CaptureHandlers handlers() {
     return {.on_bytes = [this](const uint8_t* bytes, size_t size) { transcoder_.feed(bytes, size); },
             .has_room = has_room,
-            .on_state = [this](CaptureState state) { send(StateEvent{state}); }};
+            .on_state = [this](CaptureState state) { send(StateEvent{state}); },
+            .on_layout = [this](const CPythonLayout& layout) { read_values_apart(layout); }};
+  }
+
+  void read_values_apart(const CPythonLayout& layout) {
+    if (!layout.has_values_apart()) return;
+    values_apart_.emplace(request_.pid, layout.heap);
+    transcoder_.add_values_apart(*values_apart_);
   }
 
   void send(Event event) {
@@ -284,6 +292,7 @@ class Capture : private Sink {
 
   Napi::Promise::Deferred deferred_;
   CaptureRequest request_;
+  std::optional<ValuesApart> values_apart_;
   Transcoder transcoder_;
   Napi::ThreadSafeFunction events_;
   std::thread thread_;

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "capture/capture_state.h"
+#include "python/layouts.h"
 
 namespace heapdump {
 
@@ -15,6 +16,8 @@ struct CaptureHandlers {
   // False while `on_bytes` could not take more without a wait.
   std::function<bool()> has_room;
   std::function<void(CaptureState)> on_state;
+  // Where the CPython in which a script is about to run keeps what; may be empty.
+  std::function<void(const CPythonLayout&)> on_layout{};
 };
 
 }  // namespace heapdump

@@ -67,6 +67,7 @@ class ScriptRun {
           "outside "
           "of containers)");
     }
+    if (call_.handlers.on_layout) call_.handlers.on_layout(target_.interpreter.layout());
     call_.handlers.on_state(CaptureState::kStopping);
     deadline_ = steady_clock::now() + call_.timeout;
     remove_leftovers(target_, gadgets_, pauses_, steady_clock::now() + 1s);

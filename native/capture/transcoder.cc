@@ -158,9 +158,11 @@ void Transcoder::columns(Cursor& in) {
     transcript_.references++;
   }
 
+  const bool add_values = values_apart_ != nullptr && values_apart_->begin(shapes_[object.shape]);
   for (uint64_t i = 0; i < count; ++i) {
     object.address = address(element<uint64_t>(addresses, i));
     object.size = element<uint64_t>(sizes, i);
+    if (add_values) object.size += values_apart_->size(object.address);
     object.refcount = element<uint64_t>(refcounts, i);
     object.flags = flags[i];
     object.content = {reinterpret_cast<const char*>(contents), element<uint32_t>(content_lengths, i)};
@@ -304,7 +306,7 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
 
 void Transcoder::shape(Cursor& in) {
   const uint64_t id = in.varint();
-  address(in.varint());
+  const uint64_t type = address(in.varint());
   const uint64_t named = in.varint();
   for (uint64_t i = 0; i < named; ++i) {
     const uint8_t kind = in.u8();
@@ -319,11 +321,11 @@ void Transcoder::shape(Cursor& in) {
   }
   if (id >= kMaxShapes) damaged("an impossible shape");
   if (id >= shapes_.size()) shapes_.resize(id + 1);
-  shapes_[id] = true;
+  shapes_[id] = type;
 }
 
 void Transcoder::check_shape(uint64_t id) {
-  if (id >= shapes_.size() || !shapes_[id]) damaged("an object of a shape that was not described");
+  if (id >= shapes_.size() || shapes_[id] == 0) damaged("an object of a shape that was not described");
 }
 
 void Transcoder::end(Cursor& in) {

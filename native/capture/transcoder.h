@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "capture/record_writer.h"
+#include "capture/values_apart.h"
 #include "support/cursor.h"
 
 namespace heapdump {
@@ -30,6 +31,9 @@ class Transcoder {
   // Numbers are written with at most `content_limit` bytes, and at most HD_MAX_CONTENT.
   Transcoder(Sink& sink, uint32_t content_limit)
       : sink_(sink), writer_(sink), content_limit_(std::min<uint32_t>(content_limit, HD_MAX_CONTENT)) {}
+
+  // Sizes in columns leave these blocks out.
+  void add_values_apart(ValuesApart& values) { values_apart_ = &values; }
 
   // Whatever arrived, cut anywhere.
   void feed(const uint8_t* bytes, size_t size);
@@ -61,7 +65,8 @@ class Transcoder {
   uint8_t header_[kHeader];
   size_t header_size_ = 0;
   std::vector<uint8_t> pending_;
-  std::vector<bool> shapes_;
+  std::vector<uint64_t> shapes_;  // by id: the type's address; 0: not described
+  ValuesApart* values_apart_ = nullptr;
   // The compact objects of the message at hand, their numbers written as text.
   std::vector<uint8_t> compact_;
   std::string number_;

@@ -68,7 +68,7 @@ struct CPythonLayout {
 
   // Frames are objects that hold their locals (to 3.10).
   bool frames_are_objects() const { return heap.iframe_code == HD_ABSENT; }
-  // An instance's attribute values lie in memory of their own, which no size counts (3.11, 3.12).
+  // An instance's attribute values lie in a block of their own (3.11, 3.12).
   bool has_values_apart() const { return heap.managed_values != 0 || heap.managed_tagged != 0; }
 };
 

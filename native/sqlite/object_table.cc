@@ -31,7 +31,9 @@ constexpr Column kColumns[] = {
     {"type", kInteger, "object.id of its type; NULL if the type is not in the dump (damage)",
      [](OpenHeap& heap, uint32_t id) { return Id{heap.types()[heap.type(id)].object}; }},
     {"size", kInteger,
-     "shallow size in bytes: what sys.getsizeof returns for an exact built-in, collector header included",
+     "shallow size in bytes: what sys.getsizeof returns for an exact built-in, collector header included; of "
+     "an "
+     "instance with the values of its attributes (3.11 and newer)",
      [](OpenHeap& heap, uint32_t id) { return heap.size(id); }},
     {"refcount", kInteger, "reference count, without references of heapdump; NULL for an immortal object",
      [](OpenHeap& heap, uint32_t id) { return known_if(!has(heap, id, HD_IMMORTAL), heap.refcount(id)); }},

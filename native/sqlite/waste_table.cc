@@ -24,9 +24,7 @@ constexpr Column kColumns[] = {
      "what could be saved of that, in bytes: all but one of equal objects, empty containers, room that other "
      "containers of the dump with as many entries do not have, the __dict__",
      [](const Waste& row) { return row.wasted; }},
-    {"certain", kInteger,
-     "0 if contents were cut and are equal up to there, or (slots, 3.11 and 3.12) the memory of attributes "
-     "is estimated; else 1",
+    {"certain", kInteger, "0 if contents were cut and are equal up to there; else 1",
      [](const Waste& row) { return row.certain; }},
     {"example", kInteger, "object.id of one of them", [](const Waste& row) { return Id{row.example}; }},
 };

@@ -4,6 +4,8 @@
 #include "walk/dicts.h"
 #include "walk/fields.h"
 #include "walk/frames.h"
+#include "walk/instances.h"
+#include "walk/values_block.h"
 
 int hd_calls_is_gc(struct hd_walker* w, const struct hd_type_info* type, hd_address object) {
   // type_is_gc: types that C code defines have none.
@@ -21,10 +23,14 @@ uint64_t hd_keys_size(const struct hd_layout* layout, hd_address keys) {
   return layout->keys_indices + read.index_bytes + read.capacity * 2 / 3 * read.entry_size;
 }
 
-uint64_t hd_inline_values_size(const struct hd_layout* layout, hd_address keys) {
-  if (!keys) return 0;
-  const uint64_t room = hd_word(keys + layout->keys_usable) + hd_word(keys + layout->keys_entries);
-  return ((room + 7) & ~(uint64_t)7) + 8 * (room + 1);
+uint64_t hd_inline_values_size(const struct hd_type_info* type) {
+  if (!type->keys) return 0;
+  return ((type->value_room + 7) & ~(uint64_t)7) + 8 * (type->value_room + 1);
+}
+
+uint64_t hd_values_apart_size(struct hd_walker* w, const struct hd_type_info* type, hd_address object) {
+  const hd_address values = hd_read_instance(w, type, object).values;
+  return values ? hd_values_block_size(hd_byte(values - w->layout->values_values - 1), type->value_room) : 0;
 }
 
 static uint64_t dict_size(const struct hd_layout* layout, hd_address dict) {

@@ -201,7 +201,7 @@ static void find_sizes(struct hd_walker* w, struct hd_type_info* info) {
   info->size_rule = HD_SIZE_FIXED;
   info->fixed_size = info->basic_size + info->header_size;
   if (info->flags & layout->flag_inline_values) {
-    info->fixed_size += (uint32_t)hd_inline_values_size(layout, info->keys);
+    info->fixed_size += (uint32_t)hd_inline_values_size(info);
   }
 }
 
@@ -291,7 +291,10 @@ static struct hd_type_info* examine(struct hd_walker* w, hd_address type) {
   info.attributes = attributes_of(w, &info, base);
   if (info.flags & layout->flag_managed_dict && info.flags & HD_HEAP_TYPE) {
     info.keys = hd_word(type + layout->heap_type_cached_keys);
-    if (info.keys) info.value_count = (uint32_t)hd_read_keys(layout, info.keys).count;
+    if (info.keys) {
+      info.value_count = (uint32_t)hd_read_keys(layout, info.keys).count;
+      info.value_room = hd_word(info.keys + layout->keys_usable) + hd_word(info.keys + layout->keys_entries);
+    }
   }
   info.content = content_of(w, &info);
   info.singleton = info.content == HD_CONTENT_BOOL || info.content == HD_CONTENT_NONE_OBJECT ||

@@ -95,6 +95,7 @@ struct hd_type_info {
   uint32_t slot_count, word_count;
   struct hd_place_in_object* words;
   uint32_t value_count;  // names of attributes
+  uint64_t value_room;   // attribute values that a new instance has room for
   hd_address keys;       // ht_cached_keys
   uint32_t field_count;  // of a structure sequence: its items, of which the length may hide some
   int64_t dict_offset;

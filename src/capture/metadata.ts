@@ -32,7 +32,6 @@ export function describeTarget(target: Target, settings: CaptureSettings): Pairs
       python_version: target.pythonVersion,
       // Builds without a GIL are refused.
       python_build: "gil",
-      values_apart: String(target.layout.valuesApart),
       content: settings.content,
       content_limit: String(settings.contentLimit),
       rss: String(memory.resident),

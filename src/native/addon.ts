@@ -39,8 +39,6 @@ export interface VersionFacts {
   preheaderFlags: number;
   /** Otherwise values of attributes can stand in the object, without their names. */
   attributesInDicts: boolean;
-  /** What stands in no dict lies in memory of its own that no size counts. */
-  valuesApart: boolean;
   /** With their locals. */
   framesAreObjects: boolean;
 }

@@ -31,7 +31,6 @@ const META = {
   time: "2026-03-01T12:00:00.000Z",
   python_version: "3.11.7",
   python_build: "gil",
-  values_apart: "true",
   content_limit: "64",
   rss: "52428800",
   anonymous: "41943040",

@@ -31,8 +31,9 @@ if "freeze" in sys.argv:
 
 
 def describe(path):
-    """Of a JSON file with addresses."""
-    with open(path) as file:
+    """Of a JSON file with addresses. Read as bytes: as text, it would make an instance of a class that is in the dump, and
+    sizes of the first instances are told by what their class gives to the next."""
+    with open(path, "rb") as file:
         addresses = json.load(file)
     return report.describe(addresses)
 

@@ -11,6 +11,8 @@ import sys
 import types
 import zlib
 
+import values_block
+
 UNKNOWN = 2**64 - 1
 
 
@@ -28,7 +30,9 @@ def referents(o):
 def size_of(o):
     """A `__sizeof__` that is written in Python is not called: pandas' makes objects."""
     try:
-        return UNKNOWN if isinstance(type(o).__sizeof__, types.FunctionType) else sys.getsizeof(o)
+        if isinstance(type(o).__sizeof__, types.FunctionType):
+            return UNKNOWN
+        return sys.getsizeof(o) + values_block.size(o)
     except Exception:
         return UNKNOWN
 

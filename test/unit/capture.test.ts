@@ -223,7 +223,7 @@ test.each([
   expect([...dumpNames(pids, named)]).toEqual(pids.map((pid, i) => [pid, files[i]]));
 });
 
-const LAYOUT = { preheaderFlags: 16, attributesInDicts: false, valuesApart: true, framesAreObjects: false };
+const LAYOUT = { preheaderFlags: 16, attributesInDicts: false, framesAreObjects: false };
 
 test("the script is complete but for the descriptor", () => {
   const script = dumpScript({ content: "full", contentLimit: 64, maxItems: 0, timeoutMs: 2500 }, LAYOUT);
@@ -272,7 +272,6 @@ test("what is known of a process before the capture", () => {
     content_limit: "64",
     threads: "3",
     process_start: "123",
-    values_apart: "true",
     rss: "7",
     anonymous: "6",
     rss_file: "8",
