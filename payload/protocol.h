@@ -61,6 +61,9 @@ enum hd_root_kind {
   HD_ROOT_STATIC = 5,
   HD_ROOT_C = 6,
   HD_ROOT_GREENLET = 7,  // only if no other root reaches it
+  // A word of a library's data has the object's address: a root if it has references that nothing else
+  // explains.
+  HD_ROOT_DATA = 8,
 };
 
 enum hd_object_flag {

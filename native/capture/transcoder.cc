@@ -258,7 +258,7 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
     case HD_ROOT: {
       address(in.varint());
       const uint8_t root = in.u8();
-      if (root < HD_ROOT_MODULE || root > HD_ROOT_GREENLET) damaged("an unknown kind of root");
+      if (root < HD_ROOT_MODULE || root > HD_ROOT_DATA) damaged("an unknown kind of root");
       in.string();
       return;
     }

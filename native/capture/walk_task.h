@@ -26,6 +26,7 @@ struct WalkTask {
   hd_types types;
   std::vector<hd_field> fields;
   std::vector<hd_owned> owned;
+  std::vector<hd_image_data> image_data;
   bool has_glibc_malloc;
 
  private:

@@ -41,8 +41,8 @@ WalkerMapping::WalkerMapping(const WalkTask& task, const MemorySurvey& survey, u
       stacks_(survey.stacks()),
       memory_(survey.ranges()),
       data_at_(pages(code_size())),
-      guard_at_(data_at_ + pages(sizeof(hd_walk) + bytes(task.fields) + bytes(task.owned) + bytes(stacks_) +
-                                 bytes(memory_))),
+      guard_at_(data_at_ + pages(sizeof(hd_walk) + bytes(task.fields) + bytes(task.owned) +
+                                 bytes(task.image_data) + bytes(stacks_) + bytes(memory_))),
       arena_at_(guard_at_ + kPage + HD_WALK_STACK),
       arena_size_(pages(kArenaBase + resident / 8)) {}
 
@@ -87,6 +87,7 @@ void WalkerMapping::write_contents(const Memory& memory, int fd) {
   };
   put(task_.fields, &walk.fields, &walk.field_count);
   put(task_.owned, &walk.owned, &walk.owned_count);
+  put(task_.image_data, &walk.image_data, &walk.image_data_count);
   put(stacks_, &walk.stacks, &walk.stack_count);
   put(memory_, &walk.memory, &walk.memory_count);
   walk.has_glibc_malloc = task_.has_glibc_malloc;

@@ -68,6 +68,8 @@ std::string format_root(const HeapIndex& heap, const RootRow& root) {
       return "<held by C>";
     case HD_ROOT_GREENLET:
       return "<greenlet " + name + ">";
+    case HD_ROOT_DATA:
+      return "<data of " + name + ">";
     default:
       return name.empty() ? "<static>" : "<static " + name + ">";
   }

@@ -55,6 +55,7 @@ Held find_held(uint32_t objects, CountedReferences counted, bool exact, const In
   MergeCursor large(counted.large_refcounts, [](const LargeRow& row) { return row.id; });
   MergeCursor types(types_of_dump, [](const TypeRow& type) { return type.object; });
   MergeCursor roots(named, [](const RootRow& root) { return root.object; });
+  Bits no_roots(objects);  // whose address a library's data has, while no reference is unexplained
   uint64_t end = 0;
   for (uint32_t id = 0; id < objects; ++id) {
     const uint64_t begin = end;
@@ -62,18 +63,24 @@ Held find_held(uint32_t objects, CountedReferences counted, bool exact, const In
     uint64_t found = end - begin;
     uint64_t count = refcount[id];
     bool has_root = false;
+    uint64_t words = 0;
     weak.at(id, [&](uint32_t) { found--; });
     large.at(id, [&](const LargeRow& row) { count = row.value; });
     types.at(id, [&](const TypeRow& type) { found += type.count; });
-    roots.at(id, [&](const RootRow&) { has_root = true; });
+    roots.at(id, [&](const RootRow& root) { root.kind == HD_ROOT_DATA ? ++words : has_root = true; });
     const bool immortal = count >= kNeverReached || (flags[id] & HD_IMMORTAL) != 0;
-    const bool unexplained = !immortal && !has_root && count > found;
+    const bool held_elsewhere = !immortal && !has_root && count > found;
+    const bool in_data = held_elsewhere && words > 0;
+    const bool unexplained = held_elsewhere && count > found + words;
+    if (words > 0 && !in_data) no_roots.set(id);
     if (unexplained) held.unexplained.set(id);
-    if (immortal || has_root || (unexplained && exact)) held.rooted.set(id);
+    if (immortal || has_root || in_data || (unexplained && exact)) held.rooted.set(id);
     if (!unexplained || !exact) continue;
     tables.add_root(id, HD_ROOT_C,
-                    std::to_string(count - found) + " of " + std::to_string(count) + " references");
+                    std::to_string(count - found - words) + " of " + std::to_string(count) + " references");
   }
+  tables.remove_roots(
+      [&](const RootRow& root) { return root.kind == HD_ROOT_DATA && no_roots[root.object]; });
   return held;
 }
 

@@ -21,8 +21,9 @@ struct Held {
 };
 
 // Gives each object that has no root and more references than the dump a root of kind `c`, if the dump
-// holds every reference and its counts are exact (`exact`). The referrers and the counts of types stand
-// already.
+// holds every reference and its counts are exact (`exact`). Words of libraries' data (roots of kind `data`)
+// explain as many of these references as they are; of objects without such references they are no roots. The
+// referrers and the counts of types stand already.
 Held find_held(uint32_t objects, CountedReferences counted, bool exact, const IndexWriter& writer,
                Tables& tables);
 

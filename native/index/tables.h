@@ -45,6 +45,11 @@ class Tables {
   void add_root(uint32_t object, uint8_t kind, const std::string& name);
   void add_root(const RootRow& row) { added_roots_.push_back(row); }
 
+  template <typename Predicate>
+  void remove_roots(Predicate predicate) {
+    std::erase_if(roots_, predicate);
+  }
+
   void add_meta(const std::string& key, const std::string& value) {
     meta_.push_back({intern(key), intern(value)});
   }

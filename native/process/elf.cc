@@ -49,6 +49,11 @@ std::optional<ElfImage> ElfImage::at(const Memory& memory, const Mapping& mappin
   image.start_ = mapping.start;
   image.end_ = image.bias_ + highest;
   for (const Elf64_Phdr& segment : segments) {
+    if (segment.p_type != PT_LOAD || !(segment.p_flags & PF_W)) continue;
+    const uint64_t start = image.bias_ + segment.p_vaddr;
+    image.data_.push_back({(start + 7) & ~uint64_t{7}, start + segment.p_memsz});
+  }
+  for (const Elf64_Phdr& segment : segments) {
     if (segment.p_type != PT_LOAD || !(segment.p_flags & PF_X) || segment.p_flags & PF_W) continue;
     const uint64_t end = image.bias_ + segment.p_vaddr + segment.p_memsz;
     image.code_tails_.push_back({end, pages(end)});

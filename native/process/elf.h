@@ -30,6 +30,13 @@ class ElfImage {
   };
   const std::vector<Tail>& code_tails() const { return code_tails_; }
 
+  // Writable segments: static variables.
+  struct Data {
+    uint64_t start;
+    uint64_t end;
+  };
+  const std::vector<Data>& data() const { return data_; }
+
   const std::string& path() const { return path_; }
   bool contains(uint64_t address) const { return address >= start_ && address < end_; }
   uint64_t start() const { return start_; }
@@ -43,6 +50,7 @@ class ElfImage {
 
   std::string path_;
   std::vector<Tail> code_tails_;
+  std::vector<Data> data_;
   uint64_t start_ = 0;
   uint64_t end_ = 0;
   uint64_t bias_ = 0;

@@ -8,8 +8,8 @@ namespace {
 
 constexpr const char* kReferenceKinds[] = {"type", "key",   "value", "item", "attribute", "slot",
                                            "cell", "local", "field", "weak", "other"};
-constexpr const char* kRootKinds[] = {"other",       "module", "frame", "thread",
-                                      "interpreter", "static", "c",     "greenlet"};
+constexpr const char* kRootKinds[] = {"other",  "module", "frame",    "thread", "interpreter",
+                                      "static", "c",      "greenlet", "data"};
 
 }  // namespace
 

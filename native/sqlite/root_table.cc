@@ -22,7 +22,7 @@ constexpr Column kColumns[] = {
     {"object", kInteger, "object.id of what the root holds",
      [](const RootRow& row) { return Id{row.object}; }},
     {"kind", kText,
-     "module, frame, thread, interpreter, static; c: an object without another root that has more "
+     "module, frame, thread, interpreter, static, data; c: an object without another root that has more "
      "references than were found, which C code holds (not in python mode); or greenlet: a suspended greenlet "
      "that no other root reaches, and that the collector never frees",
      [](const RootRow& row) { return root_kind_name(row.kind); }},

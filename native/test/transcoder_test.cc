@@ -457,7 +457,7 @@ TEST(Transcoder, RefusesWhatContradictsTheProtocol) {
                .varint(1)
                .varint(2051)),
        "an impossible reference"},
-      {one(Stream().varint(HD_ROOT).varint(8).u8(8).string("")), "an unknown kind of root"},
+      {one(Stream().varint(HD_ROOT).varint(8).u8(9).string("")), "an unknown kind of root"},
       {one(Stream().varint(HD_GREENLET_FRAME).varint(0).varint(3).varint(0).string("").string("").varint(1)),
        "an impossible address"},
       {one(Stream().varint(HD_TYPE).varint(8).varint(0).varint(UINT64_MAX)), "runs over its end"},

@@ -14,6 +14,8 @@
 #define HD_ABSENT 0xffffffffu
 
 enum { HD_GC_LISTS = 4 };
+// struct type_cache: 4096 entries of 24 bytes.
+enum { HD_TYPE_CACHE_ENTRY = 24, HD_TYPE_CACHE_NAME = 8, HD_TYPE_CACHE_SIZE = 4096 * HD_TYPE_CACHE_ENTRY };
 
 struct hd_layout {
   // PyObject. The bit of the low 32 of ob_refcnt that an immortal object has set (3.12: 31); width of the
@@ -43,6 +45,14 @@ struct hd_layout {
   // _PyRuntimeState, PyInterpreterState, PyThreadState
   uint32_t runtime_interpreters, interpreter_next, interpreter_id, interpreter_threads, interpreter_modules,
       interpreter_sysdict, interpreter_builtins, interpreter_importlib;
+  uint32_t interpreter_size;  // sizeof(PyInterpreterState)
+  // The cache of type attributes (3.10): entries {unsigned version; PyObject* name; PyObject* value}, of
+  // which the names are held. What Py_IDENTIFIER made (3.10, 3.11): PyObject** and Py_ssize_t. The dict of
+  // interned strings (3.12), which does not count its references to them.
+  uint32_t interpreter_type_cache, interpreter_identifiers, interpreter_identifier_count,
+      interpreter_interned;
+  // What the module ast keeps (3.10): references from the one to the other.
+  uint32_t interpreter_ast, interpreter_ast_end;
   uint32_t thread_next, thread_identity, thread_native_id;
   // The innermost frame: PyFrameObject* (3.8-3.10) or _PyInterpreterFrame* (3.11); if `thread_cframe` is
   // present (3.11, 3.12), that is a pointer to a _PyCFrame, and `thread_frame` lies in it.

@@ -2,6 +2,7 @@
 #include "walk/contents.h"
 #include "walk/dicts.h"
 #include "walk/fields.h"
+#include "walk/image_data.h"
 #include "walk/lists.h"
 #include "walk/memory.h"
 #include "walk/names.h"
@@ -159,7 +160,10 @@ __attribute__((noreturn)) void hd_main(struct hd_walk* walk) {
     sweep(w);
     w->lists_failed = hd_attempt(w, hd_check_lists, 0);
   }
+  hd_find_in_image_data(w);
+  sweep(w);
   while (walk->only_names && !w->status && hd_attempt(w, hd_write_strs, 0)) continue;
+  hd_write_image_data(w);
   hd_flush(w);
   hd_write_memory(w);
   hd_attempt(w, write_skipped, 0);

@@ -38,6 +38,22 @@ void hd_exclude(struct hd_walker* w, hd_address address) {
   block->done[granule >> 6] |= (uint64_t)1 << (granule & 63);
 }
 
+static const struct hd_block* known_block(struct hd_walker* w, hd_address address) {
+  const struct hd_region* const region = w->marks.regions[address >> HD_REGION_BITS];
+  return region ? region->blocks[address >> HD_BLOCK_BITS & (HD_REGION_BLOCKS - 1)] : 0;
+}
+
+int hd_is_near_objects(struct hd_walker* w, hd_address address) { return known_block(w, address) != 0; }
+
+int hd_was_walked(struct hd_walker* w, hd_address address) {
+  const struct hd_block* const block = known_block(w, address);
+  if (!block) return 0;
+  const uint32_t granule = hd_granule(address);
+  const uint64_t bit = (uint64_t)1 << (granule & 63);
+  const int odd = block->extra && block->extra->odd[granule >> 6] & bit;
+  return (block->done[granule >> 6] & bit) && odd == ((address & 8) != 0);
+}
+
 void hd_set_generation(struct hd_walker* w, hd_address object, uint32_t generation) {
   struct hd_block_extra* const extra = hd_block_extra(w, hd_block_of(w, &w->marks, object));
   const uint32_t granule = hd_granule(object);

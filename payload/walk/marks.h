@@ -64,6 +64,10 @@ void hd_flush_marks(struct hd_walker* w);
 // An address that is not an object although lists lead there.
 void hd_exclude(struct hd_walker* w, hd_address address);
 void hd_set_generation(struct hd_walker* w, hd_address object, uint32_t generation);
+// Whether objects were found in the same MiB.
+int hd_is_near_objects(struct hd_walker* w, hd_address address);
+// Whether it is the address of an object that was walked.
+int hd_was_walked(struct hd_walker* w, hd_address address);
 // The generation of a tracked object.
 uint32_t hd_generation(struct hd_walker* w, hd_address object);
 

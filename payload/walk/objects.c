@@ -270,6 +270,19 @@ static void write_greenlet(struct hd_walker* w, hd_address object, int plain, ui
   hd_write_object(w, object, hd_stack_shape(w, plain, held), n + held);
 }
 
+// The dict of interned strings does not count its references to them.
+static int is_interned_table(struct hd_walker* w, hd_address object) {
+  for (uint32_t i = 0; i < w->interned_count; i++) {
+    if (w->interned[i] == object) return 1;
+  }
+  return 0;
+}
+
+static uint32_t instance_shape(struct hd_walker* w, hd_address object, int plain) {
+  if (w->type->form == HD_FORM_DICT && is_interned_table(w, object)) return hd_weak_dict_shape(w);
+  return !plain && w->type->shape ? w->type->shape : hd_shape(w, plain);
+}
+
 static void write_instance(struct hd_walker* w, hd_address object) {
   const struct hd_type_info* const type = w->type;
   int plain = 0;
@@ -295,7 +308,7 @@ static void write_instance(struct hd_walker* w, hd_address object) {
   }
   n = add_words(w, object, type->slot_count, type->word_count, n);
   hd_open_tail(w, object);
-  const uint32_t shape = !plain && type->shape ? type->shape : hd_shape(w, plain);
+  const uint32_t shape = instance_shape(w, object, plain);
   struct hd_tail* const tail = &w->tail;
   if (tail->form == HD_TAIL_NONE) {
     hd_write_object(w, object, shape, n);

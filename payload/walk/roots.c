@@ -88,6 +88,47 @@ static void write_fields(struct hd_walker* w, uint64_t interpreter) {
   }
 }
 
+static void write_type_cache(struct hd_walker* w, uint64_t interpreter) {
+  const struct hd_layout* const layout = w->layout;
+  if (layout->interpreter_type_cache == HD_ABSENT) return;
+  const hd_address cache = interpreter + layout->interpreter_type_cache;
+  for (uint32_t at = 0; at < HD_TYPE_CACHE_SIZE; at += HD_TYPE_CACHE_ENTRY) {
+    const uint64_t name = hd_word(cache + at + HD_TYPE_CACHE_NAME);
+    if (hd_is_address(name) && hd_is_str(w, name)) hd_write_root(w, name, HD_ROOT_INTERPRETER, "type_cache");
+  }
+}
+
+static void write_identifiers(struct hd_walker* w, uint64_t interpreter) {
+  enum { kMaxIdentifiers = 1 << 16 };
+  const struct hd_layout* const layout = w->layout;
+  if (layout->interpreter_identifiers == HD_ABSENT) return;
+  const hd_address array = hd_word(interpreter + layout->interpreter_identifiers);
+  const uint64_t count = hd_word(interpreter + layout->interpreter_identifier_count);
+  if (!hd_is_address(array) || count > kMaxIdentifiers) return;
+  for (uint64_t i = 0; i < count; i++) {
+    const uint64_t name = hd_word(array + 8 * i);
+    if (hd_is_address(name) && hd_is_str(w, name)) hd_write_root(w, name, HD_ROOT_INTERPRETER, "identifiers");
+  }
+}
+
+static void write_ast(struct hd_walker* w, uint64_t interpreter) {
+  const struct hd_layout* const layout = w->layout;
+  if (layout->interpreter_ast == HD_ABSENT) return;
+  for (uint32_t at = layout->interpreter_ast; at < layout->interpreter_ast_end; at += 8) {
+    const uint64_t held = hd_word(interpreter + at);
+    if (hd_is_address(held)) hd_write_root(w, held, HD_ROOT_INTERPRETER, "ast");
+  }
+}
+
+// The collector knows it from 3.14 on; before, nothing in a dump leads there.
+static void write_interned(struct hd_walker* w, uint64_t interpreter) {
+  if (w->layout->interpreter_interned == HD_ABSENT || w->interned_count == HD_MAX_INTERNED) return;
+  const hd_address dict = hd_word(interpreter + w->layout->interpreter_interned);
+  if (!hd_is_a(w, dict, HD_DICT_SUBCLASS)) return;
+  w->interned[w->interned_count++] = dict;
+  if (hd_word(dict - 16)) hd_write_root(w, dict, HD_ROOT_INTERPRETER, "interned_strings");
+}
+
 // What static builtin types have in the interpreters after the first is not found through the types.
 static void mark_static_types(struct hd_walker* w, uint64_t interpreter) {
   const struct hd_layout* const layout = w->layout;
@@ -122,6 +163,10 @@ void hd_find_roots(struct hd_walker* w) {
   for (int i = 0; i < kMaxInterpreters && hd_is_address(interpreter) && !w->status; i++) {
     hd_attempt(w, write_fields, interpreter);
     hd_attempt(w, write_modules, interpreter);
+    hd_attempt(w, write_type_cache, interpreter);
+    hd_attempt(w, write_identifiers, interpreter);
+    hd_attempt(w, write_interned, interpreter);
+    hd_attempt(w, write_ast, interpreter);
     hd_attempt(w, mark_static_types, interpreter);
     hd_attempt(w, hd_mark_lists, interpreter);
     hd_address thread = hd_word(interpreter + layout->interpreter_threads);

@@ -31,17 +31,24 @@ static void put_words(struct hd_text* out, const struct hd_type_info* type, uint
   }
 }
 
+static void put_entries(struct hd_text* out, uint8_t key, uint8_t value) {
+  hd_put_varint(out, 2);
+  hd_text_put(out, key);
+  hd_text_put(out, value);
+}
+
 static void put_tail(struct hd_text* out, const struct hd_type_info* type) {
   switch (type->form) {
     case HD_FORM_WORDS:
     case HD_FORM_CODE:
       return hd_put_varint(out, 0);
     case HD_FORM_DICT:
+      return put_entries(out, HD_REF_KEY, HD_REF_VALUE);
     case HD_FORM_ORDERED:
-      hd_put_varint(out, type->form == HD_FORM_DICT ? 2 : 3);
+      hd_put_varint(out, 3);
       hd_text_put(out, HD_REF_KEY);
       hd_text_put(out, HD_REF_VALUE);
-      if (type->form == HD_FORM_ORDERED) hd_text_put(out, HD_REF_OTHER);
+      hd_text_put(out, HD_REF_OTHER);
       return;
     default:
       hd_put_varint(out, 1);
@@ -170,6 +177,21 @@ uint32_t hd_stack_shape(struct hd_walker* w, int plain, uint64_t count) {
   uint32_t shape = known_shape(w, key);
   if (!shape) keep(w, key, shape = write_shape(w, plain, count, 1));
   return shape;
+}
+
+uint32_t hd_weak_dict_shape(struct hd_walker* w) {
+  enum { kCode = HD_MAX_MORE + 1 };
+  const uint32_t known = known_shape(w, kCode);
+  if (known) return known;
+  describe_type(w, w->type);
+  struct hd_text* const out = hd_begin_record(w, HD_SHAPE);
+  hd_put_varint(out, w->shape_count + 1);
+  hd_put_varint(out, w->type->address);
+  hd_put_varint(out, 0);
+  put_entries(out, HD_REF_WEAK, HD_REF_WEAK);
+  hd_end_record(w);
+  keep(w, kCode, ++w->shape_count);
+  return w->shape_count;
 }
 
 uint32_t hd_code_shape(struct hd_walker* w, const struct hd_locals* locals) {

@@ -17,5 +17,7 @@ uint32_t hd_dict_shape(struct hd_walker* w, uint64_t more);
 enum { HD_MAX_MORE = 32 };
 // Of a greenlet of w->type with the `count` references of w->stack behind its words.
 uint32_t hd_stack_shape(struct hd_walker* w, int plain, uint64_t count);
+// Of a dict of w->type that does not hold what is in it.
+uint32_t hd_weak_dict_shape(struct hd_walker* w);
 
 #endif

@@ -313,6 +313,10 @@ struct hd_type_info* hd_type_info_for(struct hd_walker* w, hd_address type) {
   return known ? known : examine(w, type);
 }
 
+const struct hd_type_info* hd_known_type_info(struct hd_walker* w, hd_address type) {
+  return slot_of(&w->types, type)->info;
+}
+
 void hd_types_start(struct hd_walker* w) { grow(w, &w->types); }
 
 void hd_reject_type(struct hd_walker* w) {

@@ -126,6 +126,8 @@ struct hd_shape_table {
 void hd_types_start(struct hd_walker* w);
 // What is known of `type`, which is examined when it is first met.
 struct hd_type_info* hd_type_info_for(struct hd_walker* w, hd_address type);
+// The same, or 0 if it was not met.
+const struct hd_type_info* hd_known_type_info(struct hd_walker* w, hd_address type);
 // After a failure: what was being examined is not a type.
 void hd_reject_type(struct hd_walker* w);
 // The dict of a type; static builtin types have one in each interpreter (the first one's).

@@ -41,6 +41,13 @@ struct hd_memory_range {
   uint64_t kind;
 };
 
+// Writable data of the program or of a library: its static variables. `name` is that of the root that one is.
+struct hd_image_data {
+  uint64_t start, end;
+  struct hd_range image;
+  char name[48];
+};
+
 enum hd_walk_phase {
   HD_WALK_OWN = 0,      // in code of the walker that cannot fail
   HD_WALK_READING = 1,  // reads the heap: a fault means a half-updated object
@@ -65,6 +72,8 @@ struct hd_walk {
   uint64_t field_count;
   uint64_t owned;  // struct hd_owned[owned_count]
   uint64_t owned_count;
+  uint64_t image_data;  // struct hd_image_data[image_data_count]
+  uint64_t image_data_count;
   // Memory that is not heap: thread stacks (list heads of a collection lie there), sorted; struct hd_range[].
   uint64_t stacks;
   uint64_t stack_count;

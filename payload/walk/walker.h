@@ -21,6 +21,7 @@ enum {
   // Frames of a greenlet that are read.
   HD_MAX_STACK = 4096,
   HD_MAX_RUNNING = 64,
+  HD_MAX_INTERNED = 16,
   // How often a tp_traverse may fault before it is not called any more.
   HD_MAX_FAULTS = 100,
 };
@@ -113,6 +114,10 @@ struct hd_walker {
   hd_address subtype_traverse;
   hd_address none_type;
   hd_address interpreter;  // the first one: its static types' dicts
+  hd_address image_word;   // where the search of a library's data is
+  // Dicts of interned strings, one of each interpreter.
+  hd_address interned[HD_MAX_INTERNED];
+  uint32_t interned_count;
   // Where instances have the pointer to their attribute values; 0: in none. The longest header before an
   // object.
   int64_t managed_pointer, before_object;

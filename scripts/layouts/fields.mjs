@@ -23,6 +23,7 @@ const structures = {
       __mro__: "tp_mro",
       __dict__: "tp_dict",
       tp_cache: "tp_cache",
+      tp_subclasses: "tp_subclasses",
     },
   ],
   "@heaptype": [
@@ -191,8 +192,8 @@ const notHeld = [
   /^types\./,
   /^_initial_thread\b/,
   /^static_objects\./,
-  /^ast\./,
   /^callable_cache\./,
+  /^ast\./,
   /^executor/,
   /interned/,
   /^pyexitmodule$/,

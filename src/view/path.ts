@@ -94,6 +94,7 @@ function rootWords(root: Root | null, place: FramePlace | null, { cuts }: Termin
     return "a suspended greenlet that nothing else holds; the collector never frees it";
   if (root?.kind === "thread") return "held by the state of a thread";
   if (root?.kind === "interpreter") return "held by the interpreter";
+  if (root?.kind === "data") return "probably held by a static variable";
   return "";
 }
 

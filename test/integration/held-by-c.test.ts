@@ -4,9 +4,9 @@ import { test } from "../support/fixtures.js";
 import { interpreters } from "../support/interpreters.js";
 
 const COUNT = 100;
-const QUERY = `SELECT type.name AS type, root.name AS name, count(*) AS count FROM root
+const QUERY = `SELECT type.name AS type, root.kind, root.name AS name, count(*) AS count FROM root
   JOIN object ON object.id = root.object JOIN type ON type.id = object.type
-  WHERE root.kind = 'c' AND type.name LIKE '__main__.%' GROUP BY 1, 2`;
+  WHERE root.kind IN ('c', 'data') AND type.name LIKE '__main__.%' GROUP BY 1, 2, 3`;
 
 const cases = interpreters.flatMap(({ path, version, library }) =>
   (["fork", "stop", "python"] as const).map((mode) => [`${version} (${library})`, mode, path] as const),
@@ -18,6 +18,35 @@ test.for(cases)("CPython %s, %s", async ([_, mode, python], { workspace }) => {
   const { status, stderr } = await workspace.attach([target.pid, "--mode", mode, "--json", "-o", file]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   const { stdout } = workspace.run(["sql", "--json", file, QUERY]);
-  const found = mode === "python" ? [] : [["__main__.Lost", "1 of 1 references", COUNT]];
-  expect(JSON.parse(stdout)).toMatchObject({ rows: found });
+  const found = [
+    ["__main__.Both", "c", "1 of 3 references", 1],
+    ["__main__.Both", "data", "libc.so.6", 1],
+    ["__main__.Lost", "c", "1 of 1 references", COUNT],
+    ["__main__.Static", "data", "libc.so.6", 1],
+  ];
+  expect(JSON.parse(stdout)).toMatchObject({ rows: mode === "python" ? [] : found });
 });
+
+// What CPython itself holds has a name: caches, static variables, the state of its modules.
+test.for(interpreters)(
+  "CPython $version, $library: C holds little of an idle program",
+  async (python, { workspace }) => {
+    const target = await workspace.startTarget(python.path, "idle.py");
+    expect(await workspace.attach([target.pid, "-o", "heap.bin"])).toMatchObject({ status: 0 });
+    const [[count]] = workspace.json("sql", "heap.bin", "SELECT count(*) FROM root WHERE kind = 'c'").rows;
+    expect(count).toBeLessThan(50);
+  },
+);
+
+const LINES = `SELECT r.kind, count(*) FROM root JOIN reference AS r ON r.source = root.object
+  WHERE root.name = 'interned_strings' AND r.kind != 'type' GROUP BY 1`;
+
+test.for(interpreters)(
+  "CPython $version, $library: interned strings are not held by their table",
+  async (python, { workspace }) => {
+    const target = await workspace.startTarget(python.path, "leaked_refs.py", { args: ["1"] });
+    expect(await workspace.attach([target.pid, "-o", "heap.bin"])).toMatchObject({ status: 0 });
+    const kinds = workspace.json("sql", "heap.bin", LINES).rows.map(([kind]: unknown[]) => kind);
+    expect(kinds).toEqual(python.version.startsWith("3.14") ? ["weak"] : []);
+  },
+);

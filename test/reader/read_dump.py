@@ -16,7 +16,7 @@ MAX_CHUNK = 16 << 20
 META, RECORDS, END = 1, 2, 3
 NULL_REFERENCE = 2049
 KINDS = ("type", "key", "value", "item", "attribute", "slot", "cell", "local", "field", "weak", "other")
-ROOT_KINDS = (None, "module", "frame", "thread", "interpreter", "static", "c", "greenlet")
+ROOT_KINDS = (None, "module", "frame", "thread", "interpreter", "static", "c", "greenlet", "data")
 
 
 class NotADump(Exception):

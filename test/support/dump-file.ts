@@ -23,6 +23,7 @@ export const RootKind = {
   static: 5,
   c: 6,
   greenlet: 7,
+  data: 8,
 } as const;
 export type RootKind = keyof typeof RootKind;
 
