@@ -48,12 +48,11 @@ uint64_t touched(const PoolRow& pool) {
   return std::min<uint64_t>(pool.size, (used + kSmallPage - 1) / kSmallPage * kSmallPage);
 }
 
-// The rows that lie in a mapping, of a section that is sorted by address.
+// The rows between two addresses, of a section that is sorted by address.
 template <typename Row>
-std::span<const Row> rows_in(std::span<const Row> rows, const MappingRow& mapping) {
-  const auto first = std::ranges::lower_bound(rows, mapping.address, {}, &Row::address);
-  const auto last =
-      std::ranges::lower_bound(first, rows.end(), mapping.address + mapping.size, {}, &Row::address);
+std::span<const Row> rows_in(std::span<const Row> rows, uint64_t begin, uint64_t end) {
+  const auto first = std::ranges::lower_bound(rows, begin, {}, &Row::address);
+  const auto last = std::ranges::lower_bound(first, rows.end(), end, {}, &Row::address);
   return {first, last};
 }
 
@@ -61,6 +60,7 @@ class Survey {
  public:
   explicit Survey(const HeapIndex& heap) : heap_(heap) {
     for (const MappingRow& mapping : heap.mappings()) add(mapping);
+    end_run();
     files_ = number_in_meta(heap, "rss_file");
     shared_ = number_in_meta(heap, "rss_shared");
     for (const ChunksRow& chunks : heap.chunks()) {
@@ -101,38 +101,50 @@ class Survey {
   }
 
  private:
-  // A private mapping: what is known to lie in it is taken to be resident before the rest is.
+  // Private mappings that follow each other, of which allocators take no notice: what is known to lie there
+  // is taken to be resident before the rest is.
+  struct Run {
+    uint64_t begin = 0, end = 0, resident = 0, not_read = 0;
+    std::string_view path;
+  };
+
   void add(const MappingRow& mapping) {
     const std::string_view path = heap_.text(mapping.path);
     if (is_of_file(mapping, path)) {
       data_ += mapping.anonymous;
+    } else if ((mapping.flags & HD_MAPPING_SHARED) != 0) {
       return;
+    } else if ((mapping.flags & HD_MAPPING_STACK) != 0) {
+      stacks_ += mapping.resident;
+      stack_count_++;
+    } else {
+      if (mapping.address != run_.end || path != run_.path) {
+        end_run();
+        run_ = {.begin = mapping.address, .path = path};
+      }
+      run_.end = mapping.address + mapping.size;
+      run_.resident += mapping.resident;
+      if ((mapping.flags & HD_MAPPING_NOT_READ) != 0) run_.not_read += mapping.resident;
     }
-    if ((mapping.flags & HD_MAPPING_SHARED) != 0) return;
-    uint64_t left = mapping.resident;
+  }
+
+  void end_run() {
+    uint64_t left = run_.resident;
     const auto take = [&](uint64_t bytes) {
       const uint64_t taken = std::min(bytes, left);
       left -= taken;
       return taken;
     };
-    if ((mapping.flags & HD_MAPPING_STACK) != 0) {
-      stacks_ += take(left);
-      stack_count_++;
-      return;
-    }
-    if ((mapping.flags & HD_MAPPING_NOT_READ) != 0) {
-      not_read_ += take(left);
-      return;
-    }
-    take_pools(mapping, left);
-    const Malloc malloc = malloc_in(mapping);
+    take_pools(left);
+    const Malloc malloc = malloc_in_run();
     malloc_used_ += take(malloc.used);
     malloc_free_ += take(malloc.free);
+    not_read_ += take(run_.not_read);
     (malloc.is_known ? others_ : malloc_unknown_) += take(left);
   }
 
-  void take_pools(const MappingRow& mapping, uint64_t& left) {
-    for (const PoolRow& pool : rows_in(heap_.pools(), mapping)) {
+  void take_pools(uint64_t& left) {
+    for (const PoolRow& pool : rows_in(heap_.pools(), run_.begin, run_.end)) {
       const uint64_t bytes = touched(pool);
       // Such as that of a pool in a dump that is damaged.
       if (bytes > left || uint64_t{pool.blocks} * pool.block_size > bytes) continue;
@@ -153,9 +165,9 @@ class Survey {
     }
   }
 
-  Malloc malloc_in(const MappingRow& mapping) const {
+  Malloc malloc_in_run() const {
     Malloc found;
-    for (const MallocRow& heap : rows_in(heap_.mallocs(), mapping)) {
+    for (const MallocRow& heap : rows_in(heap_.mallocs(), run_.begin, run_.end)) {
       if (heap.problem.length != 0) {
         found.is_known = false;
         continue;
@@ -175,6 +187,7 @@ class Survey {
   }
 
   const HeapIndex& heap_;
+  Run run_;
   Blocks blocks_;
   uint64_t malloc_used_ = 0, malloc_free_ = 0, malloc_unknown_ = 0;
   uint64_t stacks_ = 0, stack_count_ = 0, others_ = 0, not_read_ = 0;

@@ -65,19 +65,26 @@ std::vector<hd_range> MemorySurvey::stacks() const {
 
 std::vector<hd_memory_range> MemorySurvey::ranges() const {
   constexpr int kHeap = HD_MAPPING_READABLE | HD_MAPPING_WRITABLE;
-  constexpr int kOther = HD_MAPPING_SHARED | HD_MAPPING_STACK | HD_MAPPING_NOT_READ;
   std::vector<hd_memory_range> found;
+  // Of the anonymous mappings that follow each other, whether they are looked into or not.
+  uint64_t run_end = 0;
+  size_t run_begin = 0;
   for (const auto& [usage, flags] : rows_) {
-    const auto& [mapping, resident, anonymous, swapped, huge, is_special] = usage;
-    const auto add = [&](hd_memory_kind kind) { found.push_back({mapping.start, mapping.end, kind}); };
-    if (mapping.inode != 0 && (flags & HD_MAPPING_READABLE))
-      add(HD_MEMORY_FILE);
-    else if ((flags & kHeap) != kHeap || (flags & kOther) != 0)
-      continue;
-    else if (mapping.path == "[heap]")
-      add(HD_MEMORY_BRK);
-    else if (is_anonymous(mapping) && resident != 0)
-      add(HD_MEMORY_ANONYMOUS);
+    const Mapping& mapping = usage.mapping;
+    const auto add = [&](hd_memory_kind kind, uint64_t end) {
+      found.push_back({mapping.start, mapping.end, end, kind});
+    };
+    const bool is_heap = (flags & kHeap) == kHeap && (flags & (HD_MAPPING_SHARED | HD_MAPPING_STACK)) == 0;
+    if (mapping.inode != 0 && (flags & HD_MAPPING_READABLE)) {
+      add(HD_MEMORY_FILE, mapping.end);
+    } else if (is_heap && mapping.path == "[heap]" && (flags & HD_MAPPING_NOT_READ) == 0) {
+      add(HD_MEMORY_BRK, mapping.end);
+    } else if (is_heap && is_anonymous(mapping)) {
+      if (mapping.start != run_end) run_begin = found.size();
+      run_end = mapping.end;
+      if ((flags & HD_MAPPING_NOT_READ) == 0 && usage.resident != 0) add(HD_MEMORY_ANONYMOUS, run_end);
+      for (size_t i = run_begin; i < found.size(); ++i) found[i].run_end = run_end;
+    }
   }
   return found;
 }

@@ -126,6 +126,19 @@ TEST_F(MemoryTest, AHeapThatCouldNotBeReadIsOfUnknownUse) {
   EXPECT_FALSE(parts.contains("other chunks in use"));
 }
 
+TEST_F(MemoryTest, AChunkCanLieInSeveralMappings) {
+  auto parts =
+      parts_of(Records()
+                   .mapping(kMapping, 4096, kHeap, "", 4096, 4096)
+                   .mapping(kMapping + 4096, 8 * kMiB, kHeap, "", 8 * kMiB, 8 * kMiB)
+                   .mapping(kMapping + 4096 + 8 * kMiB, kMiB, kHeap | HD_MAPPING_NOT_READ, "", 4096, 4096)
+                   .mapping(kMapping + 16 * kMiB, 4096, kHeap, "", 4096, 4096)
+                   .malloc(HD_MALLOC_MAPPED, kMapping, 4096, 8 * kMiB, 0));
+  EXPECT_EQ(parts["other chunks in use"], 8 * kMiB);
+  EXPECT_EQ(parts["mappings that were not read"], 4096u);
+  EXPECT_EQ(parts["of unknown use"], 8192u);
+}
+
 TEST_F(MemoryTest, TellsStacksAndFilesAndWhatWasNotRead) {
   auto parts =
       parts_of(Records()

@@ -8,6 +8,8 @@ struct reading {
   struct hd_chunk_table* table;
   const struct hd_memory_range* range;
   int has_malloc;
+  // Where what was found last ends.
+  hd_address next;
 };
 
 static void write_heap(struct hd_walker* w, enum hd_malloc_kind kind, const struct hd_malloc_heap* heap) {
@@ -21,10 +23,11 @@ static void write_heap(struct hd_walker* w, enum hd_malloc_kind kind, const stru
   hd_end_record(w);
 }
 
-static void read_anonymous(struct hd_walker* w, const struct reading* reading) {
+static void read_anonymous(struct hd_walker* w, struct reading* reading) {
   const struct hd_memory_range* const range = reading->range;
   struct hd_malloc_heap mapped = {range->start, range->end - range->start, 0, 0, 0};
-  for (hd_address at = range->start; at < range->end;) {
+  hd_address at = reading->next > range->start ? reading->next : range->start;
+  while (at < range->end) {
     hd_step(w);
     struct hd_malloc_heap heap;
     uint64_t size = 0;
@@ -34,16 +37,17 @@ static void read_anonymous(struct hd_walker* w, const struct reading* reading) {
     }
     if (!size) size = hd_write_pool(w, at, range->end);
     if (!size && reading->has_malloc) {
-      size = hd_read_mapped_chunk(w, reading->table, at, range->end);
+      size = hd_read_mapped_chunk(w, reading->table, at, range->run_end);
       mapped.used += size;
     }
     at += size ? size : kPage;
+    reading->next = at;
   }
   if (mapped.used) write_heap(w, HD_MALLOC_MAPPED, &mapped);
 }
 
 static void read_range(struct hd_walker* w, uint64_t argument) {
-  const struct reading* const reading = (const struct reading*)argument;
+  struct reading* const reading = (struct reading*)argument;
   const struct hd_memory_range* const range = reading->range;
   if (range->kind == HD_MEMORY_BRK && reading->has_malloc) {
     struct hd_malloc_heap heap;
@@ -65,7 +69,7 @@ static void write_chunks(struct hd_walker* w, uint64_t argument) {
 
 void hd_write_memory(struct hd_walker* w) {
   const struct hd_memory_range* const ranges = (const struct hd_memory_range*)w->walk->memory;
-  struct reading reading = {0, 0, w->walk->has_glibc_malloc};
+  struct reading reading = {0, 0, w->walk->has_glibc_malloc, 0};
   w->current_type = 0;
   uint32_t unread = 0;
   if (w->status || hd_attempt(w, allocate_table, (uint64_t)&reading)) return;

@@ -38,6 +38,9 @@ enum hd_memory_kind {
 
 struct hd_memory_range {
   uint64_t start, end;
+  // The end of the last of the mappings that follow each other without a gap: what begins in one can end in
+  // another, whose pages need not be looked at.
+  uint64_t run_end;
   uint64_t kind;
 };
 

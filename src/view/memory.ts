@@ -108,7 +108,10 @@ const isResident = ({ resident }: Amounts) => `${sizeText(resident)} are residen
 function stateWords(report: MemoryReport): string {
   const { last, verdict } = report;
   const { resident, objects, free, native } = last;
-  const start = `${isResident(last)}, ${sizeText(objects)} of them Python objects (${shareText(objects, resident)})`;
+  const start =
+    objects > resident
+      ? `${isResident(last)}; Python objects have ${sizeText(objects)}, of which a part was never written to, or is swapped out`
+      : `${isResident(last)}, ${sizeText(objects)} of them Python objects (${shareText(objects, resident)})`;
   switch (verdict) {
     case "fragmentation":
       return `${start}: ${freeWords(report, free)}`;
@@ -130,7 +133,7 @@ function growthWords(report: MemoryReport, growth: Amounts): string {
     case "steady":
       return `${start} to ${sizeText(last.resident)}, ${python}: it does not grow by much.`;
     case "python":
-      return `The growth is explained: resident memory grew by ${sizeText(resident)}, ${python} (${shareText(objects, resident)}).`;
+      return `The growth is explained: resident memory grew by ${sizeText(resident)}, ${python}${objects > resident ? "" : ` (${shareText(objects, resident)})`}.`;
     case "native":
       return [
         `${start}, ${python}: the growth is in memory of C code (${sizeText(native)}).`,

@@ -101,6 +101,7 @@ describe.each(interpreters)("CPython $version ($library)", ({ path }) => {
         "free chunks",
         45_000 * 1008,
       ],
+      ["lose_huge 5 8000000", "native", /chunks of/, "other chunks in use", 40_000_000],
       ["map_pages 50000000", "native", /memory of C code/, "of unknown use", 50_000_000],
       [
         "fragment 600000 200",

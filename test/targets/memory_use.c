@@ -55,6 +55,16 @@ void lose_in_thread(long count, long size) {
   pthread_barrier_wait(&done);
 }
 
+/* In mappings that are of several parts for the kernel: as numpy does it. */
+void lose_huge(long count, long size) {
+  for (long i = 0; i < count; i++) {
+    char* taken = malloc(size);
+    char* next_page = (char*)(((uintptr_t)taken | 4095) + 1);
+    madvise(next_page, size - (next_page - taken), MADV_HUGEPAGE);
+    memset(taken, 1, size);
+  }
+}
+
 /* Memory that no allocator knows. */
 void map_pages(long size) {
   memset(mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 1, size);

@@ -6,7 +6,7 @@ import sys
 import harness
 
 library = ctypes.CDLL(sys.argv[1])
-for name in "lose", "lose_quarter", "lose_in_thread":
+for name in "lose", "lose_quarter", "lose_in_thread", "lose_huge":
     getattr(library, name).argtypes = [ctypes.c_long, ctypes.c_long]
 library.map_pages.argtypes = [ctypes.c_long]
 KEPT = []
