@@ -22,6 +22,7 @@ enum hd_record {
   HD_MALLOC = 11,
   HD_CHUNKS = 12,
   HD_GREENLET_FRAME = 13,
+  HD_SYMBOL = 14,  // the tool adds it to CHUNKS
 
   // On the pipe alone. A message is a u32 length and so many bytes of records; no record crosses messages.
   //

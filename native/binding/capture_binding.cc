@@ -223,7 +223,8 @@ class Capture : private Sink {
     return {.on_bytes = [this](const uint8_t* bytes, size_t size) { transcoder_.feed(bytes, size); },
             .has_room = has_room,
             .on_state = [this](CaptureState state) { send(StateEvent{state}); },
-            .on_layout = [this](const CPythonLayout& layout) { read_values_apart(layout); }};
+            .on_layout = [this](const CPythonLayout& layout) { read_values_apart(layout); },
+            .on_symbols = [this](Symbols& symbols) { transcoder_.add_symbols(symbols); }};
   }
 
   void read_values_apart(const CPythonLayout& layout) {

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "capture/capture_state.h"
+#include "capture/symbols.h"
 #include "python/layouts.h"
 
 namespace heapdump {
@@ -18,6 +19,8 @@ struct CaptureHandlers {
   std::function<void(CaptureState)> on_state;
   // Where the CPython in which a script is about to run keeps what; may be empty.
   std::function<void(const CPythonLayout&)> on_layout{};
+  // What names the addresses in the bytes that come; may be empty.
+  std::function<void(Symbols&)> on_symbols{};
 };
 
 }  // namespace heapdump

@@ -17,6 +17,7 @@
 #include "capture/leftovers.h"
 #include "capture/memory_survey.h"
 #include "capture/snapshot_process.h"
+#include "capture/symbols.h"
 #include "capture/turn.h"
 #include "capture/walk_run.h"
 #include "capture/walk_task.h"
@@ -245,6 +246,7 @@ class SnapshotRun {
   void walk(Child& child, SnapshotProcess& process, WalkerMapping& mapping, const MemorySurvey& survey) {
     mapping.write_contents(process.memory(), process.write_end());
     fault_point("child-mapped");
+    if (snapshot_.handlers.on_symbols) snapshot_.handlers.on_symbols(symbols_);
     const std::vector<uint8_t> mappings = survey.message();
     snapshot_.handlers.on_bytes(mappings.data(), mappings.size());
     snapshot_.handlers.on_state(CaptureState::kRunning);
@@ -286,6 +288,7 @@ class SnapshotRun {
   Inspection target_;
   WalkTask task_;
   Gadgets gadgets_;
+  Symbols symbols_{target_.memory, target_.images};
   SafePointStop stop_;
   Guard guard_;
   std::vector<uint64_t> stack_pointers_;

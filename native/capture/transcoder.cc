@@ -297,11 +297,28 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
       return;
     case HD_CHUNKS:
       if (in.u8() >= HD_USES) damaged("an unknown use of a chunk");
-      for (int i = 0; i < 4; ++i) in.varint();
+      in.varint();
+      if (const uint64_t first = in.varint(); first != 0) name_address(first);
+      in.varint();
+      in.varint();
       return;
     default:
       damaged("an unknown kind of record, " + std::to_string(kind));
   }
+}
+
+// A record of its own, once for each.
+void Transcoder::name_address(uint64_t address) {
+  if (symbols_ == nullptr || !named_.insert(address).second) return;
+  const std::string name = symbols_->name_of(address).substr(0, HD_MAX_NAME);
+  if (name.empty()) return;
+  RecordBuffer record;
+  record.reserve(32 + name.size());
+  record.put_varint(HD_SYMBOL);
+  record.put_varint(address);
+  record.put_varint(name.size());
+  record.append(name.data(), name.size());
+  writer_.record({reinterpret_cast<const char*>(record.data()), record.size()});
 }
 
 void Transcoder::shape(Cursor& in) {

@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "capture/record_writer.h"
+#include "capture/symbols.h"
 #include "capture/values_apart.h"
 #include "support/cursor.h"
 
@@ -35,6 +37,9 @@ class Transcoder {
   // Sizes in columns leave these blocks out.
   void add_values_apart(ValuesApart& values) { values_apart_ = &values; }
 
+  // Addresses in libraries get their names.
+  void add_symbols(Symbols& symbols) { symbols_ = &symbols; }
+
   // Whatever arrived, cut anywhere.
   void feed(const uint8_t* bytes, size_t size);
   // True once the closing record came; the writer says no more then.
@@ -53,6 +58,7 @@ class Transcoder {
   void objects(const uint8_t* record, Cursor& in);
   void put_number(uint8_t flags, Cursor& in);
   void definition(uint64_t kind, Cursor& in);
+  void name_address(uint64_t address);
   void shape(Cursor& in);
   void end(Cursor& in);
   void check_shape(uint64_t id);
@@ -67,6 +73,8 @@ class Transcoder {
   std::vector<uint8_t> pending_;
   std::vector<uint64_t> shapes_;  // by id: the type's address; 0: not described
   ValuesApart* values_apart_ = nullptr;
+  Symbols* symbols_ = nullptr;
+  std::set<uint64_t> named_;
   // The compact objects of the message at hand, their numbers written as text.
   std::vector<uint8_t> compact_;
   std::string number_;

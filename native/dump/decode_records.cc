@@ -90,6 +90,11 @@ class Decoder {
         defined().mallocs.push_back(std::move(heap));
         return;
       }
+      case HD_SYMBOL: {
+        const uint64_t address = in_.varint();
+        defined().symbols.push_back({address, std::string(in_.string())});
+        return;
+      }
       case HD_CHUNKS: {
         ChunksRecord chunks{};
         chunks.use = in_.u8();

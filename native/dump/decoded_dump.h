@@ -129,6 +129,11 @@ struct MallocRecord {
   std::string problem;
 };
 
+struct SymbolRecord {
+  uint64_t address;
+  std::string name;
+};
+
 struct ChunksRecord {
   uint8_t use;
   uint64_t size;
@@ -149,6 +154,7 @@ struct Definitions {
   std::vector<PoolRecord> pools;
   std::vector<MallocRecord> mallocs;
   std::vector<ChunksRecord> chunks;
+  std::vector<SymbolRecord> symbols;
 };
 
 // What one thread decoded, of the chunks that it took.

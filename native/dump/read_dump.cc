@@ -105,6 +105,7 @@ void join(std::vector<DecodedPart>& parts, Definitions& all) {
     append(all.pools, part.pools);
     append(all.mallocs, part.mallocs);
     append(all.chunks, part.chunks);
+    append(all.symbols, part.symbols);
   }
   for (DecodedPart& part : parts) part.definitions.clear();
 }

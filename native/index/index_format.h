@@ -232,6 +232,7 @@ struct ChunksRow {
   uint64_t first;
   uint64_t count;
   uint64_t bytes;
+  StringRef symbol;
   uint32_t use;  // hd_chunk_use
   uint32_t unused;
 };

@@ -106,9 +106,17 @@ void Tables::add_memory(const Definitions& definitions) {
                         .problem = intern(record.problem),
                         .kind = record.kind});
   }
+  std::unordered_map<uint64_t, StringRef> symbols;
+  for (const SymbolRecord& record : definitions.symbols) symbols.emplace(record.address, intern(record.name));
   for (const ChunksRecord& record : definitions.chunks) {
     if (!is_possible({record.size, record.first, record.count, record.bytes})) continue;
-    chunks_.push_back({record.size, record.first, record.count, record.bytes, record.use, 0});
+    const auto symbol = symbols.find(record.first);
+    chunks_.push_back({.size = record.size,
+                       .first = record.first,
+                       .count = record.count,
+                       .bytes = record.bytes,
+                       .symbol = symbol == symbols.end() ? intern("") : symbol->second,
+                       .use = record.use});
   }
   std::ranges::stable_sort(mappings_, {}, &MappingRow::address);
   std::ranges::stable_sort(pools_, {}, &PoolRow::address);

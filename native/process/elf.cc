@@ -142,6 +142,18 @@ std::string ElfImage::function_at(const Memory& memory, uint64_t address) const 
   return "";
 }
 
+std::vector<ElfImage::Variable> ElfImage::variables(const Memory& memory) const {
+  std::vector<Elf64_Sym> symbols(symbol_count(memory));
+  std::vector<Variable> found;
+  if (!memory.try_read(symbols_, symbols.data(), symbols.size() * sizeof(Elf64_Sym))) return found;
+  for (const Elf64_Sym& symbol : symbols) {
+    if (ELF64_ST_TYPE(symbol.st_info) == STT_OBJECT && symbol.st_shndx != SHN_UNDEF && symbol.st_size > 0)
+      found.push_back({bias_ + symbol.st_value, symbol.st_size, strings_ + symbol.st_name});
+  }
+  std::ranges::sort(found, {}, &Variable::address);
+  return found;
+}
+
 std::vector<ElfImage> read_images(const Memory& memory, const std::vector<Mapping>& maps) {
   std::vector<ElfImage> images;
   for (const Mapping& mapping : maps) {

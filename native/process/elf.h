@@ -22,6 +22,13 @@ class ElfImage {
   uint64_t symbol(const Memory& memory, const std::string& name) const;
   // The exported function that `address` lies in, or empty.
   std::string function_at(const Memory& memory, uint64_t address) const;
+  struct Variable {
+    uint64_t address;
+    uint64_t size;
+    uint64_t name;  // its address
+  };
+  // The exported ones, sorted by address.
+  std::vector<Variable> variables(const Memory& memory) const;
 
   // Behind each executable segment, what is left of its last page: bytes that belong to nothing.
   struct Tail {

@@ -32,6 +32,9 @@ constexpr Column kColumns[] = {
      [](const ChunksRow& row) { return row.first == 0 ? std::nullopt : std::optional(row.first); }},
     {"library", kText, "the file that it lies in",
      [](OpenHeap& heap, const ChunksRow& row) { return or_null(mapped_at(heap, row.first)); }},
+    {"symbol", kText,
+     "the exported variable there, as C++ writes it: vtable for CLASS; NULL if there is none",
+     [](OpenHeap& heap, const ChunksRow& row) { return or_null(heap.text(row.symbol)); }},
     {"count", kInteger, "number of chunks", [](const ChunksRow& row) { return row.count; }},
     {"bytes", kInteger, "their size, in bytes", [](const ChunksRow& row) { return row.bytes; }},
 };

@@ -21,6 +21,8 @@ export interface Chunks {
   /** The word that they begin with, an address in `library`. */
   firstWord: bigint | null;
   library: string | null;
+  /** The variable there, such as `vtable for arrow::Buffer`. */
+  symbol: string | null;
   count: bigint;
   bytes: bigint;
   /** Since the first dump; null with one dump. */
@@ -207,22 +209,25 @@ interface ChunkRow {
   size: bigint | null;
   first_word: bigint | null;
   library: string | null;
+  symbol: string | null;
   count: bigint;
   bytes: bigint;
 }
 
-const OTHER_CHUNKS = "SELECT size, first_word, library, count, bytes FROM {heap}.chunk WHERE use = 'other'";
+const OTHER_CHUNKS =
+  "SELECT size, first_word, library, symbol, count, bytes FROM {heap}.chunk WHERE use = 'other'";
 
 function chunksOf(heap: Heap, first: Heap | undefined): Chunks[] {
   const key = ({ size, first_word }: ChunkRow) => `${size} ${first_word}`;
   const before = new Map(first?.all<ChunkRow>(OTHER_CHUNKS).map((row) => [key(row), row]));
   const rows = heap.all<ChunkRow>(OTHER_CHUNKS).map((row) => {
-    const { size, first_word: firstWord, library, count, bytes } = row;
+    const { size, first_word: firstWord, library, symbol, count, bytes } = row;
     const old = before.get(key(row));
     return {
       size,
       firstWord,
       library,
+      symbol,
       count,
       bytes,
       newCount: first ? count - (old?.count ?? 0n) : null,

@@ -74,7 +74,11 @@ function chunksTable(chunks: Chunks[], several: boolean, terminal: Terminal): st
       ...(several ? [signedSizeText(row.growth ?? 0n)] : []),
       countText(row.count),
       row.size === null ? "various" : sizeText(row.size),
-      row.library === null ? "" : escapeControls(row.library),
+      escapeControls(
+        row.symbol === null || row.library === null
+          ? (row.library ?? "")
+          : `${row.symbol} (${basename(row.library)})`,
+      ),
     ]),
     terminal,
   );
@@ -154,7 +158,8 @@ function chunkWords({ chunks, growth }: MemoryReport): string {
   const [most] = chunks;
   if (!most || most.size === null) return "";
   const count = growth ? (most.newCount ?? 0n) : most.count;
-  const library = most.library === null ? "" : `, which begin with a pointer into ${basename(most.library)}`;
+  const to = most.symbol === null ? "into" : `to ${most.symbol}, in`;
+  const library = most.library === null ? "" : `, which begin with a pointer ${to} ${basename(most.library)}`;
   const verb = growth ? "came" : "are there";
   return `${countText(count)} chunks of ${countText(most.size)} bytes ${verb}${escapeControls(library)}.`;
 }
@@ -200,6 +205,7 @@ export function memoryJson(report: MemoryReport): object {
       size: ({ size }) => size,
       first_word: ({ firstWord }) => firstWord && addressText(firstWord),
       library: ({ library }) => library,
+      symbol: ({ symbol }) => symbol,
       count: ({ count }) => count,
       bytes: ({ bytes }) => bytes,
       new: ({ newCount }) => newCount,

@@ -112,6 +112,7 @@ class Dump:
         self.pools: List[Tuple[int, ...]] = []
         self.mallocs: List[Tuple[int, int, int, int, int, str]] = []
         self.chunks: List[Tuple[int, ...]] = []
+        self.symbols: List[Tuple[int, str]] = []
         self.greenlet_frames: List[Tuple[int, int, int, str, str, int]] = []
         self.object_count = 0
         self._objects: Optional[List[HeapObject]] = None
@@ -258,6 +259,8 @@ class Dump:
                 self.pools.append(tuple(r.varint() for _ in range(6)))
             elif kind == 11:
                 self.mallocs.append(r.malloc())
+            elif kind == 14:
+                self.symbols.append((r.varint(), r.string()))
             elif kind == 12:
                 self.chunks.append((r.u8(),) + tuple(r.varint() for _ in range(4)))
             elif kind == 13:

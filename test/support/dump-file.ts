@@ -41,6 +41,7 @@ const RecordKind = {
   POOL: 10,
   MALLOC: 11,
   CHUNKS: 12,
+  SYMBOL: 14,
   GREENLET_FRAME: 13,
 } as const;
 const NULL_REFERENCE = 2049n;
@@ -258,6 +259,11 @@ export class Records {
   ): this {
     this.out.varint(RecordKind.GREENLET_FRAME).varint(address).varint(greenlet).varint(depth);
     this.out.string(fn).string(file).varint(line);
+    return this;
+  }
+
+  symbol(address: bigint, name: string): this {
+    this.out.varint(RecordKind.SYMBOL).varint(address).string(name);
     return this;
   }
 

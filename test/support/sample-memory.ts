@@ -58,6 +58,7 @@ export function memoryUse({
   records
     .malloc(0, HEAP, 256 * MIB, used, free)
     .chunks(OTHER, nodeSize, LIBRARY + 0x40n, nodes)
+    .symbol(LIBRARY + 0x40n, "vtable for xml::Node")
     .chunks(OTHER, 2048, 0n, 256)
     .chunks(OBJECT, 1024, 0n, 512)
     .chunks(FREE, free, 0n, 1);

@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* As a C++ object points to its class's virtual functions. */
-static void* const table[] = {&malloc, &free};
+/* What a C++ object of the class Node points to, if that has virtual functions. */
+void* const _ZTV4Node[] = {&malloc, &free};
 
 struct request {
   long count, size;
@@ -23,7 +23,7 @@ static void take(const struct request* request) {
   for (long i = 0; i < request->count; i++) {
     taken[i] = malloc(request->size);
     memset(taken[i], 1, request->size);
-    *(void* const**)taken[i] = table;
+    *(void* const**)taken[i] = _ZTV4Node;
   }
   for (long i = 0; i < request->count; i++) {
     if (i % request->every) free(taken[i]);
