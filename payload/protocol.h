@@ -93,7 +93,7 @@ enum hd_mapping_flag {
   HD_MAPPING_EXECUTABLE = 4,
   HD_MAPPING_SHARED = 8,
   HD_MAPPING_STACK = 16,     // a thread's stack pointer lies in it
-  HD_MAPPING_NOT_READ = 32,  // it is mostly empty, or special: it was not searched for pools and chunks
+  HD_MAPPING_NOT_READ = 32,  // it was not searched for pools and chunks
 };
 
 enum hd_malloc_kind { HD_MALLOC_BRK = 0, HD_MALLOC_ARENA = 1, HD_MALLOC_MAPPED = 2 };

@@ -148,17 +148,20 @@ struct CaptureRequest {
         timeout(request.Get("timeoutMs").As<Napi::Number>().Int64Value()) {
     const std::string name = request.Get("mode").As<Napi::String>().Utf8Value();
     mode = name == "python" ? Mode::kPython : name == "stop" ? Mode::kStop : Mode::kFork;
-    if (mode == Mode::kPython)
+    if (mode == Mode::kPython) {
       script = request.Get("script").As<Napi::String>().Utf8Value();
-    else
+      keeps_names = request.Get("keepsNames").As<Napi::Boolean>().Value();
+    } else {
       content = {.limit = request.Get("contentLimit").As<Napi::Number>().Uint32Value(),
                  .only_names = request.Get("onlyNames").As<Napi::Boolean>().Value()};
+    }
   }
 
   pid_t pid;
   std::chrono::milliseconds timeout;
   Mode mode;
   std::string script;
+  bool keeps_names = false;
   ContentKept content;
 };
 
@@ -196,6 +199,7 @@ class Capture : private Sink {
     SafePointCall call{.pid = request_.pid,
                        .script = request_.script,
                        .timeout = request_.timeout,
+                       .keeps_names = request_.keeps_names,
                        .handlers = handlers(),
                        .cancellation = cancellation};
     const SafePointCall::Result result = call.run();

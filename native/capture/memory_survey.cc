@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
+#include <utility>
 
 #include "capture/record_writer.h"
 #include "protocol.h"
@@ -9,23 +11,19 @@
 namespace heapdump {
 namespace {
 
-// Reading what is not in memory would bring it there, or wait for who does.
-constexpr uint64_t kAlwaysRead = 64 << 20;
-constexpr uint64_t kLeastResident = 4;  // a quarter
-constexpr uint64_t kMostSwapped = 8;    // an eighth
+// Reading what is swapped out would bring it back.
+constexpr uint64_t kMostSwapped = 8;  // an eighth
+constexpr size_t kMostRanges = 1 << 16;
 
-bool is_left_alone(const MappingUsage& usage) {
-  const uint64_t size = usage.mapping.end - usage.mapping.start;
-  return usage.is_special || (size > kAlwaysRead && usage.resident < size / kLeastResident) ||
-         usage.swapped > size / kMostSwapped;
+bool is_swapped(const MappingUsage& usage) {
+  return usage.swapped > (usage.mapping.end - usage.mapping.start) / kMostSwapped;
 }
 
 bool is_anonymous(const Mapping& mapping) {
   return mapping.inode == 0 && (mapping.path.empty() || mapping.path.starts_with("[anon"));
 }
 
-uint8_t flags_of(const MappingUsage& usage, const std::vector<uint64_t>& stack_pointers) {
-  const Mapping& mapping = usage.mapping;
+uint8_t flags_of(const Mapping& mapping, const std::vector<uint64_t>& stack_pointers) {
   const bool is_stack =
       mapping.path == "[stack]" ||
       std::ranges::any_of(stack_pointers, [&](uint64_t pointer) { return mapping.contains(pointer); });
@@ -35,8 +33,6 @@ uint8_t flags_of(const MappingUsage& usage, const std::vector<uint64_t>& stack_p
   if (mapping.executable) flags |= HD_MAPPING_EXECUTABLE;
   if (mapping.shared) flags |= HD_MAPPING_SHARED;
   if (is_stack) flags |= HD_MAPPING_STACK;
-  const bool may_hold_heap = is_anonymous(mapping) || mapping.path == "[heap]";
-  if (may_hold_heap && !is_stack && is_left_alone(usage)) flags |= HD_MAPPING_NOT_READ;
   return static_cast<uint8_t>(flags);
 }
 
@@ -48,58 +44,90 @@ void put_string(RecordBuffer& out, const std::string& text) {
 
 }  // namespace
 
-MemorySurvey::MemorySurvey(std::vector<MappingUsage> mappings, const std::vector<uint64_t>& stack_pointers) {
-  for (MappingUsage& usage : mappings) {
-    const uint8_t flags = flags_of(usage, stack_pointers);
-    rows_.push_back({std::move(usage), flags});
+MemorySurvey::MemorySurvey(pid_t pid, const std::vector<uint64_t>& stack_pointers, bool keeps_names) {
+  std::set<std::string> libraries;
+  for (MappingUsage& usage : read_mapping_usage(pid)) {
+    const uint8_t flags = flags_of(usage.mapping, stack_pointers);
+    if (flags & HD_MAPPING_STACK) stacks_.push_back({usage.mapping.start, usage.mapping.end});
+    if (flags & HD_MAPPING_EXECUTABLE) libraries.insert(usage.mapping.path);
+    rows_.push_back({std::move(usage), flags, true});
+  }
+  for (Row& row : rows_) {
+    const std::string& path = row.usage.mapping.path;
+    row.has_name = keeps_names || !path.starts_with('/') || libraries.contains(path);
+  }
+  find_ranges(pid);
+}
+
+MemorySurvey::MemorySurvey(const std::vector<Mapping>& mappings,
+                           const std::vector<uint64_t>& stack_pointers) {
+  for (const Mapping& mapping : mappings) {
+    if (flags_of(mapping, stack_pointers) & HD_MAPPING_STACK) stacks_.push_back({mapping.start, mapping.end});
   }
 }
 
-std::vector<hd_range> MemorySurvey::stacks() const {
-  std::vector<hd_range> found;
-  for (const Row& row : rows_) {
-    if (row.flags & HD_MAPPING_STACK) found.push_back({row.usage.mapping.start, row.usage.mapping.end});
-  }
-  return found;
-}
-
-std::vector<hd_memory_range> MemorySurvey::ranges() const {
+void MemorySurvey::find_ranges(pid_t pid) {
   constexpr int kHeap = HD_MAPPING_READABLE | HD_MAPPING_WRITABLE;
-  std::vector<hd_memory_range> found;
+  PresentPages present(pid);
   // Of the anonymous mappings that follow each other, whether they are looked into or not.
   uint64_t run_end = 0;
   size_t run_begin = 0;
-  for (const auto& [usage, flags] : rows_) {
+  for (auto& [usage, flags, has_name] : rows_) {
     const Mapping& mapping = usage.mapping;
-    const auto add = [&](hd_memory_kind kind, uint64_t end) {
-      found.push_back({mapping.start, mapping.end, end, kind});
-    };
     const bool is_heap = (flags & kHeap) == kHeap && (flags & (HD_MAPPING_SHARED | HD_MAPPING_STACK)) == 0;
     if (mapping.inode != 0 && (flags & HD_MAPPING_READABLE)) {
-      add(HD_MEMORY_FILE, mapping.end);
-    } else if (is_heap && mapping.path == "[heap]" && (flags & HD_MAPPING_NOT_READ) == 0) {
-      add(HD_MEMORY_BRK, mapping.end);
-    } else if (is_heap && is_anonymous(mapping)) {
-      if (mapping.start != run_end) run_begin = found.size();
-      run_end = mapping.end;
-      if ((flags & HD_MAPPING_NOT_READ) == 0 && usage.resident != 0) add(HD_MEMORY_ANONYMOUS, run_end);
-      for (size_t i = run_begin; i < found.size(); ++i) found[i].run_end = run_end;
+      ranges_.push_back({mapping.start, mapping.end, mapping.end, HD_MEMORY_FILE});
+      continue;
     }
+    if (!is_heap || (mapping.path != "[heap]" && !is_anonymous(mapping))) continue;
+    const bool is_read = !usage.is_special && !is_swapped(usage) && ranges_.size() < kMostRanges;
+    if (mapping.path == "[heap]") {
+      if (is_read)
+        add_heap(mapping);
+      else
+        flags |= HD_MAPPING_NOT_READ;
+      continue;
+    }
+    if (mapping.start != run_end) run_begin = ranges_.size();
+    run_end = mapping.end;
+    if (!is_read || !add_present(usage, present)) flags |= HD_MAPPING_NOT_READ;
+    for (size_t i = run_begin; i < ranges_.size(); ++i) ranges_[i].run_end = run_end;
   }
-  return found;
+}
+
+// Its chunks lead from one to the next, over what is not in memory. What grew after a fork is a mapping of
+// its own.
+void MemorySurvey::add_heap(const Mapping& mapping) {
+  if (!ranges_.empty() && ranges_.back().kind == HD_MEMORY_BRK && ranges_.back().end == mapping.start)
+    ranges_.back().end = ranges_.back().run_end = mapping.end;
+  else
+    ranges_.push_back({mapping.start, mapping.end, mapping.end, HD_MEMORY_BRK});
+}
+
+bool MemorySurvey::add_present(const MappingUsage& usage, PresentPages& present) {
+  const auto& [start, end] = std::pair(usage.mapping.start, usage.mapping.end);
+  if (usage.resident == 0) return true;
+  if (usage.resident >= end - start) {
+    ranges_.push_back({start, end, end, HD_MEMORY_ANONYMOUS});
+    return true;
+  }
+  const auto parts = present.between(start, end);
+  if (parts.empty() || parts.size() > kMostRanges - ranges_.size()) return false;
+  for (const auto& [first, last] : parts) ranges_.push_back({first, last, end, HD_MEMORY_ANONYMOUS});
+  return true;
 }
 
 std::vector<uint8_t> MemorySurvey::message() const {
   constexpr size_t kNumbers = 64;
   RecordBuffer out;
-  for (const auto& [usage, flags] : rows_) {
+  for (const auto& [usage, flags, has_name] : rows_) {
     const auto& [mapping, resident, anonymous, swapped, huge, is_special] = usage;
     out.reserve(kNumbers + HD_MAX_NAME);
     out.put_varint(HD_MAPPING);
     out.put_varint(mapping.start);
     out.put_varint(mapping.end - mapping.start);
     out.put_u8(flags);
-    put_string(out, mapping.path);
+    put_string(out, has_name ? mapping.path : "/…");
     for (const uint64_t bytes : {resident, anonymous, swapped, huge}) out.put_varint(bytes);
   }
   if (out.size() == 0) return {};

@@ -26,6 +26,8 @@ struct SafePointCall {
   std::string script;
   // Longest wait for a safe point, and longest silence of a script that runs.
   std::chrono::milliseconds timeout;
+  // Whether the dump says which files are mapped.
+  bool keeps_names;
   CaptureHandlers handlers;
   const Cancellation& cancellation;
 

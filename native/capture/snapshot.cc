@@ -144,6 +144,12 @@ class SnapshotRun {
  private:
   bool is_filtered() const { return target_.filters == Inspection::Filters::kInForce; }
 
+  MemorySurvey survey_of(pid_t pid) const {
+    if (snapshot_.kind == Snapshot::Kind::kStop && target_.maps.size() > MemorySurvey::kManyMappings)
+      return MemorySurvey(read_maps(pid), stack_pointers_);
+    return MemorySurvey(pid, stack_pointers_, task_.content.is_full());
+  }
+
   // All threads are stopped; they go on with the copy made. False if the clone took so long that they were
   // let go before, and the copy is of no use.
   bool fork() {
@@ -173,7 +179,7 @@ class SnapshotRun {
     child->run([&] {
       SnapshotProcess process(*child, gadgets_, initial_stack);
       process.isolate(true, is_filtered());
-      const MemorySurvey survey(read_mapping_usage(child->tid()), stack_pointers_);
+      const MemorySurvey survey = survey_of(child->tid());
       WalkerMapping mapping(task_, survey, target_.status.memory.resident);
       mapping.map(process.calls(), find_gap(read_maps(child->tid()), mapping.size()));
       walk(*child, process, mapping, survey);
@@ -184,7 +190,7 @@ class SnapshotRun {
   // All threads are stopped, and remain so until the dump is complete.
   void stop() {
     RemoteCalls calls(stop_.carrier(), target_.memory, gadgets_);
-    const MemorySurvey survey(read_mapping_usage(snapshot_.pid), stack_pointers_);
+    const MemorySurvey survey = survey_of(snapshot_.pid);
     WalkerMapping mapping(task_, survey, target_.status.memory.resident);
     const uint64_t size = mapping.size();
     const uint64_t gap = find_gap(read_maps(snapshot_.pid), size);

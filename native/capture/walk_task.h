@@ -12,6 +12,8 @@ struct ContentKept {
   uint32_t limit = 0;  // bytes of an object; 0: nothing
   // Of data, the keys of the dicts of modules, classes and instances alone.
   bool only_names = false;
+
+  bool is_full() const { return limit != 0 && !only_names; }
 };
 
 // What the walker needs to know of a process, as far as it is known before the process is stopped.

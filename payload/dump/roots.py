@@ -74,6 +74,8 @@ def write_threads(parts):
         name, native_id = plain_attribute(thread, '_name'), plain_attribute(thread, '_native_id')
         if type(name) is str and type(native_id) is int and type(ident) is int:
             native_ids[ident] = native_id
+            if (ONLY_NAMES or not CONTENT_LIMIT) and name != 'MainThread':
+                name = ''
             parts += [varint(THREAD), varint(native_id), string(name), root(thread, ROOT_THREAD, name)]
     return native_ids
 

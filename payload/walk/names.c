@@ -29,6 +29,11 @@ void hd_add_names(struct hd_walker* w, hd_address dict) {
   }
 }
 
+void hd_add_names_of(struct hd_walker* w, hd_address object) {
+  const int64_t offset = w->type->dict_offset;
+  if (offset > 0) hd_add_names(w, hd_word(object + (uint64_t)offset));
+}
+
 int hd_shows_content(struct hd_walker* w, hd_address object) {
   switch (w->type->content) {
     case HD_CONTENT_STR: {

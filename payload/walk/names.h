@@ -8,6 +8,8 @@
 // The keys of a namespace are names.
 void hd_add_names(struct hd_walker* w, hd_address dict);
 void hd_add_name(struct hd_walker* w, hd_address str);
+// Those of the dict of the object at hand, if it stands in a word of its own.
+void hd_add_names_of(struct hd_walker* w, hd_address object);
 // Whether the content of the object at hand is kept.
 int hd_shows_content(struct hd_walker* w, hd_address object);
 // Puts a str aside until hd_write_strs; 0 if that is done already.

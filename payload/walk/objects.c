@@ -291,9 +291,7 @@ static void write_instance(struct hd_walker* w, hd_address object) {
     return;
   }
   uint64_t n = add_attributes(w, object, &plain);
-  if (w->walk->only_names && type->content == HD_CONTENT_MODULE) {
-    hd_add_names(w, hd_word(object + w->layout->module_dict));
-  }
+  if (w->walk->only_names) hd_add_names_of(w, object);
   if (type->form == HD_FORM_TRAVERSE) {
     const uint64_t named = n + type->word_count - type->slot_count;
     n = add_traversed(w, object, n);

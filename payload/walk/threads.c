@@ -124,7 +124,9 @@ void hd_write_thread(struct hd_walker* w, uint64_t thread) {
   const hd_address interpreter = interpreter_of(w, thread);
   const hd_address object = interpreter ? thread_object(w, interpreter, identity) : 0;
   const uint64_t id = native_id(w, thread, object);
-  const hd_address name = object ? hd_attribute(w, object, "_name") : 0;
+  hd_address name = object ? hd_attribute(w, object, "_name") : 0;
+  // Programs put what they like into it.
+  if ((w->walk->only_names || !w->content_limit) && name && !hd_str_is(w, name, "MainThread")) name = 0;
   struct hd_text* out = hd_begin_record(w, HD_THREAD);
   hd_put_varint(out, id);
   hd_put_name(w, out, name, "");

@@ -1,6 +1,7 @@
 // Where the resident memory of a process is, and in what of it a growth lies.
 import type { Heap } from "../store/heap.js";
 import { isIncomplete } from "./incomplete.js";
+import { bothModes } from "./modes.js";
 
 /** A part of the resident memory; the parts at the top add up to it. Bytes. */
 export interface MemoryPart {
@@ -39,16 +40,16 @@ export interface Pinning {
   free: bigint;
 }
 
-/** What a growth consists of, or the memory if there is one dump. Bytes. */
+/** What the memory consists of, or its growth. Bytes that are resident; what grew into free memory is no growth. */
 export interface Amounts {
   resident: bigint;
-  /** Sizes of all objects. */
-  objects: bigint;
+  /** Of Python objects and their tables, as far as is known. */
+  python: bigint;
   /** What allocators keep. */
   free: bigint;
   /** Pages of files, and shared memory. */
   files: bigint;
-  /** The rest: memory of C code. */
+  /** Of C code, and of the interpreter. */
   native: bigint;
 }
 
@@ -73,8 +74,6 @@ export interface MemoryReport {
   unknown: string[];
 }
 
-const FREE = ["free blocks", "empty pools", "free chunks"];
-const FILES = ["pages of files", "shared memory"];
 /** Part of a program that has just started, and of no growth. */
 const SMALLEST_GROWTH = 1n << 20n;
 const CHUNKS = 5;
@@ -96,45 +95,67 @@ const sumOf = (rows: Row[], names?: string[]) =>
     .filter(({ name, parent }) => (names ? names.includes(name) : parent === null))
     .reduce((sum, { bytes }) => sum + bytes, 0n);
 
-const positive = (bytes: bigint) => (bytes > 0n ? bytes : 0n);
+const POOLS_IN_USE = ["objects in pools", "other blocks in use", "pool headers"];
+const FREE_IN_POOLS = ["free blocks", "empty pools"];
+const CHUNKS_IN_USE = ["objects in chunks", "other chunks in use"];
+const FILES = ["pages of files", "shared memory"];
 
-function amountsOf(heap: Heap, rows: Row[]): Amounts {
-  const resident = sumOf(rows);
-  const [objects, free, files] = [heap.totals().size, sumOf(rows, FREE), sumOf(rows, FILES)];
-  return { resident, objects, free, files, native: positive(resident - objects - free - files) };
+interface Facts {
+  rows: Row[];
+  /** Sizes of all objects together. */
+  objects: bigint;
 }
 
-function difference(last: Amounts, first: Amounts): Amounts {
-  const resident = last.resident - first.resident;
-  const [objects, free, files] = [
-    last.objects - first.objects,
-    last.free - first.free,
-    last.files - first.files,
-  ];
-  return { resident, objects, free, files, native: resident - objects - free - files };
+/** From the first to the last; from nothing if there is no first. */
+function amountsOf(last: Facts, first: Facts = { rows: [], objects: 0n }): Amounts {
+  const grew = (names?: string[]) => sumOf(last.rows, names) - sumOf(first.rows, names);
+  const resident = grew();
+  const [pools, poolsFree] = net(grew(POOLS_IN_USE), grew(FREE_IN_POOLS));
+  // Where the allocators are not known, objects are in what is of unknown use.
+  const [chunks, chunksFree] = net(
+    grew([...CHUNKS_IN_USE, "heaps that could not be read", "other private memory"]),
+    grew(["free chunks"]),
+  );
+  const inChunks = between(last.objects - first.objects - grew(POOLS_IN_USE), 0n, chunks);
+  const [python, free, files] = [pools + inChunks, poolsFree + chunksFree, grew(FILES)];
+  return { resident, python, free, files, native: resident - python - free - files };
+}
+
+/** What is used and what is free of an allocator's growth: one grows at the cost of the other before it grows. */
+function net(used: bigint, free: bigint): [bigint, bigint] {
+  if (free < 0n) return [used > 0n ? positive(used + free) : used + free, 0n];
+  return used < 0n ? [0n, positive(used + free)] : [used, free];
+}
+
+const positive = (bytes: bigint) => (bytes > 0n ? bytes : 0n);
+
+function between(value: bigint, least: bigint, most: bigint): bigint {
+  if (value < least || most < least) return least;
+  return value < most ? value : most;
 }
 
 /** Undefined if the dumps do not tell of their process's memory. */
 export function surveyMemory(heaps: [Heap, ...Heap[]]): MemoryReport | undefined {
-  const tables = heaps.map(rowsOf);
-  if (tables.some((rows) => rows.length === 0)) return undefined;
+  const facts = heaps.map((heap) => ({ rows: rowsOf(heap), objects: heap.totals().size }));
+  if (facts.some(({ rows }) => rows.length === 0) || bothModes(heaps)) return undefined;
   const [first, last] = [heaps[0], heaps.at(-1) as Heap];
-  const [firstRows, lastRows] = [tables[0] ?? [], tables.at(-1) ?? []];
-  const now = amountsOf(last, lastRows);
-  const growth = heaps.length > 1 ? difference(now, amountsOf(first, firstRows)) : null;
-  const unknown = heaps.flatMap(whatIsNotKnown);
+  const [before, after] = [facts[0] as Facts, facts.at(-1) as Facts];
+  const now = amountsOf(after);
+  const growth = heaps.length > 1 ? amountsOf(after, before) : null;
+  const doubts = heaps.flatMap((heap, i) => doubtsOf(heap, facts[i]?.rows ?? []));
+  const tables = facts.map(({ rows }) => rows);
   return {
     parts: partsOf(tables),
     resident: tables.map((rows) => sumOf(rows)),
     last: now,
     growth,
-    verdict: growth ? verdictOfGrowth(growth, now, unknown) : verdictOf(now, unknown),
+    verdict: growth ? verdictOfGrowth(growth, now, doubts) : verdictOf(now, doubts),
     chunks: chunksOf(last, heaps.length > 1 ? first : undefined),
     pinning: pinningOf(last),
     came: heaps.length > 1 ? whatCame(first, last) : [],
     arenas:
       last.get<{ n: bigint }>("SELECT count(*) AS n FROM {heap}.malloc_heap WHERE kind = 'arena'")?.n ?? 0n,
-    unknown: [...new Set(unknown)],
+    unknown: [...new Set(doubts.map(({ words }) => words))],
   };
 }
 
@@ -144,7 +165,7 @@ const MUCH = 64n << 20n;
 /** Whether a leak, if there is one, is more likely to be in memory that is not of Python objects. */
 export function isElsewhere({ verdict, growth, last }: MemoryReport): boolean {
   if (verdict !== "native" && verdict !== "fragmentation") return false;
-  return growth !== null || last.resident - last.objects > MUCH;
+  return growth !== null || last.native + last.free > MUCH;
 }
 
 /** The parts of all dumps, in the order of the last one; what has gone since follows. */
@@ -163,37 +184,76 @@ function partsOf(tables: Row[][]): MemoryPart[] {
     .flatMap((top) => [top, ...parts.filter(({ parent }) => parent === top.name)]);
 }
 
-function verdictOf({ resident, objects, free, native }: Amounts, unknown: string[]): VerdictKind {
-  if (objects * 2n >= resident) return "python";
+function verdictOf({ resident, python, free, native }: Amounts, doubts: Doubt[]): VerdictKind {
+  if (python * 2n >= resident && !doubts.some(({ ofObjects }) => ofObjects)) return "python";
   if (free * 2n >= resident) return "fragmentation";
-  if (unknown.length > 0) return "unknown";
-  const most = [objects, free, native].reduce((a, b) => (a > b ? a : b));
-  return most === native ? "native" : most === objects ? "python" : "fragmentation";
+  if (doubts.length > 0) return "unknown";
+  const most = largest(python, free, native);
+  return most === native ? "native" : most === python ? "python" : "fragmentation";
 }
 
-function verdictOfGrowth(growth: Amounts, now: Amounts, unknown: string[]): VerdictKind {
-  const { resident, objects, free, native } = growth;
-  const least = now.resident / 50n;
-  if (resident < (least > SMALLEST_GROWTH ? least : SMALLEST_GROWTH)) return "steady";
-  if (objects * 2n >= resident) return "python";
-  // What is free in one of two dumps, and not known in the other, is no growth.
-  if (unknown.length > 0) return "unknown";
-  return free > native && free > objects ? "fragmentation" : objects > native ? "python" : "native";
+function verdictOfGrowth(growth: Amounts, now: Amounts, doubts: Doubt[]): VerdictKind {
+  const { resident, python, free, files, native } = growth;
+  if (resident < largest(SMALLEST_GROWTH, now.resident / 50n)) return "steady";
+  if (python * 2n >= resident && !doubts.some(({ ofObjects }) => ofObjects)) return "python";
+  if (doubts.length > 0) return "unknown";
+  const most = largest(python, free, files, native);
+  return most === python ? "python" : most === free ? "fragmentation" : "native";
 }
 
-function whatIsNotKnown(heap: Heap): string[] {
+/** Math.max takes no bigint. */
+function largest(first: bigint, ...others: bigint[]): bigint {
+  let most = first;
+  for (const value of others) if (value > most) most = value;
+  return most;
+}
+
+/** A share of the resident memory that makes an answer doubtful if it is not known. */
+const DOUBTFUL = 10n;
+
+/** What is not known of a dump's memory. */
+interface Doubt {
+  words: string;
+  /** Whether even what objects take is not known. */
+  ofObjects: boolean;
+}
+
+function doubtsOf(heap: Heap, rows: Row[]): Doubt[] {
   const meta = heap.meta();
-  if (meta.get("mode") === "python") return ["in python mode the allocators are not looked into"];
+  const resident = sumOf(rows);
+  const doubts: Doubt[] = [];
+  const doubt = (holds: boolean, words: string, ofObjects = false) => {
+    if (holds) doubts.push({ words, ofObjects });
+  };
+  const lost = isIncomplete(heap);
+  doubt(lost, "the dump is not complete: what it has lost counts as memory of C code", true);
+  if (meta.get("mode") === "python") {
+    doubt(true, "in python mode the allocators are not looked into");
+    return doubts;
+  }
   const { heaps = 0n, problems = 0n } =
     heap.get<{ heaps: bigint; problems: bigint }>(
       "SELECT count(*) AS heaps, count(problem) AS problems FROM {heap}.malloc_heap",
     ) ?? {};
-  return [
-    ...(heaps === 0n ? [`malloc is not glibc's${allocatorOf(heap)}: its memory is of unknown use`] : []),
-    ...(problems > 0n ? ["a heap of malloc's could not be read"] : []),
-    ...(meta.has("memory_unread") ? ["some mappings could not be read"] : []),
-    ...(isIncomplete(heap) ? ["objects that the dump has lost count as memory of C code"] : []),
-  ];
+  doubt(heaps === 0n && !lost, `malloc is not glibc's${allocatorOf(heap)}: its memory is of unknown use`);
+  doubt(problems > 0n, "a heap of malloc's could not be read");
+  doubt(meta.has("memory_unread"), "some mappings could not be read");
+  const notRead = sumOf(rows, ["mappings that were not read"]);
+  doubt(
+    notRead * DOUBTFUL > resident,
+    "most of some mappings is not in memory, or swapped out: they were not read",
+    true,
+  );
+  const used = heap.get<{ bytes: bigint | null }>(
+    "SELECT sum(bytes) AS bytes FROM {heap}.chunk WHERE use <> 'free'",
+  );
+  const untouched = (used?.bytes ?? 0n) - sumOf(rows, CHUNKS_IN_USE);
+  doubt(
+    untouched * DOUBTFUL > resident,
+    "of malloc's chunks a part was never written to, or is swapped out: whose is not known",
+    true,
+  );
+  return doubts;
 }
 
 const ALLOCATORS = /(jemalloc|tcmalloc|mimalloc|musl|snmalloc|hoard)/;

@@ -134,7 +134,7 @@ function describeRequest(options: CaptureOptions, { layout }: Target, memory: Me
   const { pid, mode, timeoutMs, contentLimit, content } = options;
   if (mode === "python") {
     const script = dumpScript({ ...options, maxItems: itemsWithRoom(memory) }, layout);
-    return { pid, mode, timeoutMs, script };
+    return { pid, mode, timeoutMs, script, keepsNames: content === "full" };
   }
   return { pid, mode, timeoutMs, contentLimit, onlyNames: content === "names" };
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { surveyMemory } from "../analysis/memory.js";
+import { bothModes } from "../analysis/modes.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
 import { memoryJson, memoryText } from "../view/memory.js";
@@ -30,6 +31,13 @@ export function registerMemory(program: Command): void {
 
 async function memory(files: string[], options: { json?: boolean }): Promise<void> {
   const heaps = (await openSeries("memory", files)) as [Heap, ...Heap[]];
+  const both = bothModes(heaps);
+  if (both) {
+    throw new HeapdumpError(
+      ExitCode.Usage,
+      `${both.script.path} was taken in python mode, which does not look into the allocators, and ${both.snapshot.path} was not: take both in the same mode`,
+    );
+  }
   const report = surveyMemory(heaps);
   if (!report) {
     throw new HeapdumpError(

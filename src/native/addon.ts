@@ -61,6 +61,8 @@ export interface ScriptRequest extends CaptureTarget {
   mode: "python";
   /** Python source, run at a safe point; every `@FD@` in it becomes the number of the descriptor to write to. */
   script: string;
+  /** Whether the dump says which files are mapped. */
+  keepsNames: boolean;
 }
 
 export type CaptureRequest = SnapshotRequest | ScriptRequest;

@@ -111,18 +111,18 @@ const isResident = ({ resident }: Amounts) => `${sizeText(resident)} are residen
 
 function stateWords(report: MemoryReport): string {
   const { last, verdict } = report;
-  const { resident, objects, free, native } = last;
-  const start =
-    objects > resident
-      ? `${isResident(last)}; Python objects have ${sizeText(objects)}, of which a part was never written to, or is swapped out`
-      : `${isResident(last)}, ${sizeText(objects)} of them Python objects (${shareText(objects, resident)})`;
+  const { resident, python, free, native } = last;
+  const start = `${isResident(last)}, ${sizeText(python)} of them of Python objects (${shareText(python, resident)})`;
   switch (verdict) {
     case "fragmentation":
       return `${start}: ${freeWords(report, free)}`;
     case "native":
-      return `${start}: ${sizeText(native)} are memory of C code and of the interpreter. ${chunkWords(report)}`.trimEnd();
+      return sentence(
+        `${start}: ${sizeText(native)} are memory of C code and of the interpreter.`,
+        chunkWords(report),
+      );
     case "unknown":
-      return `${start}. What the rest is used for is not known.`;
+      return `${isResident(last)}. What all of it is used for is not known.`;
     default:
       return `${start}.`;
   }
@@ -130,38 +130,49 @@ function stateWords(report: MemoryReport): string {
 
 function growthWords(report: MemoryReport, growth: Amounts): string {
   const { verdict, last } = report;
-  const { resident, objects, free, native } = growth;
-  const start = `Resident memory ${resident < 0n ? "shrank" : "grew"} by ${sizeText(resident < 0n ? -resident : resident)}`;
-  const python = `Python objects by ${signedSizeText(objects).replace("+", "")}`;
+  const { resident, python, free, files, native } = growth;
+  const objects = grewBy("Python objects", python);
   switch (verdict) {
     case "steady":
-      return `${start} to ${sizeText(last.resident)}, ${python}: it does not grow by much.`;
+      return `${grewBy("Resident memory", resident)} to ${sizeText(last.resident)}, ${objects}: ${resident < 0n ? "it does not grow" : "it does not grow by much"}.`;
     case "python":
-      return `The growth is explained: resident memory grew by ${sizeText(resident)}, ${python}${objects > resident ? "" : ` (${shareText(objects, resident)})`}.`;
+      return `The growth is explained: ${grewBy("resident memory", resident)}, ${objects} (${shareText(python, resident)}).`;
     case "native":
-      return [
-        `${start}, ${python}: the growth is in memory of C code (${sizeText(native)}).`,
+      if (files > native) {
+        return `${grewBy("Resident memory", resident)}, ${objects}: the growth is in pages of files and shared memory (${sizeText(files)}).`;
+      }
+      return sentence(
+        `${grewBy("Resident memory", resident)}, ${objects}: the growth is in memory of C code (${sizeText(native)}).`,
+        files * 4n > resident ? `${sizeText(files)} more are pages of files and shared memory.` : "",
         chunkWords(report),
         cameWords(report),
-      ]
-        .filter(Boolean)
-        .join(" ");
+      );
     case "fragmentation":
-      return `${start}, ${python}: ${freeWords(report, free)}`;
+      return `${grewBy("Resident memory", resident)}, ${objects}: ${freeWords(report, free)}`;
     default:
-      return `${start}, ${python}. In what else it grew is not known.`;
+      return `${grewBy("Resident memory", resident)}. What it grew by is not all known.`;
   }
 }
 
-/** Of memory of C code, what it consists of most. */
-function chunkWords({ chunks, growth }: MemoryReport): string {
+function grewBy(what: string, bytes: bigint): string {
+  if (bytes === 0n) return `${what} did not grow`;
+  return `${what} ${bytes < 0n ? "shrank" : "grew"} by ${sizeText(bytes < 0n ? -bytes : bytes)}`;
+}
+
+const sentence = (...parts: string[]) => parts.filter(Boolean).join(" ");
+
+/** Of memory of C code, what it consists of most; nothing that is a small part of it. */
+function chunkWords({ chunks, growth, last }: MemoryReport): string {
   const [most] = chunks;
-  if (!most || most.size === null) return "";
-  const count = growth ? (most.newCount ?? 0n) : most.count;
+  const bytes = (growth ? most?.growth : most?.bytes) ?? 0n;
+  if (!most || most.size === null || bytes * 10n < (growth ?? last).native) return "";
+  const count = (growth ? most.newCount : most.count) ?? 0n;
+  const chunk = `${plural(count, "chunk")} of ${countText(most.size)} bytes`;
   const to = most.symbol === null ? "into" : `to ${most.symbol}, in`;
-  const library = most.library === null ? "" : `, which begin with a pointer ${to} ${basename(most.library)}`;
-  const verb = growth ? "came" : "are there";
-  return `${countText(count)} chunks of ${countText(most.size)} bytes ${verb}${escapeControls(library)}.`;
+  const verb = count === 1n ? "begins" : "begin";
+  const library =
+    most.library === null ? "" : `, which ${verb} with a pointer ${to} ${basename(most.library)}`;
+  return `${chunk} ${growth ? "came" : count === 1n ? "is there" : "are there"}${escapeControls(library)}.`;
 }
 
 /** What the memory may be of. */

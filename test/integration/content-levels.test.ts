@@ -57,6 +57,11 @@ describe.each(interpreters)("CPython $version ($library)", ({ path }) => {
     const asNamed = paths.map(([text]) => [text?.replace("'SECRET key'", "<str>")]);
     expect(rowsOf(workspace, names, held)).toEqual(asNamed);
     expect(rowsOf(workspace, none, held)).not.toEqual(asNamed);
+    if (mode !== "python") {
+      const byC = held.replace("Held'", "HeldByC'");
+      expect(rowsOf(workspace, full, byC).length).toBe(5);
+      expect(rowsOf(workspace, names, byC)).toEqual(rowsOf(workspace, full, byC));
+    }
     // What a script makes for itself is in the next dump.
     if (mode === "python") return;
     const counts = [full, names].map((file) => rowsOf(workspace, file, "SELECT count(*) FROM object"));

@@ -15,6 +15,8 @@ interface Totals {
   free: number;
   mapped: number;
   rss: number;
+  /** Page tables. */
+  tables: number;
 }
 
 interface Memory {
@@ -137,7 +139,85 @@ describe.each(interpreters)("CPython $version ($library)", ({ path }) => {
   });
 });
 
+/** Why a growth is not of what grew most by its size. */
+const VERDICTS: [what: string, before: string[], after: string[], kind: string, words: RegExp][] = [
+  [
+    "objects that fill what was free, while C code leaks",
+    ["keep 600000", "free 400000"],
+    ["keep 400000", "lose 60000 1000"],
+    "native",
+    /60,000 chunks|59,9\d\d chunks/,
+  ],
+  [
+    "objects that go, while C code leaks",
+    ["fragment 600000 100"],
+    ["free 5000", "lose 60000 1000"],
+    "native",
+    /C code/,
+  ],
+  [
+    "an object that nobody has written to",
+    [],
+    ["keep_untouched 400000000", "lose 60000 1000"],
+    "unknown",
+    /not all known/,
+  ],
+  ["shared memory", [], ["map_shared 60000000"], "native", /pages of files and shared memory/],
+  ["a heap that was forked and grew", ["fork 0"], ["lose 60000 1000"], "native", /chunks of 1,008/],
+];
+
 describe.each(oldestAndNewest)("CPython $version ($library)", ({ path }) => {
+  test.for(VERDICTS)("%s", async ([, first, then, kind, words], { workspace }) => {
+    const target = await start(workspace, path);
+    let pid = target.pid;
+    const tell = async (command: string) => {
+      const answer = await target.ask(command);
+      if (command.startsWith("fork")) pid = Number(answer);
+      else expect(answer).toBe("done");
+    };
+    const take = async (name: string) => {
+      const { status, stderr } = await workspace.attach([pid, "--json", "-o", name]);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    };
+    for (const command of first) await tell(command);
+    await take("before.bin");
+    for (const command of then) await tell(command);
+    await take("after.bin");
+    const { verdict } = memory(workspace, "before.bin", "after.bin");
+    expect(verdict).toMatchObject({ kind, words: expect.stringMatching(words) });
+  });
+
+  test.for(["fork", "stop"])(
+    "what is not in memory is not brought there, in the mode %s",
+    async (mode, { workspace }) => {
+      const target = await start(workspace, path);
+      await target.ask("map_sparsely 300 67108864");
+      const { tables } = (await target.ask("totals")) as Totals;
+      const { status, stdout } = await workspace.attach([
+        target.pid,
+        "--mode",
+        mode,
+        "--json",
+        "-o",
+        "sparse.bin",
+      ]);
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout).pause_ms).toBeLessThan(1000);
+      expect(((await target.ask("totals")) as Totals).tables - tables).toBeLessThan(2 * MIB);
+    },
+  );
+
+  test("dumps of different modes are not compared", async ({ workspace }) => {
+    const target = await start(workspace, path);
+    await dump(workspace, target, "fork", "fork.bin");
+    await dump(workspace, target, "python", "python.bin");
+    const { status, stderr } = workspace.run(["memory", "fork.bin", "python.bin"]);
+    expect({ status, stderr }).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("take both in the same mode"),
+    });
+  });
+
   test("the same in the mode stop", async ({ workspace }) => {
     const target = await start(workspace, path);
     await target.ask("lose 200000 96");

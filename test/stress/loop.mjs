@@ -17,7 +17,9 @@ for await (const line of createInterface({ input: process.stdin })) {
     pid: Number(pid),
     mode,
     timeoutMs: 5000,
-    ...(mode === "python" ? { script: leastScript } : { contentLimit: 64, onlyNames: false }),
+    ...(mode === "python"
+      ? { script: leastScript, keepsNames: true }
+      : { contentLimit: 64, onlyNames: false }),
   };
   try {
     const { route, status, consistent, pauseMs, left } = await addon.capture(

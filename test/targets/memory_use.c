@@ -65,6 +65,20 @@ void lose_huge(long count, long size) {
   }
 }
 
+/* Mappings of so many bytes with one page in memory each, kept apart. */
+void map_sparsely(long count, long size) {
+  for (long i = 0; i < count; i++) {
+    char* mapped =
+        mmap(0, size + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    mprotect(mapped + size, 4096, PROT_NONE);
+    mapped[0] = 1;
+  }
+}
+
+void map_shared(long size) {
+  memset(mmap(0, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0), 1, size);
+}
+
 /* Memory that no allocator knows. */
 void map_pages(long size) {
   memset(mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 1, size);
