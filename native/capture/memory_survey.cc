@@ -72,6 +72,11 @@ void MemorySurvey::find_ranges(pid_t pid) {
   // Of the anonymous mappings that follow each other, whether they are looked into or not.
   uint64_t run_end = 0;
   size_t run_begin = 0;
+  const auto end_run = [&] {
+    for (; run_begin < ranges_.size(); ++run_begin) {
+      if (ranges_[run_begin].kind == HD_MEMORY_ANONYMOUS) ranges_[run_begin].run_end = run_end;
+    }
+  };
   for (auto& [usage, flags, has_name] : rows_) {
     const Mapping& mapping = usage.mapping;
     const bool is_heap = (flags & kHeap) == kHeap && (flags & (HD_MAPPING_SHARED | HD_MAPPING_STACK)) == 0;
@@ -88,11 +93,11 @@ void MemorySurvey::find_ranges(pid_t pid) {
         flags |= HD_MAPPING_NOT_READ;
       continue;
     }
-    if (mapping.start != run_end) run_begin = ranges_.size();
+    if (mapping.start != run_end) end_run();
     run_end = mapping.end;
     if (!is_read || !add_present(usage, present)) flags |= HD_MAPPING_NOT_READ;
-    for (size_t i = run_begin; i < ranges_.size(); ++i) ranges_[i].run_end = run_end;
   }
+  end_run();
 }
 
 // Its chunks lead from one to the next, over what is not in memory. What grew after a fork is a mapping of

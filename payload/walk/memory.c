@@ -31,11 +31,11 @@ static void read_anonymous(struct hd_walker* w, struct reading* reading) {
     hd_step(w);
     struct hd_malloc_heap heap;
     uint64_t size = 0;
-    if (reading->has_malloc && hd_read_arena_heap(w, reading->table, at, range->end, &heap)) {
+    if (reading->has_malloc && hd_read_arena_heap(w, reading->table, at, range->run_end, &heap)) {
       write_heap(w, HD_MALLOC_ARENA, &heap);
       size = heap.size;
     }
-    if (!size) size = hd_write_pool(w, at, range->end);
+    if (!size) size = hd_write_pool(w, at, range->run_end);
     if (!size && reading->has_malloc) {
       size = hd_read_mapped_chunk(w, reading->table, at, range->run_end);
       mapped.used += size;

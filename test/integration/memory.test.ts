@@ -132,6 +132,7 @@ describe.each(interpreters)("CPython $version ($library)", ({ path }) => {
       0,
     );
     expectNear(chunks, before.used + before.mapped, "malloc's own account of what is used");
+    expectNear(bytesOf(now, "of unknown use"), 50_000_000, "what was mapped without an allocator", MIB);
     await dump(workspace, target, "fork", "last.bin");
     expect(memory(workspace, `${steps.length}.bin`, "last.bin").verdict.kind).toBe("steady");
     expect(await target.ask("quit")).toBe("bye");
