@@ -24,12 +24,21 @@ class StoppedThreadTest : public testing::Test {
     CPU_ZERO(&one);
     CPU_SET(sched_getcpu(), &one);
     ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
     child_ = fork();
     if (child_ == 0) {
+      if (write(ends[1], "x", 1) != 1) _exit(1);
       for (volatile bool on = true; on;) {
       }
     }
     ASSERT_GT(child_, 0);
+    // Until it has run, it is in the call that made it.
+    char byte;
+    ASSERT_EQ(read(ends[0], &byte, 1), 1);
+    close(ends[0]);
+    close(ends[1]);
+    while (!current_system_call(child_).empty()) sched_yield();
   }
 
   void TearDown() override {
