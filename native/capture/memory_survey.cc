@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 #include <set>
-#include <utility>
 
 #include "capture/record_writer.h"
 #include "protocol.h"
@@ -23,19 +22,6 @@ bool is_anonymous(const Mapping& mapping) {
   return mapping.inode == 0 && (mapping.path.empty() || mapping.path.starts_with("[anon"));
 }
 
-uint8_t flags_of(const Mapping& mapping, const std::vector<uint64_t>& stack_pointers) {
-  const bool is_stack =
-      mapping.path == "[stack]" ||
-      std::ranges::any_of(stack_pointers, [&](uint64_t pointer) { return mapping.contains(pointer); });
-  int flags = 0;
-  if (mapping.readable) flags |= HD_MAPPING_READABLE;
-  if (mapping.writable) flags |= HD_MAPPING_WRITABLE;
-  if (mapping.executable) flags |= HD_MAPPING_EXECUTABLE;
-  if (mapping.shared) flags |= HD_MAPPING_SHARED;
-  if (is_stack) flags |= HD_MAPPING_STACK;
-  return static_cast<uint8_t>(flags);
-}
-
 void put_string(RecordBuffer& out, const std::string& text) {
   const size_t size = std::min<size_t>(text.size(), HD_MAX_NAME);
   out.put_varint(size);
@@ -44,12 +30,30 @@ void put_string(RecordBuffer& out, const std::string& text) {
 
 }  // namespace
 
-MemorySurvey::MemorySurvey(pid_t pid, const std::vector<uint64_t>& stack_pointers, bool keeps_names) {
+MemorySurvey::MemorySurvey(const std::vector<Mapping>& mappings,
+                           const std::vector<uint64_t>& stack_pointers) {
+  for (const Mapping& mapping : mappings) {
+    const auto is_in = [&](uint64_t pointer) { return mapping.contains(pointer); };
+    if (mapping.path == "[stack]" || std::ranges::any_of(stack_pointers, is_in))
+      stacks_.push_back({mapping.start, mapping.end});
+  }
+}
+
+uint8_t MemorySurvey::flags_of(const Mapping& mapping) const {
+  int flags = 0;
+  if (mapping.readable) flags |= HD_MAPPING_READABLE;
+  if (mapping.writable) flags |= HD_MAPPING_WRITABLE;
+  if (mapping.executable) flags |= HD_MAPPING_EXECUTABLE;
+  if (mapping.shared) flags |= HD_MAPPING_SHARED;
+  if (std::ranges::binary_search(stacks_, mapping.start, {}, &hd_range::start)) flags |= HD_MAPPING_STACK;
+  return static_cast<uint8_t>(flags);
+}
+
+void MemorySurvey::look_into(pid_t pid, bool keeps_names) {
   std::set<std::string> libraries;
   for (MappingUsage& usage : read_mapping_usage(pid)) {
-    const uint8_t flags = flags_of(usage.mapping, stack_pointers);
-    if (flags & HD_MAPPING_STACK) stacks_.push_back({usage.mapping.start, usage.mapping.end});
-    if (flags & HD_MAPPING_EXECUTABLE) libraries.insert(usage.mapping.path);
+    if (usage.mapping.executable) libraries.insert(usage.mapping.path);
+    const uint8_t flags = flags_of(usage.mapping);
     rows_.push_back({std::move(usage), flags, true});
   }
   for (Row& row : rows_) {
@@ -57,13 +61,6 @@ MemorySurvey::MemorySurvey(pid_t pid, const std::vector<uint64_t>& stack_pointer
     row.has_name = keeps_names || !path.starts_with('/') || libraries.contains(path);
   }
   find_ranges(pid);
-}
-
-MemorySurvey::MemorySurvey(const std::vector<Mapping>& mappings,
-                           const std::vector<uint64_t>& stack_pointers) {
-  for (const Mapping& mapping : mappings) {
-    if (flags_of(mapping, stack_pointers) & HD_MAPPING_STACK) stacks_.push_back({mapping.start, mapping.end});
-  }
 }
 
 void MemorySurvey::find_ranges(pid_t pid) {
@@ -110,7 +107,7 @@ void MemorySurvey::add_heap(const Mapping& mapping) {
 }
 
 bool MemorySurvey::add_present(const MappingUsage& usage, PresentPages& present) {
-  const auto& [start, end] = std::pair(usage.mapping.start, usage.mapping.end);
+  const uint64_t start = usage.mapping.start, end = usage.mapping.end;
   if (usage.resident == 0) return true;
   if (usage.resident >= end - start) {
     ranges_.push_back({start, end, end, HD_MEMORY_ANONYMOUS});

@@ -13,21 +13,19 @@ namespace heapdump {
 // A process's mappings, as the dump tells of them and as the walker looks into them.
 class MemorySurvey {
  public:
-  // Of the process `pid`. `stack_pointers`: of the threads. `keeps_names`: of files that are no libraries,
-  // too.
-  MemorySurvey(pid_t pid, const std::vector<uint64_t>& stack_pointers, bool keeps_names);
-  // The same where the kernel would take long to tell what is in memory: the stacks alone.
+  // `stack_pointers`: of the threads.
   MemorySurvey(const std::vector<Mapping>& mappings, const std::vector<uint64_t>& stack_pointers);
+
+  // Asks the kernel what of the process `pid`, which has these mappings, is in memory; it takes a few
+  // microseconds for each. `keeps_names`: of files that are no libraries, too.
+  void look_into(pid_t pid, bool keeps_names);
 
   // The mappings that are threads' stacks, sorted.
   const std::vector<hd_range>& stacks() const { return stacks_; }
-  // What is in memory of the others, sorted.
+  // What is in memory of the others, sorted; empty if they were not looked into.
   const std::vector<hd_memory_range>& ranges() const { return ranges_; }
-  // One message of protocol.h, of MAPPING records; empty if nothing is known.
+  // One message of protocol.h, of MAPPING records; empty if they were not looked into.
   std::vector<uint8_t> message() const;
-
-  // The kernel takes a few microseconds for each.
-  static constexpr size_t kManyMappings = 8192;
 
  private:
   struct Row {
@@ -35,6 +33,7 @@ class MemorySurvey {
     uint8_t flags;  // enum hd_mapping_flag
     bool has_name;
   };
+  uint8_t flags_of(const Mapping& mapping) const;
   void find_ranges(pid_t pid);
   void add_heap(const Mapping& mapping);
   bool add_present(const MappingUsage& usage, PresentPages& present);

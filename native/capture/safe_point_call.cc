@@ -72,7 +72,9 @@ class ScriptRun {
     deadline_ = steady_clock::now() + call_.timeout;
     remove_leftovers(target_, gadgets_, pauses_, steady_clock::now() + 1s);
     // Its pools and malloc's chunks are not looked into while it runs.
-    const std::vector<uint8_t> mappings = MemorySurvey(call_.pid, {}, call_.keeps_names).message();
+    MemorySurvey survey(target_.maps, {});
+    survey.look_into(call_.pid, call_.keeps_names);
+    const std::vector<uint8_t> mappings = survey.message();
     call_.handlers.on_bytes(mappings.data(), mappings.size());
     const auto enter = [&](TrampolineCall& call, StoppedThread& thread) {
       const std::string forbidden = find_forbidden_call(target_, thread, TrampolineWork::kScript);

@@ -144,10 +144,13 @@ class SnapshotRun {
  private:
   bool is_filtered() const { return target_.filters == Inspection::Filters::kInForce; }
 
-  MemorySurvey survey_of(pid_t pid) const {
-    if (snapshot_.kind == Snapshot::Kind::kStop && target_.maps.size() > MemorySurvey::kManyMappings)
-      return MemorySurvey(read_maps(pid), stack_pointers_);
-    return MemorySurvey(pid, stack_pointers_, task_.content.is_full());
+  // While all threads stand, not of so many mappings that it takes long.
+  MemorySurvey survey_of(pid_t pid, const std::vector<Mapping>& maps) const {
+    constexpr size_t kManyMappings = 8192;
+    MemorySurvey survey(maps, stack_pointers_);
+    if (snapshot_.kind == Snapshot::Kind::kFork || maps.size() <= kManyMappings)
+      survey.look_into(pid, task_.content.is_full());
+    return survey;
   }
 
   // All threads are stopped; they go on with the copy made. False if the clone took so long that they were
@@ -179,9 +182,10 @@ class SnapshotRun {
     child->run([&] {
       SnapshotProcess process(*child, gadgets_, initial_stack);
       process.isolate(true, is_filtered());
-      const MemorySurvey survey = survey_of(child->tid());
+      const std::vector<Mapping> maps = read_maps(child->tid());
+      const MemorySurvey survey = survey_of(child->tid(), maps);
       WalkerMapping mapping(task_, survey, target_.status.memory.resident);
-      mapping.map(process.calls(), find_gap(read_maps(child->tid()), mapping.size()));
+      mapping.map(process.calls(), find_gap(maps, mapping.size()));
       walk(*child, process, mapping, survey);
     });
     return true;
@@ -190,10 +194,11 @@ class SnapshotRun {
   // All threads are stopped, and remain so until the dump is complete.
   void stop() {
     RemoteCalls calls(stop_.carrier(), target_.memory, gadgets_);
-    const MemorySurvey survey = survey_of(snapshot_.pid);
+    const std::vector<Mapping> maps = read_maps(snapshot_.pid);
+    const MemorySurvey survey = survey_of(snapshot_.pid, maps);
     WalkerMapping mapping(task_, survey, target_.status.memory.resident);
     const uint64_t size = mapping.size();
-    const uint64_t gap = find_gap(read_maps(snapshot_.pid), size);
+    const uint64_t gap = find_gap(maps, size);
     calls.set_fallback_call(SystemCall(SYS_munmap, gap, size));
     fault_point("fallback-set");
     std::optional<Child> child;
