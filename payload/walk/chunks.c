@@ -29,22 +29,6 @@ static uint64_t size_class(uint64_t size) {
   return (size + step - 1) & ~(step - 1);
 }
 
-static int is_in_file(struct hd_walker* w, hd_address address) {
-  const struct hd_memory_range* const ranges = (const struct hd_memory_range*)w->walk->memory;
-  uint64_t low = 0, high = w->walk->memory_count;
-  while (low < high) {
-    const uint64_t middle = (low + high) / 2;
-    if (address >= ranges[middle].end) {
-      low = middle + 1;
-    } else if (address < ranges[middle].start) {
-      high = middle;
-    } else {
-      return ranges[middle].kind == HD_MEMORY_FILE;
-    }
-  }
-  return 0;
-}
-
 // An object stands at the start of its memory, or behind one of the headers that CPython puts before it.
 static int has_object(struct hd_walker* w, hd_address memory) {
   return hd_is_found(&w->marks, memory) || hd_is_found(&w->marks, memory + 16) ||
@@ -78,7 +62,8 @@ static void count_used(struct hd_walker* w, struct hd_chunk_table* table, hd_add
     return;
   }
   const hd_address first = hd_word(memory);
-  count(table, HD_USE_OTHER, size, is_in_file(w, first) ? first : 0);
+  const struct hd_memory_range* const range = hd_memory_at(w, first);
+  count(table, HD_USE_OTHER, size, range && range->kind == HD_MEMORY_FILE ? first : 0);
 }
 
 // From chunk to chunk up to `end`. Without a table, whether that can be done.

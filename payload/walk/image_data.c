@@ -1,6 +1,7 @@
 #include "walk/image_data.h"
 
 #include "walk/dicts.h"
+#include "walk/memory.h"
 #include "walk/roots.h"
 
 enum { kMaxItems = 4096, kMaxFaults = 16 };
@@ -67,6 +68,7 @@ static int holds_known_entries(struct hd_walker* w, hd_address dict) {
 static int is_unmet_container(struct hd_walker* w, const struct hd_range* image, hd_address address) {
   if (address & 15 || (address >= image->start && address < image->end)) return 0;
   if (!hd_is_near_objects(w, address) || hd_was_walked(w, address)) return 0;
+  if (!hd_memory_at(w, address)) return 0;
   const hd_address type = hd_type_of(address);
   const struct hd_types* const known = &w->walk->types;
   if (type != known->tuple && type != known->dict) return 0;

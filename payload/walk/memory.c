@@ -4,6 +4,22 @@
 
 enum { kPage = 4096 };
 
+const struct hd_memory_range* hd_memory_at(struct hd_walker* w, hd_address address) {
+  const struct hd_memory_range* const ranges = (const struct hd_memory_range*)w->walk->memory;
+  uint64_t low = 0, high = w->walk->memory_count;
+  while (low < high) {
+    const uint64_t middle = (low + high) / 2;
+    if (address >= ranges[middle].end) {
+      low = middle + 1;
+    } else if (address < ranges[middle].start) {
+      high = middle;
+    } else {
+      return &ranges[middle];
+    }
+  }
+  return 0;
+}
+
 struct reading {
   struct hd_chunk_table* table;
   const struct hd_memory_range* range;

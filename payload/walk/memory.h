@@ -7,6 +7,10 @@
 // Writes the records MALLOC, POOL and CHUNKS, when all objects are marked.
 void hd_write_memory(struct hd_walker* w);
 
+// The range of what is in memory that an address lies in; null if there is none, and to read there may wait
+// for somebody (userfaultfd), or bring a page there.
+const struct hd_memory_range* hd_memory_at(struct hd_walker* w, hd_address address);
+
 // pools.c: writes the pool that begins at `at`; its size in bytes, or 0 if none does.
 uint64_t hd_write_pool(struct hd_walker* w, hd_address at, hd_address end);
 
