@@ -154,6 +154,12 @@ struct CaptureRequest {
     } else {
       content = {.limit = request.Get("contentLimit").As<Napi::Number>().Uint32Value(),
                  .only_names = request.Get("onlyNames").As<Napi::Boolean>().Value()};
+      const auto files = request.Get("types").As<Napi::Array>();
+      for (uint32_t i = 0; i < files.Length(); ++i) {
+        const auto file = files.Get(i).As<Napi::Object>();
+        types.push_back({file.Get("name").As<Napi::String>().Utf8Value(),
+                         file.Get("text").As<Napi::String>().Utf8Value()});
+      }
     }
   }
 
@@ -163,6 +169,7 @@ struct CaptureRequest {
   std::string script;
   bool keeps_names = false;
   ContentKept content;
+  std::vector<TypesFile> types;
 };
 
 // A capture on a thread of its own: ptrace knows its tracer by thread, and Node's event loop stays free.
@@ -213,6 +220,7 @@ class Capture : private Sink {
     Snapshot snapshot{.pid = request_.pid,
                       .kind = fork ? Snapshot::Kind::kFork : Snapshot::Kind::kStop,
                       .content = request_.content,
+                      .types = request_.types,
                       .timeout = request_.timeout,
                       .handlers = handlers(),
                       .cancellation = cancellation};

@@ -88,7 +88,7 @@ class SnapshotRun {
       : snapshot_(snapshot),
         turn_(snapshot.pid, steady_clock::now() + Turn::kPatience, snapshot.cancellation),
         target_(snapshot.pid),
-        task_(target_, snapshot.content),
+        task_(target_, snapshot.content, snapshot.types),
         gadgets_(Gadgets::find(target_.memory, target_.maps, target_.images)),
         stop_(target_, gadgets_, task_.layout, pauses_, snapshot.cancellation),
         guard_(target_) {

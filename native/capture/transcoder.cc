@@ -302,6 +302,15 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
       in.varint();
       in.varint();
       return;
+    case HD_TYPE_MEMORY:
+      address(in.varint());
+      for (int i = 0; i < 3; ++i) in.varint();
+      return;
+    case HD_POSSIBLE_HOLDER:
+      address(in.varint());
+      in.varint();
+      address(in.varint());
+      return;
     default:
       damaged("an unknown kind of record, " + std::to_string(kind));
   }

@@ -103,6 +103,19 @@ class Decoder {
         defined().chunks.push_back(chunks);
         return;
       }
+      case HD_TYPE_MEMORY: {
+        TypeMemoryRecord memory{};
+        for (uint64_t* value : {&memory.type, &memory.known, &memory.owned, &memory.unknown})
+          *value = in_.varint();
+        defined().type_memory.push_back(memory);
+        return;
+      }
+      case HD_POSSIBLE_HOLDER: {
+        PossibleHolderRecord possible{};
+        for (uint64_t* value : {&possible.holder, &possible.offset, &possible.held}) *value = in_.varint();
+        defined().possible_holders.push_back(possible);
+        return;
+      }
       case HD_REFERENCES: {
         Continuation more{chunk_,       part_.objects.size(),    in_.varint(),
                           in_.varint(), part_.references.size(), 0};

@@ -142,6 +142,19 @@ struct ChunksRecord {
   uint64_t bytes;
 };
 
+struct TypeMemoryRecord {
+  uint64_t type;     // address
+  uint64_t known;    // objects of which it is known what they own besides themselves
+  uint64_t owned;    // the bytes that these do, which are part of their sizes
+  uint64_t unknown;  // objects that own memory, or may, of which it is not known
+};
+
+struct PossibleHolderRecord {
+  uint64_t holder;  // address
+  uint64_t offset;
+  uint64_t held;  // address
+};
+
 // The records that are few, in the order of the dump.
 struct Definitions {
   std::vector<TypeRecord> types;
@@ -155,6 +168,8 @@ struct Definitions {
   std::vector<MallocRecord> mallocs;
   std::vector<ChunksRecord> chunks;
   std::vector<SymbolRecord> symbols;
+  std::vector<TypeMemoryRecord> type_memory;
+  std::vector<PossibleHolderRecord> possible_holders;
 };
 
 // What one thread decoded, of the chunks that it took.

@@ -120,6 +120,7 @@ void HeapIndex::map_columns() {
   pools_ = rows<PoolRow>(Section::kPools);
   mallocs_ = rows<MallocRow>(Section::kMallocs);
   chunks_ = rows<ChunksRow>(Section::kChunks);
+  possible_holders_ = rows<PossibleHolderRow>(Section::kPossible);
   meta_ = rows<MetaRow>(Section::kMeta);
   strings_ = rows<uint8_t>(Section::kStrings);
 }
@@ -199,6 +200,11 @@ std::string_view HeapIndex::text(StringRef ref) const {
 Namespaces& HeapIndex::namespaces() const {
   if (!namespaces_) namespaces_ = std::make_unique<Namespaces>(*this);
   return *namespaces_;
+}
+
+bool HeapIndex::has_type_memory() const {
+  return std::ranges::any_of(types(),
+                             [](const TypeRow& row) { return row.memory_known + row.memory_unknown != 0; });
 }
 
 }  // namespace heapdump

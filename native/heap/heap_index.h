@@ -131,6 +131,9 @@ class HeapIndex {
   std::span<const MallocRow> mallocs() const { return mallocs_; }
   // Those of most bytes first.
   std::span<const ChunksRow> chunks() const { return chunks_; }
+  // Whether the types tell what their objects own besides themselves.
+  bool has_type_memory() const;
+  std::span<const PossibleHolderRow> possible_holders() const { return possible_holders_; }
   std::span<const MetaRow> meta() const { return meta_; }
   std::string_view text(StringRef ref) const;
 
@@ -174,6 +177,7 @@ class HeapIndex {
   std::span<const PoolRow> pools_;
   std::span<const MallocRow> mallocs_;
   std::span<const ChunksRow> chunks_;
+  std::span<const PossibleHolderRow> possible_holders_;
   std::span<const MetaRow> meta_;
   mutable std::unique_ptr<Namespaces> namespaces_;
 };

@@ -7,7 +7,7 @@
 namespace heapdump {
 
 constexpr char kIndexMagic[8] = {'H', 'D', 'I', 'N', 'D', 'E', 'X', '\n'};
-constexpr uint32_t kIndexVersion = 8;
+constexpr uint32_t kIndexVersion = 9;
 constexpr uint64_t kPage = 4096;
 constexpr uint32_t kBlock = 64;  // ids that share a base in a column of offsets
 
@@ -79,6 +79,7 @@ enum class Section : uint32_t {
   kPools,           // PoolRow by address
   kMallocs,         // MallocRow by address
   kChunks,          // ChunksRow, those of most bytes first
+  kPossible,        // PossibleHolderRow by held
   kMeta,            // MetaRow
   kStrings,         // bytes
   kCount,
@@ -143,6 +144,8 @@ struct TypeRow {
   uint64_t count;
   uint64_t size;
   uint64_t first;  // in kByType
+  // Of what its objects own besides themselves, see TypeMemoryRecord.
+  uint64_t memory_known, owned, memory_unknown;
   StringRef name;
   StringRef module;
   uint32_t object;  // id or NIL
@@ -235,6 +238,13 @@ struct ChunksRow {
   StringRef symbol;
   uint32_t use;  // hd_chunk_use
   uint32_t unused;
+};
+
+// A word of an object of C code that has the address of one that C code holds: perhaps that is its holder.
+struct PossibleHolderRow {
+  uint32_t held;
+  uint32_t holder;
+  uint32_t offset;
 };
 
 struct MetaRow {

@@ -21,6 +21,11 @@ uint8_t tail_kind(uint8_t kind) {
   return static_cast<uint8_t>(known_kind(kind & ~HD_REF_INDEXED) | (kind & HD_REF_INDEXED));
 }
 
+// What no process can have is left out: sums stay below 2^64.
+bool is_possible(std::initializer_list<uint64_t> values) {
+  return std::ranges::all_of(values, [](uint64_t value) { return value < kAddressLimit; });
+}
+
 }  // namespace
 
 Tables::Tables(const Definitions& definitions, const AddressIds& ids) : ids_(ids) {
@@ -65,13 +70,10 @@ Tables::Tables(const Definitions& definitions, const AddressIds& ids) : ids_(ids
     if (const std::string_view name = names.of(root.object); !name.empty()) root.name = intern(name);
   }
   add_memory(definitions);
+  add_type_memory(definitions);
 }
 
-// What no process can have is left out: sums stay below 2^64.
 void Tables::add_memory(const Definitions& definitions) {
-  const auto is_possible = [](std::initializer_list<uint64_t> values) {
-    return std::ranges::all_of(values, [](uint64_t value) { return value < kAddressLimit; });
-  };
   for (const MappingRecord& record : definitions.mappings) {
     if (!is_possible(
             {record.address, record.size, record.resident, record.anonymous, record.swapped, record.huge}))
@@ -122,6 +124,33 @@ void Tables::add_memory(const Definitions& definitions) {
   std::ranges::stable_sort(pools_, {}, &PoolRow::address);
   std::ranges::stable_sort(mallocs_, {}, &MallocRow::address);
   std::ranges::stable_sort(chunks_, std::greater(), &ChunksRow::bytes);
+}
+
+void Tables::add_type_memory(const Definitions& definitions) {
+  for (const TypeMemoryRecord& record : definitions.type_memory) {
+    const auto at = type_at_.find(record.type);
+    if (at == type_at_.end() || !is_possible({record.known, record.owned, record.unknown})) continue;
+    TypeRow& row = types_[at->second];
+    row.memory_known = record.known;
+    row.owned = record.owned;
+    row.memory_unknown = record.unknown;
+  }
+  for (const PossibleHolderRecord& record : definitions.possible_holders) {
+    const uint32_t holder = ids_.find(record.holder), held = ids_.find(record.held);
+    if (holder == kNone || held == kNone || record.offset > UINT32_MAX) continue;
+    possible_holders_.push_back({held, holder, static_cast<uint32_t>(record.offset)});
+  }
+  std::ranges::stable_sort(possible_holders_, {}, &PossibleHolderRow::held);
+}
+
+// Those of objects that C code holds, of which no others are looked for.
+std::vector<PossibleHolderRow> Tables::holders_of_c() const {
+  std::vector<PossibleHolderRow> found;
+  for (const PossibleHolderRow& row : possible_holders_) {
+    const auto roots = std::ranges::equal_range(added_roots_, row.held, {}, &RootRow::object);
+    if (std::ranges::find(roots, HD_ROOT_C, &RootRow::kind) != roots.end()) found.push_back(row);
+  }
+  return found;
 }
 
 void Tables::add_shapes(const std::vector<ShapeRecord>& shapes) {
@@ -211,6 +240,7 @@ void Tables::write(IndexWriter& writer, const LargeValues& large) {
   writer.write_small(Section::kPools, pools_);
   writer.write_small(Section::kMallocs, mallocs_);
   writer.write_small(Section::kChunks, chunks_);
+  writer.write_small(Section::kPossible, holders_of_c());
   writer.write_small(Section::kMeta, meta_);
   writer.write_small(Section::kStrings, strings_.data(), strings_.size());
 }

@@ -59,6 +59,8 @@ class Tables {
   StringRef intern(std::string_view text);
   uint32_t type_at(uint64_t address);
   void add_memory(const Definitions& definitions);
+  void add_type_memory(const Definitions& definitions);
+  std::vector<PossibleHolderRow> holders_of_c() const;
   void add_shapes(const std::vector<ShapeRecord>& shapes);
 
   const AddressIds& ids_;
@@ -80,6 +82,7 @@ class Tables {
   std::vector<PoolRow> pools_;
   std::vector<MallocRow> mallocs_;
   std::vector<ChunksRow> chunks_;
+  std::vector<PossibleHolderRow> possible_holders_;  // by held
   std::vector<MetaRow> meta_;
   std::string strings_;
   std::unordered_map<std::string, StringRef> known_;

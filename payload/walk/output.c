@@ -2,6 +2,7 @@
 
 #include "walk/contents.h"
 #include "walk/names.h"
+#include "walk/owned.h"
 #include "walk/sizes.h"
 
 enum { kHeader = 16, kEINTR = -4, kEAGAIN = -11, kMessageHeader = 4, kStreamBlock = 1 << 15 };
@@ -173,6 +174,7 @@ void hd_write_object(struct hd_walker* w, hd_address object, uint32_t shape, uin
   w->object_count++;
   w->objects_written++;
   w->references_written += written;
+  if (w->type->counts_memory) hd_count_memory(w, w->type, object);
 }
 
 void hd_begin_stream(struct hd_walker* w, hd_address object, uint32_t shape, uint64_t total) {
@@ -196,6 +198,7 @@ void hd_begin_stream(struct hd_walker* w, hd_address object, uint32_t shape, uin
   w->stream = (uint64_t*)w->objects;
   w->stream_count = 0;
   w->objects_written++;
+  if (w->type->counts_memory) hd_count_memory(w, w->type, object);
 }
 
 static void flush_stream(struct hd_walker* w) {

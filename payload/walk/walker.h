@@ -48,6 +48,12 @@ struct hd_frame {
   hd_address code;    // 0: it is no Python function's
 };
 
+// Where memory begins that several objects may own, as far as it was met.
+struct hd_shared_memory {
+  hd_address* slots;
+  uint32_t capacity, count;
+};
+
 struct hd_walker {
   struct hd_walk* walk;
   const struct hd_layout* layout;
@@ -107,6 +113,11 @@ struct hd_walker {
   uint64_t stream_left;
   uint64_t* stream;
   uint64_t stream_count;
+
+  // Of the object at hand, if a types file tells what it owns.
+  uint64_t owned_bytes;
+  int owned_known;
+  struct hd_shared_memory shared_memory;
 
   uint32_t content_limit;
   int writes_strs;  // that were put aside

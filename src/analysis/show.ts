@@ -39,6 +39,10 @@ export interface Shown {
   /** The nearest first. */
   dominators: { object: HeapObject; retained: bigint }[];
   moreDominators: boolean;
+  /** Whether it, or others of its type, own memory that is not part of their sizes. */
+  memory: "known" | "unknown" | "unknown of some";
+  /** Objects of C code with a word that is this one's address, if nothing but C code holds it: a guess. */
+  possibleHolders: { object: HeapObject; offset: bigint }[];
   /** What it dominates by type, itself left out. */
   dominated: { typeName: string; count: bigint; size: bigint }[];
 }
@@ -71,6 +75,8 @@ export function showObject(heap: Heap, id: bigint, limit: number): Shown {
     fields: neighbours(heap, heldBy(heap, id), "held", limit),
     referrers: neighbours(heap, holdersOf(heap, id), "holder", limit),
     ...dominatorChain(heap, id),
+    memory: memoryOf(heap, id),
+    possibleHolders: possibleHoldersOf(heap, id),
     dominated: dominatedTypes(heap, id, facts.retained > object.size),
   };
 }
@@ -107,6 +113,27 @@ function codeOf(heap: Heap, object: HeapObject): string | null {
     object.id,
   );
   return row?.content && CODE.test(row.content) ? row.content : null;
+}
+
+function memoryOf(heap: Heap, id: bigint): Shown["memory"] {
+  const type = heap.get<{ count: bigint; unknown: bigint | null }>(
+    `SELECT t.count, t.memory_unknown AS unknown FROM {heap}.object AS o JOIN {heap}.type AS t ON t.id = o.type
+      WHERE o.id = ?`,
+    id,
+  );
+  if (!type?.unknown) return "known";
+  return type.unknown < type.count ? "unknown of some" : "unknown";
+}
+
+const POSSIBLE_HOLDERS = 5;
+
+function possibleHoldersOf(heap: Heap, id: bigint): Shown["possibleHolders"] {
+  const rows = heap.all<{ holder: bigint; offset: bigint }>(
+    `SELECT holder, "offset" FROM {heap}.possible_holder WHERE object = ? LIMIT ${POSSIBLE_HOLDERS}`,
+    id,
+  );
+  const objects = heap.objects(rows.map(({ holder }) => holder));
+  return rows.map(({ holder, offset }) => ({ object: objects(holder), offset }));
 }
 
 function dominatorChain(heap: Heap, id: bigint): Pick<Shown, "dominators" | "moreDominators"> {

@@ -17,6 +17,7 @@ import { MemoryWatchdog } from "./memory/watchdog.js";
 import { describeTarget } from "./metadata.js";
 import { dumpScript } from "./script.js";
 import { StreamOutput } from "./stream-output.js";
+import { readTypesFiles } from "./types-files.js";
 
 /** Linux include/linux/threads.h, PID_MAX_LIMIT. */
 const LARGEST_PID = 1 << 22;
@@ -33,6 +34,8 @@ export interface CaptureOptions {
   content: ContentLevel;
   /** Longest wait for a safe point, and longest silence of the payload. */
   timeoutMs: number;
+  /** Files that declare memory which objects own, besides those of heapdump's own. */
+  types: string[];
   /** Whether a script may hold the main thread for long. */
   yes: boolean;
   toolVersion: string;
@@ -136,7 +139,8 @@ function describeRequest(options: CaptureOptions, { layout }: Target, memory: Me
     const script = dumpScript({ ...options, maxItems: itemsWithRoom(memory) }, layout);
     return { pid, mode, timeoutMs, script, keepsNames: content === "full" };
   }
-  return { pid, mode, timeoutMs, contentLimit, onlyNames: content === "names" };
+  const types = readTypesFiles(options.types);
+  return { pid, mode, timeoutMs, contentLimit, onlyNames: content === "names", types };
 }
 
 /** What the payload tells joins it, but for what was known before. */

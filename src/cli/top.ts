@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { parseFilter } from "../analysis/filter.js";
 import { surveyMemory } from "../analysis/memory.js";
 import { topGroups, topObjects } from "../analysis/top.js";
+import { findUnknownMemory } from "../analysis/unknown-memory.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { GROUPINGS, type Grouping, isGrouping } from "../model/groupings.js";
 import { elsewhereLines } from "../view/memory.js";
@@ -77,6 +78,7 @@ async function top(file: string, options: TopOptions): Promise<void> {
   };
   // Of all objects of one dump.
   const memory = others.length > 0 || options.filter !== undefined ? undefined : surveyMemory([heap]);
+  const unknown = memory && findUnknownMemory(heap);
   const below = (terminal: Terminal, text: string) =>
     [...elsewhereLines(memory, terminal), text].join("\n\n");
   if (isGrouping(by)) {
@@ -84,7 +86,7 @@ async function top(file: string, options: TopOptions): Promise<void> {
     output(
       options,
       () => topGroupsJson(found),
-      (terminal) => below(terminal, topGroupsText(found, file, terminal)),
+      (terminal) => below(terminal, topGroupsText(found, unknown, file, terminal)),
     );
     return;
   }
@@ -93,7 +95,7 @@ async function top(file: string, options: TopOptions): Promise<void> {
   output(
     options,
     () => topObjectsJson(found),
-    (terminal) => below(terminal, topObjectsText(found, file, terminal)),
+    (terminal) => below(terminal, topObjectsText(found, unknown, file, terminal)),
   );
 }
 

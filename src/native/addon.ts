@@ -43,6 +43,13 @@ export interface VersionFacts {
   framesAreObjects: boolean;
 }
 
+/** See docs/types.md. */
+export interface TypesFile {
+  /** As errors in it name it. */
+  name: string;
+  text: string;
+}
+
 interface CaptureTarget {
   pid: number;
   /** Longest wait for threads to stop, for a script's safe point, and longest silence of a script, in milliseconds. */
@@ -55,6 +62,8 @@ export interface SnapshotRequest extends CaptureTarget {
   contentLimit: number;
   /** Whether of data only the keys of the dicts of modules, classes and instances are. */
   onlyNames: boolean;
+  /** What is declared of memory that objects own; what comes first is taken first. */
+  types: TypesFile[];
 }
 
 export interface ScriptRequest extends CaptureTarget {

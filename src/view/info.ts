@@ -10,6 +10,7 @@ import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, escapeControls, plural } from "./text.js";
 import { countText, shareText, sizeText } from "./units.js";
+import { unknownMemoryJson, unknownMemoryText } from "./unknown-memory.js";
 
 export function infoText(described: Description, terminal: Terminal): string {
   const { problems, path, fileSize, types, size } = described;
@@ -58,6 +59,7 @@ function groups({
   objects,
   references,
   size,
+  unknownMemory,
 }: Description): [string, Line[]][] {
   const get = (key: string) => meta.get(key) || undefined;
   const bytes = (key: string) => (/^\d+$/.test(get(key) ?? "") ? sizeText(BigInt(get(key) ?? 0)) : undefined);
@@ -117,6 +119,7 @@ function groups({
       [
         ["objects", `${countText(objects)}, ${sizeText(size)}`],
         ["references", countText(references)],
+        ["not known", unknownMemoryText(unknownMemory) || undefined],
         ["collector", collector && collectorText(collector)],
         [
           "dangling",
@@ -202,6 +205,7 @@ export function infoJson({
   size,
   types,
   memory,
+  unknownMemory,
 }: Description): object {
   return {
     file: path,
@@ -220,6 +224,7 @@ export function infoJson({
       count: (type) => type.count,
       size: (type) => type.size,
     }),
+    memory_unknown: unknownMemoryJson(unknownMemory),
     verdict: verdictJson(memory),
   };
 }

@@ -14,6 +14,7 @@ export function showText(shown: Shown, path: string, terminal: Terminal): string
     [title, ...factLines(shown, terminal)].join("\n"),
     section("HOLDS", fieldRows(shown.fields, terminal), shown.fields.more, terminal),
     section("HELD BY", referrerRows(shown.referrers, terminal), shown.referrers.more, terminal),
+    possibleHolders(shown, terminal),
     dominators(shown, terminal),
     dominated(shown, terminal),
     shown.garbage ? "" : nextStep(terminal, "path", path, addressText(shown.object.address)),
@@ -22,6 +23,12 @@ export function showText(shown: Shown, path: string, terminal: Terminal): string
 }
 
 const INDENT = 13;
+
+const OWNS = {
+  known: "",
+  unknown: "memory of C code, perhaps, that is not part of its size",
+  "unknown of some": "perhaps memory of C code that is not part of its size, as some of its type do",
+};
 
 function factLines(shown: Shown, terminal: Terminal): string[] {
   const { object, retained, generation, tracked, owner, path, roots, code, dictOf } = shown;
@@ -36,6 +43,7 @@ function factLines(shown: Shown, terminal: Terminal): string[] {
   const whole = (text: string) => (room: number) => pathLines(text, room, terminal);
   const rows: [string, Fact][] = [
     ["size", `${sizeText(object.size)}, retains ${sizeText(retained)}`],
+    ["owns", OWNS[shown.memory]],
     ["references", object.refcount === null ? "immortal" : countText(object.refcount)],
     ["collector", shown.garbage ? `${collector}; ${garbage}` : collector],
     ["content", code === content || !content ? "" : (room) => [contentFits(content, room, terminal)]],
@@ -105,6 +113,26 @@ function rootOrContent({ roots: [root], object }: Neighbour): Cell {
   return root ? { name: escapeControls(root.part) } : gistText(object);
 }
 
+function possibleHolders({ possibleHolders: holders }: Shown, terminal: Terminal): string {
+  if (holders.length === 0) return "";
+  const rows = table(
+    [
+      { title: "WORD AT" },
+      { title: "HOLDER" },
+      { title: "TYPE", cut: "name", paint: terminal.colors.cyan },
+      { title: "CONTENT", cut: "content" },
+    ],
+    holders.map(({ object, offset }) => [
+      countText(offset),
+      addressText(object.address),
+      escapeControls(object.typeName),
+      gistText(object),
+    ]),
+    terminal,
+  );
+  return `${terminal.colors.bold("PERHAPS HELD BY (a guess: a word of it has the address)")}\n${rows}`;
+}
+
 function dominators({ dominators: chain, moreDominators, garbage }: Shown, terminal: Terminal): string {
   if (garbage) return "";
   const { bold, cyan } = terminal.colors;
@@ -163,6 +191,12 @@ export function showJson(shown: Shown): object {
     path: shown.path,
     fields: neighboursJson(shown.fields),
     referrers: neighboursJson(shown.referrers),
+    memory: shown.memory,
+    possible_holders: jsonTable(shown.possibleHolders, {
+      address: ({ object }) => addressText(object.address),
+      type: ({ object }) => object.typeName,
+      offset: ({ offset }) => offset,
+    }),
     dominators: jsonTable(shown.dominators, {
       address: ({ object }) => addressText(object.address),
       type: ({ object }) => object.typeName,
