@@ -140,6 +140,26 @@ const char* name(Route route) {
   return "";
 }
 
+std::vector<TypesFile> types_files(const Napi::Array& given) {
+  std::vector<TypesFile> files;
+  for (uint32_t i = 0; i < given.Length(); ++i) {
+    const auto file = given.Get(i).As<Napi::Object>();
+    files.push_back(
+        {file.Get("name").As<Napi::String>().Utf8Value(), file.Get("text").As<Napi::String>().Utf8Value()});
+  }
+  return files;
+}
+
+Napi::Value check_types(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  try {
+    compile_types(types_files(info[0].As<Napi::Array>()), "");
+  } catch (...) {
+    throw to_js(env, std::current_exception());
+  }
+  return env.Undefined();
+}
+
 struct CaptureRequest {
   enum class Mode { kFork, kStop, kPython };
 
@@ -154,12 +174,7 @@ struct CaptureRequest {
     } else {
       content = {.limit = request.Get("contentLimit").As<Napi::Number>().Uint32Value(),
                  .only_names = request.Get("onlyNames").As<Napi::Boolean>().Value()};
-      const auto files = request.Get("types").As<Napi::Array>();
-      for (uint32_t i = 0; i < files.Length(); ++i) {
-        const auto file = files.Get(i).As<Napi::Object>();
-        types.push_back({file.Get("name").As<Napi::String>().Utf8Value(),
-                         file.Get("text").As<Napi::String>().Utf8Value()});
-      }
+      types = types_files(request.Get("types").As<Napi::Array>());
     }
   }
 
@@ -332,6 +347,7 @@ void records_written(const Napi::CallbackInfo&) { --unwritten_chunks; }
 
 void init_capture(Napi::Env env, Napi::Object exports) {
   exports.Set("inspect", Napi::Function::New(env, inspect));
+  exports.Set("checkTypes", Napi::Function::New(env, check_types));
   exports.Set("capture", Napi::Function::New(env, start_capture));
   exports.Set("cancelCapture", Napi::Function::New(env, cancel_capture));
   exports.Set("recordsWritten", Napi::Function::New(env, records_written));

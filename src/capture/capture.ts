@@ -10,6 +10,7 @@ import {
   type CaptureResult,
   native,
   type Target,
+  type TypesFile,
 } from "../native/addon.js";
 import { DumpWriter } from "./dump-writer.js";
 import { describeMemory, itemsWithRoom, planMemory } from "./memory/plan.js";
@@ -17,7 +18,6 @@ import { MemoryWatchdog } from "./memory/watchdog.js";
 import { describeTarget } from "./metadata.js";
 import { dumpScript } from "./script.js";
 import { StreamOutput } from "./stream-output.js";
-import { readTypesFiles } from "./types-files.js";
 
 /** Linux include/linux/threads.h, PID_MAX_LIMIT. */
 const LARGEST_PID = 1 << 22;
@@ -34,8 +34,8 @@ export interface CaptureOptions {
   content: ContentLevel;
   /** Longest wait for a safe point, and longest silence of the payload. */
   timeoutMs: number;
-  /** Files that declare memory which objects own, besides those of heapdump's own. */
-  types: string[];
+  /** What is declared of memory that objects own. */
+  types: TypesFile[];
   /** Whether a script may hold the main thread for long. */
   yes: boolean;
   toolVersion: string;
@@ -139,8 +139,7 @@ function describeRequest(options: CaptureOptions, { layout }: Target, memory: Me
     const script = dumpScript({ ...options, maxItems: itemsWithRoom(memory) }, layout);
     return { pid, mode, timeoutMs, script, keepsNames: content === "full" };
   }
-  const types = readTypesFiles(options.types);
-  return { pid, mode, timeoutMs, contentLimit, onlyNames: content === "names", types };
+  return { pid, mode, timeoutMs, contentLimit, onlyNames: content === "names", types: options.types };
 }
 
 /** What the payload tells joins it, but for what was known before. */

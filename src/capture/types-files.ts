@@ -1,17 +1,19 @@
 // What is declared of memory that objects own besides themselves: docs/types.md.
 import { readdirSync, readFileSync } from "node:fs";
 import { ExitCode, HeapdumpError } from "../errors.js";
-import type { TypesFile } from "../native/addon.js";
+import { native, type TypesFile } from "../native/addon.js";
 import { packageRoot } from "../package-root.js";
 
-/** Those of heapdump's own follow those that are given, which are taken first. */
+/** Throws a HeapdumpError of exit code 2. Those of heapdump's own follow those that are given, which are taken first. */
 export function readTypesFiles(given: string[]): TypesFile[] {
   const folder = new URL("payload/types/", packageRoot);
   const own = readdirSync(folder).sort();
-  return [
+  const files = [
     ...given.map((name) => ({ name, text: readGiven(name) })),
     ...own.map((name) => ({ name, text: readFileSync(new URL(name, folder), "utf8") })),
   ];
+  native().checkTypes(files);
+  return files;
 }
 
 function readGiven(name: string): string {

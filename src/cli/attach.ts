@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { captureDump } from "../capture/capture.js";
 import { dumpNames } from "../capture/output-names.js";
 import { isStandardOutput } from "../capture/stream-output.js";
+import { readTypesFiles } from "../capture/types-files.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import {
   CONTENT_LEVELS,
@@ -149,7 +150,7 @@ async function attach(given: number[], options: Options): Promise<void> {
     mode: options.mode,
     ...contentKept(options),
     timeoutMs: options.timeout * 1000,
-    types: options.types,
+    types: readTypesFiles(options.types),
     yes: options.yes,
     toolVersion: version(),
   };

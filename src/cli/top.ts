@@ -77,8 +77,9 @@ async function top(file: string, options: TopOptions): Promise<void> {
     limit: options.number,
   };
   // Of all objects of one dump.
-  const memory = others.length > 0 || options.filter !== undefined ? undefined : surveyMemory([heap]);
-  const unknown = memory && findUnknownMemory(heap);
+  const isWhole = others.length === 0 && options.filter === undefined;
+  const memory = isWhole ? surveyMemory([heap]) : undefined;
+  const unknown = isWhole ? findUnknownMemory(heap) : undefined;
   const below = (terminal: Terminal, text: string) =>
     [...elsewhereLines(memory, terminal), text].join("\n\n");
   if (isGrouping(by)) {

@@ -102,6 +102,8 @@ export interface CaptureResult {
 
 export interface Addon {
   inspect(pid: number): Target;
+  /** Throws a HeapdumpError of exit code 2 that names the file, the line and what is wrong. */
+  checkTypes(files: TypesFile[]): void;
   capture(request: CaptureRequest, onEvent: (event: CaptureEvent) => void): Promise<CaptureResult>;
   /** Once for each `records` event: too many that are not written hold the target's pipe back. */
   recordsWritten(): void;

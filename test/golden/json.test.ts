@@ -31,6 +31,8 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["path", "after.bin", "Session", "--exclude", ".CACHE"],
   ["show", "after.bin", session],
   ["show", "after.bin", lost],
+  ["show", "wasteful.bin", "0x7f0000014180"],
+  ["info", "wasteful.bin"],
   ["show", "huge.bin", hex(hugeHeap.buffers[0] as Thing)],
   ["diff", "before.bin", "after.bin"],
   ["diff", "--by", "path", "before.bin", "after.bin"],

@@ -113,6 +113,8 @@ class Dump:
         self.mallocs: List[Tuple[int, int, int, int, int, str]] = []
         self.chunks: List[Tuple[int, ...]] = []
         self.symbols: List[Tuple[int, str]] = []
+        self.type_memory: List[Tuple[int, str]] = []
+        self.possible_holders: List[Tuple[int, str]] = []
         self.greenlet_frames: List[Tuple[int, int, int, str, str, int]] = []
         self.object_count = 0
         self._objects: Optional[List[HeapObject]] = None
@@ -263,6 +265,10 @@ class Dump:
                 self.symbols.append((r.varint(), r.string()))
             elif kind == 12:
                 self.chunks.append((r.u8(),) + tuple(r.varint() for _ in range(4)))
+            elif kind == 15:
+                self.type_memory.append(tuple(r.varint() for _ in range(4)))
+            elif kind == 16:
+                self.possible_holders.append(tuple(r.varint() for _ in range(3)))
             elif kind == 13:
                 self.greenlet_frames.append(r.frame())
             else:

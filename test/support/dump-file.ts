@@ -41,8 +41,10 @@ const RecordKind = {
   POOL: 10,
   MALLOC: 11,
   CHUNKS: 12,
-  SYMBOL: 14,
   GREENLET_FRAME: 13,
+  SYMBOL: 14,
+  TYPE_MEMORY: 15,
+  POSSIBLE_HOLDER: 16,
 } as const;
 const NULL_REFERENCE = 2049n;
 const INDEXED = 0x80;
@@ -259,6 +261,16 @@ export class Records {
   ): this {
     this.out.varint(RecordKind.GREENLET_FRAME).varint(address).varint(greenlet).varint(depth);
     this.out.string(fn).string(file).varint(line);
+    return this;
+  }
+
+  typeMemory(type: bigint, known: number, owned: number, unknown: number): this {
+    this.out.varint(RecordKind.TYPE_MEMORY).varint(type).varint(known).varint(owned).varint(unknown);
+    return this;
+  }
+
+  possibleHolder(holder: bigint, offset: number, held: bigint): this {
+    this.out.varint(RecordKind.POSSIBLE_HOLDER).varint(holder).varint(offset).varint(held);
     return this;
   }
 

@@ -116,9 +116,16 @@ export function wasteful(): PythonHeap {
     ONE: heap.dict([[heap.str("one"), heap.none]]),
     LEFT: heap.dict([[heap.str("one"), heap.none]], { size: 36_960n }),
   });
-  for (const name of ["first", "second"]) {
-    heap.instance("shop.native.Handle", { name: heap.str(name), buffer: heap.bytes(2000) }).refcount = 2n;
-  }
-  heap.add("bytes", {}, [], 5033n, { content: { text: "b'lost\\x00'", cut: true }, refcount: 1n });
+  const handles = ["first", "second"].map((name) =>
+    heap.instance("shop.native.Handle", { name: heap.str(name), buffer: heap.bytes(2000) }),
+  );
+  for (const handle of handles) handle.refcount = 2n;
+  const lost = heap.add("bytes", {}, [], 5033n, {
+    content: { text: "b'lost\\x00'", cut: true },
+    refcount: 1n,
+  });
+  heap.typeOwns("shop.native.Handle", 0, 0, 2);
+  heap.typeOwns("shop.models.Item", 24, 96, 1);
+  heap.mayHold(handles[1] as Thing, 24, lost);
   return heap;
 }
