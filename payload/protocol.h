@@ -23,8 +23,8 @@ enum hd_record {
   HD_CHUNKS = 12,
   HD_GREENLET_FRAME = 13,
   HD_SYMBOL = 14,  // the tool adds it to CHUNKS
-  HD_TYPE_MEMORY = 15,
-  HD_POSSIBLE_HOLDER = 16,
+  HD_TYPE_MEMORY = 19,
+  HD_POSSIBLE_HOLDER = 20,
 
   // On the pipe alone. A message is a u32 length and so many bytes of records; no record crosses messages.
   //

@@ -265,9 +265,9 @@ class Dump:
                 self.symbols.append((r.varint(), r.string()))
             elif kind == 12:
                 self.chunks.append((r.u8(),) + tuple(r.varint() for _ in range(4)))
-            elif kind == 15:
+            elif kind == 19:
                 self.type_memory.append(tuple(r.varint() for _ in range(4)))
-            elif kind == 16:
+            elif kind == 20:
                 self.possible_holders.append(tuple(r.varint() for _ in range(3)))
             elif kind == 13:
                 self.greenlet_frames.append(r.frame())

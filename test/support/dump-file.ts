@@ -43,8 +43,8 @@ const RecordKind = {
   CHUNKS: 12,
   GREENLET_FRAME: 13,
   SYMBOL: 14,
-  TYPE_MEMORY: 15,
-  POSSIBLE_HOLDER: 16,
+  TYPE_MEMORY: 19,
+  POSSIBLE_HOLDER: 20,
 } as const;
 const NULL_REFERENCE = 2049n;
 const INDEXED = 0x80;
