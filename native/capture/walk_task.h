@@ -4,6 +4,7 @@
 
 #include "capture/inspection.h"
 #include "python/heap_layout.h"
+#include "python/tracemalloc.h"
 
 namespace heapdump {
 
@@ -30,6 +31,7 @@ struct WalkTask {
   std::vector<hd_owned> owned;
   std::vector<hd_image_data> image_data;
   bool has_glibc_malloc;
+  Tracemalloc tracemalloc;  // as it is in the snapshot
 
  private:
   WalkTask(const Inspection& target, ContentKept content, const CPythonLayout& row);

@@ -7,7 +7,7 @@
 namespace heapdump {
 
 constexpr char kIndexMagic[8] = {'H', 'D', 'I', 'N', 'D', 'E', 'X', '\n'};
-constexpr uint32_t kIndexVersion = 8;
+constexpr uint32_t kIndexVersion = 9;
 constexpr uint64_t kPage = 4096;
 constexpr uint32_t kBlock = 64;  // ids that share a base in a column of offsets
 
@@ -63,6 +63,7 @@ enum class Section : uint32_t {
   kDepth,       // split, by id: the references on that path
   kDepthBlocks,
   kDepthHigh,
+  kSite,            // u32 by id: 1 + row of kSites, 0: not known; empty if no object has one
   kFarAddresses,    // LargeRow by id
   kLargeSizes,      // LargeRow by id
   kLargeRefcounts,  // LargeRow by id
@@ -79,6 +80,8 @@ enum class Section : uint32_t {
   kPools,           // PoolRow by address
   kMallocs,         // MallocRow by address
   kChunks,          // ChunksRow, those of most bytes first
+  kSites,           // SiteRow
+  kSiteFrames,      // SiteFrameRow, those of a site one after another
   kMeta,            // MetaRow
   kStrings,         // bytes
   kCount,
@@ -235,6 +238,20 @@ struct ChunksRow {
   StringRef symbol;
   uint32_t use;  // hd_chunk_use
   uint32_t unused;
+};
+
+// Where objects were allocated: a stack, innermost frame first.
+struct SiteRow {
+  uint32_t first_frame;
+  uint32_t frames;
+  uint32_t total;  // frames that the stack had
+};
+
+struct SiteFrameRow {
+  StringRef file;
+  StringRef function;  // empty: not known
+  uint32_t line;
+  uint32_t site;
 };
 
 struct MetaRow {

@@ -6,6 +6,7 @@
 #include "walk/heap.h"
 #include "walk/marks.h"
 #include "walk/text.h"
+#include "walk/traces.h"
 #include "walk/types.h"
 #include "walk/walk.h"
 
@@ -107,6 +108,8 @@ struct hd_walker {
   uint64_t stream_left;
   uint64_t* stream;
   uint64_t stream_count;
+
+  struct hd_traces traces;
 
   uint32_t content_limit;
   int writes_strs;  // that were put aside
