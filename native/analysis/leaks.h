@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/allocation.h"
 #include "heap/heap_index.h"
 #include "heap/object_tree.h"
 #include "heap/owners.h"
@@ -23,8 +24,9 @@ struct Suspect {
   uint64_t address_reused = 0;  // of the new ones, those at an address that another object of their type had
   std::string path;
   std::string owner;
-  uint32_t place;    // id of the holder where it gathers, kNone for held by C and garbage
-  uint32_t example;  // id of the one that retains most
+  uint32_t place;           // id of the holder where it gathers, kNone for held by C and garbage
+  uint32_t example;         // id of the one that retains most
+  Allocation allocation{};  // of the new ones; of one dump, of all
 };
 
 // The suspects of the last of several dumps of one process, best first. `first` is nullptr if there is but

@@ -15,6 +15,7 @@
 #include "capture/transcoder.h"
 #include "capture/values_apart.h"
 #include "process/status.h"
+#include "python/tracemalloc.h"
 #include "support/error.h"
 
 namespace heapdump {
@@ -77,6 +78,24 @@ Napi::Value inspect(const Napi::CallbackInfo& info) {
     target.Set("memory", describe_memory(env, inspection));
     target.Set("layout", describe_layout(env, inspection.interpreter.layout()));
     return target;
+  } catch (...) {
+    throw to_js(env, std::current_exception());
+  }
+}
+
+// What tracemalloc is at, read of memory alone.
+Napi::Value tracemalloc(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  try {
+    const Inspection inspection(info[0].As<Napi::Number>().Int32Value());
+    std::string why;
+    const auto found = find_tracemalloc(inspection.memory, inspection.images, inspection.interpreter, &why);
+    Napi::Object state = Napi::Object::New(env);
+    state.Set("pythonVersion", inspection.interpreter.version());
+    state.Set("unknown", found ? "" : why);
+    state.Set("frames", found && found->is_tracing ? found->max_frames : 0);
+    state.Set("blocks", static_cast<double>(found ? found->blocks : 0));
+    return state;
   } catch (...) {
     throw to_js(env, std::current_exception());
   }
@@ -348,6 +367,7 @@ void records_written(const Napi::CallbackInfo&) { --unwritten_chunks; }
 void init_capture(Napi::Env env, Napi::Object exports) {
   exports.Set("inspect", Napi::Function::New(env, inspect));
   exports.Set("checkTypes", Napi::Function::New(env, check_types));
+  exports.Set("tracemalloc", Napi::Function::New(env, tracemalloc));
   exports.Set("capture", Napi::Function::New(env, start_capture));
   exports.Set("cancelCapture", Napi::Function::New(env, cancel_capture));
   exports.Set("recordsWritten", Napi::Function::New(env, records_written));

@@ -311,6 +311,36 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
       in.varint();
       address(in.varint());
       return;
+    case HD_SOURCE:
+      in.varint();
+      in.string();
+      return;
+    case HD_FUNCTION:
+      in.varint();
+      in.string();
+      in.varint();
+      for (uint64_t left = in.varint(); left > 0; --left) {
+        in.varint();
+        in.varint();
+      }
+      return;
+    case HD_SITE:
+      in.varint();
+      in.varint();
+      for (uint64_t left = in.varint(); left > 0; --left) {
+        in.varint();
+        in.varint();
+      }
+      return;
+    case HD_ALLOCATED: {
+      uint64_t object = 0;
+      for (uint64_t left = in.varint(); left > 0; --left) {
+        object += static_cast<uint64_t>(in.zigzag()) * 8;
+        address(object);
+        in.varint();
+      }
+      return;
+    }
     default:
       damaged("an unknown kind of record, " + std::to_string(kind));
   }

@@ -4,6 +4,7 @@
 
 #include "capture/inspection.h"
 #include "python/heap_layout.h"
+#include "python/tracemalloc.h"
 #include "python/type_declarations.h"
 
 namespace heapdump {
@@ -32,6 +33,7 @@ struct WalkTask {
   TypeDeclarations declarations;
   std::vector<hd_image_data> image_data;
   bool has_glibc_malloc;
+  Tracemalloc tracemalloc;  // as it is in the snapshot
 
  private:
   WalkTask(const Inspection& target, ContentKept content, std::span<const TypesFile> types,

@@ -94,6 +94,8 @@ void WalkerMapping::write_contents(const Memory& memory, int fd) {
   put(stacks_, &walk.stacks, &walk.stack_count);
   put(memory_, &walk.memory, &walk.memory_count);
   walk.has_glibc_malloc = task_.has_glibc_malloc;
+  walk.traces = task_.tracemalloc.traces;
+  walk.trace_frames = task_.tracemalloc.max_frames;
   walk.arena = {address_ + arena_at_, address_ + size()};
   walk.arena_mapped = walk.arena.start + kFirstOfArena;
   memory.write(address_ + data_at_, &walk, sizeof walk);

@@ -155,7 +155,35 @@ struct PossibleHolderRecord {
   uint64_t held;  // address
 };
 
-// The records that are few, in the order of the dump.
+struct SourceRecord {
+  uint64_t id;
+  std::string file;
+};
+
+// The lines of a function, as [begin, end).
+struct FunctionRecord {
+  uint64_t source;
+  std::string name;
+  uint64_t first_line;
+  std::vector<std::pair<uint64_t, uint64_t>> lines;
+};
+
+struct SiteRecord {
+  struct Frame {
+    uint64_t source;
+    uint64_t line;
+  };
+  uint64_t id;
+  uint64_t total;             // frames that the stack had
+  std::vector<Frame> frames;  // innermost first
+};
+
+struct AllocationRecord {
+  uint64_t object;  // address
+  uint64_t site;
+};
+
+// The records that are few, and allocations, in the order of the dump.
 struct Definitions {
   std::vector<TypeRecord> types;
   std::vector<ShapeRecord> shapes;
@@ -170,6 +198,10 @@ struct Definitions {
   std::vector<SymbolRecord> symbols;
   std::vector<TypeMemoryRecord> type_memory;
   std::vector<PossibleHolderRecord> possible_holders;
+  std::vector<SourceRecord> sources;
+  std::vector<FunctionRecord> functions;
+  std::vector<SiteRecord> sites;
+  std::vector<AllocationRecord> allocations;
 };
 
 // What one thread decoded, of the chunks that it took.

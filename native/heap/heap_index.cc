@@ -104,6 +104,9 @@ void HeapIndex::map_columns() {
   by_retained_ = rows<uint32_t>(Section::kByRetained, ranked());
   path_parent_ = rows<uint32_t>(Section::kPathParent, n);
   depth_ = split(Section::kDepth, n);
+  site_ = rows<uint32_t>(Section::kSite);
+  if (!site_.empty() && site_.size() != n)
+    throw Error(ExitCode::kUnreadable, path_ + ": has a damaged header");
   far_addresses_ = rows<LargeRow>(Section::kFarAddresses);
   large_sizes_ = rows<LargeRow>(Section::kLargeSizes);
   large_refcounts_ = rows<LargeRow>(Section::kLargeRefcounts);
@@ -121,6 +124,8 @@ void HeapIndex::map_columns() {
   mallocs_ = rows<MallocRow>(Section::kMallocs);
   chunks_ = rows<ChunksRow>(Section::kChunks);
   possible_holders_ = rows<PossibleHolderRow>(Section::kPossible);
+  sites_ = rows<SiteRow>(Section::kSites);
+  site_frames_ = rows<SiteFrameRow>(Section::kSiteFrames);
   meta_ = rows<MetaRow>(Section::kMeta);
   strings_ = rows<uint8_t>(Section::kStrings);
 }

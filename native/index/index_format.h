@@ -7,7 +7,7 @@
 namespace heapdump {
 
 constexpr char kIndexMagic[8] = {'H', 'D', 'I', 'N', 'D', 'E', 'X', '\n'};
-constexpr uint32_t kIndexVersion = 9;
+constexpr uint32_t kIndexVersion = 10;
 constexpr uint64_t kPage = 4096;
 constexpr uint32_t kBlock = 64;  // ids that share a base in a column of offsets
 
@@ -63,6 +63,7 @@ enum class Section : uint32_t {
   kDepth,       // split, by id: the references on that path
   kDepthBlocks,
   kDepthHigh,
+  kSite,            // u32 by id: 1 + row of kSites, 0: not known; empty if no object has one
   kFarAddresses,    // LargeRow by id
   kLargeSizes,      // LargeRow by id
   kLargeRefcounts,  // LargeRow by id
@@ -80,6 +81,8 @@ enum class Section : uint32_t {
   kMallocs,         // MallocRow by address
   kChunks,          // ChunksRow, those of most bytes first
   kPossible,        // PossibleHolderRow by held
+  kSites,           // SiteRow
+  kSiteFrames,      // SiteFrameRow, those of a site one after another
   kMeta,            // MetaRow
   kStrings,         // bytes
   kCount,
@@ -245,6 +248,20 @@ struct PossibleHolderRow {
   uint32_t held;
   uint32_t holder;
   uint32_t offset;
+};
+
+// Where objects were allocated: a stack, innermost frame first.
+struct SiteRow {
+  uint32_t first_frame;
+  uint32_t frames;
+  uint32_t total;  // frames that the stack had
+};
+
+struct SiteFrameRow {
+  StringRef file;
+  StringRef function;  // empty: not known
+  uint32_t line;
+  uint32_t site;
 };
 
 struct MetaRow {

@@ -153,6 +153,19 @@ std::vector<PossibleHolderRow> Tables::holders_of_c() const {
   return found;
 }
 
+void Tables::add_sites(const std::vector<Sites::Site>& sites) {
+  const auto clamped = [](uint64_t value) {
+    return static_cast<uint32_t>(std::min<uint64_t>(value, UINT32_MAX));
+  };
+  for (const auto& [total, frames] : sites) {
+    const auto row = static_cast<uint32_t>(sites_.size());
+    sites_.push_back({static_cast<uint32_t>(site_frames_.size()), static_cast<uint32_t>(frames.size()),
+                      std::max(clamped(total), static_cast<uint32_t>(frames.size()))});
+    for (const auto& [file, function, line] : frames)
+      site_frames_.push_back({intern(file), intern(function), clamped(line), row});
+  }
+}
+
 void Tables::add_shapes(const std::vector<ShapeRecord>& shapes) {
   shapes_.push_back({.type = type_at(0)});  // row 0: shapes that the dump lost
   has_weak_.push_back(false);
@@ -241,6 +254,8 @@ void Tables::write(IndexWriter& writer, const LargeValues& large) {
   writer.write_small(Section::kMallocs, mallocs_);
   writer.write_small(Section::kChunks, chunks_);
   writer.write_small(Section::kPossible, holders_of_c());
+  writer.write_small(Section::kSites, sites_);
+  writer.write_small(Section::kSiteFrames, site_frames_);
   writer.write_small(Section::kMeta, meta_);
   writer.write_small(Section::kStrings, strings_.data(), strings_.size());
 }

@@ -9,6 +9,7 @@
 #include "index/address_ids.h"
 #include "index/index_format.h"
 #include "index/index_writer.h"
+#include "index/sites.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -50,6 +51,7 @@ class Tables {
     std::erase_if(roots_, predicate);
   }
 
+  void add_sites(const std::vector<Sites::Site>& sites);
   void add_meta(const std::string& key, const std::string& value) {
     meta_.push_back({intern(key), intern(value)});
   }
@@ -83,6 +85,8 @@ class Tables {
   std::vector<MallocRow> mallocs_;
   std::vector<ChunksRow> chunks_;
   std::vector<PossibleHolderRow> possible_holders_;  // by held
+  std::vector<SiteRow> sites_;
+  std::vector<SiteFrameRow> site_frames_;
   std::vector<MetaRow> meta_;
   std::string strings_;
   std::unordered_map<std::string, StringRef> known_;

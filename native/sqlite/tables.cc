@@ -9,18 +9,18 @@ extern const Table kObjectTable, kTypeTable, kTypeAliasTable, kReferenceTable, k
     kReachableTable, kDominatedTable, kDominatedTypesTable, kPathToRootTable, kMergedPathsTable,
     kGroupedTable, kOwnerTable, kWasteTable, kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable,
     kSchemaColumnTable, kMappingTable, kPoolTable, kMallocHeapTable, kChunkTable, kMemoryTable, kPinningTable,
-    kPossibleHolderTable;
+    kPossibleHolderTable, kSiteTable, kSiteFrameTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
   static constexpr const Table* kTables[] = {
-      &kObjectTable,         &kTypeTable,       &kTypeAliasTable,   &kReferenceTable,      &kRootTable,
-      &kThreadTable,         &kFrameTable,      &kModuleTable,      &kMetaTable,           &kMappingTable,
-      &kPoolTable,           &kMallocHeapTable, &kChunkTable,       &kPossibleHolderTable, &kReferrersTable,
-      &kReferentsTable,      &kHoldersTable,    &kHoldsTable,       &kReachableTable,      &kDominatedTable,
-      &kDominatedTypesTable, &kPathToRootTable, &kMergedPathsTable, &kGroupedTable,        &kOwnerTable,
-      &kWasteTable,          &kMemoryTable,     &kPinningTable,     &kSameAsTable,         &kLeaksTable,
-      &kDiffTable,           &kGroupingTable,   &kSchemaColumnTable};
+      &kObjectTable,         &kTypeTable,      &kTypeAliasTable,      &kReferenceTable,  &kRootTable,
+      &kThreadTable,         &kFrameTable,     &kModuleTable,         &kSiteTable,       &kSiteFrameTable,
+      &kMetaTable,           &kMappingTable,   &kPoolTable,           &kMallocHeapTable, &kChunkTable,
+      &kPossibleHolderTable, &kReferrersTable, &kReferentsTable,      &kHoldersTable,    &kHoldsTable,
+      &kReachableTable,      &kDominatedTable, &kDominatedTypesTable, &kPathToRootTable, &kMergedPathsTable,
+      &kGroupedTable,        &kOwnerTable,     &kWasteTable,          &kMemoryTable,     &kPinningTable,
+      &kSameAsTable,         &kLeaksTable,     &kDiffTable,           &kGroupingTable,   &kSchemaColumnTable};
   return kTables;
 }
 

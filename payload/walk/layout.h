@@ -146,6 +146,15 @@ struct hd_layout {
 
   // PyMemberDef: sizeof, name, type, offset; the types that are references.
   uint32_t member_size, member_name, member_type, member_offset, member_object, member_object_ex;
+
+  // tracemalloc. To 3.11 its state is in static variables; from 3.12 in a struct _tracemalloc_runtime_state
+  // within _PyRuntimeState, which has the table of traces at `trace_table`, and at `trace_empty` the
+  // traceback without frames. In a traceback, how many frames the stack had (3.9).
+  uint32_t trace_state_size, trace_table, trace_empty, trace_total;
+  // _Py_hashtable_t: how many entries and how many buckets; the buckets; functions. To 3.8 an entry has its
+  // key and its data in it, of the sizes that the table says; from 3.9 pointers to them.
+  uint32_t table_entries, table_bucket_count, table_buckets, table_hash, table_compare, table_key_size,
+      table_data_size, table_free_key, table_free_value;
 };
 
 // A reference that stands at a fixed place of a structure. The rows of a type hold for what derives from it,

@@ -167,6 +167,7 @@ __attribute__((noreturn)) void hd_main(struct hd_walk* walk) {
   hd_write_image_data(w);
   hd_flush(w);
   hd_attempt(w, hd_write_type_memory, 0);
+  hd_write_traces(w);
   hd_write_memory(w);
   hd_attempt(w, write_skipped, 0);
   hd_attempt(w, write_unread_members, 0);

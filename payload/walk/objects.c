@@ -156,6 +156,7 @@ static void write_type(struct hd_walker* w, hd_address object) {
 static void write_code(struct hd_walker* w, hd_address object) {
   const uint64_t n = add_words(w, object, 0, w->type->word_count, 0);
   hd_write_object(w, object, hd_shape(w, 0), n);
+  if (w->walk->traces) hd_write_function(w, object);
 }
 
 static void write_with_locals(struct hd_walker* w, hd_address object, struct hd_locals locals) {

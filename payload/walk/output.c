@@ -101,6 +101,14 @@ void hd_put_meta(struct hd_walker* w, const char* key, const char* value) {
   hd_end_record(w);
 }
 
+void hd_put_meta_number(struct hd_walker* w, const char* key, uint64_t number) {
+  uint8_t bytes[24];
+  struct hd_text text = {bytes, 0, sizeof bytes - 1, 0};
+  hd_text_put_decimal(&text, number);
+  bytes[text.length] = 0;
+  hd_put_meta(w, key, (const char*)bytes);
+}
+
 void hd_put_meta_numbers(struct hd_walker* w, const char* key, const uint32_t* numbers, int count) {
   uint8_t bytes[64];
   struct hd_text text = {bytes, 0, sizeof bytes - 1, 0};

@@ -89,6 +89,10 @@ struct hd_walk {
   uint64_t memory;
   uint64_t memory_count;
   uint64_t has_glibc_malloc;
+  // tracemalloc's table of traces, a _Py_hashtable_t; 0: nothing is traced, or it was not found. How many
+  // frames it keeps of a stack.
+  uint64_t traces;
+  uint64_t trace_frames;
   // Addresses for all of the walker's tables, taken from the start on. Mapped, and zeroed, up to
   // `arena_mapped`; the walker maps more as it takes it: under mlockall(MCL_FUTURE) memory is filled when it
   // is mapped.

@@ -6,6 +6,7 @@
 #include "walk/heap.h"
 #include "walk/marks.h"
 #include "walk/text.h"
+#include "walk/traces.h"
 #include "walk/types.h"
 #include "walk/walk.h"
 
@@ -118,6 +119,7 @@ struct hd_walker {
   uint64_t owned_bytes;
   int owned_known;
   struct hd_shared_memory shared_memory;
+  struct hd_traces traces;
 
   uint32_t content_limit;
   int writes_strs;  // that were put aside

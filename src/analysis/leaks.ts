@@ -4,6 +4,7 @@ import { type Hold, heldBy } from "./holds.js";
 import { isIncomplete } from "./incomplete.js";
 import { differentModes } from "./modes.js";
 import { hoursBetween } from "./series.js";
+import { type Allocation, isTraced, site } from "./site.js";
 
 export interface Suspect {
   /** dominator, group, held by C, or garbage. */
@@ -28,6 +29,8 @@ export interface Suspect {
   addressReused: bigint;
   /** Null of other kinds than garbage. */
   uncollected: Uncollected | null;
+  /** Of the new ones; of one dump, of all. Null if the dump was not taken while tracemalloc traced. */
+  allocation: Allocation | null;
 }
 
 /** Why garbage is there: the collector has not run yet, or is off. */
@@ -70,7 +73,8 @@ export function findLeaks(heaps: Heap[]): Leaks {
   const before = heaps.length > 2 ? heaps.at(-2) : undefined;
   const hours = first ? hoursBetween(first, last) : null;
   const rows = last.all<Row>(
-    `SELECT kind, type, count, new, retained, growth, survived, address_reused, path, owner, example
+    `SELECT kind, type, count, new, retained, growth, survived, address_reused, path, owner, example,
+            traced, site, at_line, at_site
        FROM {heap}.leaks(?, ?)`,
     first?.schema ?? null,
     before?.schema ?? null,
@@ -103,6 +107,10 @@ interface Row {
   path: string | null;
   owner: string | null;
   example: bigint;
+  traced: bigint;
+  site: bigint | null;
+  at_line: bigint;
+  at_site: bigint;
 }
 
 function suspect(
@@ -127,6 +135,17 @@ function suspect(
     // Every tenth that may not be new is worth a word.
     addressReused: row.address_reused * 10n < row.new ? 0n : row.address_reused,
     uncollected: row.kind === "garbage" ? uncollected(heap) : null,
+    allocation: isTraced(heap) ? allocationOf(row, heap, known.grows) : null,
+  };
+}
+
+function allocationOf(row: Row, heap: Heap, grows: boolean): Allocation {
+  return {
+    objects: grows ? row.new : row.count,
+    traced: row.traced,
+    site: site(heap, row.site),
+    atLine: row.at_line,
+    atSite: row.at_site,
   };
 }
 

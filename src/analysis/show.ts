@@ -2,6 +2,7 @@
 import { type Heap, type HeapObject, OBJECT, type Root } from "../store/heap.js";
 import { type Hold, type Holds, heldBy, holdersOf, ownerOfDict } from "./holds.js";
 import { isIncomplete } from "./incomplete.js";
+import { isTraced, type Site, siteOf } from "./site.js";
 
 export interface Neighbour {
   object: HeapObject;
@@ -32,6 +33,10 @@ export interface Shown {
   roots: Root[];
   /** `NAME FILE:LINE` of the code that it is or runs; null where it is none. */
   code: string | null;
+  /** Where it was allocated; null if that is not known. */
+  site: Site | null;
+  /** Whether the dump was taken while allocations were traced. */
+  traced: boolean;
   /** The object whose attributes this dict has. */
   dictOf: HeapObject | null;
   fields: Neighbours;
@@ -71,6 +76,8 @@ export function showObject(heap: Heap, id: bigint, limit: number): Shown {
     path: facts.path,
     roots: heap.rootsOf(id),
     code: codeOf(heap, object),
+    site: siteOf(heap, id),
+    traced: isTraced(heap),
     dictOf: owner === undefined ? null : heap.object(owner),
     fields: neighbours(heap, heldBy(heap, id), "held", limit),
     referrers: neighbours(heap, holdersOf(heap, id), "holder", limit),

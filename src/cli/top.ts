@@ -8,7 +8,7 @@ import { GROUPINGS, type Grouping, isGrouping } from "../model/groupings.js";
 import { elsewhereLines } from "../view/memory.js";
 import type { Terminal } from "../view/terminal.js";
 import { topGroupsJson, topGroupsText, topObjectsJson, topObjectsText } from "../view/top.js";
-import { type Compared, openCompared } from "./heaps.js";
+import { type Compared, openCompared, warnIfUntraced } from "./heaps.js";
 import { helpText } from "./help.js";
 import { collect, JSON_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
@@ -83,6 +83,7 @@ async function top(file: string, options: TopOptions): Promise<void> {
   const below = (terminal: Terminal, text: string) =>
     [...elsewhereLines(memory, terminal), text].join("\n\n");
   if (isGrouping(by)) {
+    if (by === "line") warnIfUntraced([heap]);
     const found = topGroups(heap, by, request);
     output(
       options,

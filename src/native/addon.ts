@@ -100,10 +100,23 @@ export interface CaptureResult {
   meta: [key: string, value: string][];
 }
 
+/** What tracemalloc is at in a process. */
+export interface TracemallocState {
+  pythonVersion: string;
+  /** Why it is not known; empty if it is. */
+  unknown: string;
+  /** That it keeps of a stack; 0 if it does not trace. */
+  frames: number;
+  /** Of memory, that are traced. */
+  blocks: number;
+}
+
 export interface Addon {
   inspect(pid: number): Target;
   /** Throws a HeapdumpError of exit code 2 that names the file, the line and what is wrong. */
   checkTypes(files: TypesFile[]): void;
+  /** Reads memory, and neither stops the process nor runs anything in it. */
+  tracemalloc(pid: number): TracemallocState;
   capture(request: CaptureRequest, onEvent: (event: CaptureEvent) => void): Promise<CaptureResult>;
   /** Once for each `records` event: too many that are not written hold the target's pipe back. */
   recordsWritten(): void;

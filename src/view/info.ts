@@ -1,6 +1,7 @@
 import type { Description } from "../analysis/info.js";
 import { type Collector, isOff } from "../model/collector.js";
 import { contentOf, type MetaReader } from "../model/dump.js";
+import { type Tracing, tracingOf } from "../model/tracing.js";
 import { inconsistencyText, listed } from "./capture.js";
 import { displayWidth } from "./fit.js";
 import { jsonTable } from "./json.js";
@@ -110,6 +111,7 @@ function groups({
         ["skipped", lines(get("skipped"))],
         ["memory left", headroom(bytes("memory_headroom"), bytes("memory_limit"), get("memory_limit_name"))],
         ["content", content(get)],
+        ["sites", tracingText(tracingOf(get))],
         ["tool", get("tool_version") && `heapdump ${get("tool_version")}, format ${format}`],
         ["dump id", get("dump_id")],
       ],
@@ -227,4 +229,13 @@ export function infoJson({
     memory_unknown: unknownMemoryJson(unknownMemory),
     verdict: verdictJson(memory),
   };
+}
+
+/** Whether the dump has allocation sites. */
+export function tracingText(tracing: Tracing | undefined): string | undefined {
+  if (!tracing) return undefined;
+  if (tracing.state === "off") return "none: tracemalloc did not trace";
+  if (tracing.state === "unknown") return `none: ${tracing.why}`;
+  const unread = tracing.unread > 0n ? `; ${countText(tracing.unread)} traces could not be read` : "";
+  return `of what tracemalloc traced, ${plural(tracing.frames, "frame")} each${unread}`;
 }

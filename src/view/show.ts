@@ -1,7 +1,17 @@
 import type { Neighbour, Neighbours, Shown } from "../analysis/show.js";
 import { type JsonTable, jsonTable } from "./json.js";
-import { contentFits, type Fact, facts, namesFit, objectLine, pathLines, sentences } from "./lines.js";
+import {
+  contentFits,
+  type Fact,
+  facts,
+  namesFit,
+  objectLine,
+  pathLines,
+  placeFits,
+  sentences,
+} from "./lines.js";
 import { nextStep } from "./next.js";
+import { siteJson, siteLines } from "./site.js";
 import { type Cell, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, escapeControls, gistText } from "./text.js";
@@ -49,6 +59,7 @@ function factLines(shown: Shown, terminal: Terminal): string[] {
     ["content", code === content || !content ? "" : (room) => [contentFits(content, room, terminal)]],
     ["code", code === null ? "" : (room) => [contentFits(escapeControls(code), room, terminal)]],
     ["is", dictOf === null ? "" : (room) => [`the __dict__ of ${objectName(dictOf, room - 16, terminal)}`]],
+    ["allocated", allocatedText(shown, terminal)],
     ["root", roots.length ? named(roots.map(({ part }) => escapeControls(part)).join("; ")) : ""],
     ["owner", owner ? whole(owner) : ""],
     ["path", path ? whole(path) : ""],
@@ -58,6 +69,13 @@ function factLines(shown: Shown, terminal: Terminal): string[] {
     INDENT,
     terminal,
   );
+}
+
+const STACK = 8;
+
+function allocatedText({ site, traced }: Shown, terminal: Terminal): Fact {
+  if (site) return (room) => siteLines(site, STACK).map((line) => placeFits(line, room, terminal));
+  return traced ? "not known: tracing has not seen it" : "";
 }
 
 function objectName(object: Parameters<typeof objectLine>[0], room: number, terminal: Terminal): string {
@@ -185,6 +203,7 @@ export function showJson(shown: Shown): object {
     gist: object.gist,
     truncated: object.truncated === null ? null : object.truncated === 1n,
     code: shown.code,
+    site: siteJson(shown.site),
     dict_of: dictOf && { address: addressText(dictOf.address), type: dictOf.typeName },
     roots: shown.roots.map(({ kind, name }) => ({ kind, name })),
     owner: shown.owner,

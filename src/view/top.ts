@@ -1,6 +1,7 @@
 import type { Above } from "../analysis/parents.js";
 import type { TopGroup, TopGroups, TopObject, TopObjects } from "../analysis/top.js";
 import type { UnknownMemory } from "../analysis/unknown-memory.js";
+import { isBySize } from "../model/groupings.js";
 import type { Root } from "../store/heap.js";
 import { displayWidth } from "./fit.js";
 import { groupText } from "./groups.js";
@@ -75,7 +76,7 @@ export function topGroupsText(
   const { colors } = terminal;
   if (groups.length === 0) return NOTHING;
   const retains = groups.some(({ retained }) => retained !== null);
-  const bySize = by === "type" || !retains;
+  const bySize = isBySize(by) || !retains;
   const largest = (group: TopGroup) => (bySize ? group.size : (group.retained ?? 0n));
   const other = (group: TopGroup) => (bySize ? (group.retained ?? 0n) : group.size);
   const columns: [Column, (group: TopGroup) => string][] = [

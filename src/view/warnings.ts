@@ -1,5 +1,6 @@
 // What a user must know of the dumps before the answer, in sentences.
 import type { Loss } from "../analysis/incomplete.js";
+import type { Tracing } from "../model/tracing.js";
 
 /** What a dump is to a command. */
 export type Role =
@@ -93,6 +94,16 @@ export function differentModesWarning(script: string, snapshot: string, mode = "
 
 export function noContentsWarning(file: string): string {
   return `${file} has no contents: a str, bytes or number at the address of another of its type counts as the same`;
+}
+
+export function untracedWarning(file: string, tracing: Tracing | undefined, pid: string): string {
+  const why =
+    tracing?.state === "unknown"
+      ? `what tracemalloc knew could not be read (${tracing.why})`
+      : tracing
+        ? `the process was not traced (heapdump trace ${pid} --on traces what it allocates from then on)`
+        : "it is of a version of heapdump that does not read them";
+  return `${file} has no allocation sites: ${why}`;
 }
 
 export function sameDumpWarning(file: string, other: string): string {

@@ -212,7 +212,7 @@ export class PythonHeap {
     meta: Record<string, string> = {},
     end: Record<string, string> = {},
     pieces = 2,
-    memory?: Records,
+    more?: Records,
   ): DumpParts {
     const definitions = new Records();
     for (const { thing, module, name } of this.types.values()) {
@@ -237,7 +237,7 @@ export class PythonHeap {
     const references = this.things.flatMap((thing) => thing.references).filter((target) => target).length;
     return {
       meta: { ...META, ...meta },
-      records: [definitions.done(), ...objects, rest.done(), ...(memory ? [memory.done()] : [])],
+      records: [definitions.done(), ...objects, rest.done(), ...(more ? [more.done()] : [])],
       end: { objects: String(this.things.length), references: String(references), ...END, ...end },
     };
   }
