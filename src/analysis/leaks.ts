@@ -21,6 +21,11 @@ export interface Suspect {
   growthPerHour: number | null;
   /** Null for garbage. */
   path: string | null;
+  /** The beginning of the path that leads to where they gather; null for garbage. */
+  gathers: string | null;
+  /** How many places there are with one cause, and the largest three of several: what tells each from the others. */
+  places: bigint;
+  spread: Place[];
   owner: string | null;
   example: HeapObject;
   fields: Field[];
@@ -28,6 +33,13 @@ export interface Suspect {
   addressReused: bigint;
   /** Null of other kinds than garbage. */
   uncollected: Uncollected | null;
+}
+
+export interface Place {
+  /** Empty if nothing in the path tells it. */
+  part: string;
+  /** Bytes. */
+  growth: number;
 }
 
 /** Why garbage is there: the collector has not run yet, or is off. */
@@ -49,6 +61,8 @@ export interface Leaks {
   /** Bytes alive in the last dump, garbage not counted. */
   alive: bigint;
   garbage: bigint;
+  /** Bytes by which there is more garbage than in the first dump; null of one dump and of two modes. */
+  garbageGrowth: bigint | null;
   /** Bytes alive that came between the first and the last, less those that went; null of one dump and of two modes. */
   growth: bigint | null;
   hours: number | null;
@@ -70,7 +84,8 @@ export function findLeaks(heaps: Heap[]): Leaks {
   const before = heaps.length > 2 ? heaps.at(-2) : undefined;
   const hours = first ? hoursBetween(first, last) : null;
   const rows = last.all<Row>(
-    `SELECT kind, type, count, new, retained, growth, survived, address_reused, path, owner, example
+    `SELECT kind, type, count, new, retained, growth, survived, address_reused, path, gathers, places, spread,
+            owner, example
        FROM {heap}.leaks(?, ?)`,
     first?.schema ?? null,
     before?.schema ?? null,
@@ -81,11 +96,12 @@ export function findLeaks(heaps: Heap[]): Leaks {
     suspect(row, last, { grows: Boolean(first), survived: Boolean(before), hours }),
   );
   const alive = bytesAlive(last);
-  suspects.sort((a, b) => Number(isPassing(a)) - Number(isPassing(b)));
+  const then = first && !differentModes(first, last) ? bytesAlive(first) : null;
   return {
     suspects,
     ...alive,
-    growth: first && !differentModes(first, last) ? alive.alive - bytesAlive(first).alive : null,
+    growth: then && alive.alive - then.alive,
+    garbageGrowth: then && alive.garbage - then.garbage,
     hours,
     incomplete: heaps.some(isIncomplete),
   };
@@ -101,6 +117,9 @@ interface Row {
   survived: bigint;
   address_reused: bigint;
   path: string | null;
+  gathers: string | null;
+  places: bigint;
+  spread: string | null;
   owner: string | null;
   example: bigint;
 }
@@ -121,6 +140,9 @@ function suspect(
     survived: known.survived ? row.survived : null,
     growthPerHour: known.grows && known.hours ? Math.round(Number(row.growth) / known.hours) : null,
     path: row.path,
+    gathers: row.gathers,
+    places: row.places,
+    spread: row.spread === null ? [] : JSON.parse(row.spread),
     owner: row.owner,
     example,
     fields: fieldsOf(example, heap),
@@ -142,11 +164,6 @@ function fieldsOf(object: HeapObject, heap: Heap): Field[] {
 /** Numbers, texts and the like tell one object from another. */
 function tells({ value: { content, typeName } }: Field): boolean {
   return content !== null && content !== typeName && content !== "None";
-}
-
-/** Garbage that the next collection frees. */
-function isPassing({ uncollected: found }: Suspect): boolean {
-  return found?.collector === "not yet";
 }
 
 function uncollected(heap: Heap): Uncollected {

@@ -12,6 +12,9 @@ export interface Suspect {
   growth: number;
   survived: number | null;
   path: string | null;
+  gathers: string | null;
+  places: number;
+  spread: { part: string; growth: number }[];
   owner: string | null;
   words: string;
 }
