@@ -8,6 +8,7 @@
 #include "analysis/growth.h"
 #include "analysis/like_suspects.h"
 #include "analysis/type_roles.h"
+#include "heap/other_names.h"
 #include "heap/path_step.h"
 #include "heap/path_up.h"
 #include "heap/root_path.h"
@@ -70,6 +71,7 @@ class Finder {
     }
     find_garbage();
     merge_like(suspects_, owners_);
+    for (Suspect& suspect : suspects_) name_further(suspect);
     std::ranges::stable_sort(suspects_, [](const Suspect& a, const Suspect& b) {
       return std::pair(a.survived, a.growth) > std::pair(b.survived, b.growth);
     });
@@ -273,6 +275,13 @@ class Finder {
       return root_kind(heap_, member) == HD_ROOT_MODULE ? "sys.modules" : "several roots";
     }
     return owners_.name(owner);
+  }
+
+  void name_further(Suspect& suspect) const {
+    const Way& way = suspect.way;
+    if (way.size() < 2 || suspect.gathers < 2 || root_kind(heap_, way[0].object) != HD_ROOT_MODULE) return;
+    if (suspect.places.empty() || way[1].text != way[1].open)
+      suspect.also = other_names(heap_, way[1].object);
   }
 
   // The objects of the suspect's type from `begin` on.

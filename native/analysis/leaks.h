@@ -31,6 +31,7 @@ struct Suspect {
   Way way;                      // empty for garbage
   size_t gathers = 0;           // steps of it to where it gathers: what is behind them came
   std::string owner;
+  std::vector<std::string> also;     // other names that modules have for the global in its way
   std::vector<SuspectPlace> places;  // the largest first; empty if it is one
   uint32_t
       place;  // id of the holder where it gathers, or that all places have; kNone for held by C and garbage

@@ -26,6 +26,13 @@ std::string spread(const Suspect& row) {
   return json + "]";
 }
 
+std::string names(const std::vector<std::string>& all) {
+  if (all.empty()) return {};
+  std::string json;
+  for (const std::string& name : all) json += (json.empty() ? "[" : ",") + json_string(name);
+  return json + "]";
+}
+
 constexpr Column kColumns[] = {
     {"kind", kText,
      "dominator (one object), group (many of one type), held by C, or garbage (not alive, not collected)",
@@ -63,6 +70,9 @@ constexpr Column kColumns[] = {
      [](const Suspect& row) { return text_or_null(spread(row)); }},
     {"owner", kText, "as object.owner of these objects; NULL for garbage",
      [](const Suspect& row) { return or_null(row.owner); }},
+    {"also", kText,
+     "other names that modules have for the global in that path, as a JSON array; NULL if there are none",
+     [](const Suspect& row) { return text_or_null(names(row.also)); }},
     {"place", kInteger, "object.id of the holder where they accumulate; NULL for held by C and garbage",
      [](const Suspect& row) { return Id{row.place}; }},
     {"example", kInteger, "object.id of the one that retains most, a new one if there is one",

@@ -27,6 +27,8 @@ export interface Suspect {
   places: bigint;
   spread: Place[];
   owner: string | null;
+  /** Other names that modules have for the global in the path. */
+  also: string[];
   example: HeapObject;
   fields: Field[];
   /** Of the new, those at an address that an object of the type had in the first dump; 0 if they are too few to matter. */
@@ -85,7 +87,7 @@ export function findLeaks(heaps: Heap[]): Leaks {
   const hours = first ? hoursBetween(first, last) : null;
   const rows = last.all<Row>(
     `SELECT kind, type, count, new, retained, growth, survived, address_reused, path, gathers, places, spread,
-            owner, example
+            owner, also, example
        FROM {heap}.leaks(?, ?)`,
     first?.schema ?? null,
     before?.schema ?? null,
@@ -121,6 +123,7 @@ interface Row {
   places: bigint;
   spread: string | null;
   owner: string | null;
+  also: string | null;
   example: bigint;
 }
 
@@ -144,6 +147,7 @@ function suspect(
     places: row.places,
     spread: row.spread === null ? [] : JSON.parse(row.spread),
     owner: row.owner,
+    also: row.also === null ? [] : JSON.parse(row.also),
     example,
     fields: fieldsOf(example, heap),
     // Every tenth that may not be new is worth a word.

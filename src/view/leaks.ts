@@ -85,6 +85,7 @@ function block(suspect: Suspect, number: number, { alive }: Leaks, terminal: Ter
     ...(path === null ? [] : markedPath(path, suspect.gathers, terminal)),
     ...(suspect.places > 1n ? [INDENT + "spread".padEnd(LABEL) + spreadText(suspect)] : []),
     ...(owner === null || owner === path ? [] : [line("owner", owner)]),
+    ...(suspect.also.length === 0 ? [] : [line("also as", alsoText(suspect))]),
     INDENT + "example".padEnd(LABEL) + exampleText(suspect, terminal.width - INDENT.length - LABEL, terminal),
     ...(doubt === null ? [] : [sentences(`doubt: ${doubt}`, terminal, yellow, INDENT)]),
   ].join("\n");
@@ -106,6 +107,13 @@ function markedPath(path: string, gathers: string | null, terminal: Terminal): s
     const mark = "^".repeat(displayWidth(line.slice(from, to)));
     return [shown, " ".repeat(first.length + before) + terminal.colors.yellow(mark)];
   });
+}
+
+const MOST_NAMES = 3;
+
+function alsoText({ also }: Suspect): string {
+  const more = also.length - MOST_NAMES;
+  return [...also.slice(0, MOST_NAMES), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
 /** The largest of the places that have one cause. */
@@ -195,6 +203,7 @@ function suspectsJson(suspects: Suspect[]): JsonTable {
     places: ({ places }) => places,
     spread: ({ spread }) => spread,
     owner: ({ owner }) => owner,
+    also: ({ also }) => also,
     address: ({ example }) => addressText(example.address),
     fields: ({ fields }) =>
       Object.fromEntries(fields.map((field) => [escapeControls(field.hold.part), valueText(field)])),

@@ -16,6 +16,7 @@ export interface Suspect {
   places: number;
   spread: { part: string; growth: number }[];
   owner: string | null;
+  also: string[];
   words: string;
 }
 
