@@ -29,6 +29,7 @@ int64_t Growth::own(uint32_t id) const {
   if (!match_) return static_cast<int64_t>(last_.size(id));
   const uint32_t old = match_->in_old(id);
   if (old == kNone) return match_->is_new(id) ? static_cast<int64_t>(match_->size_now(id)) : 0;
+  if (first_->is_garbage(old)) return static_cast<int64_t>(match_->size_now(id));
   return static_cast<int64_t>(match_->size_now(id)) - static_cast<int64_t>(first_->size(old));
 }
 
@@ -38,18 +39,27 @@ int64_t Growth::own_survived(uint32_t id) const {
              : 0;
 }
 
+int64_t Growth::garbage_survived(uint32_t id) const {
+  if (!match_before_ || match_before_->in_old(id) == kNone) return 0;
+  const uint32_t old = match_->in_old(id);
+  return old != kNone && first_->is_garbage(old) ? 0 : static_cast<int64_t>(last_.size(id));
+}
+
 int64_t Growth::gone_from_top(uint32_t root_kind, std::string_view type) const {
   const auto at = gone_from_top_.find({root_kind, type});
   return at == gone_from_top_.end() ? 0 : at->second;
 }
 
-// What went counts against what stands in its place, or else the nearest holder on its path that is still
-// there.
+// What went, or became garbage, counts against what stands in its place, or else the nearest holder on its
+// path that is still there.
 void Growth::charge(const HeapIndex& last, const ObjectTree& tree, const HeapIndex& first) {
   PageArray<uint32_t> now(first.objects());  // id in the last dump + 1, of what is there or has a successor
+  Bits stayed(first.objects());
   for (uint32_t id = 0; id < last.objects(); ++id) {
     const uint32_t old = match_->in_old(id);
-    if (old != kNone) now[old] = id + 1;
+    if (old == kNone || last.is_garbage(id)) continue;
+    now[old] = id + 1;
+    stayed.set(old);
   }
   Successors successors(first, last, tree, *match_);
   PageArray<uint32_t> holder(first.objects());  // of others, what it counts against + 1
@@ -58,7 +68,7 @@ void Growth::charge(const HeapIndex& last, const ObjectTree& tree, const HeapInd
   std::vector<int64_t*> sums;
   std::vector<uint32_t> way;
   for (uint32_t id = 0; id < first.objects(); ++id) {
-    if (first.is_garbage(id) || !match_->is_gone(id)) continue;
+    if (first.is_garbage(id) || stayed[id] || !match_->compares_old(id)) continue;
     way.clear();
     uint32_t found = 0;
     for (const uint32_t at : first.path_up(id)) {
@@ -85,7 +95,7 @@ void Growth::charge(const HeapIndex& last, const ObjectTree& tree, const HeapInd
     const auto size = static_cast<int64_t>(match_->size_old(id));
     if (found >= first_sum) {
       *sums[found - first_sum] -= size;
-    } else if (!last.is_garbage(found - 1)) {
+    } else {
       growth_[found - 1] -= size;
     }
   }

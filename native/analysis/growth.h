@@ -35,6 +35,9 @@ class Growth {
   // What the object itself gained.
   int64_t own(uint32_t id) const;
   int64_t own_survived(uint32_t id) const;
+  // Of an object that is garbage: its bytes if it was none in the first dump, and the dump before the last
+  // has it.
+  int64_t garbage_survived(uint32_t id) const;
 
  private:
   void charge(const HeapIndex& last, const ObjectTree& tree, const HeapIndex& first);

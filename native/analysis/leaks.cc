@@ -4,8 +4,11 @@
 #include <map>
 #include <utility>
 
+#include "analysis/chains.h"
 #include "analysis/growth.h"
+#include "analysis/like_suspects.h"
 #include "analysis/type_roles.h"
+#include "heap/other_names.h"
 #include "heap/path_step.h"
 #include "heap/path_up.h"
 #include "heap/root_path.h"
@@ -24,9 +27,7 @@ constexpr int64_t kLeast = 32 << 10;
 constexpr int64_t kMost = 50;       // what is the greater part
 constexpr int64_t kPreferred = 30;  // enough for a type of the application
 constexpr int64_t kMember = 10;     // enough for the members of a container
-constexpr int64_t kDominant = 70;   // below that it scatters
 constexpr int kDeepest = 16;        // merged steps
-constexpr int kLinks = 16;          // of one type, one after another, are a chain
 
 bool is_part(int64_t part, int64_t percent, int64_t whole) {
   return part > 0 && part >= whole / 100 * percent;
@@ -50,6 +51,7 @@ class Finder {
         owners_(owners),
         growth_(heap, tree, first, before),
         roles_(heap),
+        chains_(heap, tree, growth_, roles_),
         first_(first) {
     int64_t alive = 0;
     for (uint32_t id = 0; id < heap.objects(); ++id) {
@@ -68,6 +70,8 @@ class Finder {
       examine(place);
     }
     find_garbage();
+    merge_like(suspects_, owners_);
+    for (Suspect& suspect : suspects_) name_further(suspect);
     std::ranges::stable_sort(suspects_, [](const Suspect& a, const Suspect& b) {
       return std::pair(a.survived, a.growth) > std::pair(b.survived, b.growth);
     });
@@ -95,7 +99,7 @@ class Finder {
     for (uint32_t child = tree_.first_child(place.id); child != kNone; child = tree_.next_sibling(child)) {
       const uint32_t type = heap_.type(child);
       const bool leads_on = growth_.of(child) >= least_ && growth_.was_there(child);
-      if (leads_on && !is_link(child, place.id, chain)) {
+      if (leads_on && !chains_.is_link(child, place.id, chain)) {
         open_.push_back({child, chain});
         rest.growth -= growth_.of(child);
         continue;
@@ -112,52 +116,6 @@ class Finder {
     gather(place, chain, rest, groups);
   }
 
-  // Whether the links of one type that begin with `link` go on and on, or branch, so that it is the whole of
-  // them that grew. `holder` has the first of them.
-  bool is_chain(uint32_t link, uint32_t holder) const {
-    const uint32_t type = heap_.type(link);
-    uint32_t above = holder, at = link;
-    int links = 0;
-    for (int steps = 0; steps < kLinks * 4; ++steps) {
-      if (growth_.of(at) < growth_.of(above) / 100 * kDominant) return heap_.type(at) == type;
-      if (heap_.type(at) == type && ++links == kLinks) return true;
-      uint32_t next = kNone;
-      for (uint32_t child = tree_.first_child(at); child != kNone; child = tree_.next_sibling(child)) {
-        if (next == kNone || growth_.of(child) > growth_.of(next)) next = child;
-      }
-      if (next == kNone) return false;
-      above = at;
-      at = next;
-    }
-    return false;
-  }
-
-  bool is_link(uint32_t child, uint32_t holder, uint32_t chain) const {
-    const uint32_t type = heap_.type(child);
-    if (!roles_.is_container(type)) return type == chain && is_chain(child, holder);
-    return holder != ObjectTree::kTop && type == heap_.type(holder) &&
-           namespace_holder(heap_, holder) == kNone && is_nested(child, holder);
-  }
-
-  // Whether the container `holder` begins a chain of nothing but containers of its type: a linked list of
-  // pairs, a trie of dicts without branches.
-  bool is_nested(uint32_t link, uint32_t holder) const {
-    const uint32_t type = heap_.type(holder);
-    uint32_t above = holder, at = link;
-    for (int links = 0; links < kLinks; ++links) {
-      if (growth_.of(at) < growth_.of(above) / 100 * kDominant) return false;
-      above = at;
-      uint32_t next = kNone;
-      for (uint32_t child = tree_.first_child(at); child != kNone; child = tree_.next_sibling(child)) {
-        if (heap_.type(child) == type && (next == kNone || growth_.of(child) > growth_.of(next)))
-          next = child;
-      }
-      if (next == kNone) return false;
-      at = next;
-    }
-    return true;
-  }
-
   void at_top(Groups& groups) {
     for (auto& [key, group] : groups) {
       const auto [root_kind, type] = key;
@@ -166,14 +124,17 @@ class Finder {
       const Sum sum{group.growth + gone, survived(group.members)};
       if (sum.growth < least_) continue;
       const bool from_c = root_kind == HD_ROOT_C;
-      add(from_c ? SuspectKind::kHeldByC : kind_of(group), kNone, group, sum, top_path(root_kind, group));
+      add(from_c ? SuspectKind::kHeldByC : kind_of(group), kNone, group, sum, top_way(root_kind, group));
     }
   }
 
-  std::string top_path(uint32_t root_kind, const Group& group) const {
-    if (group.members.size() > 1 && root_kind == HD_ROOT_MODULE) return "sys.modules[*]";
-    return format_path(heap_, largest(group.members));
+  Way top_way(uint32_t root_kind, const Group& group) const {
+    const uint32_t object = largest(group.members);
+    if (group.members.size() == 1 || root_kind != HD_ROOT_MODULE) return way_to(object);
+    return {{object, "sys.modules[*]", "sys.modules[*]", {}}};
   }
+
+  Way way_to(uint32_t id) const { return heapdump::way_to(heap_, roles_, id); }
 
   // Names of a module or a class are places of their own.
   void in_namespace(uint32_t place, Groups& groups) {
@@ -204,10 +165,10 @@ class Finder {
     const uint32_t own_type = heap_.type(place.id);
     const int64_t enough = roles_.is_container(own_type) ? kMember : 100 - kMost;
     const bool begins_chain = best != nullptr && roles_.is_container(own_type) &&
-                              is_link(largest_grown(best->members), place.id, chain);
+                              chains_.is_link(largest_grown(best->members), place.id, chain);
     if (best == nullptr || !is_part(best->growth, enough, sum.growth) || begins_chain) {
       return add(SuspectKind::kDominator, place.id, {own_type, sum.growth, {place.id}}, sum,
-                 format_path(heap_, place.id));
+                 way_to(place.id));
     }
     if (best->type == chain && !roles_.is_container(chain)) {  // a chain: its first link
       uint32_t link = place.id;
@@ -215,16 +176,18 @@ class Finder {
         link = at;
         if (heap_.type(at) == chain) break;
       }
-      return add(SuspectKind::kDominator, link, {chain, sum.growth, {link}}, sum, format_path(heap_, link));
+      return add(SuspectKind::kDominator, link, {chain, sum.growth, {link}}, sum, way_to(link));
     }
     narrow(place.id, sum, std::move(*best));
   }
 
   // Goes on from a group to what it holds as long as that says more of the cause.
   void narrow(uint32_t place, Sum sum, Group group) {
-    std::string path = format_path(heap_, with_attributes(place)) + step(group.members.front());
+    Way way = way_to(with_attributes(place));
+    const size_t gathers = way.size();
+    add_open_step(heap_, roles_, group.members.front(), way);
     Group reached = group;
-    std::string way = path;
+    Way further = way;
     for (int depth = 0; depth < kDeepest; ++depth) {
       Groups below;
       int64_t own = reached.growth, old = 0;
@@ -246,20 +209,12 @@ class Finder {
         break;
       const bool committed = grew_inside && reached.members == group.members;
       reached = std::move(*best);
-      way += step(reached.members.front());
+      add_open_step(heap_, roles_, reached.members.front(), further);
       // What does not lead to something that tells the cause is not gone into.
-      if (committed || roles_.is_cause(reached.type)) group = reached, path = way;
+      if (committed || roles_.is_cause(reached.type)) group = reached, way = further;
     }
-    if (group.members.size() == 1) path = format_path(heap_, group.members.front());
-    add(kind_of(group), place, group, sum, std::move(path));
-  }
-
-  // What a member adds to the path of its holder; what has the attributes of an object adds nothing until it
-  // is known which of them.
-  std::string step(uint32_t member) const {
-    const uint32_t holder = heap_.path_parent(member);
-    if (holder == member || holder == kNone || namespace_holder(heap_, member) != kNone) return {};
-    return format_pattern(heap_, step_between(heap_, holder, member), namespace_holder(heap_, holder));
+    if (group.members.size() == 1) way = way_to(group.members.front());
+    add(kind_of(group), place, group, sum, std::move(way), gathers);
   }
 
   // The group that grew most; one of a type of the application goes before.
@@ -294,12 +249,13 @@ class Finder {
     return survived;
   }
 
-  void add(SuspectKind kind, uint32_t place, const Group& group, Sum sum, std::string path) {
+  // Without `gathers`, it gathers in what the way leads to.
+  void add(SuspectKind kind, uint32_t place, const Group& group, Sum sum, Way way, size_t gathers = 0) {
     Suspect suspect{.kind = kind,
                     .type = group.type,
                     .growth = sum.growth,
                     .survived = sum.survived,
-                    .path = std::move(path),
+                    .gathers = gathers == 0 ? way.size() : gathers,
                     .place = place,
                     .example = largest(group.members)};
     AllocationTally allocations(heap_);
@@ -308,6 +264,7 @@ class Finder {
       count(suspect, member, allocations);
     }
     suspect.allocation = allocations.result();
+    suspect.way = std::move(way);
     suspect.owner = owner(place, group.members);
     suspects_.push_back(std::move(suspect));
   }
@@ -320,6 +277,13 @@ class Finder {
       return root_kind(heap_, member) == HD_ROOT_MODULE ? "sys.modules" : "several roots";
     }
     return owners_.name(owner);
+  }
+
+  void name_further(Suspect& suspect) const {
+    const Way& way = suspect.way;
+    if (way.size() < 2 || suspect.gathers < 2 || root_kind(heap_, way[0].object) != HD_ROOT_MODULE) return;
+    if (suspect.places.empty() || way[1].text != way[1].open)
+      suspect.also = other_names(heap_, way[1].object);
   }
 
   // The objects of the suspect's type from `begin` on.
@@ -348,7 +312,7 @@ class Finder {
       group.growth += static_cast<int64_t>(heap_.size(id));
       group.members.push_back(id);
       all += static_cast<int64_t>(heap_.size(id));
-      sum.survived += growth_.own_survived(id);
+      sum.survived += growth_.garbage_survived(id);
     }
     sum.growth = all;
     for (uint32_t id = 0; first_ != nullptr && id < first_->objects(); ++id) {
@@ -384,6 +348,7 @@ class Finder {
   Owners& owners_;
   const Growth growth_;
   const TypeRoles roles_;
+  const Chains chains_;
   const HeapIndex* first_;
   int64_t least_;
   std::vector<Place> open_;

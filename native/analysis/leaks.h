@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "analysis/allocation.h"
+#include "analysis/way.h"
 #include "heap/heap_index.h"
 #include "heap/object_tree.h"
 #include "heap/owners.h"
@@ -12,7 +13,13 @@ namespace heapdump {
 
 enum class SuspectKind : uint8_t { kDominator, kGroup, kHeldByC, kGarbage };
 
-// A place where memory gathers.
+// One of several places in which the same gathers.
+struct SuspectPlace {
+  std::string name;  // what tells it from the others in the path: `['k0']`; empty if nothing does
+  int64_t growth;
+};
+
+// A place where memory gathers, or several of one cause.
 struct Suspect {
   SuspectKind kind;
   uint32_t type;          // row of types(): of what gathers
@@ -22,11 +29,15 @@ struct Suspect {
   int64_t growth;         // bytes that came less bytes that went; of one dump, all bytes
   int64_t survived;  // bytes that are new, and were in the dump before the last, too; 0 of fewer than three
   uint64_t address_reused = 0;  // of the new ones, those at an address that another object of their type had
-  std::string path;
+  Way way;                      // empty for garbage
+  size_t gathers = 0;           // steps of it to where it gathers: what is behind them came
   std::string owner;
-  uint32_t place;           // id of the holder where it gathers, kNone for held by C and garbage
-  uint32_t example;         // id of the one that retains most
-  Allocation allocation{};  // of the new ones; of one dump, of all
+  Allocation allocation{};           // of the new ones; of one dump, of all
+  std::vector<std::string> also;     // other names that modules have for the global in its way
+  std::vector<SuspectPlace> places;  // the largest first; empty if it is one
+  uint32_t
+      place;  // id of the holder where it gathers, or that all places have; kNone for held by C and garbage
+  uint32_t example;  // id of the one that retains most
 };
 
 // The suspects of the last of several dumps of one process, best first. `first` is nullptr if there is but

@@ -25,7 +25,8 @@ const std::map<std::string_view, Category> kNamed = {
 Categories::Categories(const HeapIndex& heap) : heap_(heap) {
   for (const TypeRow& type : heap.types()) {
     const auto at = kNamed.find(heap.text(type.name));
-    by_type_.push_back(at == kNamed.end() ? Category::kOther : at->second);
+    const bool of_classes = (type.flags & kTypeSubclass) != 0;
+    by_type_.push_back(at != kNamed.end() ? at->second : of_classes ? Category::kType : Category::kOther);
   }
 }
 

@@ -15,16 +15,24 @@ uint32_t own_attribute(const HeapIndex& heap, uint32_t holder, std::string_view 
   return found != kNone && gives_attribute(heap, holder, name, found) ? found : kNone;
 }
 
+struct TypeName {
+  std::string_view name, module;
+};
+
+// Of a class that has no instance, the dump has no more than what it has of any object.
+TypeName named(const HeapIndex& heap, uint32_t object) {
+  const uint32_t row = heap.type_of_object(object);
+  if (row != kNone) return {heap.text(heap.types()[row].name), heap.text(heap.types()[row].module)};
+  const auto content = heap.content(object);
+  const uint32_t names = field_of(heap, object, "__dict__");
+  const uint32_t module = names == kNone ? kNone : heap.namespaces().entry(names, "__module__");
+  return {content ? content->bytes : "?", module == kNone ? "" : whole_str(heap, module).value_or("")};
+}
+
 }  // namespace
 
 std::string format_type(const HeapIndex& heap, uint32_t object) {
-  const uint32_t row = heap.type_of_object(object);
-  if (row == kNone) {
-    const auto content = heap.content(object);
-    return "<class " + (content ? std::string(content->bytes) : "?") + ">";
-  }
-  const std::string_view name = heap.text(heap.types()[row].name),
-                         module = heap.text(heap.types()[row].module);
+  const auto [name, module] = named(heap, object);
   const std::string otherwise = "<class " + std::string(name) + ">";
   std::string_view rest = name;
   if (rest.starts_with(module) && rest.substr(module.size()).starts_with('.'))

@@ -82,7 +82,7 @@ void write_what_holds(uint32_t objects, Held& held, LargeValues& large, Tables& 
   const uint32_t workers = std::min(worker_count(), 2u);
   in_parallel(workers, [&](uint32_t worker) {
     if (worker == 0) large.retained = write_retained(graph, held, large.sizes, writer);
-    if (worker == workers - 1) write_root_paths(graph, held, tables.roots(), writer);
+    if (worker == workers - 1) write_root_paths(graph, held, tables, writer);
   });
 }
 

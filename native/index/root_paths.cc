@@ -1,9 +1,9 @@
 #include "index/root_paths.h"
 
 #include <algorithm>
-#include <functional>
 #include <vector>
 
+#include "index/module_names.h"
 #include "protocol.h"
 #include "support/page_array.h"
 
@@ -19,17 +19,14 @@ class Search {
   }
 
   // Level by level; a root joins at its lead.
-  void from_named(std::span<const RootRow> given) {
-    std::vector<RootRow> roots(given.begin(), given.end());
+  void from_named(const Tables& tables) {
+    const std::vector<RootRow>& roots = tables.roots();
     for (const RootRow& root : roots) {
       if (root.kind == HD_ROOT_MODULE) is_module_.set(root.object);
     }
-    // Of modules that have the same object under a name each, the one that most others use: it defines, they
-    // import.
-    std::ranges::stable_sort(roots, std::greater{},
-                             [this](const RootRow& root) { return graph_.referrers(root.object); });
     for (uint32_t level = 0; level <= kFrameLead || at_ < found_.size(); ++level) {
       const size_t end = found_.size();
+      if (level == 1) go_into_names(names_in_order(graph_, tables));
       while (at_ < end) go_into(found_[at_++]);
       if (level > kFrameLead) continue;
       for (const RootRow& root : roots) {
@@ -78,6 +75,28 @@ class Search {
       visit_held(names, true);
     }
     if (follow_types_) visit(graph_.held_type(id), id);
+  }
+
+  // What modules have under a name.
+  void go_into_names(const std::vector<NamesOfModule>& parts) {
+    for (const NamesOfModule& names : parts) {
+      if (!visited_[names.module] || steps_[names.dict].parent == names.dict) continue;
+      visited_.set(names.dict);
+      gone_into_.set(names.dict);
+      steps_[names.dict] = {names.module, steps_[names.module].depth + 1};
+    }
+    const auto visit_names = [&](auto wanted) {
+      for (const NamesOfModule& names : parts) {
+        if (steps_[names.dict].parent != names.module) continue;
+        for (uint64_t row = names.begin; row < names.end; ++row) {
+          const uint32_t target = graph_.target(names.dict, row);
+          if (target != kNone && !visited_[target] && wanted(target, names)) visit(target, names.dict);
+        }
+      }
+    };
+    visit_names(
+        [&](uint32_t object, const NamesOfModule& names) { return is_defined_in(graph_, object, names); });
+    visit_names([](uint32_t, const NamesOfModule&) { return true; });
   }
 
   // What a module has in its C state has no name there, and most often one elsewhere.
@@ -133,10 +152,9 @@ void place_root_paths(uint32_t objects, IndexWriter& writer) {
   writer.place_split(Section::kDepth, objects);
 }
 
-void write_root_paths(const HoldGraph& graph, const Held& held, std::span<const RootRow> roots,
-                      IndexWriter& writer) {
+void write_root_paths(const HoldGraph& graph, const Held& held, const Tables& tables, IndexWriter& writer) {
   Search search(graph);
-  search.from_named(roots);
+  search.from_named(tables);
   search.from_instances();
   search.from(held.rooted);
   search.from(held.unexplained);

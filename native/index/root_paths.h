@@ -1,6 +1,4 @@
 #pragma once
-#include <span>
-
 #include "index/held_by_c.h"
 #include "index/hold_graph.h"
 
@@ -13,8 +11,8 @@ void place_root_paths(uint32_t objects, IndexWriter& writer);
 // locals of running functions and what a thread has, count as kFrameLead references farther away than a
 // module, and so does what modules have in their C state, without a name. A `__dict__` on the way counts for
 // nothing. Then, for what these do not reach: the instances of a type; last, C code and immortality.
-void write_root_paths(const HoldGraph& graph, const Held& held, std::span<const RootRow> roots,
-                      IndexWriter& writer);
+// What several modules have under a name is found where it is defined (index/module_names.h).
+void write_root_paths(const HoldGraph& graph, const Held& held, const Tables& tables, IndexWriter& writer);
 
 constexpr uint32_t kFrameLead = 6;
 constexpr uint32_t kInterpreterLead = 2;

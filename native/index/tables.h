@@ -32,6 +32,11 @@ class Tables {
   const std::vector<TypeRow>& types() const { return types_; }
   // Without those that are found out: of C code, and of greenlets.
   const std::vector<RootRow>& roots() const { return roots_; }
+  // In the order of sys.modules.
+  const std::vector<ModuleRow>& modules() const { return modules_; }
+  std::string_view text(StringRef ref) const {
+    return std::string_view(strings_).substr(ref.offset, ref.length);
+  }
   // Suspended greenlets, which are roots if no other reaches them.
   const std::vector<RootRow>& greenlets() const { return greenlets_; }
 

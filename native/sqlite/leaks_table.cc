@@ -1,10 +1,37 @@
+#include <algorithm>
+
 #include "analysis/leaks.h"
 #include "sqlite/rows_cursor.h"
+#include "support/json.h"
 
 namespace heapdump {
 namespace {
 
 constexpr const char* kKinds[] = {"dominator", "group", "held by C", "garbage"};
+
+std::optional<std::string> text_or_null(std::string text) {
+  return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
+constexpr size_t kPlacesShown = 3;
+
+std::string spread(const Suspect& row) {
+  if (row.places.empty()) return {};
+  std::string json = "[";
+  for (size_t i = 0; i < std::min(row.places.size(), kPlacesShown); ++i) {
+    if (i > 0) json += ",";
+    json += R"({"part":)" + json_string(row.places[i].name) + R"(,"growth":)" +
+            std::to_string(row.places[i].growth) + "}";
+  }
+  return json + "]";
+}
+
+std::string names(const std::vector<std::string>& all) {
+  if (all.empty()) return {};
+  std::string json;
+  for (const std::string& name : all) json += (json.empty() ? "[" : ",") + json_string(name);
+  return json + "]";
+}
 
 constexpr Column kColumns[] = {
     {"kind", kText,
@@ -28,9 +55,24 @@ constexpr Column kColumns[] = {
      "number of the new objects with an address that an object of the same type had in the first dump",
      [](const Suspect& row) { return row.address_reused; }},
     {"path", kText, "where they accumulate, [*] for any key or index (docs/paths.md); NULL for garbage",
-     [](const Suspect& row) { return or_null(row.path); }},
+     [](const Suspect& row) { return text_or_null(joined(row.way, row.way.size())); }},
+    {"gathers", kText,
+     "the beginning of that path that leads to where they gather; what is behind it is what came. NULL for "
+     "garbage",
+     [](const Suspect& row) { return text_or_null(joined(row.way, row.gathers)); }},
+    {"places", kInteger,
+     "number of places that have one cause: they differ by a key, an index, a name or a thread",
+     [](const Suspect& row) { return std::max<size_t>(1, row.places.size()); }},
+    {"spread", kText,
+     "the largest three of several places, as JSON: the part of the path that tells each from the others, "
+     "and "
+     "the bytes by which it grew; NULL if there is one place",
+     [](const Suspect& row) { return text_or_null(spread(row)); }},
     {"owner", kText, "as object.owner of these objects; NULL for garbage",
      [](const Suspect& row) { return or_null(row.owner); }},
+    {"also", kText,
+     "other names that modules have for the global in that path, as a JSON array; NULL if there are none",
+     [](const Suspect& row) { return text_or_null(names(row.also)); }},
     {"place", kInteger, "object.id of the holder where they accumulate; NULL for held by C and garbage",
      [](const Suspect& row) { return Id{row.place}; }},
     {"example", kInteger, "object.id of the one that retains most, a new one if there is one",

@@ -22,7 +22,14 @@ export interface Suspect {
   growthPerHour: number | null;
   /** Null for garbage. */
   path: string | null;
+  /** The beginning of the path that leads to where they gather; null for garbage. */
+  gathers: string | null;
+  /** How many places there are with one cause, and the largest three of several: what tells each from the others. */
+  places: bigint;
+  spread: Place[];
   owner: string | null;
+  /** Other names that modules have for the global in the path. */
+  also: string[];
   example: HeapObject;
   fields: Field[];
   /** Of the new, those at an address that an object of the type had in the first dump; 0 if they are too few to matter. */
@@ -31,6 +38,13 @@ export interface Suspect {
   uncollected: Uncollected | null;
   /** Of the new ones; of one dump, of all. Null if the dump was not taken while tracemalloc traced. */
   allocation: Allocation | null;
+}
+
+export interface Place {
+  /** Empty if nothing in the path tells it. */
+  part: string;
+  /** Bytes. */
+  growth: number;
 }
 
 /** Why garbage is there: the collector has not run yet, or is off. */
@@ -52,6 +66,8 @@ export interface Leaks {
   /** Bytes alive in the last dump, garbage not counted. */
   alive: bigint;
   garbage: bigint;
+  /** Bytes by which there is more garbage than in the first dump; null of one dump and of two modes. */
+  garbageGrowth: bigint | null;
   /** Bytes alive that came between the first and the last, less those that went; null of one dump and of two modes. */
   growth: bigint | null;
   hours: number | null;
@@ -73,8 +89,8 @@ export function findLeaks(heaps: Heap[]): Leaks {
   const before = heaps.length > 2 ? heaps.at(-2) : undefined;
   const hours = first ? hoursBetween(first, last) : null;
   const rows = last.all<Row>(
-    `SELECT kind, type, count, new, retained, growth, survived, address_reused, path, owner, example,
-            traced, site, at_line, at_site
+    `SELECT kind, type, count, new, retained, growth, survived, address_reused, path, gathers, places, spread,
+            owner, also, example, traced, site, at_line, at_site
        FROM {heap}.leaks(?, ?)`,
     first?.schema ?? null,
     before?.schema ?? null,
@@ -85,11 +101,12 @@ export function findLeaks(heaps: Heap[]): Leaks {
     suspect(row, last, { grows: Boolean(first), survived: Boolean(before), hours }),
   );
   const alive = bytesAlive(last);
-  suspects.sort((a, b) => Number(isPassing(a)) - Number(isPassing(b)));
+  const then = first && !differentModes(first, last) ? bytesAlive(first) : null;
   return {
     suspects,
     ...alive,
-    growth: first && !differentModes(first, last) ? alive.alive - bytesAlive(first).alive : null,
+    growth: then && alive.alive - then.alive,
+    garbageGrowth: then && alive.garbage - then.garbage,
     hours,
     incomplete: heaps.some(isIncomplete),
   };
@@ -105,7 +122,11 @@ interface Row {
   survived: bigint;
   address_reused: bigint;
   path: string | null;
+  gathers: string | null;
+  places: bigint;
+  spread: string | null;
   owner: string | null;
+  also: string | null;
   example: bigint;
   traced: bigint;
   site: bigint | null;
@@ -129,7 +150,11 @@ function suspect(
     survived: known.survived ? row.survived : null,
     growthPerHour: known.grows && known.hours ? Math.round(Number(row.growth) / known.hours) : null,
     path: row.path,
+    gathers: row.gathers,
+    places: row.places,
+    spread: row.spread === null ? [] : JSON.parse(row.spread),
     owner: row.owner,
+    also: row.also === null ? [] : JSON.parse(row.also),
     example,
     fields: fieldsOf(example, heap),
     // Every tenth that may not be new is worth a word.
@@ -161,11 +186,6 @@ function fieldsOf(object: HeapObject, heap: Heap): Field[] {
 /** Numbers, texts and the like tell one object from another. */
 function tells({ value: { content, typeName } }: Field): boolean {
   return content !== null && content !== typeName && content !== "None";
-}
-
-/** Garbage that the next collection frees. */
-function isPassing({ uncollected: found }: Suspect): boolean {
-  return found?.collector === "not yet";
 }
 
 function uncollected(heap: Heap): Uncollected {

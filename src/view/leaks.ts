@@ -1,13 +1,13 @@
 import type { Field, Leaks, Suspect } from "../analysis/leaks.js";
 import type { MemoryReport } from "../analysis/memory.js";
-import { displayWidth, fitContent } from "./fit.js";
+import { displayWidth, fitContent, pathSteps } from "./fit.js";
 import { type JsonTable, jsonTable } from "./json.js";
-import { contentFits, namesFit, objectLine, sentences, wholePath } from "./lines.js";
+import { contentFits, namesFit, objectLine, pathLines, sentences, wholePath } from "./lines.js";
 import { elsewhereLines, verdictJson } from "./memory.js";
 import { nextStep } from "./next.js";
 import { allocationWords, siteJson } from "./site.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural } from "./text.js";
+import { addressText, contentText, escapeControls, pathText, plural } from "./text.js";
 import { countText, durationText, shareText, signedSizeText, sizeText } from "./units.js";
 
 export function leaksText(
@@ -33,7 +33,7 @@ export function leaksText(
   const rest = more > 0 ? [dim(`${plural(more, "more suspect")}: -n ${suspects.length}`)] : [];
   return [
     ...elsewhere,
-    sentences(heading(leaks), terminal, bold),
+    [sentences(heading(leaks), terminal, bold), ...order(leaks, terminal)].join("\n"),
     ...blocks,
     [...rest, next].join("\n"),
   ].join("\n\n");
@@ -45,9 +45,23 @@ function noSuspects({ incomplete }: Leaks): string {
     : "No suspects: nothing accumulates in one place.";
 }
 
-function heading({ suspects, growth, alive, hours, garbage, incomplete }: Leaks): string {
+/** Of several suspects, why they stand in this order. */
+function order({ suspects }: Leaks, terminal: Terminal): string[] {
+  const [first] = suspects;
+  if (!first || suspects.length < 2) return [];
+  const by =
+    first.survived !== null
+      ? "what lasts: what came after the first dump, and was there in the dump before the last"
+      : first.growth !== null
+        ? "what they grew by"
+        : "what they retain";
+  return [sentences(`Ordered by ${by}.`, terminal, terminal.colors.dim)];
+}
+
+function heading({ suspects, growth, alive, hours, garbage, garbageGrowth, incomplete }: Leaks): string {
   const unreached = incomplete ? "of garbage, or held by what was lost" : "of garbage";
-  const waiting = garbage > 0n ? `, ${sizeText(garbage)} ${unreached}` : "";
+  const more = garbageGrowth ? ` (${signedSizeText(garbageGrowth)})` : "";
+  const waiting = garbage > 0n ? `, ${sizeText(garbage)} ${unreached}${more}` : "";
   const suspected = suspects.length === 0 ? "" : `${plural(suspects.length, "suspect")}: `;
   if (growth === null) return `${suspected}${sizeText(alive)} alive${waiting}`;
   const time = hours === null ? "" : ` in ${durationText(hours)}`;
@@ -64,24 +78,64 @@ function block(suspect: Suspect, number: number, { alive }: Leaks, terminal: Ter
   const allocated = suspect.allocation && allocationWords(suspect.allocation, suspect.growth !== null);
   const bytes = suspect.growth === null ? sizeText(suspect.retained) : signedSizeText(suspect.growth);
   const share = suspect.growth === null ? `  ${shareText(suspect.retained, alive)}` : "";
-  const title = `${String(number).padStart(2)}  ${bytes}${share}`;
+  const lasting = suspect.survived === null ? "" : `, ${sizeText(suspect.survived)} lasting`;
+  const title = `${String(number).padStart(2)}  ${bytes}${share}${lasting}`;
   const line = (name: string, text: string) => wholePath(text, terminal, INDENT + name.padEnd(LABEL));
   return [
     `${bold(title)}  ${cyan(what(suspect, terminal.width - displayWidth(title) - 2, terminal))}`,
     sentences(suspectWords(suspect), terminal, undefined, INDENT),
     ...(allocated === null ? [] : [sentences(allocated, terminal, undefined, INDENT)]),
-    ...(path === null ? [] : [line("path", path)]),
+    ...(path === null ? [] : markedPath(path, suspect.gathers, terminal)),
+    ...(suspect.places > 1n ? [INDENT + "spread".padEnd(LABEL) + spreadText(suspect)] : []),
     ...(owner === null || owner === path ? [] : [line("owner", owner)]),
+    ...(suspect.also.length === 0 ? [] : [line("also as", alsoText(suspect))]),
     INDENT + "example".padEnd(LABEL) + exampleText(suspect, terminal.width - INDENT.length - LABEL, terminal),
     ...(doubt === null ? [] : [sentences(`doubt: ${doubt}`, terminal, yellow, INDENT)]),
   ].join("\n");
 }
 
-function what({ count, typeName, kind }: Suspect, room: number, terminal: Terminal): string {
-  const after = kind === "garbage" ? ", garbage" : "";
+/** The path, and below it a mark under the step where growth gathers. */
+function markedPath(path: string, gathers: string | null, terminal: Terminal): string[] {
+  const first = INDENT + "path".padEnd(LABEL);
+  const lines = pathLines(path, terminal.width - first.length, terminal);
+  const end = gathers !== null && path.startsWith(gathers) ? pathText(gathers).length : 0;
+  const begin = end === 0 ? 0 : end - (pathSteps(pathText(gathers ?? "")).at(-1)?.length ?? 0);
+  let at = 0;
+  return lines.flatMap((line, i) => {
+    const [from, to] = [Math.max(begin - at, 0), Math.min(end - at, line.length)];
+    at += line.length;
+    const shown = (i ? " ".repeat(first.length) : first) + line;
+    if (from >= to) return [shown];
+    const before = displayWidth(line.slice(0, from));
+    const mark = "^".repeat(displayWidth(line.slice(from, to)));
+    return [shown, " ".repeat(first.length + before) + terminal.colors.yellow(mark)];
+  });
+}
+
+const MOST_NAMES = 3;
+
+function alsoText({ also }: Suspect): string {
+  const more = also.length - MOST_NAMES;
+  return [...also.slice(0, MOST_NAMES), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+}
+
+/** The largest of the places that have one cause. */
+function spreadText({ places, spread, growth }: Suspect): string {
+  const size = (bytes: number) => (growth === null ? sizeText(BigInt(bytes)) : signedSizeText(BigInt(bytes)));
+  const largest = spread.map((place) => `${pathText(place.part)} ${size(place.growth)}`.trim());
+  const more = Number(places) - spread.length;
+  return [...largest, ...(more > 0 ? [`${countText(BigInt(more))} more`] : [])].join(", ");
+}
+
+function what({ count, typeName, kind, places }: Suspect, room: number, terminal: Terminal): string {
+  const after = kind === "garbage" ? ", garbage" : inPlaces(places);
   const [before, objects] = count === 1n ? ["one ", ""] : [`${countText(count)} `, " objects"];
   const left = room - displayWidth(before + objects + after);
   return before + namesFit(escapeControls(typeName), left, terminal) + objects + after;
+}
+
+function inPlaces(places: bigint): string {
+  return places > 1n ? ` in ${countText(places)} places` : "";
 }
 
 /** What, how many, how many bytes, how fast, and by whom. */
@@ -94,7 +148,7 @@ export function suspectWords(suspect: Suspect): string {
       : newCount === count
         ? ", all new"
         : ` (${countText(newCount)} of them new)`;
-  const subject = `${count === 1n ? `One ${name}` : `${countText(count)} ${name} objects`}${newer}`;
+  const subject = `${count === 1n ? `One ${name}` : `${countText(count)} ${name} objects`}${inPlaces(suspect.places)}${newer}`;
   const size = `${count === 1n ? "retains" : "retain"} ${sizeText(retained)}`;
   const rate = growthPerHour === null ? "" : ` (${signedSizeText(BigInt(growthPerHour))} an hour)`;
   const grown = growth === null ? "" : `, ${signedSizeText(growth)} since the first dump${rate}`;
@@ -148,7 +202,11 @@ function suspectsJson(suspects: Suspect[]): JsonTable {
     growth_per_hour: ({ growthPerHour }) => growthPerHour,
     survived: ({ survived }) => survived,
     path: ({ path }) => path,
+    gathers: ({ gathers }) => gathers,
+    places: ({ places }) => places,
+    spread: ({ spread }) => spread,
     owner: ({ owner }) => owner,
+    also: ({ also }) => also,
     address: ({ example }) => addressText(example.address),
     fields: ({ fields }) =>
       Object.fromEntries(fields.map((field) => [escapeControls(field.hold.part), valueText(field)])),

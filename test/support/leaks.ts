@@ -12,7 +12,11 @@ export interface Suspect {
   growth: number;
   survived: number | null;
   path: string | null;
+  gathers: string | null;
+  places: number;
+  spread: { part: string; growth: number }[];
   owner: string | null;
+  also: string[];
   words: string;
 }
 

@@ -1,0 +1,89 @@
+#include "analysis/like_suspects.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace heapdump {
+namespace {
+
+std::string cause(const Suspect& suspect) {
+  std::string cause = std::to_string(suspect.type);
+  for (const WayStep& step : suspect.way) ((cause += '\n') += step.open) += step.common;
+  return cause;
+}
+
+bool can_be_like(const Suspect& suspect) {
+  return !suspect.way.empty() &&
+         (suspect.kind == SuspectKind::kDominator || suspect.kind == SuspectKind::kGroup);
+}
+
+// Leaves open what differs, and names the places by it.
+void open_way(std::vector<Suspect*>& like, Way& way, std::vector<SuspectPlace>& places) {
+  for (const Suspect* suspect : like) places.push_back({{}, suspect->growth});
+  for (size_t i = 0; i < way.size(); ++i) {
+    const bool same = std::ranges::all_of(
+        like, [&](const Suspect* suspect) { return suspect->way[i].text == way[i].text; });
+    if (same) continue;
+    for (size_t place = 0; place < like.size(); ++place) places[place].name += like[place]->way[i].text;
+    way[i].text = way[i].open;
+  }
+  std::ranges::stable_sort(places, std::ranges::greater{}, &SuspectPlace::growth);
+}
+
+// The holder that all of them have in common: what the last step before those that differ leads to.
+uint32_t common_holder(const std::vector<Suspect*>& like) {
+  const Way& way = like.front()->way;
+  uint32_t holder = kNone;
+  for (size_t i = 0; i < way.size(); ++i) {
+    const bool same = std::ranges::all_of(
+        like, [&](const Suspect* suspect) { return suspect->way[i].object == way[i].object; });
+    if (!same) break;
+    holder = way[i].object;
+  }
+  return holder;
+}
+
+Suspect merged(std::vector<Suspect*>& like, Owners& owners) {
+  Suspect one = **std::ranges::max_element(like, {}, [](const Suspect* suspect) { return suspect->growth; });
+  const uint32_t holder = common_holder(like);
+  if (std::ranges::any_of(like, [&](const Suspect* suspect) { return suspect->owner != one.owner; })) {
+    one.owner = holder == kNone ? "several roots" : owners.name(owners.of(holder));
+  }
+  one.kind = SuspectKind::kGroup;
+  one.place = holder;
+  one.count = one.added = one.retained = one.address_reused = 0;
+  one.growth = one.survived = 0;
+  for (const Suspect* suspect : like) {
+    one.count += suspect->count;
+    one.added += suspect->added;
+    one.retained += suspect->retained;
+    one.address_reused += suspect->address_reused;
+    one.growth += suspect->growth;
+    one.survived += suspect->survived;
+    one.gathers = std::max(one.gathers, suspect->gathers);
+  }
+  open_way(like, one.way, one.places);
+  return one;
+}
+
+}  // namespace
+
+void merge_like(std::vector<Suspect>& suspects, Owners& owners) {
+  std::map<std::string, std::vector<Suspect*>> by_cause;
+  std::vector<Suspect> found;
+  for (Suspect& suspect : suspects) {
+    if (can_be_like(suspect)) {
+      by_cause[cause(suspect)].push_back(&suspect);
+    } else {
+      found.push_back(std::move(suspect));
+    }
+  }
+  for (auto& [cause, like] : by_cause) {
+    found.push_back(like.size() == 1 ? std::move(*like.front()) : merged(like, owners));
+  }
+  suspects = std::move(found);
+}
+
+}  // namespace heapdump

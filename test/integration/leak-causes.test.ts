@@ -1,0 +1,69 @@
+// One cause is one suspect, wherever it leaks; what is replaced has not grown.
+import { expect } from "vitest";
+import { test } from "../support/fixtures.js";
+import { oldestMiddleNewest } from "../support/interpreters.js";
+import { leakingDumps, type Suspect, suspectsOf } from "../support/leaks.js";
+
+const own = "sys.modules['causes']";
+
+const CAUSES: Record<string, Partial<Suspect> & { parts: string[] }> = {
+  by_key: {
+    path: `${own}.LATEST[*].recent[*]`,
+    gathers: `${own}.LATEST[*].recent`,
+    owner: `${own}.LATEST`,
+    places: 7,
+    parts: ["['s0']", "['s1']", "['s2']", "['s3']", "['s4']", "['s5']", "['s6']"],
+  },
+  by_attribute: {
+    path: `${own}.STATS.*.recent[*]`,
+    gathers: `${own}.STATS.*.recent`,
+    owner: `${own}.STATS`,
+    places: 2,
+    parts: [".reads", ".writes"],
+  },
+  by_function: {
+    path: `${own}.*.__closure__[0].cell_contents[*]`,
+    gathers: `${own}.*.__closure__[0].cell_contents`,
+    places: 2,
+    parts: [".create", ".delete"],
+  },
+};
+
+const cases = oldestMiddleNewest.flatMap(({ path, version }) =>
+  Object.keys(CAUSES).map((name) => [version, name, path] as const),
+);
+
+test.for(cases)("CPython %s: %s", async ([, name, python], { workspace }) => {
+  const { parts, ...expected } = CAUSES[name] as (typeof CAUSES)[string];
+  const { files, leaked } = await leakingDumps(workspace, python, `causes ${name}`);
+  const [first, ...others] = suspectsOf(workspace, files).suspects;
+  expect(first).toMatchObject({ kind: "group", type: "records.Session", ...expected, count: leaked });
+  expect(first?.spread).toHaveLength(Math.min(3, parts.length));
+  for (const { part, growth } of first?.spread ?? []) {
+    expect(parts).toContain(part);
+    expect(growth * parts.length).toBeGreaterThan((first?.growth ?? 0) * 0.9);
+  }
+  expect(others).toEqual([]);
+});
+
+test.for(oldestMiddleNewest)(
+  "CPython $version: in two globals of a module are two suspects",
+  async ({ path }, { workspace }) => {
+    const { files } = await leakingDumps(workspace, path, "causes two_causes");
+    const { suspects } = suspectsOf(workspace, files);
+    expect(suspects.map((suspect) => suspect.path).sort()).toEqual([`${own}.FIRST[*]`, `${own}.SECOND[*]`]);
+    for (const suspect of suspects) expect(suspect).toMatchObject({ places: 1, spread: [] });
+  },
+);
+
+test.for(oldestMiddleNewest)(
+  "CPython $version: what is replaced each time has not grown, and its garbage is the suspect",
+  async ({ path }, { workspace }) => {
+    const { files } = await leakingDumps(workspace, path, "causes replaced");
+    const { suspects } = suspectsOf(workspace, files);
+    expect(suspects).toMatchObject([{ kind: "garbage", path: null, gathers: null }]);
+    expect(suspects[0]?.survived).toBeGreaterThan(0);
+    const { stdout } = workspace.run(["leaks", ...files]);
+    expect(stdout).toMatch(/of garbage \(\+\d/);
+  },
+);

@@ -1,0 +1,106 @@
+"""Leaks that lie in several places with one cause, and growth that is none."""
+import gc
+import threading
+
+from records import Session
+
+
+class Source:
+    def __init__(self):
+        self.recent = []
+
+
+LATEST = {"s%d" % i: Source() for i in range(7)}
+
+
+def by_key(turn):
+    for source in LATEST.values():
+        source.recent.extend(Session(i) for i in range(500))
+    return 3500
+
+
+class Stats:
+    pass
+
+
+STATS = Stats()
+STATS.reads, STATS.writes, STATS.tables = Source(), Source(), {}
+
+
+def by_attribute(turn):
+    for source in STATS.reads, STATS.writes:
+        source.recent.extend(Session(i) for i in range(1500))
+    return 3000
+
+
+def remembering(function):
+    seen = []
+
+    def call(what):
+        seen.append(what)
+
+    return call
+
+
+@remembering
+def create(what):
+    pass
+
+
+@remembering
+def delete(what):
+    pass
+
+
+def by_function(turn):
+    for function in create, delete:
+        for i in range(1500):
+            function(Session(i))
+    return 3000
+
+
+LOCAL = threading.local()
+asked, answered = [threading.Semaphore(0) for _ in range(3)], threading.Semaphore(0)
+
+
+def worker(own):
+    LOCAL.kept = []
+    while True:
+        own.acquire()
+        LOCAL.kept.extend(Session(i) for i in range(1000))
+        answered.release()
+
+
+def by_thread(turn):
+    for i, own in enumerate(asked):
+        if turn == 0:
+            threading.Thread(target=worker, args=(own,), name="worker-%d" % i, daemon=True).start()
+        own.release()
+        answered.acquire()
+    return 3000
+
+
+FIRST, SECOND = [], []
+
+
+def two_causes(turn):
+    for kept in FIRST, SECOND:
+        kept.extend(Session(i) for i in range(1500))
+    return 1500
+
+
+class Node:
+    def __init__(self, number):
+        self.me = self
+        self.lines = ["line %d of %d" % (i, number) for i in range(6000)]
+
+
+result = None
+
+
+def replaced(turn):
+    """What is replaced is garbage from then on, since it holds itself and the collector is off."""
+    global result
+    gc.disable()
+    result = Node(turn)
+    return 1

@@ -1,0 +1,2 @@
+from . import REGISTERED
+from .models import Model, find
