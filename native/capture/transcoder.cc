@@ -302,6 +302,12 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
       in.varint();
       in.varint();
       return;
+    case HD_LOCAL:
+      address(in.varint());
+      in.varint();
+      in.varint();
+      in.string();
+      return;
     case HD_TYPE_MEMORY:
       address(in.varint());
       for (int i = 0; i < 3; ++i) in.varint();

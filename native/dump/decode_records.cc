@@ -103,6 +103,12 @@ class Decoder {
         defined().chunks.push_back(chunks);
         return;
       }
+      case HD_LOCAL: {
+        LocalRecord local{in_.varint(), in_.varint(), in_.varint(), {}};
+        local.name = in_.string();
+        defined().locals.push_back(std::move(local));
+        return;
+      }
       case HD_TYPE_MEMORY: {
         TypeMemoryRecord memory{};
         for (uint64_t* value : {&memory.type, &memory.known, &memory.owned, &memory.unknown})

@@ -103,6 +103,12 @@ struct FrameRecord {
   uint64_t line;
 };
 
+struct LocalRecord {
+  uint64_t address;
+  uint64_t thread, depth;  // of the frame
+  std::string name;
+};
+
 struct MappingRecord {
   uint64_t address;
   uint64_t size;
@@ -191,6 +197,7 @@ struct Definitions {
   std::vector<ModuleRecord> modules;
   std::vector<ThreadRecord> threads;
   std::vector<FrameRecord> frames;
+  std::vector<LocalRecord> locals;
   std::vector<MappingRecord> mappings;
   std::vector<PoolRecord> pools;
   std::vector<MallocRecord> mallocs;

@@ -119,6 +119,7 @@ void HeapIndex::map_columns() {
   modules_ = rows<ModuleRow>(Section::kModules);
   threads_ = rows<ThreadRow>(Section::kThreads);
   frames_ = rows<FrameRow>(Section::kFrames);
+  locals_ = rows<LocalRow>(Section::kLocals);
   mappings_ = rows<MappingRow>(Section::kMappings);
   pools_ = rows<PoolRow>(Section::kPools);
   mallocs_ = rows<MallocRow>(Section::kMallocs);

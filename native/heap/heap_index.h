@@ -125,6 +125,7 @@ class HeapIndex {
   std::span<const ModuleRow> modules() const { return modules_; }
   std::span<const ThreadRow> threads() const { return threads_; }
   std::span<const FrameRow> frames() const { return frames_; }
+  std::span<const LocalRow> locals() const { return locals_; }
   // By address.
   std::span<const MappingRow> mappings() const { return mappings_; }
   std::span<const PoolRow> pools() const { return pools_; }
@@ -185,6 +186,7 @@ class HeapIndex {
   std::span<const ModuleRow> modules_;
   std::span<const ThreadRow> threads_;
   std::span<const FrameRow> frames_;
+  std::span<const LocalRow> locals_;
   std::span<const MappingRow> mappings_;
   std::span<const PoolRow> pools_;
   std::span<const MallocRow> mallocs_;

@@ -7,7 +7,7 @@
 namespace heapdump {
 
 constexpr char kIndexMagic[8] = {'H', 'D', 'I', 'N', 'D', 'E', 'X', '\n'};
-constexpr uint32_t kIndexVersion = 11;
+constexpr uint32_t kIndexVersion = 12;
 constexpr uint64_t kPage = 4096;
 constexpr uint32_t kBlock = 64;  // ids that share a base in a column of offsets
 
@@ -76,6 +76,7 @@ enum class Section : uint32_t {
   kModules,         // ModuleRow
   kThreads,         // ThreadRow
   kFrames,          // FrameRow
+  kLocals,          // LocalRow
   kMappings,        // MappingRow by address
   kPools,           // PoolRow by address
   kMallocs,         // MallocRow by address
@@ -199,6 +200,15 @@ struct FrameRow {
   StringRef function;
   StringRef file;
   uint32_t greenlet;  // the suspended greenlet that it is of, or NIL
+};
+
+// A local of a function that a thread runs.
+struct LocalRow {
+  uint64_t thread;
+  uint64_t depth;
+  StringRef name;
+  uint32_t object;  // or NIL
+  uint32_t unused;
 };
 
 struct MappingRow {

@@ -53,6 +53,8 @@ Tables::Tables(const Definitions& definitions, const AddressIds& ids) : ids_(ids
     modules_.push_back({ids.find(module.address), intern(module.name), intern(module.file)});
   }
   for (const ThreadRecord& thread : definitions.threads) threads_.push_back({thread.id, intern(thread.name)});
+  for (const LocalRecord& local : definitions.locals)
+    locals_.push_back({local.thread, local.depth, intern(local.name), ids.find(local.address), 0});
   GreenletNames names;
   for (const FrameRecord& frame : definitions.frames) {
     FrameRow row{};
@@ -249,6 +251,7 @@ void Tables::write(IndexWriter& writer, const LargeValues& large) {
   writer.write_small(Section::kModules, modules_);
   writer.write_small(Section::kThreads, threads_);
   writer.write_small(Section::kFrames, frames_);
+  writer.write_small(Section::kLocals, locals_);
   writer.write_small(Section::kMappings, mappings_);
   writer.write_small(Section::kPools, pools_);
   writer.write_small(Section::kMallocs, mallocs_);

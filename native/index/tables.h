@@ -85,6 +85,7 @@ class Tables {
   std::vector<ModuleRow> modules_;
   std::vector<ThreadRow> threads_;
   std::vector<FrameRow> frames_;
+  std::vector<LocalRow> locals_;
   std::vector<MappingRow> mappings_;
   std::vector<PoolRow> pools_;
   std::vector<MallocRow> mallocs_;

@@ -43,6 +43,8 @@ const EFFECTS = {
     earlier: "objects that it has lost count as new",
     last: "objects that it has lost count as gone",
   },
+  tree: { main: "what was lost is not in the tree, and what it held alone may seem to be held by others" },
+  threads: { main: "threads and locals may be missing" },
   waste: { main: "waste in what was lost is not counted" },
   "held-by-c": { main: "references from what was lost look like those of C code" },
   sql: {

@@ -93,6 +93,8 @@ const views: Record<string, string[][]> = {
   ],
   memory: [["used.bin"], ["used.bin", "grown.bin"]],
   waste: [["long.bin"], ["wasteful.bin"], ["huge.bin"]],
+  tree: [["fork.bin"], ["long.bin", "--min", "0"], ["huge.bin"]],
+  threads: [["wasteful.bin"], ["long.bin"]],
   "held-by-c": [["wasteful.bin"], ["fork.bin"], ["long.bin"]],
   sql: [
     ["--schema"],

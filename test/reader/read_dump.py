@@ -114,6 +114,7 @@ class Dump:
         self.chunks: List[Tuple[int, ...]] = []
         self.symbols: List[Tuple[int, str]] = []
         self.type_memory: List[Tuple[int, str]] = []
+        self.locals: List[Tuple[int, int, int, str]] = []
         self.possible_holders: List[Tuple[int, str]] = []
         self.greenlet_frames: List[Tuple[int, int, int, str, str, int]] = []
         self.sources: Dict[int, str] = {}
@@ -269,6 +270,8 @@ class Dump:
                 self.symbols.append((r.varint(), r.string()))
             elif kind == 12:
                 self.chunks.append((r.u8(),) + tuple(r.varint() for _ in range(4)))
+            elif kind == 21:
+                self.locals.append((r.varint(), r.varint(), r.varint(), r.string()))
             elif kind == 19:
                 self.type_memory.append(tuple(r.varint() for _ in range(4)))
             elif kind == 20:

@@ -49,6 +49,7 @@ const RecordKind = {
   ALLOCATED: 18,
   TYPE_MEMORY: 19,
   POSSIBLE_HOLDER: 20,
+  LOCAL: 21,
 } as const;
 const NULL_REFERENCE = 2049n;
 const INDEXED = 0x80;
@@ -265,6 +266,11 @@ export class Records {
   ): this {
     this.out.varint(RecordKind.GREENLET_FRAME).varint(address).varint(greenlet).varint(depth);
     this.out.string(fn).string(file).varint(line);
+    return this;
+  }
+
+  local(address: bigint, thread: number, depth: number, name: string): this {
+    this.out.varint(RecordKind.LOCAL).varint(address).varint(thread).varint(depth).string(name);
     return this;
   }
 

@@ -48,6 +48,7 @@ export class PythonHeap {
   private roots: [Thing, RootKind, string][] = [];
   private modules: [Thing, string, string][] = [];
   private threads: [number, string][] = [];
+  private locals: [Thing, number, number, string][] = [];
   private typeMemory: [Thing, number, number, number][] = [];
   private possibleHolders: [Thing, number, Thing][] = [];
   private frames: [Thing | undefined, number, number, string, string, number][] = [];
@@ -198,6 +199,11 @@ export class PythonHeap {
     this.frames.push([thing, thread, depth, fn, file, line]);
   }
 
+  /** A local of a frame. */
+  local(thing: Thing, thread: number, depth: number, name: string): void {
+    this.locals.push([thing, thread, depth, name]);
+  }
+
   /** What the objects of a type own besides themselves: of so many it is known, how much, and of so many it is not. */
   typeOwns(type: string, known: number, owned: number, unknown: number): void {
     this.typeMemory.push([this.type(type), known, owned, unknown]);
@@ -229,6 +235,7 @@ export class PythonHeap {
     for (const [thing, kind, name] of this.roots) rest.root(thing.address, kind, name);
     for (const [thing, name, file] of this.modules) rest.module(thing.address, name, file);
     for (const [id, name] of this.threads) rest.thread(id, name);
+    for (const [thing, ...where] of this.locals) rest.local(thing.address, ...where);
     for (const [type, ...counts] of this.typeMemory) rest.typeMemory(type.address, ...counts);
     for (const [holder, offset, held] of this.possibleHolders)
       rest.possibleHolder(holder.address, offset, held.address);

@@ -124,6 +124,15 @@ export function wasteful(): PythonHeap {
     content: { text: "b'lost\\x00'", cut: true },
     refcount: 1n,
   });
+  heap.thread(4242, "MainThread");
+  heap.thread(4243, "reader of http://shop/\x1b[31m");
+  heap.thread(4244, "");
+  heap.frame(undefined, 4242, 0, "read", "/srv/shop/native.py", 12);
+  heap.frame(undefined, 4242, 1, "main", "/srv/shop/service.py", 40);
+  heap.frame(undefined, 4243, 0, "wait", "/usr/lib/python3.11/threading.py", 324);
+  heap.local(handles[0] as Thing, 4242, 0, "handle");
+  for (const i of [1, 2, 3, 4]) heap.local(heap.int(i), 4242, 1, `number_${i}`);
+  heap.local(handles[1] as Thing, 4242, 1, "second");
   heap.typeOwns("shop.native.Handle", 0, 0, 2);
   heap.typeOwns("shop.models.Item", 24, 96, 1);
   heap.mayHold(handles[1] as Thing, 24, lost);
