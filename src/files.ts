@@ -1,6 +1,18 @@
 // Files of ours hold what a process had in its memory: nobody but the user may read them.
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, lstat, open, readdir, realpath, rename, rm, stat, unlink } from "node:fs/promises";
+import {
+  chown,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  unlink,
+} from "node:fs/promises";
 import { dirname } from "node:path";
 import { cannotCreate, cannotWrite, ExitCode, HeapdumpError } from "./errors.js";
 
@@ -98,6 +110,17 @@ export async function writePrivateFile(path: string, text: string, source?: stri
 }
 
 /** Whom our files belong to if the tool runs under sudo. */
+/** A folder that only the user may look into, made if it is not there. Throws with exit code 2. */
+export async function makePrivateFolder(path: string): Promise<void> {
+  try {
+    const made = await mkdir(path, { recursive: true, mode: 0o700 });
+    const user = userUnderSudo();
+    if (made !== undefined && user) await chown(path, user.uid, user.gid);
+  } catch (error) {
+    throw cannotCreate(path, (error as Error).message);
+  }
+}
+
 function userUnderSudo(): { uid: number; gid: number } | undefined {
   const { SUDO_UID, SUDO_GID } = process.env;
   if (process.getuid?.() !== 0 || !SUDO_UID || !SUDO_GID) return undefined;

@@ -1,20 +1,19 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Command } from "commander";
-import { type Check, dumpsNeeded, meets, parseCheck, requireKnown } from "../analysis/fail-on.js";
-import { isIncomplete } from "../analysis/incomplete.js";
-import { findLeaks } from "../analysis/leaks.js";
-import { type MemoryReport, surveyMemory } from "../analysis/memory.js";
-import { requireDumps } from "../analysis/series.js";
+import { parseCheck } from "../analysis/fail-on.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
-import type { Heap } from "../store/heap.js";
-import { leaksJson, leaksText, suspectWords } from "../view/leaks.js";
-import { verdictWords } from "../view/memory.js";
-import { openSeries } from "./heaps.js";
 import { helpText } from "./help.js";
-import { collect, JSON_OPTION, wholeNumber } from "./options.js";
-import { note, output } from "./output.js";
+import { reportLeaks } from "./leaks-report.js";
+import { collect, duration, JSON_OPTION, wholeNumber } from "./options.js";
+import { note } from "./output.js";
+import { catchLeak } from "./series.js";
 
 interface LeaksOptions {
   failOn?: string[];
+  pid?: number;
+  every: number;
   number: number;
   json?: boolean;
 }
@@ -26,14 +25,21 @@ the first dump, and there in the dump before the last, too.
 Examples:
   heapdump leaks heap.bin
   heapdump leaks before.bin after.bin
-  heapdump leaks --fail-on 'growth>10MB' 1.bin 2.bin 3.bin`;
+  heapdump leaks --fail-on 'growth>10MB' 1.bin 2.bin 3.bin
+  sudo heapdump leaks --pid $(pidof python) --every 5m`;
 
 export function registerLeaks(program: Command): void {
   program
     .command("leaks")
     .summary("what leaks, where it accumulates, and what holds it")
     .description("Names the suspects of a leak, from one or more dumps of a process.")
-    .argument("<file...>", "dumps of one process (.bin or .bin.gz)")
+    .argument("[file...]", "dumps of one process (.bin or .bin.gz)")
+    .option(
+      "--pid <pid>",
+      "instead of files: take three dumps of a running process, which are deleted afterwards",
+      wholeNumber(1),
+    )
+    .option("--every <time>", "with --pid: the distance of the dumps, such as 30s or 5m", duration, 60_000)
     .option(
       "--fail-on <check>",
       "exit code 1 if a suspect meets the check, such as growth>10MB, or the process does; measures of suspects are growth, growth_per_hour, survived, retained (bytes), count and new (objects), of the process rss and native (bytes that its resident memory, and that of C code, grew by) (repeatable)",
@@ -45,38 +51,31 @@ export function registerLeaks(program: Command): void {
     .action(leaks);
 }
 
-async function leaks(files: string[], options: LeaksOptions): Promise<void> {
-  const checks = (options.failOn ?? []).map(parseCheck);
-  for (const check of checks) requireDumps(files.length, dumpsNeeded(check), `--fail-on ${check.text}`);
-  const heaps = await openSeries("leaks", files, (series) => {
-    if (checks.length > 0) requireComplete(series);
-  });
-  const found = findLeaks(heaps);
-  const path = heaps.at(-1)?.path ?? "";
-  const memory = surveyMemory(heaps as [Heap, ...Heap[]]);
-  for (const check of checks) requireKnown(check, found, memory);
-  output(
-    options,
-    () => leaksJson(found, memory),
-    (terminal) => leaksText(found, memory, path, terminal, options.number),
-  );
-  for (const check of checks) {
-    const met = meets(check, found.suspects, memory);
-    if (met) fail(check, met === "memory" ? verdictWords(memory as MemoryReport) : suspectWords(met));
+async function leaks(
+  files: string[],
+  { pid, every, failOn = [], number, json }: LeaksOptions,
+): Promise<void> {
+  const report = { checks: failOn.map(parseCheck), number, json };
+  if ((pid === undefined) === (files.length === 0))
+    throw new HeapdumpError(ExitCode.Usage, "give dumps, or --pid PID for a running process, not both");
+  if (pid === undefined) return reportLeaks(files, report);
+  const folder = mkdtempSync(join(tmpdir(), "heapdump-"));
+  try {
+    const { dumps, reason } = await catchLeak({
+      pid,
+      folder,
+      every,
+      count: DUMPS,
+      until: [],
+      mode: "fork",
+      content: "full",
+    });
+    if (reason) note(reason);
+    await reportLeaks(dumps, { ...report, passing: true });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** A check of what is left of a dump would pass, or fail, for the wrong reason. */
-function requireComplete(heaps: Heap[]): void {
-  const damaged = heaps.find(isIncomplete);
-  if (!damaged) return;
-  throw new HeapdumpError(
-    ExitCode.Unreadable,
-    `${damaged.path} is not complete, so --fail-on cannot be decided: take the dump again`,
-  );
-}
-
-function fail(check: Check, words: string): void {
-  note(`${check.text}: ${words}`);
-  process.exitCode = ExitCode.CheckFailed;
-}
+/** What came and stayed is told from what is always there by three. */
+const DUMPS = 3;

@@ -19,6 +19,7 @@ export const COMMANDS: Record<string, () => Promise<Register>> = {
   threads: async () => (await import("./threads.js")).registerThreads,
   memory: async () => (await import("./memory.js")).registerMemory,
   leaks: async () => (await import("./leaks.js")).registerLeaks,
+  watch: async () => (await import("./watch.js")).registerWatch,
   diff: async () => (await import("./diff.js")).registerDiff,
   waste: async () => (await import("./waste.js")).registerWaste,
   "held-by-c": async () => (await import("./held-by-c.js")).registerHeldByC,

@@ -11,6 +11,17 @@ export function wholeNumber(min: number): (text: string) => number {
   };
 }
 
+const UNITS_MS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `30s`, `5m`, `1.5h`, in milliseconds; a number alone is seconds. */
+export function duration(text: string): number {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text) ?? [];
+  const time = Number(number) * (UNITS_MS[unit || "s"] ?? 0);
+  if (!number || time < 1000 || time > 30 * 24 * 3_600_000)
+    throw new InvalidArgumentError("must be a time such as 30s, 5m or 1h, of at least a second");
+  return time;
+}
+
 /** For an option that may be given several times. */
 export function collect(text: string, before: string[] | undefined): string[] {
   return [...(before ?? []), text];

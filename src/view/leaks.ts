@@ -13,7 +13,7 @@ import { countText, durationText, shareText, signedSizeText, sizeText } from "./
 export function leaksText(
   leaks: Leaks,
   memory: MemoryReport | undefined,
-  path: string,
+  path: string | undefined,
   terminal: Terminal,
   most: number,
 ): string {
@@ -29,14 +29,17 @@ export function leaksText(
   }
   const blocks = shown.map((suspect, i) => block(suspect, i + 1, leaks, terminal));
   const more = suspects.length - shown.length;
-  const next = nextStep(terminal, "show", path, addressText(shown[0]?.example.address ?? 0n));
+  const example = addressText(shown[0]?.example.address ?? 0n);
+  const next = path === undefined ? [] : [nextStep(terminal, "show", path, example)];
   const rest = more > 0 ? [dim(`${plural(more, "more suspect")}: -n ${suspects.length}`)] : [];
   return [
     ...elsewhere,
     [sentences(heading(leaks), terminal, bold), ...order(leaks, terminal)].join("\n"),
     ...blocks,
-    [...rest, next].join("\n"),
-  ].join("\n\n");
+    [...rest, ...next].join("\n"),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
 }
 
 function noSuspects({ incomplete }: Leaks): string {

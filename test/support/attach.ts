@@ -1,4 +1,4 @@
-// Runs `heapdump attach` beside the test, which goes on talking to the target meanwhile.
+// Runs the tool, most often `heapdump attach`, beside the test, which goes on talking to the target meanwhile.
 import { spawn } from "node:child_process";
 import { HEAPDUMP, type Outcome } from "./cli.js";
 
@@ -14,8 +14,12 @@ export interface AttachOptions {
   through?: string[];
 }
 
-export function startAttach(args: (string | number)[], { cwd, env, through = [] }: AttachOptions): Attaching {
-  const [command = "", ...rest] = [...through, process.execPath, HEAPDUMP, "attach", ...args.map(String)];
+export function startAttach(args: (string | number)[], options: AttachOptions): Attaching {
+  return startTool(["attach", ...args], options);
+}
+
+export function startTool(args: (string | number)[], { cwd, env, through = [] }: AttachOptions): Attaching {
+  const [command = "", ...rest] = [...through, process.execPath, HEAPDUMP, ...args.map(String)];
   const child = spawn(command, rest, {
     cwd,
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,7 +1,7 @@
 // What tests are given: `test("…", async ({ workspace }) => …)`. Each is made for the test or the file that asks for
 // it, and removed after it.
 import { test as base } from "vitest";
-import { type Attaching, type AttachOptions, startAttach } from "./attach.js";
+import { type Attaching, type AttachOptions, startAttach, startTool } from "./attach.js";
 import { type Outcome, TempWorkspace } from "./cli.js";
 import { writeSampleDumps } from "./sample-dumps.js";
 import { Target } from "./target.js";
@@ -18,6 +18,10 @@ export class CaptureWorkspace extends TempWorkspace {
 
   startAttach(args: (string | number)[], options: Omit<AttachOptions, "cwd"> = {}): Attaching {
     return startAttach(args, { cwd: this.folder, ...options });
+  }
+
+  startTool(args: (string | number)[], options: Omit<AttachOptions, "cwd"> = {}): Attaching {
+    return startTool(args, { cwd: this.folder, ...options });
   }
 
   async attach(args: (string | number)[], options: Omit<AttachOptions, "cwd"> = {}): Promise<Outcome> {

@@ -1,0 +1,49 @@
+// A process that is looked at again and again, and the one that takes its place when it has ended.
+import { readdirSync, readFileSync } from "node:fs";
+
+export interface WatchedProcess {
+  pid: number;
+  /** Since the boot, in clock ticks: no other process with its number has the same. */
+  startTicks: number;
+  uid: string;
+  /** With its arguments. */
+  command: string;
+}
+
+/** Undefined if there is none. */
+export function watchedProcess(pid: number): WatchedProcess | undefined {
+  const stat = read(pid, "stat");
+  const uid = /^Uid:\t(\d+)/m.exec(read(pid, "status") ?? "")?.[1];
+  const command = read(pid, "cmdline");
+  if (stat === undefined || uid === undefined || !command) return undefined;
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  if (fields[0] === "Z" || fields[0] === "X") return undefined;
+  return { pid, startTicks: Number(fields[19]), uid, command };
+}
+
+/** Resident bytes; undefined if the process has ended. */
+export function residentBytes({ pid, startTicks }: WatchedProcess): number | undefined {
+  if (watchedProcess(pid)?.startTicks !== startTicks) return undefined;
+  const kib = /^VmRSS:\s+(\d+) kB/m.exec(read(pid, "status") ?? "")?.[1];
+  return kib === undefined ? undefined : Number(kib) * 1024;
+}
+
+/** The oldest that has the same command and user and began later. */
+export function successorOf(ended: WatchedProcess): WatchedProcess | undefined {
+  const processes = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => watchedProcess(Number(name)) ?? []);
+  const later = processes.filter(
+    ({ uid, command, startTicks }) =>
+      uid === ended.uid && command === ended.command && startTicks > ended.startTicks,
+  );
+  return later.sort((a, b) => a.startTicks - b.startTicks)[0];
+}
+
+function read(pid: number, file: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import { type Check, dumpsNeeded, meets, requireKnown } from "../analysis/fail-on.js";
+import { isIncomplete } from "../analysis/incomplete.js";
+import { findLeaks, type Leaks } from "../analysis/leaks.js";
+import { type MemoryReport, surveyMemory } from "../analysis/memory.js";
+import { requireDumps } from "../analysis/series.js";
+import { ExitCode, HeapdumpError } from "../errors.js";
+import type { Heap } from "../store/heap.js";
+import { openHeaps } from "../store/open.js";
+import { leaksJson, leaksText, suspectWords } from "../view/leaks.js";
+import { verdictWords } from "../view/memory.js";
+import { openSeries } from "./heaps.js";
+import { note, openEvents, output } from "./output.js";
+
+interface Report {
+  checks: Check[];
+  /** Suspects shown. */
+  number: number;
+  json?: boolean | undefined;
+  /** Whether the dumps are deleted afterwards, so that no command can go on with them. */
+  passing?: boolean;
+}
+
+/** Prints what leaks in dumps of one process; a check that is met makes the exit code 1. */
+export async function reportLeaks(files: string[], { checks, number, json, passing }: Report): Promise<void> {
+  for (const check of checks) requireDumps(files.length, dumpsNeeded(check), `--fail-on ${check.text}`);
+  const heaps = await openSeries("leaks", files, (series) => {
+    if (checks.length > 0) requireComplete(series);
+  });
+  const { found, memory } = answer(heaps);
+  const path = passing ? undefined : heaps.at(-1)?.path;
+  for (const check of checks) requireKnown(check, found, memory);
+  output(
+    { ...(json === undefined ? {} : { json }) },
+    () => leaksJson(found, memory),
+    (terminal) => leaksText(found, memory, path, terminal, number),
+  );
+  for (const check of checks) {
+    const words = wordsOf(check, found, memory);
+    if (words === undefined) continue;
+    note(`${check.text}: ${words}`);
+    process.exitCode = ExitCode.CheckFailed;
+  }
+}
+
+/** Whether dumps of one process, in the order of their times, meet one of the checks: the words for it. */
+export async function metCheck(files: string[], checks: Check[]): Promise<string | undefined> {
+  const sources = files.map((path, i) => ({ schema: i === 0 ? "main" : `dump${i + 1}`, path }));
+  const heaps = await openHeaps(sources, openEvents());
+  try {
+    const { found, memory } = answer(heaps);
+    for (const check of checks) {
+      if (files.length < dumpsNeeded(check)) continue;
+      const words = wordsOf(check, found, memory);
+      if (words !== undefined) return `${check.text}: ${words}`;
+    }
+    return undefined;
+  } finally {
+    heaps[0]?.db.close();
+  }
+}
+
+function answer(heaps: Heap[]): { found: Leaks; memory: MemoryReport | undefined } {
+  return { found: findLeaks(heaps), memory: surveyMemory(heaps as [Heap, ...Heap[]]) };
+}
+
+function wordsOf(check: Check, found: Leaks, memory: MemoryReport | undefined): string | undefined {
+  const met = meets(check, found.suspects, memory);
+  if (!met) return undefined;
+  return met === "memory" ? verdictWords(memory as MemoryReport) : suspectWords(met);
+}
+
+/** A check of what is left of a dump would pass, or fail, for the wrong reason. */
+function requireComplete(heaps: Heap[]): void {
+  const damaged = heaps.find(isIncomplete);
+  if (!damaged) return;
+  throw new HeapdumpError(
+    ExitCode.Unreadable,
+    `${damaged.path} is not complete, so --fail-on cannot be decided: take the dump again`,
+  );
+}
