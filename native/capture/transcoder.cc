@@ -302,7 +302,7 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
       in.varint();
       in.varint();
       return;
-    case HD_LOCAL:
+    case HD_FRAME_LOCAL:
       address(in.varint());
       in.varint();
       in.varint();

@@ -103,7 +103,7 @@ class Decoder {
         defined().chunks.push_back(chunks);
         return;
       }
-      case HD_LOCAL: {
+      case HD_FRAME_LOCAL: {
         LocalRecord local{in_.varint(), in_.varint(), in_.varint(), {}};
         local.name = in_.string();
         defined().locals.push_back(std::move(local));

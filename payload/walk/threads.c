@@ -85,7 +85,7 @@ static void write_locals(struct hd_walker* w, const struct hd_frame* frame, uint
   for (uint64_t i = 0; locals.code && i < locals.named && i < locals.count; i++) {
     const hd_address held = hd_untag(w->layout, hd_word(locals.at + 8 * i));
     if (!hd_is_address(held)) continue;
-    struct hd_text* const out = hd_begin_record(w, HD_LOCAL);
+    struct hd_text* const out = hd_begin_record(w, HD_FRAME_LOCAL);
     hd_put_varint(out, held);
     hd_put_varint(out, id);
     hd_put_varint(out, depth);

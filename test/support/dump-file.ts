@@ -49,7 +49,7 @@ const RecordKind = {
   ALLOCATED: 18,
   TYPE_MEMORY: 19,
   POSSIBLE_HOLDER: 20,
-  LOCAL: 21,
+  FRAME_LOCAL: 21,
 } as const;
 const NULL_REFERENCE = 2049n;
 const INDEXED = 0x80;
@@ -270,7 +270,7 @@ export class Records {
   }
 
   local(address: bigint, thread: number, depth: number, name: string): this {
-    this.out.varint(RecordKind.LOCAL).varint(address).varint(thread).varint(depth).string(name);
+    this.out.varint(RecordKind.FRAME_LOCAL).varint(address).varint(thread).varint(depth).string(name);
     return this;
   }
 
