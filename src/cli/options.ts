@@ -11,6 +11,15 @@ export function wholeNumber(min: number): (text: string) => number {
   };
 }
 
+/** A number of seconds. */
+export function secondsOf(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > 86_400) {
+    throw new InvalidArgumentError("must be a number of seconds, above 0 and at most 86400");
+  }
+  return value;
+}
+
 /** For an option that may be given several times. */
 export function collect(text: string, before: string[] | undefined): string[] {
   return [...(before ?? []), text];

@@ -29,6 +29,7 @@ const at = {
 /** The text views of each command, errors among them. */
 const views: Record<string, string[][]> = {
   attach: [["PID"], ["999999999"]],
+  trace: [["PID"], ["999999999"], ["1", "--on", "--off"]],
   info: [["long.bin"], ["small.bin"], ["fork.bin"], ["cut.bin"]],
   top: [
     ["long.bin"],
