@@ -27,7 +27,7 @@ enum {
   kNone = -1,
   // Lines of one function; beyond, none are told.
   kMaxLines = 1 << 14,
-  kMaxFaults = 64,
+  kMaxFaults = 1024,
   kSpare = 1 << 20,
   // Of a chunk of malloc's that is mapped by itself.
   kMaxOverhead = 2 * 4096,
