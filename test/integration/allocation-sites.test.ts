@@ -1,6 +1,7 @@
 // Where objects were allocated: the same as tracemalloc itself says of every object, in each mode.
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect } from "vitest";
 import { type CaptureWorkspace, test } from "../support/fixtures.js";
 import { interpreters } from "../support/interpreters.js";
@@ -119,4 +120,23 @@ describe.each(interpreters)("CPython $version ($library)", ({ path }) => {
     for (const kind of ["hash", "key", "unmapped"])
       expect({ kind, most: Number(known[kind]) > all / 2 }).toEqual({ kind, most: true });
   });
+});
+
+/** To 3.11 the tables have no address that a library exports, and a stripped one says nothing more. */
+const withoutSymbols = interpreters.filter(
+  ({ minor, library }) => library === "shared" && Number(minor.split(".")[1]) < 12,
+);
+
+test.for(withoutSymbols)("a stripped library: CPython $version", async ({ path, minor }, { workspace }) => {
+  const name = `libpython${minor}.so.1.0`;
+  const copy = join(workspace.folder, name);
+  const { status } = spawnSync("strip", ["--strip-all", "-o", copy, join(dirname(path), "../lib", name)]);
+  expect(status).toBe(0);
+  const target = await workspace.startTarget(path, "allocation_sites.py", {
+    env: { LD_LIBRARY_PATH: workspace.folder },
+  });
+  expect(readFileSync(`/proc/${target.pid}/maps`, "utf8")).toContain(copy);
+  await ask(target, "start 2", "make 60");
+  const wanted = await told(workspace, target);
+  expect(compare(await dump(workspace, target, "fork"), wanted)).toBeGreaterThan(3000);
 });
