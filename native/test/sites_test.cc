@@ -5,8 +5,8 @@
 
 #include <initializer_list>
 
-#include "heap/site_text.h"
 #include "analysis/allocation.h"
+#include "heap/site_text.h"
 #include "test/dump_writer.h"
 #include "test/heap_test.h"
 

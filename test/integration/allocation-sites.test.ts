@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect } from "vitest";
 import { type CaptureWorkspace, test } from "../support/fixtures.js";
-import { interpreters } from "../support/interpreters.js";
+import { interpreters, newest } from "../support/interpreters.js";
 import type { Target } from "../support/target.js";
 
 type Stack = [file: string, line: number][];
@@ -120,6 +120,14 @@ describe.each(interpreters)("CPython $version ($library)", ({ path }) => {
     for (const kind of ["hash", "key", "unmapped"])
       expect({ kind, most: Number(known[kind]) > all / 2 }).toEqual({ kind, most: true });
   });
+});
+
+test("python mode says that it cannot ask", async ({ workspace }) => {
+  const target = await workspace.startTarget(newest.path, "allocation_sites.py");
+  await ask(target, "start 1", "make 5", "replace");
+  await dump(workspace, target, "python");
+  const { stdout } = workspace.run(["info", "heap.bin"]);
+  expect(stdout).toMatch(/sites +none: the program replaced _get_object_traceback/);
 });
 
 /** To 3.11 the tables have no address that a library exports, and a stripped one says nothing more. */
