@@ -87,7 +87,12 @@ class Survey {
     const uint64_t objects = share_of_objects();
     add(malloc, nullptr, malloc_used_ + malloc_free_ + malloc_unknown_);
     add("objects in chunks", malloc, objects, chunk_count_[HD_USE_OBJECT]);
-    add("other chunks in use", malloc, malloc_used_ - objects, chunk_count_[HD_USE_OTHER]);
+    // Its entries and traces are such chunks.
+    const uint64_t tracing = std::min(number_in_meta(heap_, "tracemalloc_bytes"), malloc_used_ - objects);
+    const uint64_t others = chunk_count_[HD_USE_OTHER];
+    const uint64_t traces = std::min(number_in_meta(heap_, "tracemalloc_chunks"), others);
+    add("tables of tracemalloc", malloc, tracing, traces);
+    add("other chunks in use", malloc, malloc_used_ - objects - tracing, others - traces);
     add("free chunks", malloc, malloc_free_, chunk_count_[HD_USE_FREE]);
     add("heaps that could not be read", malloc, malloc_unknown_);
     add("thread stacks", nullptr, stacks_, stack_count_);

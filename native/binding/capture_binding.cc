@@ -92,6 +92,7 @@ Napi::Value tracemalloc(const Napi::CallbackInfo& info) {
     const auto found = find_tracemalloc(inspection.memory, inspection.images, inspection.interpreter, &why);
     Napi::Object state = Napi::Object::New(env);
     state.Set("pythonVersion", inspection.interpreter.version());
+    state.Set("threads", inspection.status.threads);
     state.Set("unknown", found ? "" : why);
     state.Set("frames", found && found->is_tracing ? found->max_frames : 0);
     state.Set("blocks", static_cast<double>(found ? found->blocks : 0));
@@ -190,6 +191,7 @@ struct CaptureRequest {
     if (mode == Mode::kPython) {
       script = request.Get("script").As<Napi::String>().Utf8Value();
       keeps_names = request.Get("keepsNames").As<Napi::Boolean>().Value();
+      is_dump = request.Get("isDump").As<Napi::Boolean>().Value();
     } else {
       content = {.limit = request.Get("contentLimit").As<Napi::Number>().Uint32Value(),
                  .only_names = request.Get("onlyNames").As<Napi::Boolean>().Value()};
@@ -202,6 +204,7 @@ struct CaptureRequest {
   Mode mode;
   std::string script;
   bool keeps_names = false;
+  bool is_dump = true;
   ContentKept content;
   std::vector<TypesFile> types;
 };
@@ -241,6 +244,7 @@ class Capture : private Sink {
                        .script = request_.script,
                        .timeout = request_.timeout,
                        .keeps_names = request_.keeps_names,
+                       .is_dump = request_.is_dump,
                        .handlers = handlers(),
                        .cancellation = cancellation};
     const SafePointCall::Result result = call.run();

@@ -59,7 +59,8 @@ class ScriptRun {
       throw Error(ExitCode::kCannotAttach,
                   "process " + std::to_string(call_.pid) +
                       " was not touched: it does not allow code from outside to run in it "
-                      "(PYTHON_DISABLE_REMOTE_DEBUG, -X disable-remote-debug); use --mode fork");
+                      "(PYTHON_DISABLE_REMOTE_DEBUG, -X disable-remote-debug)" +
+                      or_fork());
     }
     if (target_.filters == Inspection::Filters::kInForce) {
       throw filtered(
@@ -71,11 +72,7 @@ class ScriptRun {
     call_.handlers.on_state(CaptureState::kStopping);
     deadline_ = steady_clock::now() + call_.timeout;
     remove_leftovers(target_, gadgets_, pauses_, steady_clock::now() + 1s);
-    // Its pools and malloc's chunks are not looked into while it runs.
-    MemorySurvey survey(target_.maps, {});
-    survey.look_into(call_.pid, call_.keeps_names);
-    const std::vector<uint8_t> mappings = survey.message();
-    call_.handlers.on_bytes(mappings.data(), mappings.size());
+    if (call_.is_dump) survey_memory();
     const auto enter = [&](TrampolineCall& call, StoppedThread& thread) {
       const std::string forbidden = find_forbidden_call(target_, thread, TrampolineWork::kScript);
       if (!forbidden.empty())
@@ -100,11 +97,22 @@ class ScriptRun {
     return {end.route == HD_ROUTE_IN_SYSCALL, pauses_, target_.status.threads == 1};
   }
 
+  // Its pools and malloc's chunks are not looked into while it runs.
+  void survey_memory() {
+    MemorySurvey survey(target_.maps, {});
+    survey.look_into(call_.pid, call_.keeps_names);
+    const std::vector<uint8_t> mappings = survey.message();
+    call_.handlers.on_bytes(mappings.data(), mappings.size());
+  }
+
   Error filtered(const std::string& why) const {
     return Error(ExitCode::kCannotAttach, "process " + std::to_string(call_.pid) +
                                               " was not touched: it has a seccomp filter, which " + why +
-                                              "; use --mode fork");
+                                              or_fork());
   }
+
+  // Without a dump there is no other way.
+  std::string or_fork() const { return call_.is_dump ? "; use --mode fork" : ""; }
 
   [[noreturn]] void fail(const std::string& message) { throw Error(ExitCode::kCaptureFailed, message); }
 
@@ -116,7 +124,8 @@ class ScriptRun {
         if (doing.empty()) return;  // It began, or ended, just then.
         call_.cancellation.check();
         fail("no safe point within " + seconds(call_.timeout) + ": the main thread " + doing +
-             " the whole time; nothing was changed in it (try --mode fork, or a longer --timeout)");
+             " the whole time; nothing was changed in it (try " + (call_.is_dump ? "--mode fork, or " : "") +
+             "a longer --timeout)");
       }
       std::this_thread::sleep_for(50us);
     }
@@ -186,16 +195,17 @@ class ScriptRun {
         if (has_written_) return;
         fail(
             "the script could not begin: there is no memory left for it (a limit such as ulimit -v?), or an "
-            "audit hook of the program refuses it (--mode fork takes no script)");
+            "audit hook of the program refuses it" +
+            std::string(call_.is_dump ? " (--mode fork takes no script)" : ""));
       case HD_CALL_QUEUE_FULL:
         fail("CPython's queue of pending calls is full");
       case HD_CALL_EXPIRED:
       case HD_CALL_CANCELLED:
         fail("the main thread came to a safe point too late");
       case HD_CALL_NO_STACK:
-        fail("the main thread's stack is almost full, and a script needs half a MiB of it; use --mode fork");
+        fail("the main thread's stack is almost full, and a script needs half a MiB of it" + or_fork());
       case HD_CALL_SHUTTING_DOWN:
-        fail("the interpreter is shutting down and takes no script any more; use --mode fork");
+        fail("the interpreter is shutting down and takes no script any more" + or_fork());
       case HD_CALL_NOT_RUN:
         fail("the target has no memory left for the script");
       default:

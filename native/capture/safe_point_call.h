@@ -28,6 +28,8 @@ struct SafePointCall {
   std::chrono::milliseconds timeout;
   // Whether the dump says which files are mapped.
   bool keeps_names;
+  // Whether it writes a dump, which could be taken without a script, too.
+  bool is_dump;
   CaptureHandlers handlers;
   const Cancellation& cancellation;
 

@@ -10,8 +10,10 @@ namespace {
 
 const std::string kUnknown;
 
-// A lambda, a comprehension: code within another function, on lines of it.
-bool is_anonymous(std::string_view name) { return name.ends_with('>') && name != "<module>"; }
+// A lambda, a comprehension, annotations: code on lines of the function, or the module, that it stands in.
+bool is_within_another(std::string_view name) {
+  return (name.ends_with('>') && name != "<module>") || name.ends_with("__annotate__");
+}
 
 }  // namespace
 
@@ -44,11 +46,12 @@ const std::string& FunctionLines::find(const std::vector<Function>& functions, u
     if (function.has(line) && (outer == nullptr || function.first_line < outer->first_line))
       outer = &function;
   }
-  if (outer == nullptr || outer->first_line == line) return kUnknown;
+  // What it stands in may have been freed.
+  if (outer == nullptr || outer->first_line == line || is_within_another(outer->name)) return kUnknown;
   for (const Function& function : functions) {
     // A module that was loaded twice has each function twice.
     const bool is_same = function.name == outer->name && function.first_line == outer->first_line;
-    if (function.has(line) && !is_same && !is_anonymous(function.name)) return kUnknown;
+    if (function.has(line) && !is_same && !is_within_another(function.name)) return kUnknown;
   }
   return outer->name;
 }

@@ -18,6 +18,7 @@ struct Config {
 constexpr uint32_t kNotInitialized = 0, kInitialized = 1, kFinalized = 2;
 constexpr int32_t kMaxFrames = UINT16_MAX;
 constexpr uint64_t kMaxData = 64 << 20;
+constexpr uint64_t kMaxRuntime = 4 << 20;  // more than _PyRuntime takes
 constexpr uint64_t kMinBuckets = 16;
 constexpr uint64_t kDomainKey = 12;  // an address and a domain (3.8)
 constexpr uint64_t kTrace = 16;      // its size and its traceback
@@ -93,7 +94,7 @@ class Search {
   // 3.12 and newer. Where in _PyRuntime its state begins differs by release; what is there does not.
   std::optional<Tracemalloc> of_runtime() const {
     const uint64_t runtime = interpreter_.runtime();
-    const uint64_t end = end_of_data(runtime);
+    const uint64_t end = std::min(end_of_data(runtime), runtime + kMaxRuntime);
     const Words words(memory_, runtime, end);
     std::vector<Tracemalloc> found;
     bool may_be_unused = false;

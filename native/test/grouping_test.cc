@@ -62,7 +62,7 @@ TEST_F(GroupingTest, AnUnknownWordNamesThoseThatThereAre) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::kUsage);
-    EXPECT_STREQ(error.what(), "no grouping 'colour': it is one of type, owner, path, module");
+    EXPECT_STREQ(error.what(), "no grouping 'colour': it is one of type, owner, path, module, line");
   }
 }
 

@@ -15,6 +15,8 @@ def write_meta():
         ('collector_callbacks', length_of('callbacks')),
         ('omitted', '; '.join(omitted())),
     ]
+    if TRACED_FRAMES and stack_of is None:
+        pairs.append(('tracemalloc_unread', 'the program replaced _get_object_traceback of _tracemalloc'))
     parts = []
     for name, value in pairs:
         parts += [varint(META), string(name), string(value if type(value) is str else '?')]

@@ -27,7 +27,7 @@ enum {
   kNone = -1,
   // Lines of one function; beyond, none are told.
   kMaxLines = 1 << 14,
-  kMaxFaults = 64,
+  kMaxFaults = 1024,
   kSpare = 1 << 20,
   // Of a chunk of malloc's that is mapped by itself.
   kMaxOverhead = 2 * 4096,
@@ -125,9 +125,10 @@ void hd_write_function(struct hd_walker* w, hd_address code) {
 }
 
 // What malloc has given for so many bytes.
-static uint64_t chunk_size(struct hd_walker* w, hd_address memory, uint64_t asked) {
+static void count_chunk(struct hd_walker* w, hd_address memory, uint64_t asked) {
   const uint64_t size = w->walk->has_glibc_malloc ? hd_word(memory - 8) & ~(uint64_t)7 : 0;
-  return size >= asked && size <= asked + kMaxOverhead ? size : asked;
+  w->traces.bytes += size >= asked && size <= asked + kMaxOverhead ? size : asked;
+  w->traces.chunks++;
 }
 
 // Its number; kNone if it is not a traceback, or one too many.
@@ -158,8 +159,7 @@ static int64_t site_of(struct hd_walker* w, hd_address traceback) {
   hd_end_record(w);
   // That of blocks without a frame is a variable of CPython's.
   const struct hd_memory_range* const range = hd_memory_at(w, traceback);
-  if (range && range->kind != HD_MEMORY_FILE)
-    traces->bytes += chunk_size(w, traceback, kFrames + kFrameSize * count);
+  if (range && range->kind != HD_MEMORY_FILE) count_chunk(w, traceback, kFrames + kFrameSize * count);
   return add_number(&traces->sites, traceback);
 }
 
@@ -211,9 +211,10 @@ static void read_entry(struct hd_walker* w, hd_address entry, uint64_t bucket, u
     return;
   }
   if (layout->table_key_size == HD_ABSENT) {
-    traces->bytes += chunk_size(w, entry, kEntryValue + 8) + chunk_size(w, trace, kTraceTraceback + 8);
+    count_chunk(w, entry, kEntryValue + 8);
+    count_chunk(w, trace, kTraceTraceback + 8);
   } else {
-    traces->bytes += chunk_size(w, entry, trace - entry + kTraceTraceback + 8);
+    count_chunk(w, entry, trace - entry + kTraceTraceback + 8);
   }
   const hd_address object = object_in(w, block, size);
   const int64_t site = site_of(w, hd_word(trace + kTraceTraceback));
@@ -250,13 +251,14 @@ static void read_buckets(struct hd_walker* w, uint64_t unused) {
     }
   }
   if (traces->read >= limit && traces->bucket < buckets) traces->unread += buckets - traces->bucket;
-  traces->bytes += chunk_size(w, first, 8 * buckets);
+  count_chunk(w, first, 8 * buckets);
 }
 
 static void finish(struct hd_walker* w, uint64_t unused) {
   (void)unused;
   write_allocations(w);
   hd_put_meta_number(w, "tracemalloc_bytes", w->traces.bytes);
+  hd_put_meta_number(w, "tracemalloc_chunks", w->traces.chunks);
   if (w->traces.unread) hd_put_meta_number(w, "tracemalloc_unread_traces", w->traces.unread);
 }
 

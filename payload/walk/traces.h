@@ -28,8 +28,8 @@ struct hd_traces {
   uint64_t bucket;            // the next one to read
   uint64_t read;              // entries
   uint64_t unread;
-  // What its tables take, if that can be told.
-  uint64_t bytes;
+  // What its tables take of malloc's memory.
+  uint64_t bytes, chunks;
   // Of the record that is being gathered.
   struct {
     hd_address object;

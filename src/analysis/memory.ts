@@ -50,11 +50,13 @@ export interface Amounts {
   free: bigint;
   /** Pages of files, and shared memory. */
   files: bigint;
+  /** What tracemalloc takes for what it has traced. */
+  tracing: bigint;
   /** Of C code, and of the interpreter. */
   native: bigint;
 }
 
-export type VerdictKind = "python" | "native" | "fragmentation" | "steady" | "unknown";
+export type VerdictKind = "python" | "native" | "fragmentation" | "tracing" | "steady" | "unknown";
 
 export interface MemoryReport {
   parts: MemoryPart[];
@@ -98,7 +100,8 @@ const sumOf = (rows: Row[], names?: string[]) =>
 
 const POOLS_IN_USE = ["objects in pools", "other blocks in use", "pool headers"];
 const FREE_IN_POOLS = ["free blocks", "empty pools"];
-const CHUNKS_IN_USE = ["objects in chunks", "other chunks in use"];
+const TRACING = ["tables of tracemalloc"];
+const CHUNKS_IN_USE = ["objects in chunks", "other chunks in use", ...TRACING];
 const FILES = ["pages of files", "shared memory"];
 
 interface Facts {
@@ -117,9 +120,10 @@ function amountsOf(last: Facts, first: Facts = { rows: [], objects: 0n }): Amoun
     grew([...CHUNKS_IN_USE, "heaps that could not be read", "other private memory"]),
     grew(["free chunks"]),
   );
-  const inChunks = between(last.objects - first.objects - grew(POOLS_IN_USE), 0n, chunks);
+  const tracing = between(grew(TRACING), 0n, positive(chunks));
+  const inChunks = between(last.objects - first.objects - grew(POOLS_IN_USE), 0n, chunks - tracing);
   const [python, free, files] = [pools + inChunks, poolsFree + chunksFree, grew(FILES)];
-  return { resident, python, free, files, native: resident - python - free - files };
+  return { resident, python, free, files, tracing, native: resident - python - free - files - tracing };
 }
 
 /** What is used and what is free of an allocator's growth: one grows at the cost of the other before it grows. */
@@ -185,20 +189,22 @@ function partsOf(tables: Row[][]): MemoryPart[] {
     .flatMap((top) => [top, ...parts.filter(({ parent }) => parent === top.name)]);
 }
 
-function verdictOf({ resident, python, free, native }: Amounts, doubts: Doubt[]): VerdictKind {
+function verdictOf({ resident, python, free, tracing, native }: Amounts, doubts: Doubt[]): VerdictKind {
   if (python * 2n >= resident && !doubts.some(({ ofObjects }) => ofObjects)) return "python";
   if (free * 2n >= resident) return "fragmentation";
   if (doubts.length > 0) return "unknown";
-  const most = largest(python, free, native);
+  const most = largest(python, free, tracing, native);
+  if (most === tracing) return "tracing";
   return most === native ? "native" : most === python ? "python" : "fragmentation";
 }
 
 function verdictOfGrowth(growth: Amounts, now: Amounts, doubts: Doubt[]): VerdictKind {
-  const { resident, python, free, files, native } = growth;
+  const { resident, python, free, files, tracing, native } = growth;
   if (resident < largest(SMALLEST_GROWTH, now.resident / 50n)) return "steady";
   if (python * 2n >= resident && !doubts.some(({ ofObjects }) => ofObjects)) return "python";
   if (doubts.length > 0) return "unknown";
-  const most = largest(python, free, files, native);
+  const most = largest(python, free, files, tracing, native);
+  if (most === tracing) return "tracing";
   return most === python ? "python" : most === free ? "fragmentation" : "native";
 }
 

@@ -16,11 +16,9 @@ import { DumpWriter } from "./dump-writer.js";
 import { describeMemory, itemsWithRoom, planMemory } from "./memory/plan.js";
 import { MemoryWatchdog } from "./memory/watchdog.js";
 import { describeTarget, describeTracing } from "./metadata.js";
+import { requirePid } from "./pid.js";
 import { dumpScript } from "./script.js";
 import { StreamOutput } from "./stream-output.js";
-
-/** Linux include/linux/threads.h, PID_MAX_LIMIT. */
-const LARGEST_PID = 1 << 22;
 
 /** A third of usual supervisors' time-outs: on a busy machine a script takes three times as long. */
 const LONGEST_UNASKED_S = 10;
@@ -134,7 +132,7 @@ async function openOutput(file: string, signal: AbortSignal): Promise<StreamOutp
 }
 
 function inspect(pid: number): Target {
-  if (pid > LARGEST_PID) throw new HeapdumpError(ExitCode.CannotAttach, `there is no process ${pid}`);
+  requirePid(pid);
   return native().inspect(pid);
 }
 
@@ -147,7 +145,7 @@ function describeRequest(
   const { pid, mode, timeoutMs, contentLimit, content } = options;
   if (mode === "python") {
     const script = dumpScript({ ...options, maxItems: itemsWithRoom(memory), tracedFrames }, layout);
-    return { pid, mode, timeoutMs, script, keepsNames: content === "full" };
+    return { pid, mode, timeoutMs, script, keepsNames: content === "full", isDump: true };
   }
   return { pid, mode, timeoutMs, contentLimit, onlyNames: content === "names", types: options.types };
 }

@@ -36,7 +36,20 @@ export function dumpScript(
     .replaceAll("@PREHEADER_FLAGS@", String(facts.preheaderFlags))
     .replaceAll("@ATTRIBUTES_IN_DICTS@", String(Number(facts.attributesInDicts)))
     .replaceAll("@FRAMES_ARE_OBJECTS@", String(Number(facts.framesAreObjects)));
-  return payload("launch.py").replaceAll("@SOURCE@", () => pythonString(dump));
+  return launched(dump);
+}
+
+/** The source that starts or stops tracemalloc. */
+export function traceScript(what: { on: boolean; frames: number; force: boolean }): string {
+  const trace = payload("trace.py")
+    .replaceAll("@ON@", String(Number(what.on)))
+    .replaceAll("@FRAMES@", String(what.frames))
+    .replaceAll("@FORCE@", String(Number(what.force)));
+  return launched(trace);
+}
+
+function launched(source: string): string {
+  return payload("launch.py").replaceAll("@SOURCE@", () => pythonString(source));
 }
 
 /** The payload's files are ASCII, of which a JSON string is a Python string too. */

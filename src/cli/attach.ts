@@ -21,7 +21,7 @@ import { nextStep } from "../view/next.js";
 import { terminal } from "../view/terminal.js";
 import { captureProgress } from "./capture-progress.js";
 import { helpText } from "./help.js";
-import { JSON_OPTION, wholeNumber } from "./options.js";
+import { JSON_OPTION, secondsOf, wholeNumber } from "./options.js";
 import { note, print, write } from "./output.js";
 import { notStopped, untilSignal } from "./signals.js";
 import { version } from "./version.js";
@@ -85,7 +85,7 @@ export function registerAttach(program: Command): void {
     .option(
       "--timeout <seconds>",
       "how long to wait for threads to stop, for the safe point of a script, and for a script that writes nothing",
-      seconds,
+      secondsOf,
       DEFAULT_TIMEOUT_S,
     )
     .option(
@@ -119,14 +119,6 @@ function contentKept({ content, contentBytes }: Options): { content: ContentLeve
   const bytes = typeof content === "number" ? content : contentBytes;
   const level = typeof content === "string" ? content : content === false || bytes === 0 ? "none" : "full";
   return { content: bytes === 0 ? "none" : level, contentLimit: level === "none" ? 0 : bytes };
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > 86_400) {
-    throw new InvalidArgumentError("must be a number of seconds, above 0 and at most 86400");
-  }
-  return value;
 }
 
 async function attach(given: number[], options: Options): Promise<void> {

@@ -10,6 +10,7 @@ type Register = (program: Command) => void;
 /** Each command is loaded when it is asked for: most of a short command's time is the loading of code. */
 export const COMMANDS: Record<string, () => Promise<Register>> = {
   attach: async () => (await import("./attach.js")).registerAttach,
+  trace: async () => (await import("./trace.js")).registerTrace,
   info: async () => (await import("./info.js")).registerInfo,
   top: async () => (await import("./top.js")).registerTop,
   graph: async () => (await import("./graph.js")).registerGraph,

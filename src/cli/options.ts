@@ -22,6 +22,15 @@ export function duration(text: string): number {
   return time;
 }
 
+/** A number of seconds. */
+export function secondsOf(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > 86_400) {
+    throw new InvalidArgumentError("must be a number of seconds, above 0 and at most 86400");
+  }
+  return value;
+}
+
 /** For an option that may be given several times. */
 export function collect(text: string, before: string[] | undefined): string[] {
   return [...(before ?? []), text];

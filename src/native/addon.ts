@@ -72,6 +72,8 @@ export interface ScriptRequest extends CaptureTarget {
   script: string;
   /** Whether the dump says which files are mapped. */
   keepsNames: boolean;
+  /** Whether it writes a dump, which other modes could take, too. */
+  isDump: boolean;
 }
 
 export type CaptureRequest = SnapshotRequest | ScriptRequest;
@@ -103,6 +105,7 @@ export interface CaptureResult {
 /** What tracemalloc is at in a process. */
 export interface TracemallocState {
   pythonVersion: string;
+  threads: number;
   /** Why it is not known; empty if it is. */
   unknown: string;
   /** That it keeps of a stack; 0 if it does not trace. */

@@ -32,7 +32,7 @@ export function memoryText(report: MemoryReport, files: string[], terminal: Term
 
 function nextFor({ verdict }: MemoryReport, files: string[], terminal: Terminal): string {
   const last = files.at(-1) ?? "";
-  return verdict === "python" || verdict === "unknown"
+  return verdict === "python" || verdict === "tracing" || verdict === "unknown"
     ? nextStep(terminal, "leaks", ...files)
     : nextStep(terminal, "sql", last, "SELECT * FROM chunk LIMIT 20");
 }
@@ -111,7 +111,7 @@ const isResident = ({ resident }: Amounts) => `${sizeText(resident)} are residen
 
 function stateWords(report: MemoryReport): string {
   const { last, verdict } = report;
-  const { resident, python, free, native } = last;
+  const { resident, python, free, tracing, native } = last;
   const start = `${isResident(last)}, ${sizeText(python)} of them of Python objects (${shareText(python, resident)})`;
   switch (verdict) {
     case "fragmentation":
@@ -121,6 +121,8 @@ function stateWords(report: MemoryReport): string {
         `${start}: ${sizeText(native)} are memory of C code and of the interpreter.`,
         chunkWords(report),
       );
+    case "tracing":
+      return `${start}: ${sizeText(tracing)} are tables of tracemalloc, which traces its allocations.`;
     case "unknown":
       return `${isResident(last)}. What all of it is used for is not known.`;
     default:
@@ -130,7 +132,7 @@ function stateWords(report: MemoryReport): string {
 
 function growthWords(report: MemoryReport, growth: Amounts): string {
   const { verdict, last } = report;
-  const { resident, python, free, files, native } = growth;
+  const { resident, python, free, files, tracing, native } = growth;
   const objects = grewBy("Python objects", python);
   switch (verdict) {
     case "steady":
@@ -147,6 +149,8 @@ function growthWords(report: MemoryReport, growth: Amounts): string {
         chunkWords(report),
         cameWords(report),
       );
+    case "tracing":
+      return `${grewBy("Resident memory", resident)}, ${objects}: the growth is what tracing takes (${sizeText(tracing)} in tables of tracemalloc).`;
     case "fragmentation":
       return `${grewBy("Resident memory", resident)}, ${objects}: ${freeWords(report, free)}`;
     default:

@@ -1,4 +1,4 @@
-import type { Allocation, Site } from "../analysis/site.js";
+import type { Allocation, Site, SiteFrame } from "../analysis/site.js";
 import { escapeControls, plural } from "./text.js";
 import { countText } from "./units.js";
 
@@ -38,8 +38,17 @@ export function allocationWords(
   return `Of ${all} ${were(traced)} traced: ${were(atLine)} allocated at ${place}.`;
 }
 
+/** A file of the interpreter's own library. */
+const OF_PYTHON = /\/lib(64)?\/python[\d.]+\/(?!(site|dist)-packages\/)|^<frozen /;
+
+/** Without the callers that every stack of the program ends with, such as those of an event loop. */
+function withoutOuterLibrary(frames: SiteFrame[]): SiteFrame[] {
+  const last = frames.findLastIndex(({ file }) => !OF_PYTHON.test(file));
+  return frames.slice(0, Math.max(last, 0) + 1);
+}
+
 function placeText({ frames }: Site, varies: boolean): string {
-  const [innermost, ...callers] = frames.map(({ name }) => escapeControls(name));
+  const [innermost, ...callers] = withoutOuterLibrary(frames).map(({ name }) => escapeControls(name));
   const from = callers
     .slice(0, CALLERS)
     .map((name, i) => `${i === 0 && varies ? "mostly " : ""}called from ${name}`);

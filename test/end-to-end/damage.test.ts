@@ -124,7 +124,7 @@ test("what is tested are all commands", async () => {
   const { stdout } = await heapdump("--help", "");
   const list = stdout.split("Commands:\n")[1]?.split("\n\n")[0] ?? "";
   const names = [...list.matchAll(/^ {2}(\S+) /gm)].map(([, name]) => name).filter((name) => name !== "help");
-  expect(names.sort()).toEqual(["attach", ...DUMP_COMMANDS].sort());
+  expect(names.sort()).toEqual(["attach", "trace", "watch", ...DUMP_COMMANDS].sort());
   expect(Object.keys(LINES).sort()).toEqual([...DUMP_COMMANDS].sort());
 });
 

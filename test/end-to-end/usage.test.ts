@@ -49,7 +49,7 @@ test.each([
   [
     "a choice that is none",
     ["top", "--by", "age", "heap.bin"],
-    "Allowed choices are object, retained, type, owner, path, module.",
+    "Allowed choices are object, retained, type, owner, path, module, line.",
   ],
   ["parents of types", ["top", "--by", "type", "--show-parents", "heap.bin"], "leave out --by type"],
   ["a graph of nothing", ["graph", "heap.bin"], "graph needs an address or a type to explain"],

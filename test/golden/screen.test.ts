@@ -29,6 +29,8 @@ const at = {
 /** The text views of each command, errors among them. */
 const views: Record<string, string[][]> = {
   attach: [["PID"], ["999999999"]],
+  trace: [["PID"], ["999999999"], ["1", "--on", "--off"]],
+  watch: [["PID"], ["999999999"], ["1", "--every", "1"]],
   info: [["long.bin"], ["small.bin"], ["fork.bin"], ["cut.bin"]],
   top: [
     ["long.bin"],

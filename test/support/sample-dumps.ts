@@ -64,6 +64,15 @@ export function writeSampleDumps(workspace: TempWorkspace): void {
   use("lean.bin", "12:00", {});
   use("native.bin", "12:30", { nodes: 1_200_000 });
   use("kept.bin", "13:00", { usedBlocks: 20, pools: 9000, nodes: 1_200_000 });
+  const tables = { tracemalloc: "5", tracemalloc_bytes: String(100 << 20), tracemalloc_chunks: "900000" };
+  workspace.dump(
+    "tracing.bin",
+    before.heap,
+    { ...FORKED.meta, ...RESIDENT, ...at("12:30") },
+    { ...FORKED.end, ...tables },
+    2,
+    memoryUse({ nodes: 1_000_000 }),
+  );
   workspace.dump("script.bin", before.heap, RESIDENT, {}, 2, memoryUse({ looks: false }));
   const traced = (name: string, { heap, sessions }: Shop, time: string, first: number) =>
     workspace.dump(name, heap, at(time), TRACED, 2, sessionSites(sessions, first));

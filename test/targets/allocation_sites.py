@@ -8,7 +8,9 @@ import functools
 import gc
 import io
 import json
+import os
 import re
+import signal
 import sys
 import threading
 import tracemalloc
@@ -19,6 +21,7 @@ import harness
 
 MANAGED_DICT = 1 << 4
 KEPT = []
+FOUND = []
 STOP = threading.Event()
 
 
@@ -169,27 +172,118 @@ def truth(file):
         json.dump(told, out)
 
 
-threads = []
-harness.say("ready")
-while True:
-    line = harness.read_line()
-    name, *rest = line.split()
-    if name == "start":
-        tracemalloc.start(int(rest[0]))
-    elif name == "stop":
-        tracemalloc.stop()
-    elif name == "make":
-        make(int(rest[0]))
-    elif name == "reuse":
-        reuse(int(rest[0]))
-    elif name == "domains":
-        domains()
-    elif name == "churn":
-        threads.append(threading.Thread(target=churn, daemon=True))
-        threads[-1].start()
-    elif name == "truth":
-        truth(rest[0])
-    else:
-        harness.answer(line)
-        continue
-    harness.say("done")
+def word(address):
+    return ctypes.c_uint64.from_address(address)
+
+
+def find_table():
+    """The table of traces: what a word of CPython's data points to, with the functions of such a table."""
+    functions = [ctypes.cast(getattr(ctypes.pythonapi, "_Py_hashtable_" + name), ctypes.c_void_p).value
+                 for name in ("hash_ptr", "compare_direct")]
+    places = (40, 48) if OLD else (32, 40)
+    with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
+        rows = [(line.split()[0], line.split()[1], line.split()[-1]) for line in maps]
+        ranges = [(int(row[0].split("-")[0], 16), int(row[0].split("-")[1], 16), row) for row in rows]
+        image = next(row[2] for start, end, row in ranges if start <= functions[0] < end)
+        behind = max(end for start, end, row in ranges if row[2] == image)
+        for start, end, row in ranges:
+            # Static variables without a value are in an anonymous mapping behind the file's.
+            if row[1][:2] != "rw" or row[2] != image and start != behind:
+                continue
+            memory.seek(start)
+            for candidate in array.array("Q", memory.read(end - start)):
+                if candidate % 16 or not any(low <= candidate < high - 96 and mapped[1][:2] == "rw"
+                                             for low, high, mapped in ranges):
+                    continue
+                if [word(candidate + place).value for place in places] != functions:
+                    continue
+                sizes = [word(candidate + place).value for place in ((24, 32) if OLD else (48, 56))]
+                if sizes == [8, 16] if OLD else sizes[0] == 0 != sizes[1]:
+                    return candidate
+
+
+def scribble(memory, kind, table):
+    """Writes what CPython would not."""
+
+    def get(address, size=8):
+        return int.from_bytes(os.pread(memory, size, address), "little")
+
+    def put(address, value, size=8):
+        os.pwrite(memory, value.to_bytes(size, "little"), address)
+
+    bucket_count = table + (0 if OLD else 8)
+    first = get(table + 16)
+    for bucket in range(0, get(bucket_count), 7):
+        entry = get(first + 8 * bucket)
+        if not entry:
+            continue
+        trace = entry + 24 if OLD else get(entry + 24)
+        traceback = get(trace + 8)
+        if kind == "hash":
+            put(entry + 8, get(entry + 8) ^ 1 << 40)
+        elif kind == "key":
+            put(entry + 16, get(entry + 16) + 16)
+        elif kind == "unmapped":
+            put(trace + 8, 0x123456789000)
+        elif kind == "frames":
+            put(traceback + 8, 60000, 2)
+        elif kind == "file":
+            put(traceback + 12, id(KEPT))
+        elif kind == "next":
+            put(entry, 0x123456789008)
+        elif kind == "circle":
+            put(entry, entry)
+    if kind == "buckets":
+        put(bucket_count, get(bucket_count) - 1)
+
+
+def spoil(kind):
+    """A child that is stopped, with a table that is not as CPython makes it."""
+    if not FOUND:
+        FOUND.append(find_table())
+    child = os.fork()
+    if child == 0:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    os.waitpid(child, os.WUNTRACED)
+    memory = os.open("/proc/%d/mem" % child, os.O_RDWR)
+    scribble(memory, kind, FOUND[0])
+    os.close(memory)
+    return child
+
+
+OLD = sys.version_info < (3, 9)
+
+
+def main():
+    threads = []
+    harness.say("ready")
+    while True:
+        line = harness.read_line()
+        name, *rest = line.split()
+        if name == "start":
+            tracemalloc.start(int(rest[0]))
+        elif name == "stop":
+            tracemalloc.stop()
+        elif name == "make":
+            make(int(rest[0]))
+        elif name == "reuse":
+            reuse(int(rest[0]))
+        elif name == "replace":
+            sys.modules["_tracemalloc"]._get_object_traceback = lambda item: (("wrong.py", 1),)
+        elif name == "domains":
+            domains()
+        elif name == "churn":
+            threads.append(threading.Thread(target=churn, daemon=True))
+            threads[-1].start()
+        elif name == "spoil":
+            harness.say(spoil(rest[0]))
+            continue
+        elif name == "truth":
+            truth(rest[0])
+        else:
+            harness.answer(line)
+            continue
+        harness.say("done")
+
+
+main()
