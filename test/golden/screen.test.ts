@@ -30,7 +30,7 @@ const at = {
 const views: Record<string, string[][]> = {
   attach: [["PID"], ["999999999"]],
   trace: [["PID"], ["999999999"], ["1", "--on", "--off"]],
-  watch: [["PID"], ["999999999"], ["1", "--every", "1"]],
+  watch: [["999999999"], ["999999999", "--every", "0.1"]],
   info: [["long.bin"], ["small.bin"], ["fork.bin"], ["cut.bin"]],
   top: [
     ["long.bin"],
