@@ -31,10 +31,14 @@ struct Suspect {
   Way way;                      // empty for garbage
   size_t gathers = 0;           // steps of it to where it gathers: what is behind them came
   std::string owner;
+  std::string code;                  // nearest_code()
   std::vector<std::string> also;     // other names that modules have for the global in its way
   std::vector<SuspectPlace> places;  // the largest first; empty if it is one
   uint32_t
       place;  // id of the holder where it gathers, or that all places have; kNone for held by C and garbage
+  int64_t weak = 0;  // bytes by which weak references grew that were made for these objects
+  std::vector<uint32_t>
+      members;       // what gathers; of a group, its objects of the suspect's type and others above such
   uint32_t example;  // id of the one that retains most
 };
 

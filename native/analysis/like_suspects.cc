@@ -14,6 +14,9 @@ std::string cause(const Suspect& suspect) {
   return cause;
 }
 
+// Functions of one code may have names of their own.
+std::string_view place(std::string_view code) { return code.substr(std::min(code.size(), code.find(' '))); }
+
 bool can_be_like(const Suspect& suspect) {
   return !suspect.way.empty() &&
          (suspect.kind == SuspectKind::kDominator || suspect.kind == SuspectKind::kGroup);
@@ -51,11 +54,16 @@ Suspect merged(std::vector<Suspect*>& like, Owners& owners) {
   if (std::ranges::any_of(like, [&](const Suspect* suspect) { return suspect->owner != one.owner; })) {
     one.owner = holder == kNone ? "several roots" : owners.name(owners.of(holder));
   }
+  if (!std::ranges::all_of(like,
+                           [&](const Suspect* suspect) { return place(suspect->code) == place(one.code); }))
+    one.code.clear();
   one.kind = SuspectKind::kGroup;
   one.place = holder;
   one.count = one.added = one.retained = one.address_reused = 0;
   one.growth = one.survived = 0;
+  one.members.clear();
   for (const Suspect* suspect : like) {
+    one.members.insert(one.members.end(), suspect->members.begin(), suspect->members.end());
     one.count += suspect->count;
     one.added += suspect->added;
     one.retained += suspect->retained;

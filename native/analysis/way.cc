@@ -31,7 +31,7 @@ Way way_to(const HeapIndex& heap, const TypeRoles& roles, uint32_t id) {
   for (size_t i = 0; i < ids.size(); ++i) {
     if (parts[i].empty()) continue;
     if (i == 0) {
-      way.push_back({ids[i], parts[i], parts[i], {}});
+      way.push_back({ids[i], parts[i], format_root_pattern(heap, ids[i]), {}});
       continue;
     }
     const uint32_t whole = namespace_holder(heap, ids[i - 1]);

@@ -27,6 +27,10 @@ export interface Suspect {
   places: bigint;
   spread: Place[];
   owner: string | null;
+  /** The nearest code on their paths, `NAME FILE:LINE`; null if there is none, or several. */
+  code: string | null;
+  /** Bytes by which weak references to these objects grew elsewhere. */
+  weak: bigint;
   /** Other names that modules have for the global in the path. */
   also: string[];
   example: HeapObject;
@@ -87,7 +91,7 @@ export function findLeaks(heaps: Heap[]): Leaks {
   const hours = first ? hoursBetween(first, last) : null;
   const rows = last.all<Row>(
     `SELECT kind, type, count, new, retained, growth, survived, address_reused, path, gathers, places, spread,
-            owner, also, example
+            owner, code, weak, also, example
        FROM {heap}.leaks(?, ?)`,
     first?.schema ?? null,
     before?.schema ?? null,
@@ -123,6 +127,8 @@ interface Row {
   places: bigint;
   spread: string | null;
   owner: string | null;
+  code: string | null;
+  weak: bigint;
   also: string | null;
   example: bigint;
 }
@@ -147,6 +153,8 @@ function suspect(
     places: row.places,
     spread: row.spread === null ? [] : JSON.parse(row.spread),
     owner: row.owner,
+    code: row.code,
+    weak: row.weak,
     also: row.also === null ? [] : JSON.parse(row.also),
     example,
     fields: fieldsOf(example, heap),

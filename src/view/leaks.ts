@@ -79,12 +79,16 @@ function block(suspect: Suspect, number: number, { alive }: Leaks, terminal: Ter
   const lasting = suspect.survived === null ? "" : `, ${sizeText(suspect.survived)} lasting`;
   const title = `${String(number).padStart(2)}  ${bytes}${share}${lasting}`;
   const line = (name: string, text: string) => wholePath(text, terminal, INDENT + name.padEnd(LABEL));
+  const indent = " ".repeat(INDENT.length + LABEL);
+  const wrapped = (name: string, text: string) =>
+    INDENT + name.padEnd(LABEL) + sentences(text, terminal, undefined, indent).trimStart();
   return [
     `${bold(title)}  ${cyan(what(suspect, terminal.width - displayWidth(title) - 2, terminal))}`,
     sentences(suspectWords(suspect), terminal, undefined, INDENT),
     ...(path === null ? [] : markedPath(path, suspect.gathers, terminal)),
-    ...(suspect.places > 1n ? [INDENT + "spread".padEnd(LABEL) + spreadText(suspect)] : []),
+    ...(suspect.places > 1n ? [wrapped("spread", spreadText(suspect))] : []),
     ...(owner === null || owner === path ? [] : [line("owner", owner)]),
+    ...(suspect.code === null ? [] : [INDENT + "code".padEnd(LABEL) + codeText(suspect.code, terminal)]),
     ...(suspect.also.length === 0 ? [] : [line("also as", alsoText(suspect))]),
     INDENT + "example".padEnd(LABEL) + exampleText(suspect, terminal.width - INDENT.length - LABEL, terminal),
     ...(doubt === null ? [] : [sentences(`doubt: ${doubt}`, terminal, yellow, INDENT)]),
@@ -106,6 +110,12 @@ function markedPath(path: string, gathers: string | null, terminal: Terminal): s
     const before = displayWidth(line.slice(0, from));
     const mark = "^".repeat(displayWidth(line.slice(from, to)));
     return [shown, " ".repeat(first.length + before) + terminal.colors.yellow(mark)];
+  });
+}
+
+function codeText(code: string, terminal: Terminal): string {
+  return contentFits(escapeControls(code), terminal.width - INDENT.length - LABEL, {
+    cuts: terminal.cuts === "everything" ? "everything" : "nothing",
   });
 }
 
@@ -155,7 +165,8 @@ export function suspectWords(suspect: Suspect): string {
   if (kind === "held by C") {
     return `${subject} ${size}${grown}. They have more references than were found: C code holds them, or leaked references to them.`;
   }
-  return `${subject} ${size}${grown}, held by ${escapeControls(owner ?? "?")}.`;
+  const weak = suspect.weak > 0n ? ` Weak references to them take ${sizeText(suspect.weak)} more.` : "";
+  return `${subject} ${size}${grown}, held by ${escapeControls(owner ?? "?")}.${weak}`;
 }
 
 function uncollectedText({ uncollected }: Suspect): string {
@@ -203,6 +214,8 @@ function suspectsJson(suspects: Suspect[]): JsonTable {
     places: ({ places }) => places,
     spread: ({ spread }) => spread,
     owner: ({ owner }) => owner,
+    code: ({ code }) => code,
+    weak: ({ weak }) => weak,
     also: ({ also }) => also,
     address: ({ example }) => addressText(example.address),
     fields: ({ fields }) =>
