@@ -32,6 +32,7 @@ constexpr int64_t kMost = 50;       // what is the greater part
 constexpr int64_t kPreferred = 30;  // enough for a type of the application
 constexpr int64_t kMember = 10;     // enough for the members of a container
 constexpr int kDeepest = 16;        // merged steps
+constexpr size_t kSampled = 256;    // objects of a suspect that are asked for what they have in common
 
 bool is_part(int64_t part, int64_t percent, int64_t whole) {
   return part > 0 && part >= whole / 100 * percent;
@@ -281,9 +282,12 @@ class Finder {
       count(suspect, member);
     }
     suspect.way = std::move(way);
-    suspect.members = group.members;
+    const size_t sampled = std::min(group.members.size(), kSampled);
+    for (size_t i = 0; i < sampled; ++i) {
+      suspect.sample.push_back(group.members[i * group.members.size() / sampled]);
+    }
     suspect.owner = owner(place, group.members);
-    suspect.code = nearest_code(heap_, group.members);
+    suspect.code = nearest_code(heap_, suspect.sample);
     suspects_.push_back(std::move(suspect));
   }
 

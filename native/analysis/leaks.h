@@ -36,10 +36,9 @@ struct Suspect {
   std::vector<SuspectPlace> places;  // the largest first; empty if it is one
   uint32_t
       place;  // id of the holder where it gathers, or that all places have; kNone for held by C and garbage
-  int64_t weak = 0;  // bytes by which weak references grew that were made for these objects
-  std::vector<uint32_t>
-      members;       // what gathers; of a group, its objects of the suspect's type and others above such
-  uint32_t example;  // id of the one that retains most
+  int64_t weak = 0;              // bytes by which weak references grew that were made for these objects
+  std::vector<uint32_t> sample;  // a few of what gathers, evenly among all
+  uint32_t example;              // id of the one that retains most
 };
 
 // The suspects of the last of several dumps of one process, best first. `first` is nullptr if there is but

@@ -61,9 +61,9 @@ Suspect merged(std::vector<Suspect*>& like, Owners& owners) {
   one.place = holder;
   one.count = one.added = one.retained = one.address_reused = 0;
   one.growth = one.survived = 0;
-  one.members.clear();
+  one.sample.clear();
   for (const Suspect* suspect : like) {
-    one.members.insert(one.members.end(), suspect->members.begin(), suspect->members.end());
+    one.sample.insert(one.sample.end(), suspect->sample.begin(), suspect->sample.end());
     one.count += suspect->count;
     one.added += suspect->added;
     one.retained += suspect->retained;

@@ -14,8 +14,7 @@
 namespace heapdump {
 namespace {
 
-// Objects that are asked, evenly among all; steps that are gone up from each.
-constexpr size_t kAsked = 256;
+// Steps that are gone up from each object.
 constexpr int kSteps = 16;
 
 bool is_code(std::string_view type) {
@@ -56,13 +55,11 @@ std::string code_on_path(const HeapIndex& heap, uint32_t object) {
 
 std::string nearest_code(const HeapIndex& heap, const std::vector<uint32_t>& objects) {
   std::unordered_map<std::string, size_t> counts;
-  const size_t asked = std::min(objects.size(), kAsked);
-  for (size_t i = 0; i < asked; ++i) {
-    if (std::string code = code_on_path(heap, objects[i * objects.size() / asked]); !code.empty())
-      counts[std::move(code)]++;
+  for (const uint32_t object : objects) {
+    if (std::string code = code_on_path(heap, object); !code.empty()) counts[std::move(code)]++;
   }
   const auto most = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
-  return most == counts.end() || most->second * 2 <= asked ? std::string() : most->first;
+  return most == counts.end() || most->second * 2 <= objects.size() ? std::string() : most->first;
 }
 
 }  // namespace heapdump

@@ -8,9 +8,7 @@
 namespace heapdump {
 namespace {
 
-// Weak references of a suspect that are looked at, evenly among all; steps that are gone up from what each
-// refers to.
-constexpr size_t kLooked = 64;
+// Steps that are gone up from what a weak reference refers to.
 constexpr int kSteps = 64;
 
 uint32_t referent(const HeapIndex& heap, uint32_t id) {
@@ -32,15 +30,14 @@ bool is_below(const HeapIndex& heap, uint32_t id, uint32_t place) {
 
 // The suspect that has what most of these weak references refer to; nullptr if there is none.
 Suspect* of_referents(const HeapIndex& heap, const Suspect& weak, std::vector<Suspect>& suspects) {
-  const size_t looked = std::min(weak.members.size(), kLooked);
   for (Suspect& other : suspects) {
     if (&other == &weak || other.place == kNone || other.growth < weak.growth) continue;
     size_t found = 0;
-    for (size_t i = 0; i < looked; ++i) {
-      const uint32_t object = referent(heap, weak.members[i * weak.members.size() / looked]);
+    for (const uint32_t reference : weak.sample) {
+      const uint32_t object = referent(heap, reference);
       found += object != kNone && is_below(heap, object, other.place);
     }
-    if (found * 2 > looked) return &other;
+    if (found * 2 > weak.sample.size()) return &other;
   }
   return nullptr;
 }
@@ -54,10 +51,10 @@ void fold_weak_references(const HeapIndex& heap, std::vector<Suspect>& suspects)
     if (other == nullptr) continue;
     other->weak += suspect.growth;
     suspect.growth = suspect.survived = 0;
-    suspect.members.clear();
+    suspect.sample.clear();
   }
   std::erase_if(suspects, [](const Suspect& suspect) {
-    return suspect.kind == SuspectKind::kGroup && suspect.members.empty();
+    return suspect.kind == SuspectKind::kGroup && suspect.sample.empty();
   });
 }
 

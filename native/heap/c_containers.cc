@@ -63,7 +63,8 @@ std::optional<std::string> context_step(const HeapIndex& heap, uint32_t holder, 
                                         uint32_t held) {
   if (held == kNone) return std::nullopt;
   const std::string_view type = heap.type_name(holder), held_type = heap.type_name(held);
-  if ((is_context(type) && held_type == "hamt") || (type == "hamt" && is_node(held_type))) return "";
+  if (is_context(type) && held_type == "hamt") return "<variables>";
+  if (type == "hamt" && is_node(held_type)) return "";
   if (!is_node(type)) return std::nullopt;
   if (is_node(held_type)) return "";
   const uint32_t variable = context_variable(heap, holder, position);

@@ -10,8 +10,8 @@ namespace heapdump {
 
 // What containers that are written in C hold: their structures have no names for it.
 
-// A step from a contextvars.Context to the value of a variable: `[<ContextVar user>]`, or to what leads
-// there, which adds nothing. None if the step is no such one.
+// A step from a contextvars.Context to its mapping, `<variables>`, from there to the value of a variable,
+// `[<ContextVar user>]`, or to what leads there, which adds nothing. None if the step is no such one.
 std::optional<std::string> context_step(const HeapIndex& heap, uint32_t holder, uint64_t position,
                                         uint32_t held);
 

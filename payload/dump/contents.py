@@ -22,13 +22,13 @@ def text_contents(batch, flags):
 
 # Bytes that are kept of what says which code, class or module it is: `NAME FILE:LINE` tells where to look only if it
 # is whole.
-NAMING_CONTENT = max(CONTENT_LIMIT, 512)
+NAMING_CONTENT = 512
 
 
-def shown(show, limit=CONTENT_LIMIT):
+def shown(show, least=0):
     """Contents as `show` gives them, cut at the limit."""
     def contents(batch, flags):
-        encoded = []
+        encoded, limit = [], CONTENT_LIMIT if CONTENT_LIMIT > least else least
         for i in range(len(batch)):
             data = encode(show(batch[i]), 'utf-8', 'backslashreplace')
             flags[i] |= HAS_CONTENT

@@ -165,7 +165,7 @@ const LEAKS: Record<string, Leak> = {
   },
   "libraries context_variable": {
     type: "records.Session",
-    path: "<thread context of MainThread>[<ContextVar history>][*]",
+    path: "<thread context of MainThread><variables>[<ContextVar history>][*]",
     owner: "<ContextVar history>",
   },
   "libraries lost_in_c": {
