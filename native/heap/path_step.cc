@@ -15,12 +15,12 @@
 namespace heapdump {
 namespace {
 
-// Kinds that say more come first.
+// Kinds that say more come first. An OrderedDict written in C has its keys a second time, without a name.
 int kind_rank(uint8_t kind) {
   switch (kind) {
-    case HD_REF_KEY:
-      return 2;
     case HD_REF_OTHER:
+      return 2;
+    case HD_REF_KEY:
       return 1;
     default:
       return 0;
