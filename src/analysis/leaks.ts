@@ -71,6 +71,8 @@ export interface Leaks {
   garbageGrowth: bigint | null;
   /** Bytes alive that came between the first and the last, less those that went; null of one dump and of two modes. */
   growth: bigint | null;
+  /** Bytes of that growth that no suspect has; null where it is not known. */
+  elsewhere: bigint | null;
   hours: number | null;
   /** Whether one of the dumps is not complete: what it has lost is in no figure. */
   incomplete: boolean;
@@ -103,10 +105,12 @@ export function findLeaks(heaps: Heap[]): Leaks {
   );
   const alive = bytesAlive(last);
   const then = first && !differentModes(first, last) ? bytesAlive(first) : null;
+  const growth = then && alive.alive - then.alive;
   return {
     suspects,
     ...alive,
-    growth: then && alive.alive - then.alive,
+    growth,
+    elsewhere: growth === null ? null : growth - growthOf(suspects),
     garbageGrowth: then && alive.garbage - then.garbage,
     hours,
     incomplete: heaps.some(isIncomplete),
@@ -188,6 +192,13 @@ function uncollected(heap: Heap): Uncollected {
   if (!state) return { collector: young < UNCOLLECTED ? "not yet" : "off", by: null, young };
   if (!isOff(state)) return { collector: "not yet", by: null, young };
   return { collector: "off", by: state.enabled ? "a threshold of 0" : "gc.disable()", young };
+}
+
+/** What of the growth of all that is alive the suspects have. */
+function growthOf(suspects: Suspect[]): bigint {
+  return suspects
+    .filter(({ kind }) => kind !== "garbage")
+    .reduce((sum, { growth, weak }) => sum + (growth ?? 0n) + weak, 0n);
 }
 
 function bytesAlive(heap: Heap): { alive: bigint; garbage: bigint } {

@@ -52,13 +52,13 @@ async function leaks(files: string[], options: LeaksOptions): Promise<void> {
     if (checks.length > 0) requireComplete(series);
   });
   const found = findLeaks(heaps);
-  const path = heaps.at(-1)?.path ?? "";
+  const paths = heaps.map(({ path }) => path);
   const memory = surveyMemory(heaps as [Heap, ...Heap[]]);
   for (const check of checks) requireKnown(check, found, memory);
   output(
     options,
     () => leaksJson(found, memory),
-    (terminal) => leaksText(found, memory, path, terminal, options.number),
+    (terminal) => leaksText(found, memory, paths, terminal, options.number),
   );
   for (const check of checks) {
     const met = meets(check, found.suspects, memory);

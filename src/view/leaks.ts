@@ -6,13 +6,13 @@ import { contentFits, namesFit, objectLine, pathLines, sentences, wholePath } fr
 import { elsewhereLines, verdictJson } from "./memory.js";
 import { nextStep } from "./next.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, pathText, plural } from "./text.js";
+import { addressText, contentText, escapeControls, pathText, plural, shellWord } from "./text.js";
 import { countText, durationText, shareText, signedSizeText, sizeText } from "./units.js";
 
 export function leaksText(
   leaks: Leaks,
   memory: MemoryReport | undefined,
-  path: string,
+  paths: string[],
   terminal: Terminal,
   most: number,
 ): string {
@@ -23,13 +23,16 @@ export function leaksText(
   if (suspects.length === 0) {
     return [
       ...elsewhere,
-      ...[heading(leaks), noSuspects(leaks)].map((line) => sentences(line, terminal)),
+      ...[heading(leaks), noSuspects(leaks), ...(isWorthAWord(leaks) ? [belowTheBar(leaks, paths)] : [])].map(
+        (line) => sentences(line, terminal),
+      ),
     ].join("\n");
   }
   const blocks = shown.map((suspect, i) => block(suspect, i + 1, leaks, terminal));
   const more = suspects.length - shown.length;
-  const next = nextStep(terminal, "show", path, addressText(shown[0]?.example.address ?? 0n));
+  const next = nextStep(terminal, "show", paths.at(-1) ?? "", addressText(shown[0]?.example.address ?? 0n));
   const rest = more > 0 ? [dim(`${plural(more, "more suspect")}: -n ${suspects.length}`)] : [];
+  if (isWorthAWord(leaks)) rest.push(sentences(belowTheBar(leaks, paths), terminal));
   return [
     ...elsewhere,
     [sentences(heading(leaks), terminal, bold), ...order(leaks, terminal)].join("\n"),
@@ -55,6 +58,20 @@ function order({ suspects }: Leaks, terminal: Terminal): string[] {
         ? "what they grew by"
         : "what they retain";
   return [sentences(`Ordered by ${by}.`, terminal, terminal.colors.dim)];
+}
+
+/** A twentieth of the growth, as a suspect has. */
+function isWorthAWord({ growth, elsewhere }: Leaks): boolean {
+  return growth !== null && elsewhere !== null && elsewhere >= MIN_ELSEWHERE && elsewhere * 20n >= growth;
+}
+
+const MIN_ELSEWHERE = 32n << 10n;
+
+function belowTheBar({ elsewhere }: Leaks, paths: string[]): string {
+  const command = ["heapdump diff --by owner", paths[0] ?? "", paths.at(-1) ?? ""].map((word, i) =>
+    i ? shellWord(word) : word,
+  );
+  return `And ${signedSizeText(elsewhere ?? 0n)} elsewhere, in places too small for a suspect: ${command.join(" ")}`;
 }
 
 function heading({ suspects, growth, alive, hours, garbage, garbageGrowth, incomplete }: Leaks): string {
@@ -195,8 +212,8 @@ function fieldText({ hold, value }: Field): string {
   return `${name}=${fitContent(contentText(value), 24) || escapeControls(value.typeName)}`;
 }
 
-export function leaksJson({ suspects }: Leaks, memory: MemoryReport | undefined): object {
-  return { ...suspectsJson(suspects), verdict: verdictJson(memory) };
+export function leaksJson({ suspects, elsewhere }: Leaks, memory: MemoryReport | undefined): object {
+  return { ...suspectsJson(suspects), elsewhere, verdict: verdictJson(memory) };
 }
 
 function suspectsJson(suspects: Suspect[]): JsonTable {
