@@ -197,7 +197,7 @@ class Finder {
   void narrow(uint32_t place, Sum sum, Group group) {
     Way way = way_to(with_attributes(place));
     const size_t gathers = way.size();
-    add_open_step(heap_, roles_, largest_grown(group.members), way);
+    add_open_step(heap_, roles_, largest_grown(group.members), group.members, way);
     Group reached = group;
     Way further = way;
     for (int depth = 0; depth < kDeepest; ++depth) {
@@ -221,7 +221,7 @@ class Finder {
         break;
       const bool committed = grew_inside && reached.members == group.members;
       reached = std::move(*best);
-      add_open_step(heap_, roles_, largest_grown(reached.members), further);
+      add_open_step(heap_, roles_, largest_grown(reached.members), reached.members, further);
       // What does not lead to something that tells the cause is not gone into.
       if (committed || roles_.is_cause(reached.type)) group = reached, way = further;
     }

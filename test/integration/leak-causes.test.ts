@@ -21,6 +21,12 @@ const CAUSES: Record<string, Partial<Suspect> & { parts: string[] }> = {
     places: 2,
     parts: [".reads", ".writes"],
   },
+  by_many_attributes: {
+    path: `${own}.MANY.*.recent[*]`,
+    owner: `${own}.MANY`,
+    places: 1,
+    parts: [],
+  },
   by_function: {
     path: `${own}.*.__closure__[0].cell_contents[*]`,
     gathers: `${own}.*.__closure__[0].cell_contents`,

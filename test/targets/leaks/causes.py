@@ -33,6 +33,17 @@ def by_attribute(turn):
     return 3000
 
 
+MANY = Stats()
+for name in range(40):
+    setattr(MANY, "source_%d" % name, Source())
+
+
+def by_many_attributes(turn):
+    for source in vars(MANY).values():
+        source.recent.extend(Session(i) for i in range(75))
+    return 3000
+
+
 def remembering(function):
     seen = []
 
