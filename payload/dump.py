@@ -24,6 +24,7 @@ def main():
     for found in generations:
         mark(map(id, found))
     mark(own)
+    find_traces()
     write_meta()
     if ONLY_NAMES:
         put_strs_aside()
@@ -102,7 +103,7 @@ def write_untracked(min_count):
 
 def prepare():
     global separator, separators, refcounts_held, frozen, dereference, get_callback, Frame, Cell, Weakref, Deque
-    global code_fields, range_fields, slice_fields
+    global code_fields, range_fields, slice_fields, qualified
     separator = object()
     separators = [separator]
     refcounts_held = list(map(getrefcount, [object()]))[0]
@@ -120,6 +121,7 @@ def prepare():
     code_fields = fields_of(Code, (
         'co_code', 'co_consts', 'co_names', 'co_varnames', 'co_freevars', 'co_cellvars', 'co_filename', 'co_name',
         'co_qualname', 'co_lnotab', 'co_linetable', 'co_exceptiontable'))
+    qualified = 'co_qualname' in own_dict(Code)
     slice_fields = fields_of(static_types['slice'], ('start', 'stop', 'step'))
     range_fields = fields_of(range, ('start', 'stop', 'step'))
     handlers_by_type.update({
@@ -205,6 +207,7 @@ objects_known = counted_at = tracked_left = untracked_left = 0  # progress
 types, handlers, size_modes, lists, appends, c_defined = {}, {}, {}, {}, {}, {}
 handlers_by_type, namers_by_type, content_by_type, namers, members, slots, candidates = {}, {}, {}, {}, {}, {}, {}
 unordered, shown_by_code, frame_fields, followed = {}, {}, [], []
+sites, sources, stack_of, qualified = {}, {}, None, False
 safe_getters = {
     ('BaseException', name): True for name in ('args', '__traceback__', '__cause__', '__context__')}
 safe_getters.update({('Task', name): True for name in ('_coro', '_fut_waiter', '_loop', '_result', '_exception')})

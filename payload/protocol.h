@@ -23,6 +23,13 @@ enum hd_record {
   HD_CHUNKS = 12,
   HD_GREENLET_FRAME = 13,
   HD_SYMBOL = 14,  // the tool adds it to CHUNKS
+  HD_SOURCE = 15,
+  HD_FUNCTION = 16,
+  HD_SITE = 17,
+  HD_ALLOCATED = 18,
+  HD_TYPE_MEMORY = 19,
+  HD_POSSIBLE_HOLDER = 20,
+  HD_LOCAL = 21,
 
   // On the pipe alone. A message is a u32 length and so many bytes of records; no record crosses messages.
   //
@@ -105,6 +112,9 @@ enum { HD_DIGIT_BITS = 30, HD_MAX_DECIMAL_BITS = 256, HD_MAX_DECIMAL_DIGITS = 9 
 
 // Names of types, modules, threads and frames are cut to so many bytes.
 enum { HD_MAX_NAME = 4096 };
+
+// Frames of a site; the innermost ones.
+enum { HD_MAX_SITE_FRAMES = 128 };
 
 // The content limit is at most this.
 enum { HD_MAX_CONTENT = 1 << 20 };

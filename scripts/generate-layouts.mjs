@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { examine } from "./layouts/installation.mjs";
-import { ownedMemory, ownedTable } from "./layouts/owned.mjs";
 import { fieldTable, references } from "./layouts/references.mjs";
 import { fieldsOf, joinReleases } from "./layouts/rows.mjs";
 import { layout, layoutRow } from "./layouts/table.mjs";
@@ -22,11 +21,6 @@ try {
     "heap_fields.inc",
     "heap_fields.h",
     fieldTable(byVersion.map((one) => ({ ...one, data: references(one) }))),
-  );
-  writeTable(
-    "heap_owned.inc",
-    "heap_fields.h",
-    ownedTable(byVersion.map((one) => ({ ...one, data: ownedMemory(one) }))),
   );
   const layouts = installations.map((one) => layout(one, fields));
   writeTable("layouts.inc", "layouts.h", joinReleases(layouts).map(layoutRow).join(""));

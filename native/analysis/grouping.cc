@@ -4,6 +4,7 @@
 
 #include "analysis/group_retained.h"
 #include "heap/path_up.h"
+#include "heap/site_text.h"
 #include "protocol.h"
 #include "support/error.h"
 #include "support/names.h"
@@ -94,6 +95,26 @@ class ByModule : public Grouping {
   std::vector<uint32_t> way_;
 };
 
+// The line of source that an object was allocated at.
+class ByLine : public Grouping {
+ public:
+  explicit ByLine(const HeapIndex& heap) : heap_(heap) {
+    for (uint32_t site = 0; site < heap.sites().size(); ++site)
+      of_site_.push_back(names_.number(format_site(heap, site)));
+  }
+  uint32_t of(uint32_t id) override {
+    const uint32_t site = heap_.site(id);
+    return site == kNone ? kNone : of_site_[site];
+  }
+  uint32_t count() const override { return names_.count(); }
+  std::string name(uint32_t group) const override { return names_.name(group); }
+
+ private:
+  const HeapIndex& heap_;
+  Names names_;
+  std::vector<uint32_t> of_site_;
+};
+
 constexpr GroupingKind kGroupings[] = {
     {"type", "the type's name",
      [](Groupings& groupings) -> std::unique_ptr<Grouping> {
@@ -110,6 +131,10 @@ constexpr GroupingKind kGroupings[] = {
     {"module", "the nearest module on the path from a root",
      [](Groupings& groupings) -> std::unique_ptr<Grouping> {
        return std::make_unique<ByModule>(groupings.heap());
+     }},
+    {"line", "the line of source at which they were allocated, as far as tracemalloc has traced it",
+     [](Groupings& groupings) -> std::unique_ptr<Grouping> {
+       return std::make_unique<ByLine>(groupings.heap());
      }},
 };
 

@@ -75,7 +75,7 @@ class Finder {
       examine(place);
     }
     find_garbage();
-    merge_like(suspects_, owners_);
+    merge_like(heap_, suspects_, owners_);
     fold_weak_references(heap_, suspects_);
     for (Suspect& suspect : suspects_) name_further(suspect);
     std::ranges::stable_sort(suspects_, [](const Suspect& a, const Suspect& b) {
@@ -277,10 +277,13 @@ class Finder {
                     .gathers = gathers == 0 ? way.size() : gathers,
                     .place = place,
                     .example = largest(group.members)};
+    AllocationTally allocations(heap_);
     for (const uint32_t member : group.members) {
       suspect.retained += heap_.retained(member);
-      count(suspect, member);
+      count(suspect, member, allocations);
     }
+    suspect.allocation = allocations.result();
+    suspect.sites = allocations.by_site();
     suspect.way = std::move(way);
     const size_t sampled = std::min(group.members.size(), kSampled);
     for (size_t i = 0; i < sampled; ++i) {
@@ -309,14 +312,18 @@ class Finder {
   }
 
   // The objects of the suspect's type from `begin` on.
-  void count(Suspect& suspect, uint32_t begin) {
+  void count(Suspect& suspect, uint32_t begin, AllocationTally& allocations) {
     for (const uint32_t id : tree_.preorder(begin)) {
       if (heap_.type(id) != suspect.type) continue;
+      if (came(id)) allocations.add(id);
       suspect.count++;
       suspect.added += growth_.is_new(id);
       suspect.address_reused += growth_.address_reused(id);
     }
   }
+
+  // Of one dump, all.
+  bool came(uint32_t id) const { return !growth_.has_first() || growth_.is_new(id); }
 
   // What nothing keeps alive and the collector has not freed.
   void find_garbage() {
@@ -351,10 +358,13 @@ class Finder {
                     .survived = sum.survived,
                     .place = kNone,
                     .example = largest(best->members)};
+    AllocationTally allocations(heap_);
     for (const uint32_t member : best->members) {
       suspect.added += growth_.is_new(member);
       suspect.address_reused += growth_.address_reused(member);
+      if (came(member)) allocations.add(member);
     }
+    suspect.allocation = allocations.result();
     suspects_.push_back(std::move(suspect));
   }
 

@@ -1,8 +1,10 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "analysis/allocation.h"
 #include "analysis/way.h"
 #include "heap/heap_index.h"
 #include "heap/object_tree.h"
@@ -31,9 +33,11 @@ struct Suspect {
   Way way;                      // empty for garbage
   size_t gathers = 0;           // steps of it to where it gathers: what is behind them came
   std::string owner;
-  std::string code;                  // nearest_code()
-  std::vector<std::string> also;     // other names that modules have for the global in its way
-  std::vector<SuspectPlace> places;  // the largest first; empty if it is one
+  std::string code;                              // nearest_code()
+  Allocation allocation{};                       // of the new ones; of one dump, of all
+  std::unordered_map<uint32_t, uint64_t> sites;  // how many of these are of which site
+  std::vector<std::string> also;                 // other names that modules have for the global in its way
+  std::vector<SuspectPlace> places;              // the largest first; empty if it is one
   uint32_t
       place;  // id of the holder where it gathers, or that all places have; kNone for held by C and garbage
   int64_t weak = 0;              // bytes by which weak references grew that were made for these objects

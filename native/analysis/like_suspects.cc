@@ -48,7 +48,7 @@ uint32_t common_holder(const std::vector<Suspect*>& like) {
   return holder;
 }
 
-Suspect merged(std::vector<Suspect*>& like, Owners& owners) {
+Suspect merged(const HeapIndex& heap, std::vector<Suspect*>& like, Owners& owners) {
   Suspect one = **std::ranges::max_element(like, {}, [](const Suspect* suspect) { return suspect->growth; });
   const uint32_t holder = common_holder(like);
   if (std::ranges::any_of(like, [&](const Suspect* suspect) { return suspect->owner != one.owner; })) {
@@ -62,7 +62,9 @@ Suspect merged(std::vector<Suspect*>& like, Owners& owners) {
   one.count = one.added = one.retained = one.address_reused = 0;
   one.growth = one.survived = 0;
   one.sample.clear();
+  AllocationTally allocations(heap);
   for (const Suspect* suspect : like) {
+    allocations.add(suspect->allocation.objects, suspect->sites);
     one.sample.insert(one.sample.end(), suspect->sample.begin(), suspect->sample.end());
     one.count += suspect->count;
     one.added += suspect->added;
@@ -72,13 +74,14 @@ Suspect merged(std::vector<Suspect*>& like, Owners& owners) {
     one.survived += suspect->survived;
     one.gathers = std::max(one.gathers, suspect->gathers);
   }
+  one.allocation = allocations.result();
   open_way(like, one.way, one.places);
   return one;
 }
 
 }  // namespace
 
-void merge_like(std::vector<Suspect>& suspects, Owners& owners) {
+void merge_like(const HeapIndex& heap, std::vector<Suspect>& suspects, Owners& owners) {
   std::map<std::string, std::vector<Suspect*>> by_cause;
   std::vector<Suspect> found;
   for (Suspect& suspect : suspects) {
@@ -89,7 +92,7 @@ void merge_like(std::vector<Suspect>& suspects, Owners& owners) {
     }
   }
   for (auto& [cause, like] : by_cause) {
-    found.push_back(like.size() == 1 ? std::move(*like.front()) : merged(like, owners));
+    found.push_back(like.size() == 1 ? std::move(*like.front()) : merged(heap, like, owners));
   }
   suspects = std::move(found);
 }

@@ -15,6 +15,7 @@
 #include "capture/transcoder.h"
 #include "capture/values_apart.h"
 #include "process/status.h"
+#include "python/tracemalloc.h"
 #include "support/error.h"
 
 namespace heapdump {
@@ -82,6 +83,24 @@ Napi::Value inspect(const Napi::CallbackInfo& info) {
   }
 }
 
+// What tracemalloc is at, read of memory alone.
+Napi::Value tracemalloc(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  try {
+    const Inspection inspection(info[0].As<Napi::Number>().Int32Value());
+    std::string why;
+    const auto found = find_tracemalloc(inspection.memory, inspection.images, inspection.interpreter, &why);
+    Napi::Object state = Napi::Object::New(env);
+    state.Set("pythonVersion", inspection.interpreter.version());
+    state.Set("unknown", found ? "" : why);
+    state.Set("frames", found && found->is_tracing ? found->max_frames : 0);
+    state.Set("blocks", static_cast<double>(found ? found->blocks : 0));
+    return state;
+  } catch (...) {
+    throw to_js(env, std::current_exception());
+  }
+}
+
 struct StateEvent {
   CaptureState state;
 };
@@ -140,6 +159,26 @@ const char* name(Route route) {
   return "";
 }
 
+std::vector<TypesFile> types_files(const Napi::Array& given) {
+  std::vector<TypesFile> files;
+  for (uint32_t i = 0; i < given.Length(); ++i) {
+    const auto file = given.Get(i).As<Napi::Object>();
+    files.push_back(
+        {file.Get("name").As<Napi::String>().Utf8Value(), file.Get("text").As<Napi::String>().Utf8Value()});
+  }
+  return files;
+}
+
+Napi::Value check_types(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  try {
+    compile_types(types_files(info[0].As<Napi::Array>()), "");
+  } catch (...) {
+    throw to_js(env, std::current_exception());
+  }
+  return env.Undefined();
+}
+
 struct CaptureRequest {
   enum class Mode { kFork, kStop, kPython };
 
@@ -154,6 +193,7 @@ struct CaptureRequest {
     } else {
       content = {.limit = request.Get("contentLimit").As<Napi::Number>().Uint32Value(),
                  .only_names = request.Get("onlyNames").As<Napi::Boolean>().Value()};
+      types = types_files(request.Get("types").As<Napi::Array>());
     }
   }
 
@@ -163,6 +203,7 @@ struct CaptureRequest {
   std::string script;
   bool keeps_names = false;
   ContentKept content;
+  std::vector<TypesFile> types;
 };
 
 // A capture on a thread of its own: ptrace knows its tracer by thread, and Node's event loop stays free.
@@ -213,6 +254,7 @@ class Capture : private Sink {
     Snapshot snapshot{.pid = request_.pid,
                       .kind = fork ? Snapshot::Kind::kFork : Snapshot::Kind::kStop,
                       .content = request_.content,
+                      .types = request_.types,
                       .timeout = request_.timeout,
                       .handlers = handlers(),
                       .cancellation = cancellation};
@@ -324,6 +366,8 @@ void records_written(const Napi::CallbackInfo&) { --unwritten_chunks; }
 
 void init_capture(Napi::Env env, Napi::Object exports) {
   exports.Set("inspect", Napi::Function::New(env, inspect));
+  exports.Set("checkTypes", Napi::Function::New(env, check_types));
+  exports.Set("tracemalloc", Napi::Function::New(env, tracemalloc));
   exports.Set("capture", Napi::Function::New(env, start_capture));
   exports.Set("cancelCapture", Napi::Function::New(env, cancel_capture));
   exports.Set("recordsWritten", Napi::Function::New(env, records_written));

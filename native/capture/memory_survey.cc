@@ -1,9 +1,9 @@
 #include "capture/memory_survey.h"
 
 #include <algorithm>
-#include <cstring>
 #include <set>
 
+#include "capture/meta_message.h"
 #include "capture/record_writer.h"
 #include "protocol.h"
 
@@ -132,12 +132,7 @@ std::vector<uint8_t> MemorySurvey::message() const {
     put_string(out, has_name ? mapping.path : "/…");
     for (const uint64_t bytes : {resident, anonymous, swapped, huge}) out.put_varint(bytes);
   }
-  if (out.size() == 0) return {};
-  const uint32_t length = static_cast<uint32_t>(out.size());
-  std::vector<uint8_t> message(sizeof length + length);
-  memcpy(message.data(), &length, sizeof length);
-  memcpy(message.data() + sizeof length, out.data(), length);
-  return message;
+  return framed(out.data(), static_cast<uint32_t>(out.size()));
 }
 
 bool has_glibc_malloc(const Memory& memory, const std::vector<ElfImage>& images) {

@@ -16,6 +16,7 @@
 #include "capture/guard.h"
 #include "capture/leftovers.h"
 #include "capture/memory_survey.h"
+#include "capture/meta_message.h"
 #include "capture/snapshot_process.h"
 #include "capture/symbols.h"
 #include "capture/turn.h"
@@ -88,7 +89,7 @@ class SnapshotRun {
       : snapshot_(snapshot),
         turn_(snapshot.pid, steady_clock::now() + Turn::kPatience, snapshot.cancellation),
         target_(snapshot.pid),
-        task_(target_, snapshot.content),
+        task_(target_, snapshot.content, snapshot.types),
         gadgets_(Gadgets::find(target_.memory, target_.maps, target_.images)),
         stop_(target_, gadgets_, task_.layout, pauses_, snapshot.cancellation),
         guard_(target_) {
@@ -151,6 +152,15 @@ class SnapshotRun {
     if (snapshot_.kind == Snapshot::Kind::kFork || maps.size() <= kManyMappings)
       survey.look_into(pid, task_.content.is_full());
     return survey;
+  }
+
+  // What it is at in the snapshot; the message says so.
+  std::vector<uint8_t> look_for_tracemalloc(const Memory& memory) {
+    std::string why;
+    const auto found = find_tracemalloc(memory, target_.images, target_.interpreter, &why);
+    task_.tracemalloc = found.value_or(Tracemalloc{});
+    if (!found) return meta_message("tracemalloc_unread", why);
+    return meta_message("tracemalloc", found->is_tracing ? std::to_string(found->max_frames) : "off");
   }
 
   // All threads are stopped; they go on with the copy made. False if the clone took so long that they were
@@ -255,11 +265,13 @@ class SnapshotRun {
   }
 
   void walk(Child& child, SnapshotProcess& process, WalkerMapping& mapping, const MemorySurvey& survey) {
+    const std::vector<uint8_t> tracing = look_for_tracemalloc(process.memory());
     mapping.write_contents(process.memory(), process.write_end());
     fault_point("child-mapped");
     if (snapshot_.handlers.on_symbols) snapshot_.handlers.on_symbols(symbols_);
     const std::vector<uint8_t> mappings = survey.message();
     snapshot_.handlers.on_bytes(mappings.data(), mappings.size());
+    snapshot_.handlers.on_bytes(tracing.data(), tracing.size());
     snapshot_.handlers.on_state(CaptureState::kRunning);
     const auto on_wait = [&] {
       if (snapshot_.kind == Snapshot::Kind::kFork) stop_.threads().release_late();

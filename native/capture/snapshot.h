@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct Snapshot {
   pid_t pid;
   Kind kind;
   ContentKept content;
+  std::span<const TypesFile> types;
   // Longest wait for the threads to stop.
   std::chrono::milliseconds timeout;
   CaptureHandlers handlers;

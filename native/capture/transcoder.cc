@@ -302,6 +302,51 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
       in.varint();
       in.varint();
       return;
+    case HD_LOCAL:
+      address(in.varint());
+      in.varint();
+      in.varint();
+      in.string();
+      return;
+    case HD_TYPE_MEMORY:
+      address(in.varint());
+      for (int i = 0; i < 3; ++i) in.varint();
+      return;
+    case HD_POSSIBLE_HOLDER:
+      address(in.varint());
+      in.varint();
+      address(in.varint());
+      return;
+    case HD_SOURCE:
+      in.varint();
+      in.string();
+      return;
+    case HD_FUNCTION:
+      in.varint();
+      in.string();
+      in.varint();
+      for (uint64_t left = in.varint(); left > 0; --left) {
+        in.varint();
+        in.varint();
+      }
+      return;
+    case HD_SITE:
+      in.varint();
+      in.varint();
+      for (uint64_t left = in.varint(); left > 0; --left) {
+        in.varint();
+        in.varint();
+      }
+      return;
+    case HD_ALLOCATED: {
+      uint64_t object = 0;
+      for (uint64_t left = in.varint(); left > 0; --left) {
+        object += static_cast<uint64_t>(in.zigzag()) * 8;
+        address(object);
+        in.varint();
+      }
+      return;
+    }
     default:
       damaged("an unknown kind of record, " + std::to_string(kind));
   }

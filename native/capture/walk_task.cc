@@ -27,17 +27,18 @@ std::vector<hd_image_data> find_image_data(const std::vector<ElfImage>& images) 
 
 }  // namespace
 
-WalkTask::WalkTask(const Inspection& target, ContentKept content)
-    : WalkTask(target, content, check_heap_layout(target.memory, target.interpreter)) {}
+WalkTask::WalkTask(const Inspection& target, ContentKept content, std::span<const TypesFile> types)
+    : WalkTask(target, content, types, check_heap_layout(target.memory, target.interpreter)) {}
 
-WalkTask::WalkTask(const Inspection& target, ContentKept content, const CPythonLayout& row)
+WalkTask::WalkTask(const Inspection& target, ContentKept content, std::span<const TypesFile> files,
+                   const CPythonLayout& row)
     : content(content),
       pid(target.status.namespace_pid),
       runtime(target.interpreter.runtime()),
       layout(row.heap),
       types(find_heap_types(target.memory, target.interpreter)),
       fields(find_heap_fields(row, target.interpreter.version())),
-      owned(find_heap_owned(row, target.interpreter.version())),
+      declarations(compile_types(files, target.interpreter.version())),
       image_data(find_image_data(target.images)),
       has_glibc_malloc(heapdump::has_glibc_malloc(target.memory, target.images)) {}
 

@@ -4,6 +4,8 @@
 
 #include "capture/inspection.h"
 #include "python/heap_layout.h"
+#include "python/tracemalloc.h"
+#include "python/type_declarations.h"
 
 namespace heapdump {
 
@@ -18,8 +20,9 @@ struct ContentKept {
 
 // What the walker needs to know of a process, as far as it is known before the process is stopped.
 struct WalkTask {
-  // Throws Error(kCannotAttach) if the layout of the heap is not known, or is not the known one.
-  WalkTask(const Inspection& target, ContentKept content);
+  // Throws Error(kCannotAttach) if the layout of the heap is not known, or is not the known one, and
+  // Error(kUsage) if a types file has an error.
+  WalkTask(const Inspection& target, ContentKept content, std::span<const TypesFile> types);
 
   ContentKept content;
   int32_t pid;
@@ -27,12 +30,14 @@ struct WalkTask {
   hd_layout layout;
   hd_types types;
   std::vector<hd_field> fields;
-  std::vector<hd_owned> owned;
+  TypeDeclarations declarations;
   std::vector<hd_image_data> image_data;
   bool has_glibc_malloc;
+  Tracemalloc tracemalloc;  // as it is in the snapshot
 
  private:
-  WalkTask(const Inspection& target, ContentKept content, const CPythonLayout& row);
+  WalkTask(const Inspection& target, ContentKept content, std::span<const TypesFile> types,
+           const CPythonLayout& row);
 };
 
 }  // namespace heapdump

@@ -41,7 +41,8 @@ WalkerMapping::WalkerMapping(const WalkTask& task, const MemorySurvey& survey, u
       stacks_(survey.stacks()),
       memory_(survey.ranges()),
       data_at_(pages(code_size())),
-      guard_at_(data_at_ + pages(sizeof(hd_walk) + bytes(task.fields) + bytes(task.owned) +
+      guard_at_(data_at_ + pages(sizeof(hd_walk) + bytes(task.fields) + bytes(task.declarations.types) +
+                                 bytes(task.declarations.statements) + bytes(task.declarations.steps) +
                                  bytes(task.image_data) + bytes(stacks_) + bytes(memory_))),
       arena_at_(guard_at_ + kPage + HD_WALK_STACK),
       arena_size_(pages(kArenaBase + resident / 8)) {}
@@ -86,11 +87,15 @@ void WalkerMapping::write_contents(const Memory& memory, int fd) {
     at += bytes(rows);
   };
   put(task_.fields, &walk.fields, &walk.field_count);
-  put(task_.owned, &walk.owned, &walk.owned_count);
+  put(task_.declarations.types, &walk.declarations, &walk.declaration_count);
+  put(task_.declarations.statements, &walk.declared, &walk.declared_count);
+  put(task_.declarations.steps, &walk.formula_steps, &walk.formula_step_count);
   put(task_.image_data, &walk.image_data, &walk.image_data_count);
   put(stacks_, &walk.stacks, &walk.stack_count);
   put(memory_, &walk.memory, &walk.memory_count);
   walk.has_glibc_malloc = task_.has_glibc_malloc;
+  walk.traces = task_.tracemalloc.traces;
+  walk.trace_frames = task_.tracemalloc.max_frames;
   walk.arena = {address_ + arena_at_, address_ + size()};
   walk.arena_mapped = walk.arena.start + kFirstOfArena;
   memory.write(address_ + data_at_, &walk, sizeof walk);

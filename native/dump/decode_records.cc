@@ -103,6 +103,36 @@ class Decoder {
         defined().chunks.push_back(chunks);
         return;
       }
+      case HD_LOCAL: {
+        LocalRecord local{in_.varint(), in_.varint(), in_.varint(), {}};
+        local.name = in_.string();
+        defined().locals.push_back(std::move(local));
+        return;
+      }
+      case HD_TYPE_MEMORY: {
+        TypeMemoryRecord memory{};
+        for (uint64_t* value : {&memory.type, &memory.known, &memory.owned, &memory.unknown})
+          *value = in_.varint();
+        defined().type_memory.push_back(memory);
+        return;
+      }
+      case HD_POSSIBLE_HOLDER: {
+        PossibleHolderRecord possible{};
+        for (uint64_t* value : {&possible.holder, &possible.offset, &possible.held}) *value = in_.varint();
+        defined().possible_holders.push_back(possible);
+        return;
+      }
+      case HD_SOURCE: {
+        const uint64_t id = in_.varint();
+        defined().sources.push_back({id, std::string(in_.string())});
+        return;
+      }
+      case HD_FUNCTION:
+        return function();
+      case HD_SITE:
+        return site();
+      case HD_ALLOCATED:
+        return allocated();
       case HD_REFERENCES: {
         Continuation more{chunk_,       part_.objects.size(),    in_.varint(),
                           in_.varint(), part_.references.size(), 0};
@@ -126,6 +156,43 @@ class Decoder {
     if (tail > 4) throw Malformed("a tail of more than four");
     for (uint64_t i = 0; i < tail; ++i) shape.tail.push_back(in_.u8());
     defined().shapes.push_back(std::move(shape));
+  }
+
+  void function() {
+    const uint64_t source = in_.varint();
+    std::string name(in_.string());
+    FunctionRecord function{source, std::move(name), in_.varint(), {}};
+    uint64_t line = function.first_line;
+    for (uint64_t left = counted(2); left > 0; --left) {
+      const uint64_t begin = line + in_.varint();
+      line = begin + in_.varint();
+      function.lines.emplace_back(begin, line);
+    }
+    defined().functions.push_back(std::move(function));
+  }
+
+  void site() {
+    SiteRecord site{in_.varint(), in_.varint(), {}};
+    for (uint64_t left = counted(2); left > 0; --left) {
+      const uint64_t source = in_.varint();
+      site.frames.push_back({source, in_.varint()});
+    }
+    defined().sites.push_back(std::move(site));
+  }
+
+  void allocated() {
+    uint64_t object = 0;
+    for (uint64_t left = counted(2); left > 0; --left) {
+      object += static_cast<uint64_t>(in_.zigzag()) * 8;
+      defined().allocations.push_back({object, in_.varint()});
+    }
+  }
+
+  // How many follow that take at least so many bytes each.
+  uint64_t counted(uint64_t bytes) {
+    const uint64_t count = in_.varint();
+    if (count > in_.left() / bytes) throw Malformed("more than there are bytes");
+    return count;
   }
 
   void object() {

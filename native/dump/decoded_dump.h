@@ -103,6 +103,12 @@ struct FrameRecord {
   uint64_t line;
 };
 
+struct LocalRecord {
+  uint64_t address;
+  uint64_t thread, depth;  // of the frame
+  std::string name;
+};
+
 struct MappingRecord {
   uint64_t address;
   uint64_t size;
@@ -142,7 +148,48 @@ struct ChunksRecord {
   uint64_t bytes;
 };
 
-// The records that are few, in the order of the dump.
+struct TypeMemoryRecord {
+  uint64_t type;     // address
+  uint64_t known;    // objects of which it is known what they own besides themselves
+  uint64_t owned;    // the bytes that these do, which are part of their sizes
+  uint64_t unknown;  // objects that own memory, or may, of which it is not known
+};
+
+struct PossibleHolderRecord {
+  uint64_t holder;  // address
+  uint64_t offset;
+  uint64_t held;  // address
+};
+
+struct SourceRecord {
+  uint64_t id;
+  std::string file;
+};
+
+// The lines of a function, as [begin, end).
+struct FunctionRecord {
+  uint64_t source;
+  std::string name;
+  uint64_t first_line;
+  std::vector<std::pair<uint64_t, uint64_t>> lines;
+};
+
+struct SiteRecord {
+  struct Frame {
+    uint64_t source;
+    uint64_t line;
+  };
+  uint64_t id;
+  uint64_t total;             // frames that the stack had
+  std::vector<Frame> frames;  // innermost first
+};
+
+struct AllocationRecord {
+  uint64_t object;  // address
+  uint64_t site;
+};
+
+// The records that are few, and allocations, in the order of the dump.
 struct Definitions {
   std::vector<TypeRecord> types;
   std::vector<ShapeRecord> shapes;
@@ -150,11 +197,18 @@ struct Definitions {
   std::vector<ModuleRecord> modules;
   std::vector<ThreadRecord> threads;
   std::vector<FrameRecord> frames;
+  std::vector<LocalRecord> locals;
   std::vector<MappingRecord> mappings;
   std::vector<PoolRecord> pools;
   std::vector<MallocRecord> mallocs;
   std::vector<ChunksRecord> chunks;
   std::vector<SymbolRecord> symbols;
+  std::vector<TypeMemoryRecord> type_memory;
+  std::vector<PossibleHolderRecord> possible_holders;
+  std::vector<SourceRecord> sources;
+  std::vector<FunctionRecord> functions;
+  std::vector<SiteRecord> sites;
+  std::vector<AllocationRecord> allocations;
 };
 
 // What one thread decoded, of the chunks that it took.

@@ -106,6 +106,13 @@ void join(std::vector<DecodedPart>& parts, Definitions& all) {
     append(all.mallocs, part.mallocs);
     append(all.chunks, part.chunks);
     append(all.symbols, part.symbols);
+    append(all.locals, part.locals);
+    append(all.type_memory, part.type_memory);
+    append(all.possible_holders, part.possible_holders);
+    append(all.sources, part.sources);
+    append(all.functions, part.functions);
+    append(all.sites, part.sites);
+    append(all.allocations, part.allocations);
   }
   for (DecodedPart& part : parts) part.definitions.clear();
 }

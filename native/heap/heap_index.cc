@@ -105,6 +105,9 @@ void HeapIndex::map_columns() {
   by_retained_ = rows<uint32_t>(Section::kByRetained, ranked());
   path_parent_ = rows<uint32_t>(Section::kPathParent, n);
   depth_ = split(Section::kDepth, n);
+  site_ = rows<uint32_t>(Section::kSite);
+  if (!site_.empty() && site_.size() != n)
+    throw Error(ExitCode::kUnreadable, path_ + ": has a damaged header");
   far_addresses_ = rows<LargeRow>(Section::kFarAddresses);
   large_sizes_ = rows<LargeRow>(Section::kLargeSizes);
   large_refcounts_ = rows<LargeRow>(Section::kLargeRefcounts);
@@ -117,10 +120,14 @@ void HeapIndex::map_columns() {
   modules_ = rows<ModuleRow>(Section::kModules);
   threads_ = rows<ThreadRow>(Section::kThreads);
   frames_ = rows<FrameRow>(Section::kFrames);
+  locals_ = rows<LocalRow>(Section::kLocals);
   mappings_ = rows<MappingRow>(Section::kMappings);
   pools_ = rows<PoolRow>(Section::kPools);
   mallocs_ = rows<MallocRow>(Section::kMallocs);
   chunks_ = rows<ChunksRow>(Section::kChunks);
+  possible_holders_ = rows<PossibleHolderRow>(Section::kPossible);
+  sites_ = rows<SiteRow>(Section::kSites);
+  site_frames_ = rows<SiteFrameRow>(Section::kSiteFrames);
   meta_ = rows<MetaRow>(Section::kMeta);
   strings_ = rows<uint8_t>(Section::kStrings);
 }
@@ -205,6 +212,11 @@ LruCaches& HeapIndex::lru_caches() const {
 Namespaces& HeapIndex::namespaces() const {
   if (!namespaces_) namespaces_ = std::make_unique<Namespaces>(*this);
   return *namespaces_;
+}
+
+bool HeapIndex::has_type_memory() const {
+  return std::ranges::any_of(types(),
+                             [](const TypeRow& row) { return row.memory_known + row.memory_unknown != 0; });
 }
 
 }  // namespace heapdump

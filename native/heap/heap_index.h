@@ -126,12 +126,28 @@ class HeapIndex {
   std::span<const ModuleRow> modules() const { return modules_; }
   std::span<const ThreadRow> threads() const { return threads_; }
   std::span<const FrameRow> frames() const { return frames_; }
+  std::span<const LocalRow> locals() const { return locals_; }
   // By address.
   std::span<const MappingRow> mappings() const { return mappings_; }
   std::span<const PoolRow> pools() const { return pools_; }
   std::span<const MallocRow> mallocs() const { return mallocs_; }
   // Those of most bytes first.
   std::span<const ChunksRow> chunks() const { return chunks_; }
+  // Whether the types tell what their objects own besides themselves.
+  bool has_type_memory() const;
+  std::span<const PossibleHolderRow> possible_holders() const { return possible_holders_; }
+  // Where an object was allocated: row of sites(), or kNone if that is not known.
+  uint32_t site(uint32_t id) const {
+    const uint32_t row = site_.empty() ? 0 : site_[id];
+    return row - 1 < sites_.size() ? row - 1 : kNone;
+  }
+  std::span<const SiteRow> sites() const { return sites_; }
+  // All of them, those of a site one after another.
+  std::span<const SiteFrameRow> site_frames() const { return site_frames_; }
+  // The frames of a site, innermost first; at least one.
+  std::span<const SiteFrameRow> site_frames(uint32_t site) const {
+    return site_frames_.subspan(sites_[site].first_frame, sites_[site].frames);
+  }
   std::span<const MetaRow> meta() const { return meta_; }
   std::string_view text(StringRef ref) const;
 
@@ -160,7 +176,7 @@ class HeapIndex {
   SplitRows address_delta_, shape_, size_, content_delta_, edge_delta_, referrer_delta_, referrer_position_,
       retained_, depth_;
   std::span<const uint32_t> edge_to_, referrer_source_, by_size_, by_type_, dominator_, by_retained_,
-      path_parent_;
+      path_parent_, site_;
   std::span<const uint16_t> refcount_;
   std::span<const uint8_t> flags_, content_, strings_;
   std::span<const LargeRow> far_addresses_, large_sizes_, large_refcounts_, large_retained_;
@@ -172,10 +188,14 @@ class HeapIndex {
   std::span<const ModuleRow> modules_;
   std::span<const ThreadRow> threads_;
   std::span<const FrameRow> frames_;
+  std::span<const LocalRow> locals_;
   std::span<const MappingRow> mappings_;
   std::span<const PoolRow> pools_;
   std::span<const MallocRow> mallocs_;
   std::span<const ChunksRow> chunks_;
+  std::span<const PossibleHolderRow> possible_holders_;
+  std::span<const SiteRow> sites_;
+  std::span<const SiteFrameRow> site_frames_;
   std::span<const MetaRow> meta_;
   mutable std::unique_ptr<Namespaces> namespaces_;
   mutable std::unique_ptr<LruCaches> lru_caches_;

@@ -15,6 +15,7 @@
 #include "index/referrers.h"
 #include "index/retained.h"
 #include "index/root_paths.h"
+#include "index/sites.h"
 #include "protocol.h"
 #include "support/error.h"
 #include "support/parallel.h"
@@ -97,6 +98,8 @@ IndexSummary build(DumpSource& source, const std::string& index, const Progress&
   Tables tables(heap.definitions, ids);
   watch.lap("number");
   ColumnTotals totals = write_columns(heap, numbering, ids, tables, writer, share(0.5, 0.65));
+  tables.add_sites(
+      Sites(heap.definitions, ids, static_cast<uint32_t>(numbering.objects.size()), writer).all());
   watch.lap("columns");
 
   const uint32_t objects = static_cast<uint32_t>(numbering.objects.size());

@@ -7,7 +7,7 @@
 namespace heapdump {
 
 constexpr char kIndexMagic[8] = {'H', 'D', 'I', 'N', 'D', 'E', 'X', '\n'};
-constexpr uint32_t kIndexVersion = 9;
+constexpr uint32_t kIndexVersion = 12;
 constexpr uint64_t kPage = 4096;
 constexpr uint32_t kBlock = 64;  // ids that share a base in a column of offsets
 
@@ -63,6 +63,7 @@ enum class Section : uint32_t {
   kDepth,       // split, by id: the references on that path
   kDepthBlocks,
   kDepthHigh,
+  kSite,            // u32 by id: 1 + row of kSites, 0: not known; empty if no object has one
   kFarAddresses,    // LargeRow by id
   kLargeSizes,      // LargeRow by id
   kLargeRefcounts,  // LargeRow by id
@@ -75,10 +76,14 @@ enum class Section : uint32_t {
   kModules,         // ModuleRow
   kThreads,         // ThreadRow
   kFrames,          // FrameRow
+  kLocals,          // LocalRow
   kMappings,        // MappingRow by address
   kPools,           // PoolRow by address
   kMallocs,         // MallocRow by address
   kChunks,          // ChunksRow, those of most bytes first
+  kPossible,        // PossibleHolderRow by held
+  kSites,           // SiteRow
+  kSiteFrames,      // SiteFrameRow, those of a site one after another
   kMeta,            // MetaRow
   kStrings,         // bytes
   kCount,
@@ -143,6 +148,8 @@ struct TypeRow {
   uint64_t count;
   uint64_t size;
   uint64_t first;  // in kByType
+  // Of what its objects own besides themselves, see TypeMemoryRecord.
+  uint64_t memory_known, owned, memory_unknown;
   StringRef name;
   StringRef module;
   uint32_t object;  // id or NIL
@@ -195,6 +202,15 @@ struct FrameRow {
   uint32_t greenlet;  // the suspended greenlet that it is of, or NIL
 };
 
+// A local of a function that a thread runs.
+struct LocalRow {
+  uint64_t thread;
+  uint64_t depth;
+  StringRef name;
+  uint32_t object;  // or NIL
+  uint32_t unused;
+};
+
 struct MappingRow {
   uint64_t address;
   uint64_t size;
@@ -235,6 +251,27 @@ struct ChunksRow {
   StringRef symbol;
   uint32_t use;  // hd_chunk_use
   uint32_t unused;
+};
+
+// A word of an object of C code that has the address of one that C code holds: perhaps that is its holder.
+struct PossibleHolderRow {
+  uint32_t held;
+  uint32_t holder;
+  uint32_t offset;
+};
+
+// Where objects were allocated: a stack, innermost frame first.
+struct SiteRow {
+  uint32_t first_frame;
+  uint32_t frames;
+  uint32_t total;  // frames that the stack had
+};
+
+struct SiteFrameRow {
+  StringRef file;
+  StringRef function;  // empty: not known
+  uint32_t line;
+  uint32_t site;
 };
 
 struct MetaRow {

@@ -21,6 +21,11 @@ uint8_t tail_kind(uint8_t kind) {
   return static_cast<uint8_t>(known_kind(kind & ~HD_REF_INDEXED) | (kind & HD_REF_INDEXED));
 }
 
+// What no process can have is left out: sums stay below 2^64.
+bool is_possible(std::initializer_list<uint64_t> values) {
+  return std::ranges::all_of(values, [](uint64_t value) { return value < kAddressLimit; });
+}
+
 }  // namespace
 
 Tables::Tables(const Definitions& definitions, const AddressIds& ids) : ids_(ids) {
@@ -48,6 +53,8 @@ Tables::Tables(const Definitions& definitions, const AddressIds& ids) : ids_(ids
     modules_.push_back({ids.find(module.address), intern(module.name), intern(module.file)});
   }
   for (const ThreadRecord& thread : definitions.threads) threads_.push_back({thread.id, intern(thread.name)});
+  for (const LocalRecord& local : definitions.locals)
+    locals_.push_back({local.thread, local.depth, intern(local.name), ids.find(local.address), 0});
   GreenletNames names;
   for (const FrameRecord& frame : definitions.frames) {
     FrameRow row{};
@@ -65,13 +72,10 @@ Tables::Tables(const Definitions& definitions, const AddressIds& ids) : ids_(ids
     if (const std::string_view name = names.of(root.object); !name.empty()) root.name = intern(name);
   }
   add_memory(definitions);
+  add_type_memory(definitions);
 }
 
-// What no process can have is left out: sums stay below 2^64.
 void Tables::add_memory(const Definitions& definitions) {
-  const auto is_possible = [](std::initializer_list<uint64_t> values) {
-    return std::ranges::all_of(values, [](uint64_t value) { return value < kAddressLimit; });
-  };
   for (const MappingRecord& record : definitions.mappings) {
     if (!is_possible(
             {record.address, record.size, record.resident, record.anonymous, record.swapped, record.huge}))
@@ -122,6 +126,46 @@ void Tables::add_memory(const Definitions& definitions) {
   std::ranges::stable_sort(pools_, {}, &PoolRow::address);
   std::ranges::stable_sort(mallocs_, {}, &MallocRow::address);
   std::ranges::stable_sort(chunks_, std::greater(), &ChunksRow::bytes);
+}
+
+void Tables::add_type_memory(const Definitions& definitions) {
+  for (const TypeMemoryRecord& record : definitions.type_memory) {
+    const auto at = type_at_.find(record.type);
+    if (at == type_at_.end() || !is_possible({record.known, record.owned, record.unknown})) continue;
+    TypeRow& row = types_[at->second];
+    row.memory_known = record.known;
+    row.owned = record.owned;
+    row.memory_unknown = record.unknown;
+  }
+  for (const PossibleHolderRecord& record : definitions.possible_holders) {
+    const uint32_t holder = ids_.find(record.holder), held = ids_.find(record.held);
+    if (holder == kNone || held == kNone || record.offset > UINT32_MAX) continue;
+    possible_holders_.push_back({held, holder, static_cast<uint32_t>(record.offset)});
+  }
+  std::ranges::stable_sort(possible_holders_, {}, &PossibleHolderRow::held);
+}
+
+// Those of objects that C code holds, of which no others are looked for.
+std::vector<PossibleHolderRow> Tables::holders_of_c() const {
+  std::vector<PossibleHolderRow> found;
+  for (const PossibleHolderRow& row : possible_holders_) {
+    const auto roots = std::ranges::equal_range(added_roots_, row.held, {}, &RootRow::object);
+    if (std::ranges::find(roots, HD_ROOT_C, &RootRow::kind) != roots.end()) found.push_back(row);
+  }
+  return found;
+}
+
+void Tables::add_sites(const std::vector<Sites::Site>& sites) {
+  const auto clamped = [](uint64_t value) {
+    return static_cast<uint32_t>(std::min<uint64_t>(value, UINT32_MAX));
+  };
+  for (const auto& [total, frames] : sites) {
+    const auto row = static_cast<uint32_t>(sites_.size());
+    sites_.push_back({static_cast<uint32_t>(site_frames_.size()), static_cast<uint32_t>(frames.size()),
+                      std::max(clamped(total), static_cast<uint32_t>(frames.size()))});
+    for (const auto& [file, function, line] : frames)
+      site_frames_.push_back({intern(file), intern(function), clamped(line), row});
+  }
 }
 
 void Tables::add_shapes(const std::vector<ShapeRecord>& shapes) {
@@ -207,10 +251,14 @@ void Tables::write(IndexWriter& writer, const LargeValues& large) {
   writer.write_small(Section::kModules, modules_);
   writer.write_small(Section::kThreads, threads_);
   writer.write_small(Section::kFrames, frames_);
+  writer.write_small(Section::kLocals, locals_);
   writer.write_small(Section::kMappings, mappings_);
   writer.write_small(Section::kPools, pools_);
   writer.write_small(Section::kMallocs, mallocs_);
   writer.write_small(Section::kChunks, chunks_);
+  writer.write_small(Section::kPossible, holders_of_c());
+  writer.write_small(Section::kSites, sites_);
+  writer.write_small(Section::kSiteFrames, site_frames_);
   writer.write_small(Section::kMeta, meta_);
   writer.write_small(Section::kStrings, strings_.data(), strings_.size());
 }

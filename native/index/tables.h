@@ -9,6 +9,7 @@
 #include "index/address_ids.h"
 #include "index/index_format.h"
 #include "index/index_writer.h"
+#include "index/sites.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -55,6 +56,7 @@ class Tables {
     std::erase_if(roots_, predicate);
   }
 
+  void add_sites(const std::vector<Sites::Site>& sites);
   void add_meta(const std::string& key, const std::string& value) {
     meta_.push_back({intern(key), intern(value)});
   }
@@ -64,6 +66,8 @@ class Tables {
   StringRef intern(std::string_view text);
   uint32_t type_at(uint64_t address);
   void add_memory(const Definitions& definitions);
+  void add_type_memory(const Definitions& definitions);
+  std::vector<PossibleHolderRow> holders_of_c() const;
   void add_shapes(const std::vector<ShapeRecord>& shapes);
 
   const AddressIds& ids_;
@@ -81,10 +85,14 @@ class Tables {
   std::vector<ModuleRow> modules_;
   std::vector<ThreadRow> threads_;
   std::vector<FrameRow> frames_;
+  std::vector<LocalRow> locals_;
   std::vector<MappingRow> mappings_;
   std::vector<PoolRow> pools_;
   std::vector<MallocRow> mallocs_;
   std::vector<ChunksRow> chunks_;
+  std::vector<PossibleHolderRow> possible_holders_;  // by held
+  std::vector<SiteRow> sites_;
+  std::vector<SiteFrameRow> site_frames_;
   std::vector<MetaRow> meta_;
   std::string strings_;
   std::unordered_map<std::string, StringRef> known_;

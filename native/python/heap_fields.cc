@@ -17,18 +17,8 @@ struct FieldRow {
   hd_field field;
 };
 
-struct OwnedRow {
-  int first;
-  int last;
-  hd_owned owned;
-};
-
 constexpr FieldRow kFields[] = {
 #include "python/heap_fields.inc"
-};
-
-constexpr OwnedRow kOwned[] = {
-#include "python/heap_owned.inc"
 };
 
 // The ends of ranges are releases that were looked at.
@@ -60,15 +50,6 @@ std::vector<hd_field> find_heap_fields(const CPythonLayout& layout, const std::s
     if (row.count == 0) fields.push_back(row.field);
   }
   return fields;
-}
-
-std::vector<hd_owned> find_heap_owned(const CPythonLayout& layout, const std::string& version) {
-  const int release = nearest_known(layout, version);
-  std::vector<hd_owned> owned;
-  for (const OwnedRow& row : kOwned) {
-    if (release >= row.first && release <= row.last) owned.push_back(row.owned);
-  }
-  return owned;
 }
 
 }  // namespace heapdump

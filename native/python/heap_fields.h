@@ -9,7 +9,5 @@ namespace heapdump {
 // Where the structures of a CPython hold references: of the release that was looked at which is nearest to
 // `version` among those that `row` is for.
 std::vector<hd_field> find_heap_fields(const CPythonLayout& row, const std::string& version);
-// The same of the memory that objects own besides themselves.
-std::vector<hd_owned> find_heap_owned(const CPythonLayout& row, const std::string& version);
 
 }  // namespace heapdump

@@ -86,6 +86,18 @@ constexpr Column kColumns[] = {
      [](const Suspect& row) { return Id{row.place}; }},
     {"example", kInteger, "object.id of the one that retains most, a new one if there is one",
      [](const Suspect& row) { return Id{row.example}; }},
+    {"traced", kInteger,
+     "of the new objects, those of which it is known where they were allocated; without a first dump, of all",
+     [](const Suspect& row) { return row.allocation.traced; }},
+    {"site", kInteger,
+     "site.id of the stack at which most of them were allocated, of the line of source that has most; NULL "
+     "if "
+     "none is known",
+     [](const Suspect& row) { return Id{row.allocation.site}; }},
+    {"at_line", kInteger, "how many of them were allocated at that line",
+     [](const Suspect& row) { return row.allocation.at_line; }},
+    {"at_site", kInteger, "how many of them were allocated with that stack",
+     [](const Suspect& row) { return row.allocation.at_site; }},
     {"old", kText, "argument, optional: schema of the first dump", Argument::kOptional},
     {"before", kText, "argument, optional: schema of the dump before the last", Argument::kOptional},
 };

@@ -4,6 +4,7 @@
 
 #include "heap/gist.h"
 #include "heap/root_path.h"
+#include "heap/site_text.h"
 #include "protocol.h"
 #include "sqlite/table.h"
 
@@ -86,6 +87,16 @@ constexpr Column kColumns[] = {
      [](OpenHeap& heap, uint32_t id) {
        return or_null(heap.is_garbage(id) ? std::string_view() : heap.owners().name(heap.owners().of(id)));
      }},
+    {"site", kText,
+     "where it was allocated: file, line and, if it is known, the function; NULL if tracemalloc has not "
+     "traced "
+     "it",
+     [](OpenHeap& heap, uint32_t id) {
+       const uint32_t site = heap.site(id);
+       return known_if(site != kNone, site == kNone ? std::string() : format_site(heap, site));
+     }},
+    {"site_id", kInteger, "site.id of where it was allocated; NULL if tracemalloc has not traced it",
+     [](OpenHeap& heap, uint32_t id) { return Id{heap.site(id)}; }},
     {"path", kText,
      "the path that path_to_root returns (docs/paths.md); NULL for garbage. Computed for each row: for many "
      "rows, merged_paths is faster",

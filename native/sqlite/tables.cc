@@ -8,18 +8,48 @@ extern const Table kObjectTable, kTypeTable, kTypeAliasTable, kReferenceTable, k
     kFrameTable, kModuleTable, kMetaTable, kReferrersTable, kReferentsTable, kHoldersTable, kHoldsTable,
     kReachableTable, kDominatedTable, kDominatedTypesTable, kPathToRootTable, kMergedPathsTable,
     kGroupedTable, kOwnerTable, kWasteTable, kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable,
-    kSchemaColumnTable, kMappingTable, kPoolTable, kMallocHeapTable, kChunkTable, kMemoryTable, kPinningTable;
+    kSchemaColumnTable, kMappingTable, kPoolTable, kMallocHeapTable, kChunkTable, kMemoryTable, kPinningTable,
+    kPossibleHolderTable, kSiteTable, kSiteFrameTable, kLocalTable, kDominatorGroupsTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
-  static constexpr const Table* kTables[] = {
-      &kObjectTable,     &kTypeTable,        &kTypeAliasTable, &kReferenceTable, &kRootTable,
-      &kThreadTable,     &kFrameTable,       &kModuleTable,    &kMetaTable,      &kMappingTable,
-      &kPoolTable,       &kMallocHeapTable,  &kChunkTable,     &kReferrersTable, &kReferentsTable,
-      &kHoldersTable,    &kHoldsTable,       &kReachableTable, &kDominatedTable, &kDominatedTypesTable,
-      &kPathToRootTable, &kMergedPathsTable, &kGroupedTable,   &kOwnerTable,     &kWasteTable,
-      &kMemoryTable,     &kPinningTable,     &kSameAsTable,    &kLeaksTable,     &kDiffTable,
-      &kGroupingTable,   &kSchemaColumnTable};
+  static constexpr const Table* kTables[] = {&kObjectTable,
+                                             &kTypeTable,
+                                             &kTypeAliasTable,
+                                             &kReferenceTable,
+                                             &kRootTable,
+                                             &kThreadTable,
+                                             &kFrameTable,
+                                             &kLocalTable,
+                                             &kModuleTable,
+                                             &kSiteTable,
+                                             &kSiteFrameTable,
+                                             &kMetaTable,
+                                             &kMappingTable,
+                                             &kPoolTable,
+                                             &kMallocHeapTable,
+                                             &kChunkTable,
+                                             &kPossibleHolderTable,
+                                             &kReferrersTable,
+                                             &kReferentsTable,
+                                             &kHoldersTable,
+                                             &kHoldsTable,
+                                             &kReachableTable,
+                                             &kDominatedTable,
+                                             &kDominatedTypesTable,
+                                             &kDominatorGroupsTable,
+                                             &kPathToRootTable,
+                                             &kMergedPathsTable,
+                                             &kGroupedTable,
+                                             &kOwnerTable,
+                                             &kWasteTable,
+                                             &kMemoryTable,
+                                             &kPinningTable,
+                                             &kSameAsTable,
+                                             &kLeaksTable,
+                                             &kDiffTable,
+                                             &kGroupingTable,
+                                             &kSchemaColumnTable};
   return kTables;
 }
 

@@ -28,6 +28,17 @@ constexpr Column kColumns[] = {
     {"count", kInteger, "exact instances in the dump", [](const TypeRow& row) { return row.count; }},
     {"size", kInteger, "shallow sizes of these instances together, in bytes",
      [](const TypeRow& row) { return row.size; }},
+    {"owned", kInteger,
+     "of `size`, what these instances own besides themselves, as types files declare it, in bytes "
+     "(docs/types.md); NULL if none tells of them",
+     [](const TypeRow& row) { return row.memory_known == 0 ? std::nullopt : std::optional(row.owned); }},
+    {"memory_unknown", kInteger,
+     "instances that own memory, or may, which is not part of `size`, since no types file tells of it; NULL "
+     "in "
+     "python mode",
+     [](OpenHeap& heap, const TypeRow& row) {
+       return heap.has_type_memory() ? std::optional(row.memory_unknown) : std::nullopt;
+     }},
     {"retained", kInteger,
      "sum of what these instances retain, nothing counted twice, in bytes: at least that much would be freed "
      "with all; garbage not counted",

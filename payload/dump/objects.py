@@ -1,5 +1,5 @@
 # What is written of an object.
-# Needs: pristine, writing, types, sizes, shapes, naming, contents, names.
+# Needs: pristine, writing, types, sizes, shapes, naming, contents, names, sites.
 
 def emit(shape, key, batch, refcounts, flag, counts, targets, content=None):
     """Writes objects of one shape; `targets` are addresses, `counts` how many of them are each object's."""
@@ -77,7 +77,10 @@ def mark(ids):
 
 
 def write_batch(key, batch, flag):
-    handlers[key](key, batch, list(map(getrefcount, batch)), flag)
+    refcounts = list(map(getrefcount, batch))
+    handlers[key](key, batch, refcounts, flag)
+    if stack_of is not None:
+        write_sites(batch)
 
 
 def write_leaves(key, batch, refcounts, flag):

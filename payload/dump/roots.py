@@ -36,6 +36,8 @@ def omitted():
         found.append('names of locals')
     if 'greenlet' in sys.modules:
         found.append('the stacks of suspended greenlets')
+    if stack_of is not None and sys.version_info[:2] == (3, 11):
+        found.append('where instances of Python classes were allocated, which CPython 3.11 does not find')
     if frozen:
         found.append('frozen objects to which nothing known refers')
     return found

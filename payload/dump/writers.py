@@ -1,6 +1,6 @@
 # How the objects of types that are not written as the others are get their records: what each refers to, where the
 # collector does not learn of it, or not in that order.
-# Needs: pristine, types, naming, shapes, objects, names.
+# Needs: pristine, types, naming, shapes, objects, names, sites.
 
 def write_deques(key, batch, refcounts, flag):
     for o, refcount in zip(batch, refcounts):
@@ -37,6 +37,8 @@ def write_weakrefs(key, batch, refcounts, flag):
 
 def write_codes(key, batch, refcounts, flag):
     write_fields(key, batch, refcounts, flag, code_fields)
+    if stack_of is not None:
+        write_functions(batch)
 
 
 def write_fields(key, batch, refcounts, flag, fields):

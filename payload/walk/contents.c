@@ -1,5 +1,6 @@
 #include "walk/contents.h"
 
+#include "walk/arrays.h"
 #include "walk/dicts.h"
 #include "walk/frames.h"
 
@@ -245,6 +246,8 @@ static void put_content(struct hd_walker* w, struct hd_text* text, hd_address ob
       return put_code(w, text, hd_word(object + w->function_qualname), hd_word(object + w->function_code));
     case HD_CONTENT_GENERATOR:
       return put_code(w, text, hd_word(object + w->generator_qualname), hd_generator_code(w, object));
+    case HD_CONTENT_ARRAY:
+      return hd_put_array(w, text, object);
     case HD_CONTENT_FRAME:
       return put_code(w, text, 0, hd_frame_code(w, object));
     default:

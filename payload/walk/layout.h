@@ -146,6 +146,15 @@ struct hd_layout {
 
   // PyMemberDef: sizeof, name, type, offset; the types that are references.
   uint32_t member_size, member_name, member_type, member_offset, member_object, member_object_ex;
+
+  // tracemalloc. To 3.11 its state is in static variables; from 3.12 in a struct _tracemalloc_runtime_state
+  // within _PyRuntimeState, which has the table of traces at `trace_table`, and at `trace_empty` the
+  // traceback without frames. In a traceback, how many frames the stack had (3.9).
+  uint32_t trace_state_size, trace_table, trace_empty, trace_total;
+  // _Py_hashtable_t: how many entries and how many buckets; the buckets; functions. To 3.8 an entry has its
+  // key and its data in it, of the sizes that the table says; from 3.9 pointers to them.
+  uint32_t table_entries, table_bucket_count, table_buckets, table_hash, table_compare, table_key_size,
+      table_data_size, table_free_key, table_free_value;
 };
 
 // A reference that stands at a fixed place of a structure. The rows of a type hold for what derives from it,
@@ -168,21 +177,61 @@ struct hd_field {
   uint8_t present_at;
 };
 
-// How many bytes an object owns besides itself, if its __sizeof__ is C code that would have to be called.
-// Sum over the rows of a type: count × unit, where count is the sum of the words at `count_offset` and
-// `second_offset` (HD_ABSENT: 1, and 0), divided by `divisor` rounding up, and counts only if the word at
-// `present_offset` is not null (HD_ABSENT: always). If `unit_pointer` is present, the unit is the int at
-// `unit_at` of what the word there points to.
-struct hd_owned {
-  char owner[40];
-  uint32_t basicsize;
-  uint32_t count_offset;
-  uint32_t second_offset;
-  uint32_t divisor;
-  uint32_t unit;
-  uint32_t present_offset;
-  uint32_t unit_pointer;
-  uint32_t unit_at;
+// What a types file declares (docs/types.md), compiled by native/python/type_declarations.cc: the memory that
+// the objects of a type own besides themselves. A row holds for what derives from its type, too.
+//
+// A formula is steps in postfix order, on a stack of 64-bit words that starts empty and ends with one value.
+// A step that reads memory which is not there, and a number beyond 63 bits, make the formula unknown.
+enum hd_formula_op {
+  HD_NUMBER,  // pushes `value`
+  HD_SELF,    // pushes the object's address
+  HD_LOAD,    // address → the `width` bytes there, 0x80 more if they are signed
+  HD_ADD,
+  HD_SUBTRACT,
+  HD_MULTIPLY,
+  HD_DIVIDE,
+  HD_MAX,
+  HD_EQUAL,
+  HD_LESS,
+  HD_AND,  // of 0: skips `value` steps; else takes it from the stack
+  HD_NOT,
+  HD_INSIDE,  // address → whether it lies in the object
+  HD_UNTIL0,  // address, stride → how many words other than 0 stand from the address on, one a stride
+  // address, offset → how many blocks a chain has, in which the next one's address is at the offset, up to 0
+  // or the object itself
+  HD_LINKS,
+};
+enum { HD_FORMULA_DEPTH = 16, HD_SIGNED = 0x80 };
+
+struct hd_formula_step {
+  uint32_t op;
+  uint32_t width;
+  uint64_t value;
+};
+
+// A slice of the steps of all formulas; of no steps: none was given.
+struct hd_formula {
+  uint32_t first, count;
+};
+
+enum hd_declared_kind {
+  HD_CHECK,      // `value` must not be 0: else nothing that the declaration says is believed
+  HD_OWNS,       // `value` bytes, which begin at `at`, if `when` is not 0
+  HD_REFERENCE,  // `value` is the address of an object that tp_traverse does not report
+  HD_UNKNOWN,    // memory that cannot be told
+};
+
+struct hd_declared {
+  uint32_t kind;
+  uint32_t is_shared;  // several objects may own what begins at one address: it counts for the first one
+  struct hd_formula value, at, when;
+  char name[32];  // of a reference
+};
+
+struct hd_declaration {
+  char owner[64];         // tp_name
+  uint32_t basicsize;     // tp_basicsize of that type; 0: any
+  uint32_t first, count;  // hd_declared
 };
 
 #endif

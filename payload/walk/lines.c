@@ -1,27 +1,30 @@
 #include "walk/lines.h"
 
-// Pairs: so many bytes of instructions, then a line so many further down.
-static int32_t by_increments(const uint8_t* table, uint64_t size, int32_t line, uint64_t offset) {
-  uint64_t end = 0;
-  for (uint64_t i = 0; i + 1 < size; i += 2) {
-    end += table[i];
-    if (end > offset) break;
-    line += (int8_t)table[i + 1];
+// Pairs: so many bytes of instructions, then a line so many further down. What follows them has the last
+// line.
+static int next_increment(struct hd_line_reader* reader) {
+  if (reader->end == UINT64_MAX) return 0;
+  reader->line = reader->table_line;
+  if (reader->limit - reader->at < 2) {
+    reader->end = UINT64_MAX;
+    return 1;
   }
-  return line;
+  reader->end += reader->at[0];
+  reader->table_line += (int8_t)reader->at[1];
+  reader->at += 2;
+  return 1;
 }
 
 // Pairs: the length of a range in bytes, and its line relative to that of the range before.
-static int32_t by_ranges(const uint8_t* table, uint64_t size, int32_t line, uint64_t offset) {
+static int next_range(struct hd_line_reader* reader) {
   const int8_t kNoLine = -128;
-  uint64_t end = 0;
-  for (uint64_t i = 0; i + 1 < size; i += 2) {
-    const int8_t step = (int8_t)table[i + 1];
-    end += table[i];
-    if (step != kNoLine) line += step;
-    if (offset < end) return step == kNoLine ? 0 : line;
-  }
-  return 0;
+  if (reader->limit - reader->at < 2) return 0;
+  const int8_t step = (int8_t)reader->at[1];
+  reader->end += reader->at[0];
+  if (step != kNoLine) reader->table_line += step;
+  reader->line = step == kNoLine ? 0 : reader->table_line;
+  reader->at += 2;
+  return 1;
 }
 
 static int32_t signed_varint(const uint8_t* at, const uint8_t* end) {
@@ -36,33 +39,43 @@ static int32_t signed_varint(const uint8_t* at, const uint8_t* end) {
 
 // Entries of several bytes, of which the first alone has its highest bit set: a code of four bits and the
 // length of the range in instructions of two bytes, less one.
-static int32_t by_locations(const uint8_t* table, uint64_t size, int32_t line, uint64_t offset) {
+static int next_location(struct hd_line_reader* reader) {
   enum { kFirstOfLines = 10, kLastOfLines = 12, kNoColumns = 13, kLong = 14, kNone = 15 };
-  const uint8_t* const limit = table + size;
-  uint64_t end = 0;
-  while (table < limit) {
-    const uint8_t code = *table >> 3 & 15;
-    end += 2 * ((uint64_t)(*table & 7) + 1);
-    table++;
-    if (code >= kFirstOfLines && code <= kLastOfLines) {
-      line += code - kFirstOfLines;
-    } else if (code == kNoColumns || code == kLong) {
-      line += signed_varint(table, limit);
-    }
-    if (offset < end) return code == kNone ? 0 : line;
-    while (table < limit && !(*table & 0x80)) table++;
+  if (reader->at >= reader->limit) return 0;
+  const uint8_t first = *reader->at++;
+  const uint8_t code = first >> 3 & 15;
+  reader->end += 2 * ((uint64_t)(first & 7) + 1);
+  if (code >= kFirstOfLines && code <= kLastOfLines) {
+    reader->table_line += code - kFirstOfLines;
+  } else if (code == kNoColumns || code == kLong) {
+    reader->table_line += signed_varint(reader->at, reader->limit);
   }
-  return 0;
+  reader->line = code == kNone ? 0 : reader->table_line;
+  while (reader->at < reader->limit && !(*reader->at & 0x80)) reader->at++;
+  return 1;
+}
+
+struct hd_line_reader hd_read_lines(enum hd_line_format format, const uint8_t* table, uint64_t size,
+                                    int32_t first_line) {
+  return (struct hd_line_reader){format, table, table + size, first_line, 0, 0};
+}
+
+int hd_next_lines(struct hd_line_reader* reader) {
+  switch (reader->format) {
+    case HD_LINES_INCREMENTS:
+      return next_increment(reader);
+    case HD_LINES_RANGES:
+      return next_range(reader);
+    default:
+      return next_location(reader);
+  }
 }
 
 int32_t hd_line_of(enum hd_line_format format, const uint8_t* table, uint64_t size, int32_t first_line,
                    uint64_t offset) {
-  switch (format) {
-    case HD_LINES_INCREMENTS:
-      return by_increments(table, size, first_line, offset);
-    case HD_LINES_RANGES:
-      return by_ranges(table, size, first_line, offset);
-    default:
-      return by_locations(table, size, first_line, offset);
+  struct hd_line_reader reader = hd_read_lines(format, table, size, first_line);
+  while (hd_next_lines(&reader)) {
+    if (offset < reader.end) return reader.line;
   }
+  return 0;
 }

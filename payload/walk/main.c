@@ -7,6 +7,7 @@
 #include "walk/memory.h"
 #include "walk/names.h"
 #include "walk/output.h"
+#include "walk/owned.h"
 #include "walk/roots.h"
 #include "walk/shapes.h"
 #include "walk/sweep.h"
@@ -165,6 +166,8 @@ __attribute__((noreturn)) void hd_main(struct hd_walk* walk) {
   while (walk->only_names && !w->status && hd_attempt(w, hd_write_strs, 0)) continue;
   hd_write_image_data(w);
   hd_flush(w);
+  hd_attempt(w, hd_write_type_memory, 0);
+  hd_write_traces(w);
   hd_write_memory(w);
   hd_attempt(w, write_skipped, 0);
   hd_attempt(w, write_unread_members, 0);

@@ -7,6 +7,7 @@
 #include "walk/lists.h"
 #include "walk/names.h"
 #include "walk/output.h"
+#include "walk/owned.h"
 #include "walk/roots.h"
 #include "walk/shapes.h"
 #include "walk/sizes.h"
@@ -96,6 +97,11 @@ static uint64_t add_traversed(struct hd_walker* w, hd_address object, uint64_t n
     const int visited = take_visited(w, kept, &cursor, target);
     w->references[n++] = visited || word->direct || !asked ? target : 0;
   }
+  if (type->declared_references) {
+    const uint64_t first = n;
+    n = hd_add_declared_references(w, object, n);
+    for (uint64_t i = first; i < n; i++) take_visited(w, kept, &cursor, w->references[i]);
+  }
   // The shape says the type.
   if (type->flags & HD_HEAP_TYPE) {
     cursor = 0;
@@ -150,6 +156,7 @@ static void write_type(struct hd_walker* w, hd_address object) {
 static void write_code(struct hd_walker* w, hd_address object) {
   const uint64_t n = add_words(w, object, 0, w->type->word_count, 0);
   hd_write_object(w, object, hd_shape(w, 0), n);
+  if (w->walk->traces) hd_write_function(w, object);
 }
 
 static void write_with_locals(struct hd_walker* w, hd_address object, struct hd_locals locals) {
@@ -286,14 +293,15 @@ static uint32_t instance_shape(struct hd_walker* w, hd_address object, int plain
 static void write_instance(struct hd_walker* w, hd_address object) {
   const struct hd_type_info* const type = w->type;
   int plain = 0;
-  if (type->form == HD_FORM_WORDS && type->attributes == HD_ATTRIBUTES_NONE && type->word_count == 0) {
+  const uint64_t words = type->word_count + type->declared_references;
+  if (type->form == HD_FORM_WORDS && type->attributes == HD_ATTRIBUTES_NONE && words == 0) {
     hd_write_object(w, object, type->shape ? type->shape : hd_shape(w, 0), 0);
     return;
   }
   uint64_t n = add_attributes(w, object, &plain);
   if (w->walk->only_names) hd_add_names_of(w, object);
   if (type->form == HD_FORM_TRAVERSE) {
-    const uint64_t named = n + type->word_count - type->slot_count;
+    const uint64_t named = n + words - type->slot_count;
     n = add_traversed(w, object, n);
     if (w->visited_count > HD_MAX_REFERENCES) {
       stream_traversed(w, object, hd_shape(w, plain), named);
@@ -305,6 +313,7 @@ static void write_instance(struct hd_walker* w, hd_address object) {
     return;
   }
   n = add_words(w, object, type->slot_count, type->word_count, n);
+  if (type->declared_references) n = hd_add_declared_references(w, object, n);
   hd_open_tail(w, object);
   const uint32_t shape = instance_shape(w, object, plain);
   struct hd_tail* const tail = &w->tail;

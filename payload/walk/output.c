@@ -2,6 +2,7 @@
 
 #include "walk/contents.h"
 #include "walk/names.h"
+#include "walk/owned.h"
 #include "walk/sizes.h"
 
 enum { kHeader = 16, kEINTR = -4, kEAGAIN = -11, kMessageHeader = 4, kStreamBlock = 1 << 15 };
@@ -101,6 +102,14 @@ void hd_put_meta(struct hd_walker* w, const char* key, const char* value) {
   hd_end_record(w);
 }
 
+void hd_put_meta_number(struct hd_walker* w, const char* key, uint64_t number) {
+  uint8_t bytes[24];
+  struct hd_text text = {bytes, 0, sizeof bytes - 1, 0};
+  hd_text_put_decimal(&text, number);
+  bytes[text.length] = 0;
+  hd_put_meta(w, key, (const char*)bytes);
+}
+
 void hd_put_meta_numbers(struct hd_walker* w, const char* key, const uint32_t* numbers, int count) {
   uint8_t bytes[64];
   struct hd_text text = {bytes, 0, sizeof bytes - 1, 0};
@@ -174,6 +183,7 @@ void hd_write_object(struct hd_walker* w, hd_address object, uint32_t shape, uin
   w->object_count++;
   w->objects_written++;
   w->references_written += written;
+  if (w->type->counts_memory) hd_count_memory(w, w->type, object);
 }
 
 void hd_begin_stream(struct hd_walker* w, hd_address object, uint32_t shape, uint64_t total) {
@@ -197,6 +207,7 @@ void hd_begin_stream(struct hd_walker* w, hd_address object, uint32_t shape, uin
   w->stream = (uint64_t*)w->objects;
   w->stream_count = 0;
   w->objects_written++;
+  if (w->type->counts_memory) hd_count_memory(w, w->type, object);
 }
 
 static void flush_stream(struct hd_walker* w) {

@@ -11,6 +11,7 @@ struct hd_text* hd_begin_record(struct hd_walker* w, uint64_t kind);
 void hd_end_record(struct hd_walker* w);
 // A pair of the dump's metadata.
 void hd_put_meta(struct hd_walker* w, const char* key, const char* value);
+void hd_put_meta_number(struct hd_walker* w, const char* key, uint64_t number);
 // The same of numbers, at most five, with a space between.
 void hd_put_meta_numbers(struct hd_walker* w, const char* key, const uint32_t* numbers, int count);
 void hd_put_varint(struct hd_text* text, uint64_t value);

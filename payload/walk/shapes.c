@@ -5,6 +5,7 @@
 #include "walk/frames.h"
 #include "walk/greenlets.h"
 #include "walk/output.h"
+#include "walk/owned.h"
 
 static void describe_type(struct hd_walker* w, struct hd_type_info* type) {
   if (type->described) return;
@@ -74,7 +75,7 @@ static uint32_t write_shape(struct hd_walker* w, int plain, uint64_t more, int o
   struct hd_text* const out = hd_begin_record(w, HD_SHAPE);
   hd_put_varint(out, w->shape_count + 1);
   hd_put_varint(out, type->address);
-  hd_put_varint(out, words + values + has_dict + more);
+  hd_put_varint(out, words + values + has_dict + type->declared_references + more);
   put_words(out, type, 0, type->slot_count);
   if (values) {
     const struct hd_dict_keys keys = hd_read_keys(w->layout, type->keys);
@@ -88,6 +89,10 @@ static uint32_t write_shape(struct hd_walker* w, int plain, uint64_t more, int o
     hd_put_string(out, "__dict__");
   }
   put_words(out, type, type->slot_count, words);
+  for (uint32_t i = 0; i < type->declared_references; i++) {
+    hd_text_put(out, HD_REF_FIELD);
+    hd_put_string(out, hd_declared_reference_name(w, type, i));
+  }
   if (of_stack) {
     hd_put_stack_names(w, out);
   } else {

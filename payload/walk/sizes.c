@@ -5,6 +5,7 @@
 #include "walk/fields.h"
 #include "walk/frames.h"
 #include "walk/instances.h"
+#include "walk/owned.h"
 #include "walk/values_block.h"
 
 int hd_calls_is_gc(struct hd_walker* w, const struct hd_type_info* type, hd_address object) {
@@ -100,22 +101,14 @@ static uint64_t code_size(const struct hd_layout* layout, const struct hd_type_i
   return size;
 }
 
+static uint64_t object_size(const struct hd_type_info* type, hd_address object) {
+  return type->basic_size + type->item_size * absolute((int64_t)hd_size_field(object));
+}
+
 static uint64_t owned_size(struct hd_walker* w, const struct hd_type_info* type, hd_address object) {
-  const struct hd_owned* const rows = (const struct hd_owned*)w->walk->owned;
-  uint64_t size = 0;
-  for (uint64_t i = 0; i < w->walk->owned_count; i++) {
-    const struct hd_owned* const row = &rows[i];
-    if (!hd_is_owner(w, type->sizeof_owner, row->owner, row->basicsize)) continue;
-    if (row->present_offset != HD_ABSENT && !hd_word(object + row->present_offset)) continue;
-    uint64_t count = row->count_offset == HD_ABSENT ? 1 : hd_word(object + row->count_offset);
-    if (row->second_offset != HD_ABSENT) count += hd_word(object + row->second_offset);
-    if (row->divisor > 1) count = (count + row->divisor - 1) / row->divisor;
-    const uint64_t unit = row->unit_pointer == HD_ABSENT
-                              ? row->unit
-                              : hd_half(hd_word(object + row->unit_pointer) + row->unit_at);
-    size += count * unit;
-  }
-  return size;
+  if (!type->declaration) return 0;
+  w->owned_bytes = hd_owned_size(w, type, object, &w->owned_known);
+  return w->owned_bytes;
 }
 
 uint64_t hd_computed_size(struct hd_walker* w, const struct hd_type_info* type, hd_address object) {
@@ -141,7 +134,7 @@ uint64_t hd_computed_size(struct hd_walker* w, const struct hd_type_info* type, 
     case HD_SIZE_TYPE:
       return size + type_size(layout, object);
     case HD_SIZE_CODE:
-      return size + code_size(layout, type, object) + owned_size(w, type, object);
+      return size + code_size(layout, type, object);
     case HD_SIZE_BYTEARRAY:
       return size + type->basic_size + hd_word(object + layout->bytearray_allocated);
     case HD_SIZE_FRAME:
@@ -149,10 +142,12 @@ uint64_t hd_computed_size(struct hd_walker* w, const struct hd_type_info* type, 
     case HD_SIZE_GENERATOR:
       return size + hd_generator_size(w, object);
     case HD_SIZE_ARRAY:
-      return size + type->basic_size + hd_array_size(object);
-    case HD_SIZE_OWNED:
-      return size + type->basic_size + owned_size(w, type, object);
+      w->owned_bytes = hd_array_size(object);
+      w->owned_known = !hd_holds_texts(object);
+      return size + type->basic_size + w->owned_bytes;
+    case HD_SIZE_DECLARED:
+      return size + object_size(type, object) + owned_size(w, type, object);
     default:
-      return size + type->basic_size + type->item_size * absolute((int64_t)hd_size_field(object));
+      return size + object_size(type, object);
   }
 }

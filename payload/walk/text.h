@@ -36,8 +36,8 @@ static inline void hd_text_put_string(struct hd_text* text, const char* string) 
   while (*string) hd_text_put(text, (uint8_t)*string++);
 }
 
-static inline void hd_text_put_decimal(struct hd_text* text, uint32_t value) {
-  uint8_t digits[10];
+static inline void hd_text_put_decimal(struct hd_text* text, uint64_t value) {
+  uint8_t digits[20];
   uint32_t first = sizeof digits;
   do {
     digits[--first] = (uint8_t)('0' + value % 10);

@@ -79,8 +79,24 @@ static void write_frame_without_object(struct hd_walker* w, const struct hd_loca
   }
 }
 
+static void write_locals(struct hd_walker* w, const struct hd_frame* frame, uint64_t id, uint64_t depth) {
+  const struct hd_locals locals =
+      frame->iframe ? hd_iframe_locals(w, frame->iframe) : hd_frame_locals(w, frame->object);
+  for (uint64_t i = 0; locals.code && i < locals.named && i < locals.count; i++) {
+    const hd_address held = hd_untag(w->layout, hd_word(locals.at + 8 * i));
+    if (!hd_is_address(held)) continue;
+    struct hd_text* const out = hd_begin_record(w, HD_LOCAL);
+    hd_put_varint(out, held);
+    hd_put_varint(out, id);
+    hd_put_varint(out, depth);
+    hd_put_name(w, out, hd_local_name(w, locals.code, i), "?");
+    hd_end_record(w);
+  }
+}
+
 static void write_frame(struct hd_walker* w, const struct hd_frame* frame, uint64_t id, uint64_t depth) {
   hd_write_frame(w, HD_FRAME, frame, id, depth);
+  write_locals(w, frame, id, depth);
   if (frame->object) write_frame_root(w, frame->object, frame->code, 0);
   const hd_address generator = hd_generator_of(w, frame);
   if (generator) {

@@ -5,6 +5,7 @@
 #include "walk/dicts.h"
 #include "walk/fields.h"
 #include "walk/greenlets.h"
+#include "walk/owned.h"
 #include "walk/sizes.h"
 #include "walk/walker.h"
 
@@ -127,6 +128,7 @@ static enum hd_content content_of(struct hd_walker* w, const struct hd_type_info
   if (info->form == HD_FORM_TYPE) return HD_CONTENT_TYPE;
   if (info->form == HD_FORM_CODE) return HD_CONTENT_CODE;
   if (info->form == HD_FORM_FRAME) return HD_CONTENT_FRAME;
+  if (info->form == HD_FORM_ARRAY) return HD_CONTENT_ARRAY;
   if (info->form == HD_FORM_GENERATOR) {
     return w->generator_qualname == HD_ABSENT ? HD_CONTENT_ABSENT : HD_CONTENT_GENERATOR;
   }
@@ -143,14 +145,6 @@ static enum hd_content content_of(struct hd_walker* w, const struct hd_type_info
   if (info->flags & HD_HEAP_TYPE) return HD_CONTENT_ABSENT;
   if (hd_is_owner(w, type, "NoneType", 0)) return HD_CONTENT_NONE_OBJECT;
   return hd_is_owner(w, type, "complex", 0) ? HD_CONTENT_COMPLEX : HD_CONTENT_ABSENT;
-}
-
-static int has_owned_rows(struct hd_walker* w, hd_address type) {
-  const struct hd_owned* const rows = (const struct hd_owned*)w->walk->owned;
-  for (uint64_t i = 0; i < w->walk->owned_count; i++) {
-    if (hd_is_owner(w, type, rows[i].owner, rows[i].basicsize)) return 1;
-  }
-  return 0;
 }
 
 static enum hd_size_rule rule_of(struct hd_walker* w, hd_address owner) {
@@ -170,7 +164,7 @@ static enum hd_size_rule rule_of(struct hd_walker* w, hd_address owner) {
     return HD_SIZE_GENERATOR;
   }
   if (hd_is_owner(w, owner, "numpy.ndarray", 0)) return HD_SIZE_ARRAY;
-  return has_owned_rows(w, owner) ? HD_SIZE_OWNED : HD_SIZE_OBJECT;
+  return HD_SIZE_OBJECT;
 }
 
 // The rule of the first class in the MRO whose __sizeof__ is C code: one written in Python is never run.
@@ -197,6 +191,7 @@ static void find_sizes(struct hd_walker* w, struct hd_type_info* info) {
   info->item_size = (uint32_t)hd_word(info->address + layout->type_itemsize);
   info->header_size = (info->flags & HD_HAVE_GC ? 16 : 0) + (info->flags & layout->flag_preheader ? 16 : 0);
   find_size_rule(w, info);
+  if (info->declaration && info->size_rule == HD_SIZE_OBJECT) info->size_rule = HD_SIZE_DECLARED;
   if (info->size_rule != HD_SIZE_OBJECT || info->item_size || info->collected == 2) return;
   info->size_rule = HD_SIZE_FIXED;
   info->fixed_size = info->basic_size + info->header_size;
@@ -301,7 +296,15 @@ static struct hd_type_info* examine(struct hd_walker* w, hd_address type) {
                    (!(info.flags & HD_HEAP_TYPE) && hd_is_owner(w, type, "ellipsis", 0));
   info.tail = tail_of(w, &info);
   find_words(w, &info, base);
+  info.declaration = hd_declaration_of(w, type);
+  if (info.form == HD_FORM_WORDS || info.form == HD_FORM_TRAVERSE) hd_count_declared_references(w, &info);
   find_sizes(w, &info);
+  info.c_base = base;
+  info.c_size = base ? (uint32_t)hd_word(base + layout->type_basicsize) : 0;
+  info.has_unknown_words = (uint8_t)hd_has_unknown_words(w, &info);
+  const int is_declared = info.size_rule == HD_SIZE_DECLARED || info.size_rule == HD_SIZE_ORDERED_DICT;
+  info.counts_memory =
+      info.has_unknown_words || info.size_rule == HD_SIZE_ARRAY || (is_declared && info.declaration);
   struct hd_type_info* const kept = keep(w, &info);
   w->examined = 0;
   hd_mark(w, &w->marks, type);

@@ -48,6 +48,7 @@ enum hd_content {
   HD_CONTENT_FUNCTION,
   HD_CONTENT_GENERATOR,
   HD_CONTENT_FRAME,
+  HD_CONTENT_ARRAY,
 };
 
 // Whose __sizeof__ it is.
@@ -66,7 +67,7 @@ enum hd_size_rule {
   HD_SIZE_FRAME,
   HD_SIZE_GENERATOR,
   HD_SIZE_ARRAY,
-  HD_SIZE_OWNED,  // rows of struct hd_owned
+  HD_SIZE_DECLARED,  // a types file says what it owns
 };
 
 // A reference at a fixed place of an object.
@@ -102,6 +103,13 @@ struct hd_type_info {
   hd_address traverse, is_gc;
   hd_address sizeof_owner;  // the type whose __sizeof__ it is
   uint32_t greenlet_size;   // tp_basicsize of the greenlet type among its bases; 0: none
+  // What it owns besides itself, see owned.h. The C type among its bases, and the size of that.
+  const struct hd_declaration* declaration;
+  uint32_t declared_references;
+  hd_address c_base;
+  uint32_t c_size;
+  uint8_t has_unknown_words, counts_memory;
+  uint64_t known_memory, owned_bytes, unknown_memory;  // objects, bytes, objects
   // Objects whose tp_traverse failed; whose memory could not be read; and that were not asked any more.
   uint32_t faults, hangs, unreadable, not_asked;
 };

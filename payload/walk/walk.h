@@ -73,8 +73,12 @@ struct hd_walk {
   uint32_t only_names;
   uint64_t fields;  // struct hd_field[field_count]
   uint64_t field_count;
-  uint64_t owned;  // struct hd_owned[owned_count]
-  uint64_t owned_count;
+  uint64_t declarations;  // struct hd_declaration[declaration_count]
+  uint64_t declaration_count;
+  uint64_t declared;  // struct hd_declared[declared_count]
+  uint64_t declared_count;
+  uint64_t formula_steps;  // struct hd_formula_step[formula_step_count]
+  uint64_t formula_step_count;
   uint64_t image_data;  // struct hd_image_data[image_data_count]
   uint64_t image_data_count;
   // Memory that is not heap: thread stacks (list heads of a collection lie there), sorted; struct hd_range[].
@@ -85,6 +89,10 @@ struct hd_walk {
   uint64_t memory;
   uint64_t memory_count;
   uint64_t has_glibc_malloc;
+  // tracemalloc's table of traces, a _Py_hashtable_t; 0: nothing is traced, or it was not found. How many
+  // frames it keeps of a stack.
+  uint64_t traces;
+  uint64_t trace_frames;
   // Addresses for all of the walker's tables, taken from the start on. Mapped, and zeroed, up to
   // `arena_mapped`; the walker maps more as it takes it: under mlockall(MCL_FUTURE) memory is filled when it
   // is mapped.

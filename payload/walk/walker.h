@@ -6,6 +6,7 @@
 #include "walk/heap.h"
 #include "walk/marks.h"
 #include "walk/text.h"
+#include "walk/traces.h"
 #include "walk/types.h"
 #include "walk/walk.h"
 
@@ -46,6 +47,12 @@ struct hd_frame {
   hd_address object;  // 0: the interpreter has made none
   hd_address iframe;  // 3.11: the _PyInterpreterFrame; 0: to 3.10
   hd_address code;    // 0: it is no Python function's
+};
+
+// Where memory begins that several objects may own, as far as it was met.
+struct hd_shared_memory {
+  hd_address* slots;
+  uint32_t capacity, count;
 };
 
 struct hd_walker {
@@ -107,6 +114,12 @@ struct hd_walker {
   uint64_t stream_left;
   uint64_t* stream;
   uint64_t stream_count;
+
+  // Of the object at hand, if a types file tells what it owns.
+  uint64_t owned_bytes;
+  int owned_known;
+  struct hd_shared_memory shared_memory;
+  struct hd_traces traces;
 
   uint32_t content_limit;
   int writes_strs;  // that were put aside

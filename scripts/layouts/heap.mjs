@@ -186,6 +186,20 @@ const expressions = {
   member_name: "PyMemberDef.name",
   member_type: "PyMemberDef.type",
   member_offset: "PyMemberDef.offset",
+
+  trace_state_size: "sizeof struct _tracemalloc_runtime_state",
+  trace_table: "struct _tracemalloc_runtime_state.traces",
+  trace_empty: "struct _tracemalloc_runtime_state.empty_traceback",
+  trace_total: "struct tracemalloc_traceback.total_nframe",
+  table_entries: "_Py_hashtable_t.nentries",
+  table_bucket_count: "_Py_hashtable_t.nbuckets",
+  table_buckets: "_Py_hashtable_t.buckets",
+  table_hash: "_Py_hashtable_t.hash_func",
+  table_compare: "_Py_hashtable_t.compare_func",
+  table_key_size: "_Py_hashtable_t.key_size",
+  table_data_size: "_Py_hashtable_t.data_size",
+  table_free_key: "_Py_hashtable_t.key_destroy_func",
+  table_free_value: "_Py_hashtable_t.value_destroy_func",
 };
 
 /** The fields that probe.c prints, and what they are where it does not: null stands for HD_ABSENT.

@@ -37,7 +37,28 @@
 #include "internal/pycore_memoryobject.h"
 #endif
 
+#if __has_include("internal/pycore_hashtable.h")
+#include "internal/pycore_hashtable.h"
+#endif
+
 // What no header has that is installed.
+#if PY_VERSION_HEX < 0x03090000
+typedef struct {  // Modules/hashtable.h
+  size_t nbuckets, nentries;
+  void *buckets;
+  size_t key_size, data_size;
+  void *hash_func, *compare_func, *allocator[2];
+} _Py_hashtable_t;
+struct tracemalloc_traceback {  // Modules/_tracemalloc.c
+  size_t hash;
+  int nframe;
+};
+#elif PY_VERSION_HEX < 0x030c0000
+struct tracemalloc_traceback {
+  size_t hash;
+  uint16_t nframe, total_nframe;
+};
+#endif
 #if PY_VERSION_HEX < 0x030b0000
 struct _dictkeysobject {  // Objects/dict-common.h
   Py_ssize_t dk_refcnt, dk_size;

@@ -1,5 +1,6 @@
 // Checks such as `growth>10MB`, for --fail-on.
 import { ExitCode, HeapdumpError } from "../errors.js";
+import { bytesOf } from "../model/bytes.js";
 import type { Leaks, Suspect } from "./leaks.js";
 import type { Amounts, MemoryReport } from "./memory.js";
 
@@ -25,20 +26,6 @@ type Measure = keyof typeof OF_SUSPECTS | MemoryMeasure;
 
 const isOfMemory = (measure: Measure): measure is MemoryMeasure => measure in OF_MEMORY;
 
-const UNITS: Record<string, number> = {
-  "": 1,
-  b: 1,
-  k: 1000,
-  kb: 1000,
-  kib: 1024,
-  m: 1e6,
-  mb: 1e6,
-  mib: 1024 ** 2,
-  g: 1e9,
-  gb: 1e9,
-  gib: 1024 ** 3,
-};
-
 export interface Check {
   /** As it was written. */
   text: string;
@@ -51,8 +38,8 @@ export interface Check {
 export function parseCheck(text: string): Check {
   const [, measure = "", operator, digits, unit = ""] =
     /^\s*(\w+)\s*(>=?)\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? [];
-  const factor = UNITS[unit.toLowerCase()];
-  if (!MEASURES.includes(measure) || digits === undefined || factor === undefined) {
+  const limit = digits === undefined ? undefined : bytesOf(digits, unit);
+  if (!MEASURES.includes(measure) || limit === undefined) {
     throw new HeapdumpError(
       ExitCode.Usage,
       `--fail-on ${text}: write MEASURE>NUMBER with a unit such as growth>10MB; measures are ${MEASURES.join(", ")}`,
@@ -62,7 +49,7 @@ export function parseCheck(text: string): Check {
     text: text.trim(),
     measure: measure as Measure,
     orEqual: operator === ">=",
-    limit: Number(digits) * factor,
+    limit,
   };
 }
 

@@ -12,6 +12,16 @@ export interface HeldType {
   references: bigint;
   /** The one that retains most. */
   example: HeapObject;
+  /** The type of C code of which most have a word that is the address of one of these; null if none has. A guess. */
+  possibleHolder: PossibleHolder | null;
+}
+
+export interface PossibleHolder {
+  typeName: string;
+  /** Of the word, in bytes. */
+  offset: bigint;
+  /** Of the objects, for how many there is one. */
+  count: bigint;
 }
 
 export interface HeldByC {
@@ -25,7 +35,9 @@ export interface HeldByC {
 
 /** Objects that only C code holds, by type, those that retain most first. */
 export function findHeldByC(heap: Heap, limit: number): HeldByC {
-  const rows = heap.all<Omit<HeldType, "typeName" | "example"> & { type: bigint | null; example: bigint }>(
+  const rows = heap.all<
+    Omit<HeldType, "typeName" | "example" | "possibleHolder"> & { type: bigint | null; example: bigint }
+  >(
     // The bare column `example` is of the row that has the maximum.
     `SELECT o.type, count(*) AS count, sum(o.size) AS size, sum(o.retained) AS retained,
             sum(CAST(root.name AS INTEGER)) AS "references", o.id AS example, max(o.retained) AS most
@@ -33,15 +45,30 @@ export function findHeldByC(heap: Heap, limit: number): HeldByC {
       WHERE root.kind = 'c' GROUP BY o.type ORDER BY retained DESC`,
   );
   const shown = rows.slice(0, limit);
+  const possible = possibleHolders(heap);
   const objects = heap.objects(shown.map(({ example }) => example));
   return {
     types: shown.map(({ type, example, ...row }) => ({
       ...row,
       typeName: heap.typeName(type),
       example: objects(example),
+      possibleHolder: possible.get(type) ?? null,
     })),
     count: rows.reduce((sum, { count }) => sum + count, 0n),
     retained: rows.reduce((sum, { retained }) => sum + retained, 0n),
     unknown: heap.meta().get("mode") === "python" ? "mode" : isIncomplete(heap) ? "incomplete" : null,
   };
+}
+
+/** By type of what is held. */
+function possibleHolders(heap: Heap): Map<bigint | null, PossibleHolder> {
+  const rows = heap.all<{ type: bigint | null; holder: bigint | null; offset: bigint; count: bigint }>(
+    `SELECT held.type, holder.type AS holder, possible."offset", count(DISTINCT held.id) AS count
+       FROM {heap}.possible_holder AS possible CROSS JOIN {heap}.object AS held ON held.id = possible.object
+       CROSS JOIN {heap}.object AS holder ON holder.id = possible.holder
+      GROUP BY held.type, holder.type, possible."offset" ORDER BY count`,
+  );
+  return new Map(
+    rows.map(({ type, holder, offset, count }) => [type, { typeName: heap.typeName(holder), offset, count }]),
+  );
 }

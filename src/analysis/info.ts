@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { type Collector, collectorOf } from "../model/collector.js";
 import type { Heap, HeapType } from "../store/heap.js";
 import { type MemoryReport, surveyMemory } from "./memory.js";
+import { findUnknownMemory, type UnknownMemory } from "./unknown-memory.js";
 
 export interface Description {
   path: string;
@@ -24,6 +25,7 @@ export interface Description {
   types: HeapType[];
   /** Undefined if the dump does not tell. */
   memory: MemoryReport | undefined;
+  unknownMemory: UnknownMemory | undefined;
 }
 
 const TYPES = 5;
@@ -56,5 +58,6 @@ export function describe(heap: Heap): Description {
     size,
     types: heap.types().slice(0, TYPES),
     memory: surveyMemory([heap]),
+    unknownMemory: findUnknownMemory(heap),
   };
 }

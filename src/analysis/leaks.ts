@@ -4,6 +4,7 @@ import { type Hold, heldBy } from "./holds.js";
 import { isIncomplete } from "./incomplete.js";
 import { differentModes } from "./modes.js";
 import { hoursBetween } from "./series.js";
+import { type Allocation, isTraced, site } from "./site.js";
 
 export interface Suspect {
   /** dominator, group, held by C, or garbage. */
@@ -39,6 +40,8 @@ export interface Suspect {
   addressReused: bigint;
   /** Null of other kinds than garbage. */
   uncollected: Uncollected | null;
+  /** Of the new ones; of one dump, of all. Null if the dump was not taken while tracemalloc traced. */
+  allocation: Allocation | null;
 }
 
 export interface Place {
@@ -93,7 +96,7 @@ export function findLeaks(heaps: Heap[]): Leaks {
   const hours = first ? hoursBetween(first, last) : null;
   const rows = last.all<Row>(
     `SELECT kind, type, count, new, retained, growth, survived, address_reused, path, gathers, places, spread,
-            owner, code, weak, also, example
+            owner, code, weak, also, example, traced, site, at_line, at_site
        FROM {heap}.leaks(?, ?)`,
     first?.schema ?? null,
     before?.schema ?? null,
@@ -135,6 +138,10 @@ interface Row {
   weak: bigint;
   also: string | null;
   example: bigint;
+  traced: bigint;
+  site: bigint | null;
+  at_line: bigint;
+  at_site: bigint;
 }
 
 function suspect(
@@ -165,6 +172,17 @@ function suspect(
     // Every tenth that may not be new is worth a word.
     addressReused: row.address_reused * 10n < row.new ? 0n : row.address_reused,
     uncollected: row.kind === "garbage" ? uncollected(heap) : null,
+    allocation: isTraced(heap) ? allocationOf(row, heap, known.grows) : null,
+  };
+}
+
+function allocationOf(row: Row, heap: Heap, grows: boolean): Allocation {
+  return {
+    objects: grows ? row.new : row.count,
+    traced: row.traced,
+    site: site(heap, row.site),
+    atLine: row.at_line,
+    atSite: row.at_site,
   };
 }
 

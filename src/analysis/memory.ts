@@ -2,6 +2,7 @@
 import type { Heap } from "../store/heap.js";
 import { isIncomplete } from "./incomplete.js";
 import { bothModes } from "./modes.js";
+import { findUnknownMemory } from "./unknown-memory.js";
 
 /** A part of the resident memory; the parts at the top add up to it. Bytes. */
 export interface MemoryPart {
@@ -66,7 +67,7 @@ export interface MemoryReport {
   /** Those of most bytes first; with several dumps those that grew most. */
   chunks: Chunks[];
   pinning: Pinning[];
-  /** Types that are not built in, and of which there are more than in the first dump; those that grew most. */
+  /** Types of which there are more objects than in the first dump, those that grew most, and that may own what came. */
   came: { typeName: string; count: bigint }[];
   /** Heaps of arenas of malloc's, beside the main one. */
   arenas: bigint;
@@ -299,16 +300,24 @@ function chunksOf(heap: Heap, first: Heap | undefined): Chunks[] {
   return rows.filter((row) => weight(row) > 0n).slice(0, CHUNKS);
 }
 
+/** Of types that own memory which is not known, if there are any, for they may own what came. */
 function whatCame(first: Heap, last: Heap): MemoryReport["came"] {
-  const before = new Map(first.types().map(({ name, count }) => [name, count]));
-  return last
-    .types()
-    .filter(({ name }) => name.includes("."))
-    .map(({ name, count }) => ({ typeName: name, count: count - (before.get(name) ?? 0n) }))
-    .filter(({ count }) => count >= FEWEST)
-    .sort((a, b) => (b.count > a.count ? 1 : b.count < a.count ? -1 : 0))
-    .slice(0, CAME);
+  const grown = (before: Counted[], after: Counted[]) => {
+    const counts = new Map(before.map(({ typeName, count }) => [typeName, count]));
+    return after
+      .map(({ typeName, count }) => ({ typeName, count: count - (counts.get(typeName) ?? 0n) }))
+      .filter(({ count }) => count >= FEWEST)
+      .sort((a, b) => (b.count > a.count ? 1 : b.count < a.count ? -1 : 0))
+      .slice(0, CAME);
+  };
+  const unknown = (heap: Heap) => findUnknownMemory(heap)?.types ?? [];
+  const all = (heap: Heap) =>
+    heap.types().flatMap(({ name, count }) => (name.includes(".") ? [{ typeName: name, count }] : []));
+  const owners = grown(unknown(first), unknown(last));
+  return owners.length > 0 ? owners : grown(all(first), all(last));
 }
+
+type Counted = MemoryReport["came"][number];
 
 function pinningOf(heap: Heap): Pinning[] {
   const rows = heap.all<{ type: bigint | null; objects: bigint; pools: bigint; free: bigint }>(

@@ -2,6 +2,7 @@
 import { type Heap, type HeapObject, OBJECT, type Root } from "../store/heap.js";
 import { type Hold, type Holds, heldBy, holdersOf, ownerOfDict } from "./holds.js";
 import { isIncomplete } from "./incomplete.js";
+import { isTraced, type Site, siteOf } from "./site.js";
 
 export interface Neighbour {
   object: HeapObject;
@@ -32,6 +33,10 @@ export interface Shown {
   roots: Root[];
   /** `NAME FILE:LINE` of the code that it is or runs; null where it is none. */
   code: string | null;
+  /** Where it was allocated; null if that is not known. */
+  site: Site | null;
+  /** Whether the dump was taken while allocations were traced. */
+  traced: boolean;
   /** The object whose attributes this dict has. */
   dictOf: HeapObject | null;
   fields: Neighbours;
@@ -39,6 +44,10 @@ export interface Shown {
   /** The nearest first. */
   dominators: { object: HeapObject; retained: bigint }[];
   moreDominators: boolean;
+  /** Whether it, or others of its type, own memory that is not part of their sizes. */
+  memory: "known" | "unknown" | "unknown of some";
+  /** Objects of C code with a word that is this one's address, if nothing but C code holds it: a guess. */
+  possibleHolders: { object: HeapObject; offset: bigint }[];
   /** What it dominates by type, itself left out. */
   dominated: { typeName: string; count: bigint; size: bigint }[];
 }
@@ -67,10 +76,14 @@ export function showObject(heap: Heap, id: bigint, limit: number): Shown {
     path: facts.path,
     roots: heap.rootsOf(id),
     code: codeOf(heap, object),
+    site: siteOf(heap, id),
+    traced: isTraced(heap),
     dictOf: owner === undefined ? null : heap.object(owner),
     fields: neighbours(heap, heldBy(heap, id), "held", limit),
     referrers: neighbours(heap, holdersOf(heap, id), "holder", limit),
     ...dominatorChain(heap, id),
+    memory: memoryOf(heap, id),
+    possibleHolders: possibleHoldersOf(heap, id),
     dominated: dominatedTypes(heap, id, facts.retained > object.size),
   };
 }
@@ -107,6 +120,27 @@ function codeOf(heap: Heap, object: HeapObject): string | null {
     object.id,
   );
   return row?.content && CODE.test(row.content) ? row.content : null;
+}
+
+function memoryOf(heap: Heap, id: bigint): Shown["memory"] {
+  const type = heap.get<{ count: bigint; unknown: bigint | null }>(
+    `SELECT t.count, t.memory_unknown AS unknown FROM {heap}.object AS o JOIN {heap}.type AS t ON t.id = o.type
+      WHERE o.id = ?`,
+    id,
+  );
+  if (!type?.unknown) return "known";
+  return type.unknown < type.count ? "unknown of some" : "unknown";
+}
+
+const POSSIBLE_HOLDERS = 5;
+
+function possibleHoldersOf(heap: Heap, id: bigint): Shown["possibleHolders"] {
+  const rows = heap.all<{ holder: bigint; offset: bigint }>(
+    `SELECT holder, "offset" FROM {heap}.possible_holder WHERE object = ? LIMIT ${POSSIBLE_HOLDERS}`,
+    id,
+  );
+  const objects = heap.objects(rows.map(({ holder }) => holder));
+  return rows.map(({ holder, offset }) => ({ object: objects(holder), offset }));
 }
 
 function dominatorChain(heap: Heap, id: bigint): Pick<Shown, "dominators" | "moreDominators"> {

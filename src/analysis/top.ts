@@ -1,4 +1,4 @@
-import type { Grouping } from "../model/groupings.js";
+import { type Grouping, isBySize } from "../model/groupings.js";
 import { type Heap, type HeapObject, OBJECT, type Root } from "../store/heap.js";
 import { type Filter, filterSql } from "./filter.js";
 import { type Above, parentsOf } from "./parents.js";
@@ -72,14 +72,14 @@ export interface TopGroups {
   size: bigint;
 }
 
-/** Types by size, other groups by what they retain, or by size where not all objects count. */
+/** Types and lines by size, other groups by what they retain, or by size where not all objects count. */
 export function topGroups(heap: Heap, by: Grouping, request: TopRequest): TopGroups {
   const whole = countsWholeGroups(by, request);
   const counted = `(SELECT object_set(o.id) FROM {heap}.object AS o WHERE ${condition(heap, request)})`;
   const groups = heap.all<TopGroup>(
     `SELECT name, address, count, size, ${whole ? "retained" : "NULL AS retained"}
        FROM {heap}.grouped('${by}'${whole ? "" : `, ${counted}`}) AS o WHERE ${whole ? filterSql(request.filter) : "TRUE"}
-      ORDER BY ${by === "type" ? "size DESC, name" : "retained DESC, size DESC, example"}`,
+      ORDER BY ${isBySize(by) ? "size DESC, name" : "retained DESC, size DESC, example"}`,
   );
   return {
     by,

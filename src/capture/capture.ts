@@ -10,11 +10,12 @@ import {
   type CaptureResult,
   native,
   type Target,
+  type TypesFile,
 } from "../native/addon.js";
 import { DumpWriter } from "./dump-writer.js";
 import { describeMemory, itemsWithRoom, planMemory } from "./memory/plan.js";
 import { MemoryWatchdog } from "./memory/watchdog.js";
-import { describeTarget } from "./metadata.js";
+import { describeTarget, describeTracing } from "./metadata.js";
 import { dumpScript } from "./script.js";
 import { StreamOutput } from "./stream-output.js";
 
@@ -33,6 +34,8 @@ export interface CaptureOptions {
   content: ContentLevel;
   /** Longest wait for a safe point, and longest silence of the payload. */
   timeoutMs: number;
+  /** What is declared of memory that objects own. */
+  types: TypesFile[];
   /** Whether a script may hold the main thread for long. */
   yes: boolean;
   toolVersion: string;
@@ -61,7 +64,9 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
   const memory = planMemory(target, options.mode);
   if (memory.mode === "python" && memory.cost.seconds > LONGEST_UNASKED_S && !options.yes)
     throw tooLong(pid, memory);
-  const meta = { ...described, ...describeMemory(memory) };
+  // A snapshot finds it out for itself, in the copy.
+  const tracing = options.mode === "python" ? native().tracemalloc(pid) : undefined;
+  const meta = { ...described, ...describeMemory(memory), ...(tracing && describeTracing(tracing)) };
   const output = await openOutput(file, signal).catch((error) => {
     throw signal.aborted ? interrupted(pid) : error;
   });
@@ -78,11 +83,14 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
   try {
     signal.throwIfAborted();
     writer.begin(meta);
-    const result = await native().capture(describeRequest(options, target, memory), (event) => {
-      watchdog?.look();
-      if (event.kind === "records") writer.records(event.payload, () => native().recordsWritten());
-      else observer.event(event);
-    });
+    const result = await native().capture(
+      describeRequest(options, target, memory, tracing?.frames ?? 0),
+      (event) => {
+        watchdog?.look();
+        if (event.kind === "records") writer.records(event.payload, () => native().recordsWritten());
+        else observer.event(event);
+      },
+    );
     if (result.status !== "ok") throw gaveUp(pid, result.status);
     const end = describeEnd(result, meta);
     observer.writing(0);
@@ -130,13 +138,18 @@ function inspect(pid: number): Target {
   return native().inspect(pid);
 }
 
-function describeRequest(options: CaptureOptions, { layout }: Target, memory: MemoryPlan): CaptureRequest {
+function describeRequest(
+  options: CaptureOptions,
+  { layout }: Target,
+  memory: MemoryPlan,
+  tracedFrames: number,
+): CaptureRequest {
   const { pid, mode, timeoutMs, contentLimit, content } = options;
   if (mode === "python") {
-    const script = dumpScript({ ...options, maxItems: itemsWithRoom(memory) }, layout);
+    const script = dumpScript({ ...options, maxItems: itemsWithRoom(memory), tracedFrames }, layout);
     return { pid, mode, timeoutMs, script, keepsNames: content === "full" };
   }
-  return { pid, mode, timeoutMs, contentLimit, onlyNames: content === "names" };
+  return { pid, mode, timeoutMs, contentLimit, onlyNames: content === "names", types: options.types };
 }
 
 /** What the payload tells joins it, but for what was known before. */

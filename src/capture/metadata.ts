@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import type { Pairs } from "../dump/format.js";
 import { ExitCode, HeapdumpError, targetEnded } from "../errors.js";
 import type { ContentLevel, Mode } from "../model/dump.js";
-import type { Target } from "../native/addon.js";
+import type { Target, TracemallocState } from "../native/addon.js";
 
 export interface CaptureSettings {
   mode: Mode;
@@ -48,6 +48,10 @@ export function describeTarget(target: Target, settings: CaptureSettings): Pairs
     if (code === "ENOENT" || code === "ESRCH") throw targetEnded(pid);
     throw new HeapdumpError(ExitCode.CannotAttach, `process ${pid} cannot be inspected: ${message}`);
   }
+}
+
+export function describeTracing({ unknown, frames }: TracemallocState): Pairs {
+  return unknown ? { tracemalloc_unread: unknown } : { tracemalloc: frames > 0 ? String(frames) : "off" };
 }
 
 /** Of /proc/PID/cmdline. Arguments may be secrets: where not all content is kept, they are not. */

@@ -14,13 +14,15 @@ export interface ScriptOptions {
   content: ContentLevel;
   /** Most references of one container for which there is memory; 0: not known. */
   maxItems: number;
+  /** That tracemalloc keeps of a stack; 0 if it does not trace. */
+  tracedFrames: number;
   /** Longest time in which nothing can be written, in milliseconds. */
   timeoutMs: number;
 }
 
 /** The Python source that runs in the target; `@FD@` is left for the addon, which knows the descriptor. */
 export function dumpScript(
-  { contentLimit, content, maxItems, timeoutMs }: ScriptOptions,
+  { contentLimit, content, maxItems, tracedFrames, timeoutMs }: ScriptOptions,
   facts: VersionFacts,
 ): string {
   const dump = [...parts.map((part) => `dump/${part}.py`), "dump.py"]
@@ -29,6 +31,7 @@ export function dumpScript(
     .replaceAll("@CONTENT_LIMIT@", String(contentLimit))
     .replaceAll("@ONLY_NAMES@", String(Number(content === "names")))
     .replaceAll("@MAX_ITEMS@", String(maxItems))
+    .replaceAll("@TRACED_FRAMES@", String(tracedFrames))
     .replaceAll("@TIMEOUT@", String(timeoutMs / 1000))
     .replaceAll("@PREHEADER_FLAGS@", String(facts.preheaderFlags))
     .replaceAll("@ATTRIBUTES_IN_DICTS@", String(Number(facts.attributesInDicts)))

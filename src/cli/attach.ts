@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { captureDump } from "../capture/capture.js";
 import { dumpNames } from "../capture/output-names.js";
 import { isStandardOutput } from "../capture/stream-output.js";
+import { readTypesFiles } from "../capture/types-files.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import {
   CONTENT_LEVELS,
@@ -40,6 +41,7 @@ interface Options {
   /** False for --no-content. */
   content: ContentLevel | number | false;
   contentBytes: number;
+  types: string[];
   timeout: number;
   yes: boolean;
   json?: boolean;
@@ -74,6 +76,12 @@ export function registerAttach(program: Command): void {
       DEFAULT_CONTENT,
     )
     .option("--no-content", "the same as --content none")
+    .option(
+      "--types <file>",
+      "what types of C code own besides their objects, by a types file (docs/types.md). Repeatable; the first that tells of a type counts",
+      (file, before: string[]) => [...before, file],
+      [],
+    )
     .option(
       "--timeout <seconds>",
       "how long to wait for threads to stop, for the safe point of a script, and for a script that writes nothing",
@@ -130,12 +138,19 @@ async function attach(given: number[], options: Options): Promise<void> {
       "standard output takes the dump of one process; give -o FILE for several",
     );
   }
+  if (options.mode === "python" && options.types.length > 0) {
+    throw new HeapdumpError(
+      ExitCode.Usage,
+      "a script reads no types files: --types needs the mode fork or stop",
+    );
+  }
   const names = dumpNames(pids, options.output);
   const say = isStream ? (text: string) => write(process.stderr, `${text}\n`) : print;
   const settings = {
     mode: options.mode,
     ...contentKept(options),
     timeoutMs: options.timeout * 1000,
+    types: readTypesFiles(options.types),
     yes: options.yes,
     toolVersion: version(),
   };

@@ -6,7 +6,7 @@ import { ExitCode, HeapdumpError } from "../errors.js";
 import { GROUPINGS, type Grouping } from "../model/groupings.js";
 import type { Heap } from "../store/heap.js";
 import { diffJson, diffText } from "../view/diff.js";
-import { openSeries } from "./heaps.js";
+import { openSeries, warnIfUntraced } from "./heaps.js";
 import { helpText } from "./help.js";
 import { JSON_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
@@ -62,8 +62,9 @@ async function diff(files: string[], options: DiffOptions): Promise<void> {
   const { by, against, number } = options;
   requireDumps(files.length, 2, "diff");
   const heaps = await openSeries("diff", files, (series) => {
-    if (by !== "type") requireOneMode(series, by);
+    if (by !== "type" && by !== "line") requireOneMode(series, by);
   });
+  if (by === "line") warnIfUntraced(heaps);
   const found = findDifferences(heaps, by, against, number);
   output(
     options,

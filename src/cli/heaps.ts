@@ -9,6 +9,7 @@ import {
   requireOneProcess,
 } from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
+import { tracingOf } from "../model/tracing.js";
 import type { Heap } from "../store/heap.js";
 import { type OpenOptions, openHeaps } from "../store/open.js";
 import {
@@ -21,6 +22,7 @@ import {
   otherProcessWarning,
   type Role,
   sameDumpWarning,
+  untracedWarning,
 } from "../view/warnings.js";
 import { note, openEvents, warn } from "./output.js";
 
@@ -120,6 +122,15 @@ function warnOfDifferences(heaps: Heap[]): void {
     warn(differentModesWarning(both.script.path, both.snapshot.path, both.snapshot.meta().get("mode")));
   const bare = withoutContents(heaps);
   if (bare) warn(noContentsWarning(bare.path));
+}
+
+/** To a question on allocation sites. */
+export function warnIfUntraced(heaps: Heap[]): void {
+  for (const heap of heaps) {
+    const meta = heap.meta();
+    const tracing = tracingOf((key) => meta.get(key));
+    if (tracing?.state !== "on") warn(untracedWarning(heap.path, tracing, meta.get("pid") ?? "PID"));
+  }
 }
 
 function warnOfDoubt(heap: Heap, other: Heap): void {

@@ -15,6 +15,8 @@ export const COMMANDS: Record<string, () => Promise<Register>> = {
   graph: async () => (await import("./graph.js")).registerGraph,
   path: async () => (await import("./path.js")).registerPath,
   show: async () => (await import("./show.js")).registerShow,
+  tree: async () => (await import("./tree.js")).registerTree,
+  threads: async () => (await import("./threads.js")).registerThreads,
   memory: async () => (await import("./memory.js")).registerMemory,
   leaks: async () => (await import("./leaks.js")).registerLeaks,
   diff: async () => (await import("./diff.js")).registerDiff,

@@ -2,12 +2,13 @@ import { type Command, Option } from "commander";
 import { parseFilter } from "../analysis/filter.js";
 import { surveyMemory } from "../analysis/memory.js";
 import { topGroups, topObjects } from "../analysis/top.js";
+import { findUnknownMemory } from "../analysis/unknown-memory.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { GROUPINGS, type Grouping, isGrouping } from "../model/groupings.js";
 import { elsewhereLines } from "../view/memory.js";
 import type { Terminal } from "../view/terminal.js";
 import { topGroupsJson, topGroupsText, topObjectsJson, topObjectsText } from "../view/top.js";
-import { type Compared, openCompared } from "./heaps.js";
+import { type Compared, openCompared, warnIfUntraced } from "./heaps.js";
 import { helpText } from "./help.js";
 import { collect, JSON_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
@@ -76,15 +77,18 @@ async function top(file: string, options: TopOptions): Promise<void> {
     limit: options.number,
   };
   // Of all objects of one dump.
-  const memory = others.length > 0 || options.filter !== undefined ? undefined : surveyMemory([heap]);
+  const isWhole = others.length === 0 && options.filter === undefined;
+  const memory = isWhole ? surveyMemory([heap]) : undefined;
+  const unknown = isWhole ? findUnknownMemory(heap) : undefined;
   const below = (terminal: Terminal, text: string) =>
     [...elsewhereLines(memory, terminal), text].join("\n\n");
   if (isGrouping(by)) {
+    if (by === "line") warnIfUntraced([heap]);
     const found = topGroups(heap, by, request);
     output(
       options,
       () => topGroupsJson(found),
-      (terminal) => below(terminal, topGroupsText(found, file, terminal)),
+      (terminal) => below(terminal, topGroupsText(found, unknown, file, terminal)),
     );
     return;
   }
@@ -93,7 +97,7 @@ async function top(file: string, options: TopOptions): Promise<void> {
   output(
     options,
     () => topObjectsJson(found),
-    (terminal) => below(terminal, topObjectsText(found, file, terminal)),
+    (terminal) => below(terminal, topObjectsText(found, unknown, file, terminal)),
   );
 }
 

@@ -43,6 +43,13 @@ export interface VersionFacts {
   framesAreObjects: boolean;
 }
 
+/** See docs/types.md. */
+export interface TypesFile {
+  /** As errors in it name it. */
+  name: string;
+  text: string;
+}
+
 interface CaptureTarget {
   pid: number;
   /** Longest wait for threads to stop, for a script's safe point, and longest silence of a script, in milliseconds. */
@@ -55,6 +62,8 @@ export interface SnapshotRequest extends CaptureTarget {
   contentLimit: number;
   /** Whether of data only the keys of the dicts of modules, classes and instances are. */
   onlyNames: boolean;
+  /** What is declared of memory that objects own; what comes first is taken first. */
+  types: TypesFile[];
 }
 
 export interface ScriptRequest extends CaptureTarget {
@@ -91,8 +100,23 @@ export interface CaptureResult {
   meta: [key: string, value: string][];
 }
 
+/** What tracemalloc is at in a process. */
+export interface TracemallocState {
+  pythonVersion: string;
+  /** Why it is not known; empty if it is. */
+  unknown: string;
+  /** That it keeps of a stack; 0 if it does not trace. */
+  frames: number;
+  /** Of memory, that are traced. */
+  blocks: number;
+}
+
 export interface Addon {
   inspect(pid: number): Target;
+  /** Throws a HeapdumpError of exit code 2 that names the file, the line and what is wrong. */
+  checkTypes(files: TypesFile[]): void;
+  /** Reads memory, and neither stops the process nor runs anything in it. */
+  tracemalloc(pid: number): TracemallocState;
   capture(request: CaptureRequest, onEvent: (event: CaptureEvent) => void): Promise<CaptureResult>;
   /** Once for each `records` event: too many that are not written hold the target's pipe back. */
   recordsWritten(): void;

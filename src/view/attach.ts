@@ -1,6 +1,8 @@
 import type { MissedDump, TakenDump } from "../model/dump.js";
 import type { MemoryPlan } from "../model/memory.js";
+import { type Tracing, tracingOf } from "../model/tracing.js";
 import { inconsistencyText, listed } from "./capture.js";
+import { tracingText } from "./info.js";
 import { jsonText } from "./json.js";
 import { sentences } from "./lines.js";
 import type { Terminal } from "./terminal.js";
@@ -17,6 +19,7 @@ export function takenText(dump: TakenDump, terminal: Terminal): string {
     `of process ${meta.pid} (CPython ${meta.python_version}), in ${(dump.elapsedMs / 1000).toFixed(1)} s`,
     `${meta.mode} mode, ${dump.route} route; ${plural(BigInt(dump.stops), "stop")}, the longest ${dump.pauseMs.toFixed(1)} ms`,
     consistency,
+    ...sitesText(tracingOf((key) => meta[key])),
     ...(skipped ? [`skipped: ${skipped}`] : []),
     ...(meta.unread_members === undefined
       ? []
@@ -28,6 +31,12 @@ export function takenText(dump: TakenDump, terminal: Terminal): string {
     sentences(title, terminal),
     ...lines.map((line) => sentences(line, terminal, undefined, "  ")),
   ].join("\n");
+}
+
+/** Of a process that is not traced there is nothing to say. */
+function sitesText(tracing: Tracing | undefined): string[] {
+  if (!tracing || tracing.state === "off") return [];
+  return [`allocation sites: ${tracingText(tracing)}`];
 }
 
 /** One dump is the document; several are a list, those that failed with their `error`. */
@@ -56,6 +65,7 @@ function takenJson(dump: TakenDump): Record<string, unknown> {
     omitted: listed(meta.omitted),
     skipped: listed(meta.skipped),
     complete: meta.unread_members === undefined,
+    sites: tracingOf((key) => meta[key])?.state === "on",
     left: dump.left,
     memory: memoryJson(dump.memory),
   };

@@ -1,4 +1,4 @@
-import type { HeldByC } from "../analysis/held-by-c.js";
+import type { HeldByC, HeldType } from "../analysis/held-by-c.js";
 import { jsonTable } from "./json.js";
 import { sentences } from "./lines.js";
 import { nextStep } from "./next.js";
@@ -41,14 +41,28 @@ export function heldByCText(found: HeldByC, path: string, terminal: Terminal): s
   );
   const total = `${plural(count, "object")} with more references than were found, ${sizeText(retained)} retained`;
   const about = "REFERENCES counts references from outside the dump.";
+  const guesses = types.flatMap((type) => guessText(type));
   const first = addressText(types[0]?.example.address ?? 0n);
   return [
     text,
     "",
     sentences(total, terminal, dim),
     sentences(about, terminal, dim),
+    ...guesses.map((guess) => sentences(guess, terminal, dim)),
     nextStep(terminal, "show", path, first),
   ].join("\n");
+}
+
+function guessText({ typeName, count, possibleHolder }: HeldType): string[] {
+  if (!possibleHolder) return [];
+  const [held, holder] = [escapeControls(typeName), escapeControls(possibleHolder.typeName)];
+  const all =
+    possibleHolder.count === count
+      ? plural(count, held)
+      : `${countText(possibleHolder.count)} of ${plural(count, held)}`;
+  return [
+    `Perhaps held by ${holder}: ${all}, whose address is in the word at ${possibleHolder.offset} of one.`,
+  ];
 }
 
 export function heldByCJson({ types, count, retained, unknown }: HeldByC): object {
@@ -63,6 +77,12 @@ export function heldByCJson({ types, count, retained, unknown }: HeldByC): objec
       address: ({ example }) => addressText(example.address),
       content: ({ example }) => example.content,
       gist: ({ example }) => example.gist,
+      possible_holder: ({ possibleHolder }) =>
+        possibleHolder && {
+          type: possibleHolder.typeName,
+          offset: possibleHolder.offset,
+          count: possibleHolder.count,
+        },
     }),
     total: { count, retained },
   };

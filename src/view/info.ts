@@ -1,6 +1,7 @@
 import type { Description } from "../analysis/info.js";
 import { type Collector, isOff } from "../model/collector.js";
 import { contentOf, type MetaReader } from "../model/dump.js";
+import { type Tracing, tracingOf } from "../model/tracing.js";
 import { inconsistencyText, listed } from "./capture.js";
 import { displayWidth } from "./fit.js";
 import { jsonTable } from "./json.js";
@@ -10,6 +11,7 @@ import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, escapeControls, plural } from "./text.js";
 import { countText, shareText, sizeText } from "./units.js";
+import { unknownMemoryJson, unknownMemoryText } from "./unknown-memory.js";
 
 export function infoText(described: Description, terminal: Terminal): string {
   const { problems, path, fileSize, types, size } = described;
@@ -58,6 +60,7 @@ function groups({
   objects,
   references,
   size,
+  unknownMemory,
 }: Description): [string, Line[]][] {
   const get = (key: string) => meta.get(key) || undefined;
   const bytes = (key: string) => (/^\d+$/.test(get(key) ?? "") ? sizeText(BigInt(get(key) ?? 0)) : undefined);
@@ -108,6 +111,7 @@ function groups({
         ["skipped", lines(get("skipped"))],
         ["memory left", headroom(bytes("memory_headroom"), bytes("memory_limit"), get("memory_limit_name"))],
         ["content", content(get)],
+        ["sites", tracingText(tracingOf(get))],
         ["tool", get("tool_version") && `heapdump ${get("tool_version")}, format ${format}`],
         ["dump id", get("dump_id")],
       ],
@@ -117,6 +121,7 @@ function groups({
       [
         ["objects", `${countText(objects)}, ${sizeText(size)}`],
         ["references", countText(references)],
+        ["not known", unknownMemoryText(unknownMemory) || undefined],
         ["collector", collector && collectorText(collector)],
         [
           "dangling",
@@ -202,6 +207,7 @@ export function infoJson({
   size,
   types,
   memory,
+  unknownMemory,
 }: Description): object {
   return {
     file: path,
@@ -220,6 +226,16 @@ export function infoJson({
       count: (type) => type.count,
       size: (type) => type.size,
     }),
+    memory_unknown: unknownMemoryJson(unknownMemory),
     verdict: verdictJson(memory),
   };
+}
+
+/** Whether the dump has allocation sites. */
+export function tracingText(tracing: Tracing | undefined): string | undefined {
+  if (!tracing) return undefined;
+  if (tracing.state === "off") return "none: tracemalloc did not trace";
+  if (tracing.state === "unknown") return `none: ${tracing.why}`;
+  const unread = tracing.unread > 0n ? `; ${countText(tracing.unread)} traces could not be read` : "";
+  return `of what tracemalloc traced, ${plural(tracing.frames, "frame")} each${unread}`;
 }

@@ -5,6 +5,7 @@ import { type JsonTable, jsonTable } from "./json.js";
 import { contentFits, namesFit, objectLine, pathLines, sentences, wholePath } from "./lines.js";
 import { elsewhereLines, verdictJson } from "./memory.js";
 import { nextStep } from "./next.js";
+import { allocationWords, siteJson } from "./site.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, contentText, escapeControls, pathText, plural, shellWord } from "./text.js";
 import { countText, durationText, shareText, signedSizeText, sizeText } from "./units.js";
@@ -91,6 +92,7 @@ function block(suspect: Suspect, number: number, { alive }: Leaks, terminal: Ter
   const { bold, cyan, yellow } = terminal.colors;
   const { path, owner } = suspect;
   const doubt = doubtText(suspect);
+  const allocated = suspect.allocation && allocationWords(suspect.allocation, suspect.growth !== null);
   const bytes = suspect.growth === null ? sizeText(suspect.retained) : signedSizeText(suspect.growth);
   const share = suspect.growth === null ? `  ${shareText(suspect.retained, alive)}` : "";
   const lasting = suspect.survived === null ? "" : `, ${sizeText(suspect.survived)} lasting`;
@@ -102,6 +104,7 @@ function block(suspect: Suspect, number: number, { alive }: Leaks, terminal: Ter
   return [
     `${bold(title)}  ${cyan(what(suspect, terminal.width - displayWidth(title) - 2, terminal))}`,
     sentences(suspectWords(suspect), terminal, undefined, INDENT),
+    ...(allocated === null ? [] : [sentences(allocated, terminal, undefined, INDENT)]),
     ...(path === null ? [] : markedPath(path, suspect.gathers, terminal)),
     ...(suspect.places > 1n ? [wrapped("spread", spreadText(suspect))] : []),
     ...(owner === null || owner === path ? [] : [line("owner", owner)]),
@@ -237,6 +240,10 @@ function suspectsJson(suspects: Suspect[]): JsonTable {
     address: ({ example }) => addressText(example.address),
     fields: ({ fields }) =>
       Object.fromEntries(fields.map((field) => [escapeControls(field.hold.part), valueText(field)])),
+    traced: ({ allocation }) => allocation?.traced ?? null,
+    site: ({ allocation }) => allocation && siteJson(allocation.site),
+    at_line: ({ allocation }) => allocation?.atLine ?? null,
+    at_site: ({ allocation }) => allocation?.atSite ?? null,
     words: suspectWords,
     doubt: doubtText,
   });

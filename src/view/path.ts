@@ -88,8 +88,7 @@ function rootWords(root: Root | null, place: FramePlace | null, { cuts }: Termin
     const file = cuts === "everything" ? placeInPackage(place.file) : place.file;
     return escapeControls(`local of ${place.function} (${file}:${place.line})${where}`);
   }
-  if (root?.kind === "c")
-    return `held by C: ${plural(BigInt(root.name ?? 0), "reference")} from outside the dump`;
+  if (root?.kind === "c") return `held by C: ${root.name ?? "references"} from outside the dump`;
   if (root?.kind === "greenlet")
     return "a suspended greenlet that nothing else holds; the collector never frees it";
   if (root?.kind === "thread") return "held by the state of a thread";

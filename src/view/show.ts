@@ -1,7 +1,17 @@
 import type { Neighbour, Neighbours, Shown } from "../analysis/show.js";
 import { type JsonTable, jsonTable } from "./json.js";
-import { contentFits, type Fact, facts, namesFit, objectLine, pathLines, sentences } from "./lines.js";
+import {
+  contentFits,
+  type Fact,
+  facts,
+  namesFit,
+  objectLine,
+  pathLines,
+  placeFits,
+  sentences,
+} from "./lines.js";
 import { nextStep } from "./next.js";
+import { siteJson, siteLines } from "./site.js";
 import { type Cell, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, escapeControls, gistText } from "./text.js";
@@ -14,6 +24,7 @@ export function showText(shown: Shown, path: string, terminal: Terminal): string
     [title, ...factLines(shown, terminal)].join("\n"),
     section("HOLDS", fieldRows(shown.fields, terminal), shown.fields.more, terminal),
     section("HELD BY", referrerRows(shown.referrers, terminal), shown.referrers.more, terminal),
+    possibleHolders(shown, terminal),
     dominators(shown, terminal),
     dominated(shown, terminal),
     shown.garbage ? "" : nextStep(terminal, "path", path, addressText(shown.object.address)),
@@ -22,6 +33,12 @@ export function showText(shown: Shown, path: string, terminal: Terminal): string
 }
 
 const INDENT = 13;
+
+const OWNS = {
+  known: "",
+  unknown: "memory of C code, perhaps, that is not part of its size",
+  "unknown of some": "perhaps memory of C code that is not part of its size, as some of its type do",
+};
 
 function factLines(shown: Shown, terminal: Terminal): string[] {
   const { object, retained, generation, tracked, owner, path, roots, code, dictOf } = shown;
@@ -36,11 +53,13 @@ function factLines(shown: Shown, terminal: Terminal): string[] {
   const whole = (text: string) => (room: number) => pathLines(text, room, terminal);
   const rows: [string, Fact][] = [
     ["size", `${sizeText(object.size)}, retains ${sizeText(retained)}`],
+    ["owns", OWNS[shown.memory]],
     ["references", object.refcount === null ? "immortal" : countText(object.refcount)],
     ["collector", shown.garbage ? `${collector}; ${garbage}` : collector],
     ["content", code === content || !content ? "" : (room) => [contentFits(content, room, terminal)]],
     ["code", code === null ? "" : (room) => [contentFits(escapeControls(code), room, terminal)]],
     ["is", dictOf === null ? "" : (room) => [`the __dict__ of ${objectName(dictOf, room - 16, terminal)}`]],
+    ["allocated", allocatedText(shown, terminal)],
     ["root", roots.length ? named(roots.map(({ part }) => escapeControls(part)).join("; ")) : ""],
     ["owner", owner ? whole(owner) : ""],
     ["path", path ? whole(path) : ""],
@@ -50,6 +69,13 @@ function factLines(shown: Shown, terminal: Terminal): string[] {
     INDENT,
     terminal,
   );
+}
+
+const STACK = 8;
+
+function allocatedText({ site, traced }: Shown, terminal: Terminal): Fact {
+  if (site) return (room) => siteLines(site, STACK).map((line) => placeFits(line, room, terminal));
+  return traced ? "not known: tracing has not seen it" : "";
 }
 
 function objectName(object: Parameters<typeof objectLine>[0], room: number, terminal: Terminal): string {
@@ -105,6 +131,26 @@ function rootOrContent({ roots: [root], object }: Neighbour): Cell {
   return root ? { name: escapeControls(root.part) } : gistText(object);
 }
 
+function possibleHolders({ possibleHolders: holders }: Shown, terminal: Terminal): string {
+  if (holders.length === 0) return "";
+  const rows = table(
+    [
+      { title: "WORD AT" },
+      { title: "HOLDER" },
+      { title: "TYPE", cut: "name", paint: terminal.colors.cyan },
+      { title: "CONTENT", cut: "content" },
+    ],
+    holders.map(({ object, offset }) => [
+      countText(offset),
+      addressText(object.address),
+      escapeControls(object.typeName),
+      gistText(object),
+    ]),
+    terminal,
+  );
+  return `${terminal.colors.bold("PERHAPS HELD BY (a guess: a word of it has the address)")}\n${rows}`;
+}
+
 function dominators({ dominators: chain, moreDominators, garbage }: Shown, terminal: Terminal): string {
   if (garbage) return "";
   const { bold, cyan } = terminal.colors;
@@ -157,12 +203,19 @@ export function showJson(shown: Shown): object {
     gist: object.gist,
     truncated: object.truncated === null ? null : object.truncated === 1n,
     code: shown.code,
+    site: siteJson(shown.site),
     dict_of: dictOf && { address: addressText(dictOf.address), type: dictOf.typeName },
     roots: shown.roots.map(({ kind, name }) => ({ kind, name })),
     owner: shown.owner,
     path: shown.path,
     fields: neighboursJson(shown.fields),
     referrers: neighboursJson(shown.referrers),
+    memory: shown.memory,
+    possible_holders: jsonTable(shown.possibleHolders, {
+      address: ({ object }) => addressText(object.address),
+      type: ({ object }) => object.typeName,
+      offset: ({ offset }) => offset,
+    }),
     dominators: jsonTable(shown.dominators, {
       address: ({ object }) => addressText(object.address),
       type: ({ object }) => object.typeName,

@@ -1,5 +1,7 @@
 import type { Above } from "../analysis/parents.js";
 import type { TopGroup, TopGroups, TopObject, TopObjects } from "../analysis/top.js";
+import type { UnknownMemory } from "../analysis/unknown-memory.js";
+import { isBySize } from "../model/groupings.js";
 import type { Root } from "../store/heap.js";
 import { displayWidth } from "./fit.js";
 import { groupText } from "./groups.js";
@@ -11,10 +13,16 @@ import type { Terminal } from "./terminal.js";
 import { addressText, escapeControls, gistText, pathText, plural } from "./text.js";
 import { parentTree } from "./tree.js";
 import { countText, shareText, sizeText } from "./units.js";
+import { unknownMemoryText } from "./unknown-memory.js";
 
 const NOTHING = "No matching objects.";
 
-export function topObjectsText({ by, objects, total }: TopObjects, path: string, terminal: Terminal): string {
+export function topObjectsText(
+  { by, objects, total }: TopObjects,
+  unknown: UnknownMemory | undefined,
+  path: string,
+  terminal: Terminal,
+): string {
   const { colors } = terminal;
   if (objects.length === 0) return NOTHING;
   const rows = table(
@@ -45,6 +53,7 @@ export function topObjectsText({ by, objects, total }: TopObjects, path: string,
     ...body,
     "",
     sentences(sum, terminal, colors.dim),
+    ...unknownLines(unknown, terminal),
     nextStep(terminal, "show", path, addressText(objects[0]?.address ?? 0n)),
   ].join("\n");
 }
@@ -60,13 +69,14 @@ function holders(roots: Root[], above: Above, terminal: Terminal): string[] {
 
 export function topGroupsText(
   { by, groups, count, size }: TopGroups,
+  unknown: UnknownMemory | undefined,
   path: string,
   terminal: Terminal,
 ): string {
   const { colors } = terminal;
   if (groups.length === 0) return NOTHING;
   const retains = groups.some(({ retained }) => retained !== null);
-  const bySize = by === "type" || !retains;
+  const bySize = isBySize(by) || !retains;
   const largest = (group: TopGroup) => (bySize ? group.size : (group.retained ?? 0n));
   const other = (group: TopGroup) => (bySize ? (group.retained ?? 0n) : group.size);
   const columns: [Column, (group: TopGroup) => string][] = [
@@ -90,7 +100,14 @@ export function topGroupsText(
     by === "type"
       ? nextStep(terminal, "top", "--filter", groups[0]?.name ?? "", path)
       : nextStep(terminal, "leaks", path);
-  return [rows, "", sentences(total, terminal, colors.dim), next].join("\n");
+  return [rows, "", sentences(total, terminal, colors.dim), ...unknownLines(unknown, terminal), next].join(
+    "\n",
+  );
+}
+
+function unknownLines(unknown: UnknownMemory | undefined, terminal: Terminal): string[] {
+  const text = unknownMemoryText(unknown);
+  return text ? [sentences(text, terminal, terminal.colors.dim)] : [];
 }
 
 export function topGroupsJson({ by, groups, count, size }: TopGroups): object {

@@ -1,5 +1,6 @@
 // What a user must know of the dumps before the answer, in sentences.
 import type { Loss } from "../analysis/incomplete.js";
+import type { Tracing } from "../model/tracing.js";
 
 /** What a dump is to a command. */
 export type Role =
@@ -42,6 +43,8 @@ const EFFECTS = {
     earlier: "objects that it has lost count as new",
     last: "objects that it has lost count as gone",
   },
+  tree: { main: "what was lost is not in the tree, and what it held alone may seem to be held by others" },
+  threads: { main: "threads and locals may be missing" },
   waste: { main: "waste in what was lost is not counted" },
   "held-by-c": { main: "references from what was lost look like those of C code" },
   sql: {
@@ -93,6 +96,16 @@ export function differentModesWarning(script: string, snapshot: string, mode = "
 
 export function noContentsWarning(file: string): string {
   return `${file} has no contents: a str, bytes or number at the address of another of its type counts as the same`;
+}
+
+export function untracedWarning(file: string, tracing: Tracing | undefined, pid: string): string {
+  const why =
+    tracing?.state === "unknown"
+      ? `what tracemalloc knew could not be read (${tracing.why})`
+      : tracing
+        ? `the process was not traced (heapdump trace ${pid} --on traces what it allocates from then on)`
+        : "it is of a version of heapdump that does not read them";
+  return `${file} has no allocation sites: ${why}`;
 }
 
 export function sameDumpWarning(file: string, other: string): string {

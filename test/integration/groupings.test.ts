@@ -8,7 +8,9 @@ import { GROUPINGS, type Grouping } from "../../src/model/groupings.js";
 import type { Heap } from "../../src/store/heap.js";
 import { openDatabase, openHeaps } from "../../src/store/open.js";
 import { TempWorkspace } from "../support/cli.js";
+import type { Thing } from "../support/python-heap.js";
 import { shop } from "../support/sample-heaps.js";
+import { sessionSites, TRACED } from "../support/sample-sites.js";
 
 const workspace = new TempWorkspace();
 afterAll(() => workspace.remove());
@@ -34,9 +36,10 @@ let heap: Heap;
 let before: Heap;
 
 beforeAll(async () => {
-  const planted = shop({ sessions: 7, later: true }).heap;
-  workspace.dump("before.bin", shop({ sessions: 3 }).heap);
-  workspace.dump("after.bin", planted);
+  const sites = (sessions: Thing[], first: number) => [TRACED, 2, sessionSites(sessions, first)] as const;
+  const [earlier, later] = [shop({ sessions: 3 }), shop({ sessions: 7, later: true })];
+  workspace.dump("before.bin", earlier.heap, {}, ...sites(earlier.sessions, 1));
+  workspace.dump("after.bin", later.heap, {}, ...sites(later.sessions, 1));
   [heap, before] = (await openHeaps(
     [
       { schema: "main", path: workspace.path("after.bin") },
@@ -52,6 +55,7 @@ const NAME: Record<Exclude<Grouping, "path">, string> = {
   owner: "o.owner",
   module: `(SELECT m.name FROM {heap}.path_to_root(o.id) AS p JOIN {heap}.root AS m ON m.object = p.id AND m.kind = 'module'
              ORDER BY p.step DESC LIMIT 1)`,
+  line: "(SELECT f.name FROM {heap}.site_frame AS f WHERE f.site = o.site_id AND f.depth = 0)",
 };
 
 function members(by: Exclude<Grouping, "path">, where = "TRUE"): Member[] {

@@ -36,7 +36,7 @@ def layout_facts():
 def launcher(fd, content_limit=64, timeout=20):
     with open(os.path.join(PAYLOAD, "dump.py"), encoding="ascii") as file:
         source = "\n".join([part for _, part in part_files()] + [file.read()])
-    values = {"@CONTENT_LIMIT@": str(content_limit), "@ONLY_NAMES@": "0", "@MAX_ITEMS@": "0", "@TIMEOUT@": str(timeout), **layout_facts()}
+    values = {"@CONTENT_LIMIT@": str(content_limit), "@ONLY_NAMES@": "0", "@MAX_ITEMS@": "0", "@TRACED_FRAMES@": "0", "@TIMEOUT@": str(timeout), **layout_facts()}
     for name, value in values.items():
         source = source.replace(name, value)
     with open(os.path.join(PAYLOAD, "launch.py"), encoding="ascii") as file:

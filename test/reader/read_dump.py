@@ -113,7 +113,14 @@ class Dump:
         self.mallocs: List[Tuple[int, int, int, int, int, str]] = []
         self.chunks: List[Tuple[int, ...]] = []
         self.symbols: List[Tuple[int, str]] = []
+        self.type_memory: List[Tuple[int, str]] = []
+        self.locals: List[Tuple[int, int, int, str]] = []
+        self.possible_holders: List[Tuple[int, str]] = []
         self.greenlet_frames: List[Tuple[int, int, int, str, str, int]] = []
+        self.sources: Dict[int, str] = {}
+        self.functions: List[Tuple[int, str, int, List[Tuple[int, int]]]] = []
+        self.sites: Dict[int, Tuple[int, List[Tuple[int, int]]]] = {}
+        self.allocations: Dict[int, int] = {}
         self.object_count = 0
         self._objects: Optional[List[HeapObject]] = None
         self._read_header()
@@ -263,8 +270,26 @@ class Dump:
                 self.symbols.append((r.varint(), r.string()))
             elif kind == 12:
                 self.chunks.append((r.u8(),) + tuple(r.varint() for _ in range(4)))
+            elif kind == 21:
+                self.locals.append((r.varint(), r.varint(), r.varint(), r.string()))
+            elif kind == 19:
+                self.type_memory.append(tuple(r.varint() for _ in range(4)))
+            elif kind == 20:
+                self.possible_holders.append(tuple(r.varint() for _ in range(3)))
             elif kind == 13:
                 self.greenlet_frames.append(r.frame())
+            elif kind == 15:
+                self.sources[r.varint()] = r.string()
+            elif kind == 16:
+                self.functions.append(r.function())
+            elif kind == 17:
+                number = r.varint()
+                self.sites[number] = r.site()
+            elif kind == 18:
+                address = 0
+                for _ in range(r.varint()):
+                    address += r.zigzag() * 8
+                    self.allocations[address] = r.varint()
             else:
                 raise NotADump("unknown record %d" % kind)
 
@@ -295,6 +320,20 @@ class Reader:
         length = self.varint()
         self.at += length
         return self.data[self.at - length : self.at].decode()
+
+    def function(self) -> Tuple[int, str, int, List[Tuple[int, int]]]:
+        source, name, first = self.varint(), self.string(), self.varint()
+        lines, end = [], first
+        for _ in range(self.varint()):
+            begin = end + self.varint()
+            end = begin + self.varint()
+            lines.append((begin, end))
+        return source, name, first, lines
+
+    def site(self) -> Tuple[int, List[Tuple[int, int]]]:
+        """(frames of the stack, those that are here as (source, line))"""
+        total = self.varint()
+        return total, [(self.varint(), self.varint()) for _ in range(self.varint())]
 
     def type(self) -> Type:
         return Type(self.varint(), self.varint(), self.string(), self.string())

@@ -41,8 +41,15 @@ const RecordKind = {
   POOL: 10,
   MALLOC: 11,
   CHUNKS: 12,
-  SYMBOL: 14,
   GREENLET_FRAME: 13,
+  SYMBOL: 14,
+  SOURCE: 15,
+  FUNCTION: 16,
+  SITE: 17,
+  ALLOCATED: 18,
+  TYPE_MEMORY: 19,
+  POSSIBLE_HOLDER: 20,
+  LOCAL: 21,
 } as const;
 const NULL_REFERENCE = 2049n;
 const INDEXED = 0x80;
@@ -262,8 +269,57 @@ export class Records {
     return this;
   }
 
+  local(address: bigint, thread: number, depth: number, name: string): this {
+    this.out.varint(RecordKind.LOCAL).varint(address).varint(thread).varint(depth).string(name);
+    return this;
+  }
+
+  typeMemory(type: bigint, known: number, owned: number, unknown: number): this {
+    this.out.varint(RecordKind.TYPE_MEMORY).varint(type).varint(known).varint(owned).varint(unknown);
+    return this;
+  }
+
+  possibleHolder(holder: bigint, offset: number, held: bigint): this {
+    this.out.varint(RecordKind.POSSIBLE_HOLDER).varint(holder).varint(offset).varint(held);
+    return this;
+  }
+
   symbol(address: bigint, name: string): this {
     this.out.varint(RecordKind.SYMBOL).varint(address).string(name);
+    return this;
+  }
+
+  source(id: number, file: string): this {
+    this.out.varint(RecordKind.SOURCE).varint(id).string(file);
+    return this;
+  }
+
+  /** `lines`: [first, behind the last] of each range. */
+  function(source: number, name: string, first: number, lines: [number, number][]): this {
+    this.out.varint(RecordKind.FUNCTION).varint(source).string(name).varint(first).varint(lines.length);
+    let end = first;
+    for (const [from, to] of lines) {
+      this.out.varint(from - end).varint(to - from);
+      end = to;
+    }
+    return this;
+  }
+
+  /** `frames`: source and line, innermost first. */
+  site(id: number, frames: [source: number, line: number][], total = frames.length): this {
+    this.out.varint(RecordKind.SITE).varint(id).varint(total).varint(frames.length);
+    for (const [source, line] of frames) this.out.varint(source).varint(line);
+    return this;
+  }
+
+  /** Address of the object, and id of the site. */
+  allocated(objects: [bigint, number][]): this {
+    this.out.varint(RecordKind.ALLOCATED).varint(objects.length);
+    let previous = 0n;
+    for (const [address, site] of objects) {
+      this.out.zigzag((address - previous) / 8n).varint(site);
+      previous = address;
+    }
     return this;
   }
 

@@ -54,9 +54,15 @@ export const reasons: Reason[] = [
   },
   {
     about:
-      /^(StgDict|_ctypes\..*|ctypes\._endian\..*|_?[sS]truct(\.Struct)?|_io\.BytesIO|_pickle\.(Unp|P)ickler|decimal\.Decimal|itertools\.(combinations|combinations_with_replacement|permutations|product))$/,
+      /^(StgDict|_ctypes\.Py.*|ctypes\._endian\..*|_io\.BytesIO|_pickle\.Unpickler|itertools\.(combinations|combinations_with_replacement|permutations|product))$/,
     explains: ([reported, dumped]) => reported > dumped,
     why: "The `__sizeof__` of some types of C extensions counts more than the object. heapdump does not reproduce it, because calling it would run foreign code.",
+  },
+  {
+    about:
+      /^(_thread\.R?Lock|_thread\.lock|_ctypes\..*|ctypes\..*|planted\.c_types\.Record(_Array_3)?|_io\.(StringIO|FileIO)|functools\._lru_cache_wrapper|mmap\.mmap|module|_queue\.SimpleQueue|ImagingCore|pandas\._libs\.hashtable\..*)$/,
+    explains: ([reported, dumped]) => dumped > reported,
+    why: "The dump counts memory that an object owns besides itself and that `sys.getsizeof` leaves out, where a types file tells of it.",
   },
 ];
 

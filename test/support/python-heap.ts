@@ -48,6 +48,9 @@ export class PythonHeap {
   private roots: [Thing, RootKind, string][] = [];
   private modules: [Thing, string, string][] = [];
   private threads: [number, string][] = [];
+  private locals: [Thing, number, number, string][] = [];
+  private typeMemory: [Thing, number, number, number][] = [];
+  private possibleHolders: [Thing, number, Thing][] = [];
   private frames: [Thing | undefined, number, number, string, string, number][] = [];
   private texts = new Map<string, Thing>();
   private next: bigint;
@@ -196,12 +199,26 @@ export class PythonHeap {
     this.frames.push([thing, thread, depth, fn, file, line]);
   }
 
+  /** A local of a frame. */
+  local(thing: Thing, thread: number, depth: number, name: string): void {
+    this.locals.push([thing, thread, depth, name]);
+  }
+
+  /** What the objects of a type own besides themselves: of so many it is known, how much, and of so many it is not. */
+  typeOwns(type: string, known: number, owned: number, unknown: number): void {
+    this.typeMemory.push([this.type(type), known, owned, unknown]);
+  }
+
+  mayHold(holder: Thing, offset: number, held: Thing): void {
+    this.possibleHolders.push([holder, offset, held]);
+  }
+
   /** Objects are in as many chunks as `pieces`. */
   parts(
     meta: Record<string, string> = {},
     end: Record<string, string> = {},
     pieces = 2,
-    memory?: Records,
+    more?: Records,
   ): DumpParts {
     const definitions = new Records();
     for (const { thing, module, name } of this.types.values()) {
@@ -218,12 +235,16 @@ export class PythonHeap {
     for (const [thing, kind, name] of this.roots) rest.root(thing.address, kind, name);
     for (const [thing, name, file] of this.modules) rest.module(thing.address, name, file);
     for (const [id, name] of this.threads) rest.thread(id, name);
+    for (const [thing, ...where] of this.locals) rest.local(thing.address, ...where);
+    for (const [type, ...counts] of this.typeMemory) rest.typeMemory(type.address, ...counts);
+    for (const [holder, offset, held] of this.possibleHolders)
+      rest.possibleHolder(holder.address, offset, held.address);
     for (const [thing, ...where] of this.frames) rest.frame(thing?.address ?? 0n, ...where);
 
     const references = this.things.flatMap((thing) => thing.references).filter((target) => target).length;
     return {
       meta: { ...META, ...meta },
-      records: [definitions.done(), ...objects, rest.done(), ...(memory ? [memory.done()] : [])],
+      records: [definitions.done(), ...objects, rest.done(), ...(more ? [more.done()] : [])],
       end: { objects: String(this.things.length), references: String(references), ...END, ...end },
     };
   }

@@ -1,8 +1,9 @@
 // The dumps of the sample heaps that commands, documentation and schema are tested with.
 import type { TempWorkspace } from "./cli.js";
 import { encodeDump } from "./dump-file.js";
-import { huge, shop, wasteful } from "./sample-heaps.js";
+import { huge, type Shop, shop, wasteful } from "./sample-heaps.js";
 import { memoryUse } from "./sample-memory.js";
+import { sessionSites, TRACED } from "./sample-sites.js";
 
 /** What is in before.bin, after.bin and huge.bin. */
 export const before = shop();
@@ -64,6 +65,10 @@ export function writeSampleDumps(workspace: TempWorkspace): void {
   use("native.bin", "12:30", { nodes: 1_200_000 });
   use("kept.bin", "13:00", { usedBlocks: 20, pools: 9000, nodes: 1_200_000 });
   workspace.dump("script.bin", before.heap, RESIDENT, {}, 2, memoryUse({ looks: false }));
+  const traced = (name: string, { heap, sessions }: Shop, time: string, first: number) =>
+    workspace.dump(name, heap, at(time), TRACED, 2, sessionSites(sessions, first));
+  traced("traced.bin", before, "12:00", before.sessions.length);
+  traced("traced-after.bin", after, "13:00", before.sessions.length + 1);
   workspace.dump("huge.bin", hugeHeap.heap);
   workspace.dump("huge.bin.gz", hugeHeap.heap);
   workspace.write("cut.bin", encodeDump(before.heap.parts()).subarray(0, 2000));

@@ -116,9 +116,25 @@ export function wasteful(): PythonHeap {
     ONE: heap.dict([[heap.str("one"), heap.none]]),
     LEFT: heap.dict([[heap.str("one"), heap.none]], { size: 36_960n }),
   });
-  for (const name of ["first", "second"]) {
-    heap.instance("shop.native.Handle", { name: heap.str(name), buffer: heap.bytes(2000) }).refcount = 2n;
-  }
-  heap.add("bytes", {}, [], 5033n, { content: { text: "b'lost\\x00'", cut: true }, refcount: 1n });
+  const handles = ["first", "second"].map((name) =>
+    heap.instance("shop.native.Handle", { name: heap.str(name), buffer: heap.bytes(2000) }),
+  );
+  for (const handle of handles) handle.refcount = 2n;
+  const lost = heap.add("bytes", {}, [], 5033n, {
+    content: { text: "b'lost\\x00'", cut: true },
+    refcount: 1n,
+  });
+  heap.thread(4242, "MainThread");
+  heap.thread(4243, "reader of http://shop/\x1b[31m");
+  heap.thread(4244, "");
+  heap.frame(undefined, 4242, 0, "read", "/srv/shop/native.py", 12);
+  heap.frame(undefined, 4242, 1, "main", "/srv/shop/service.py", 40);
+  heap.frame(undefined, 4243, 0, "wait", "/usr/lib/python3.11/threading.py", 324);
+  heap.local(handles[0] as Thing, 4242, 0, "handle");
+  for (const i of [1, 2, 3, 4]) heap.local(heap.int(i), 4242, 1, `number_${i}`);
+  heap.local(handles[1] as Thing, 4242, 1, "second");
+  heap.typeOwns("shop.native.Handle", 0, 0, 2);
+  heap.typeOwns("shop.models.Item", 24, 96, 1);
+  heap.mayHold(handles[1] as Thing, 24, lost);
   return heap;
 }

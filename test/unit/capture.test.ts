@@ -226,7 +226,10 @@ test.each([
 const LAYOUT = { preheaderFlags: 16, attributesInDicts: false, framesAreObjects: false };
 
 test("the script is complete but for the descriptor", () => {
-  const script = dumpScript({ content: "full", contentLimit: 64, maxItems: 0, timeoutMs: 2500 }, LAYOUT);
+  const script = dumpScript(
+    { content: "full", contentLimit: 64, maxItems: 0, tracedFrames: 0, timeoutMs: 2500 },
+    LAYOUT,
+  );
   expect(script).toContain("CONTENT_LIMIT = 64");
   expect(script).toContain("TIMEOUT = 2.5");
   expect(script).toContain("PREHEADER_FLAGS = 16 ");

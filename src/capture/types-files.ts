@@ -1,0 +1,26 @@
+// What is declared of memory that objects own besides themselves: docs/types.md.
+import { readdirSync, readFileSync } from "node:fs";
+import { ExitCode, HeapdumpError } from "../errors.js";
+import { native, type TypesFile } from "../native/addon.js";
+import { packageRoot } from "../package-root.js";
+
+/** Throws a HeapdumpError of exit code 2. Those of heapdump's own follow those that are given, which are taken first. */
+export function readTypesFiles(given: string[]): TypesFile[] {
+  const folder = new URL("payload/types/", packageRoot);
+  const own = readdirSync(folder).sort();
+  const files = [
+    ...given.map((name) => ({ name, text: readGiven(name) })),
+    ...own.map((name) => ({ name, text: readFileSync(new URL(name, folder), "utf8") })),
+  ];
+  native().checkTypes(files);
+  return files;
+}
+
+function readGiven(name: string): string {
+  try {
+    return readFileSync(name, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new HeapdumpError(ExitCode.Usage, `cannot read the types file ${name}: ${code ?? message}`);
+  }
+}
