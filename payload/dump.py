@@ -153,9 +153,9 @@ def prepare():
     shown_by_code.update({function: True, frame: True})
     content_by_type.update({
         id(str): text_contents, id(int): shown(show_int), id(float): shown(float.__repr__),
-        id(complex): shown(complex.__repr__), id(bool): shown(bool.__repr__), id(type): shown(show_type),
-        id(bytes): shown(show_bytes), id(bytearray): shown(show_bytearray), id(Module): shown(show_module),
-        id(None.__class__): shown(None.__class__.__repr__), code: shown(lambda o: show_code((o, o))),
+        id(complex): shown(complex.__repr__), id(bool): shown(bool.__repr__), id(type): shown(show_type, NAMING_CONTENT),
+        id(bytes): shown(show_bytes), id(bytearray): shown(show_bytearray), id(Module): shown(show_module, NAMING_CONTENT),
+        id(None.__class__): shown(None.__class__.__repr__), code: shown(lambda o: show_code((o, o)), NAMING_CONTENT),
     })
 
 

@@ -118,6 +118,8 @@ enum { HD_MAX_SITE_FRAMES = 128 };
 
 // The content limit is at most this.
 enum { HD_MAX_CONTENT = 1 << 20 };
+// Bytes that are kept of what says which code, class or module it is, be the limit on contents lower.
+enum { HD_NAMING_CONTENT = 512 };
 
 enum hd_chunk { HD_CHUNK_META = 1, HD_CHUNK_RECORDS = 2, HD_CHUNK_END = 3 };
 

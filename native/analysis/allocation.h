@@ -25,6 +25,12 @@ class AllocationTally {
     objects_++;
     if (const uint32_t site = heap_.site(id); site != kNone) by_site_[site]++;
   }
+  // What another tally of the same heap counted: its objects, and of those how many are of which site.
+  void add(uint64_t objects, const std::unordered_map<uint32_t, uint64_t>& by_site) {
+    objects_ += objects;
+    for (const auto& [site, count] : by_site) by_site_[site] += count;
+  }
+  const std::unordered_map<uint32_t, uint64_t>& by_site() const { return by_site_; }
   Allocation result() const;
 
  private:

@@ -29,7 +29,7 @@ int64_t Growth::own(uint32_t id) const {
   if (!match_) return static_cast<int64_t>(last_.size(id));
   const uint32_t old = match_->in_old(id);
   if (old == kNone) return match_->is_new(id) ? static_cast<int64_t>(match_->size_now(id)) : 0;
-  if (first_->is_garbage(old)) return static_cast<int64_t>(match_->size_now(id));
+  if (first_->is_garbage(old) && !last_.is_garbage(id)) return static_cast<int64_t>(match_->size_now(id));
   return static_cast<int64_t>(match_->size_now(id)) - static_cast<int64_t>(first_->size(old));
 }
 

@@ -7,7 +7,11 @@
 #include "analysis/chains.h"
 #include "analysis/growth.h"
 #include "analysis/like_suspects.h"
+#include "analysis/nearest_code.h"
 #include "analysis/type_roles.h"
+#include "analysis/weak_suspects.h"
+#include "heap/c_containers.h"
+#include "heap/category.h"
 #include "heap/other_names.h"
 #include "heap/path_step.h"
 #include "heap/path_up.h"
@@ -28,6 +32,7 @@ constexpr int64_t kMost = 50;       // what is the greater part
 constexpr int64_t kPreferred = 30;  // enough for a type of the application
 constexpr int64_t kMember = 10;     // enough for the members of a container
 constexpr int kDeepest = 16;        // merged steps
+constexpr size_t kSampled = 256;    // objects of a suspect that are asked for what they have in common
 
 bool is_part(int64_t part, int64_t percent, int64_t whole) {
   return part > 0 && part >= whole / 100 * percent;
@@ -70,7 +75,8 @@ class Finder {
       examine(place);
     }
     find_garbage();
-    merge_like(suspects_, owners_);
+    merge_like(heap_, suspects_, owners_);
+    fold_weak_references(heap_, suspects_);
     for (Suspect& suspect : suspects_) name_further(suspect);
     std::ranges::stable_sort(suspects_, [](const Suspect& a, const Suspect& b) {
       return std::pair(a.survived, a.growth) > std::pair(b.survived, b.growth);
@@ -99,7 +105,7 @@ class Finder {
     for (uint32_t child = tree_.first_child(place.id); child != kNone; child = tree_.next_sibling(child)) {
       const uint32_t type = heap_.type(child);
       const bool leads_on = growth_.of(child) >= least_ && growth_.was_there(child);
-      if (leads_on && !chains_.is_link(child, place.id, chain)) {
+      if (leads_on && !chains_.is_link(child, place.id, chain) && !is_cache_of(place.id, child)) {
         open_.push_back({child, chain});
         rest.growth -= growth_.of(child);
         continue;
@@ -116,10 +122,16 @@ class Finder {
     gather(place, chain, rest, groups);
   }
 
+  // functools.lru_cache has its results in a dict and in the function: they are one place.
+  bool is_cache_of(uint32_t holder, uint32_t child) const {
+    return holder != ObjectTree::kTop && is_lru_cache(heap_, holder) &&
+           field_of(heap_, holder, "cache") == child;
+  }
+
   void at_top(Groups& groups) {
     for (auto& [key, group] : groups) {
       const auto [root_kind, type] = key;
-      if (!growth_.has_first() && roles_.is_module(type)) continue;
+      if (roles_.is_module(type) && !is_part(growth_of_new(group.members), kMost, group.growth)) continue;
       const int64_t gone = growth_.gone_from_top(root_kind, heap_.text(heap_.types()[type].name));
       const Sum sum{group.growth + gone, survived(group.members)};
       if (sum.growth < least_) continue;
@@ -185,7 +197,7 @@ class Finder {
   void narrow(uint32_t place, Sum sum, Group group) {
     Way way = way_to(with_attributes(place));
     const size_t gathers = way.size();
-    add_open_step(heap_, roles_, group.members.front(), way);
+    add_open_step(heap_, roles_, largest_grown(group.members), group.members, way);
     Group reached = group;
     Way further = way;
     for (int depth = 0; depth < kDeepest; ++depth) {
@@ -209,7 +221,7 @@ class Finder {
         break;
       const bool committed = grew_inside && reached.members == group.members;
       reached = std::move(*best);
-      add_open_step(heap_, roles_, reached.members.front(), further);
+      add_open_step(heap_, roles_, largest_grown(reached.members), reached.members, further);
       // What does not lead to something that tells the cause is not gone into.
       if (committed || roles_.is_cause(reached.type)) group = reached, way = further;
     }
@@ -243,6 +255,13 @@ class Finder {
     return *std::ranges::max_element(members, {}, [&](uint32_t id) { return growth_.of(id); });
   }
 
+  // What modules that were there grew by has no place in common, as what new ones bring has.
+  int64_t growth_of_new(const std::vector<uint32_t>& members) const {
+    int64_t growth = 0;
+    for (const uint32_t member : members) growth += growth_.is_new(member) ? growth_.of(member) : 0;
+    return growth;
+  }
+
   int64_t survived(const std::vector<uint32_t>& members) const {
     int64_t survived = 0;
     for (const uint32_t member : members) survived += growth_.survived(member);
@@ -264,8 +283,14 @@ class Finder {
       count(suspect, member, allocations);
     }
     suspect.allocation = allocations.result();
+    suspect.sites = allocations.by_site();
     suspect.way = std::move(way);
+    const size_t sampled = std::min(group.members.size(), kSampled);
+    for (size_t i = 0; i < sampled; ++i) {
+      suspect.sample.push_back(group.members[i * group.members.size() / sampled]);
+    }
     suspect.owner = owner(place, group.members);
+    suspect.code = nearest_code(heap_, suspect.sample);
     suspects_.push_back(std::move(suspect));
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "analysis/allocation.h"
@@ -32,12 +33,16 @@ struct Suspect {
   Way way;                      // empty for garbage
   size_t gathers = 0;           // steps of it to where it gathers: what is behind them came
   std::string owner;
-  Allocation allocation{};           // of the new ones; of one dump, of all
-  std::vector<std::string> also;     // other names that modules have for the global in its way
-  std::vector<SuspectPlace> places;  // the largest first; empty if it is one
+  std::string code;                              // nearest_code()
+  Allocation allocation{};                       // of the new ones; of one dump, of all
+  std::unordered_map<uint32_t, uint64_t> sites;  // how many of these are of which site
+  std::vector<std::string> also;                 // other names that modules have for the global in its way
+  std::vector<SuspectPlace> places;              // the largest first; empty if it is one
   uint32_t
       place;  // id of the holder where it gathers, or that all places have; kNone for held by C and garbage
-  uint32_t example;  // id of the one that retains most
+  int64_t weak = 0;              // bytes by which weak references grew that were made for these objects
+  std::vector<uint32_t> sample;  // a few of what gathers, evenly among all
+  uint32_t example;              // id of the one that retains most
 };
 
 // The suspects of the last of several dumps of one process, best first. `first` is nullptr if there is but

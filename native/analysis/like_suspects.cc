@@ -14,6 +14,9 @@ std::string cause(const Suspect& suspect) {
   return cause;
 }
 
+// Functions of one code may have names of their own.
+std::string_view place(std::string_view code) { return code.substr(std::min(code.size(), code.find(' '))); }
+
 bool can_be_like(const Suspect& suspect) {
   return !suspect.way.empty() &&
          (suspect.kind == SuspectKind::kDominator || suspect.kind == SuspectKind::kGroup);
@@ -45,17 +48,24 @@ uint32_t common_holder(const std::vector<Suspect*>& like) {
   return holder;
 }
 
-Suspect merged(std::vector<Suspect*>& like, Owners& owners) {
+Suspect merged(const HeapIndex& heap, std::vector<Suspect*>& like, Owners& owners) {
   Suspect one = **std::ranges::max_element(like, {}, [](const Suspect* suspect) { return suspect->growth; });
   const uint32_t holder = common_holder(like);
   if (std::ranges::any_of(like, [&](const Suspect* suspect) { return suspect->owner != one.owner; })) {
     one.owner = holder == kNone ? "several roots" : owners.name(owners.of(holder));
   }
+  if (!std::ranges::all_of(like,
+                           [&](const Suspect* suspect) { return place(suspect->code) == place(one.code); }))
+    one.code.clear();
   one.kind = SuspectKind::kGroup;
   one.place = holder;
   one.count = one.added = one.retained = one.address_reused = 0;
   one.growth = one.survived = 0;
+  one.sample.clear();
+  AllocationTally allocations(heap);
   for (const Suspect* suspect : like) {
+    allocations.add(suspect->allocation.objects, suspect->sites);
+    one.sample.insert(one.sample.end(), suspect->sample.begin(), suspect->sample.end());
     one.count += suspect->count;
     one.added += suspect->added;
     one.retained += suspect->retained;
@@ -64,13 +74,14 @@ Suspect merged(std::vector<Suspect*>& like, Owners& owners) {
     one.survived += suspect->survived;
     one.gathers = std::max(one.gathers, suspect->gathers);
   }
+  one.allocation = allocations.result();
   open_way(like, one.way, one.places);
   return one;
 }
 
 }  // namespace
 
-void merge_like(std::vector<Suspect>& suspects, Owners& owners) {
+void merge_like(const HeapIndex& heap, std::vector<Suspect>& suspects, Owners& owners) {
   std::map<std::string, std::vector<Suspect*>> by_cause;
   std::vector<Suspect> found;
   for (Suspect& suspect : suspects) {
@@ -81,7 +92,7 @@ void merge_like(std::vector<Suspect>& suspects, Owners& owners) {
     }
   }
   for (auto& [cause, like] : by_cause) {
-    found.push_back(like.size() == 1 ? std::move(*like.front()) : merged(like, owners));
+    found.push_back(like.size() == 1 ? std::move(*like.front()) : merged(heap, like, owners));
   }
   suspects = std::move(found);
 }

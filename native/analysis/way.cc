@@ -1,11 +1,16 @@
 #include "analysis/way.h"
 
+#include <algorithm>
+
 #include "heap/category.h"
 #include "heap/path_step.h"
 #include "heap/root_path.h"
 
 namespace heapdump {
 namespace {
+
+// Members of a group whose names are compared.
+constexpr size_t kCompared = 64;
 
 WayStep step_to(const HeapIndex& heap, const TypeRoles& roles, const PathStep& step, uint32_t whole,
                 uint32_t held, std::string text) {
@@ -22,6 +27,17 @@ WayStep step_to(const HeapIndex& heap, const TypeRoles& roles, const PathStep& s
   return own;
 }
 
+// Whether a few of them have the same beyond their holders.
+bool all_have(const HeapIndex& heap, const std::vector<uint32_t>& members, const std::string& text) {
+  for (size_t i = 0; i < std::min(members.size(), kCompared); ++i) {
+    const uint32_t holder = heap.path_parent(members[i]);
+    if (holder == kNone || holder == members[i]) continue;
+    const PathStep step = step_between(heap, holder, members[i]);
+    if (format_pattern(heap, step, namespace_holder(heap, holder)) != text) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Way way_to(const HeapIndex& heap, const TypeRoles& roles, uint32_t id) {
@@ -31,7 +47,7 @@ Way way_to(const HeapIndex& heap, const TypeRoles& roles, uint32_t id) {
   for (size_t i = 0; i < ids.size(); ++i) {
     if (parts[i].empty()) continue;
     if (i == 0) {
-      way.push_back({ids[i], parts[i], parts[i], {}});
+      way.push_back({ids[i], parts[i], format_root_pattern(heap, ids[i]), {}});
       continue;
     }
     const uint32_t whole = namespace_holder(heap, ids[i - 1]);
@@ -41,13 +57,17 @@ Way way_to(const HeapIndex& heap, const TypeRoles& roles, uint32_t id) {
   return way;
 }
 
-void add_open_step(const HeapIndex& heap, const TypeRoles& roles, uint32_t member, Way& way) {
+void add_open_step(const HeapIndex& heap, const TypeRoles& roles, uint32_t member,
+                   const std::vector<uint32_t>& members, Way& way) {
   const uint32_t holder = heap.path_parent(member);
   if (holder == member || holder == kNone || namespace_holder(heap, member) != kNone) return;
   const PathStep step = step_between(heap, holder, member);
   const uint32_t whole = namespace_holder(heap, holder);
   std::string text = format_pattern(heap, step, whole);
-  if (!text.empty()) way.push_back(step_to(heap, roles, step, whole, member, std::move(text)));
+  if (text.empty()) return;
+  WayStep own = step_to(heap, roles, step, whole, member, std::move(text));
+  if (own.text.starts_with('.') && !all_have(heap, members, own.text)) own.text = own.open = ".*";
+  way.push_back(std::move(own));
 }
 
 std::string joined(const Way& way, size_t steps) {

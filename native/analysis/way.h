@@ -24,9 +24,11 @@ using Way = std::vector<WayStep>;
 // Of an object that is alive.
 Way way_to(const HeapIndex& heap, const TypeRoles& roles, uint32_t id);
 
-// Adds what a member has beyond its holder; what has the attributes of an object adds nothing until it is
-// known which of them.
-void add_open_step(const HeapIndex& heap, const TypeRoles& roles, uint32_t member, Way& way);
+// Adds what members have beyond their holders, as `member` of them has it; an attribute whose name is not the
+// same for all is left open. What has the attributes of an object adds nothing until it is known which of
+// them.
+void add_open_step(const HeapIndex& heap, const TypeRoles& roles, uint32_t member,
+                   const std::vector<uint32_t>& members, Way& way);
 
 // The first steps as one text, as joined_path() writes it.
 std::string joined(const Way& way, size_t steps);

@@ -3,6 +3,8 @@
 #include <map>
 #include <string_view>
 
+#include "heap/namespaces.h"
+
 namespace heapdump {
 namespace {
 
@@ -17,16 +19,24 @@ const std::map<std::string_view, Category> kNamed = {
     {"async_generator", Category::kFrame},
     {"_asyncio.Task", Category::kTask},
     {"asyncio.tasks.Task", Category::kTask},
-    {"_thread._local", Category::kThreadLocal},
+    {"asyncio.events.Handle", Category::kTimer},
+    {"asyncio.events.TimerHandle", Category::kTimer},
+    {"hamt_array_node", Category::kContextNode},
+    {"hamt_bitmap_node", Category::kContextNode},
+    {"hamt_collision_node", Category::kContextNode},
 };
 
 }  // namespace
 
 Categories::Categories(const HeapIndex& heap) : heap_(heap) {
-  for (const TypeRow& type : heap.types()) {
+  for (uint32_t row = 0; row < heap.types().size(); ++row) {
+    const TypeRow& type = heap.types()[row];
     const auto at = kNamed.find(heap.text(type.name));
     const bool of_classes = (type.flags & kTypeSubclass) != 0;
-    by_type_.push_back(at != kNamed.end() ? at->second : of_classes ? Category::kType : Category::kOther);
+    by_type_.push_back(at != kNamed.end()                       ? at->second
+                       : of_classes                             ? Category::kType
+                       : heap.namespaces().is_thread_local(row) ? Category::kThreadLocal
+                                                                : Category::kOther);
   }
 }
 

@@ -17,7 +17,9 @@ enum class Category : uint8_t {
   kFunction,
   kFrame,  // a frame, or a generator, coroutine or asynchronous generator with its frame
   kTask,
+  kTimer,  // what an event loop calls, at a time or soon
   kThreadLocal,
+  kContextNode,  // of the mapping in a contextvars.Context
 };
 
 class Categories {

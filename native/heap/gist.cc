@@ -10,6 +10,7 @@
 #include "heap/label.h"
 #include "heap/namespaces.h"
 #include "heap/object_text.h"
+#include "heap/runs.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -68,9 +69,9 @@ std::string container_gist(const HeapIndex& heap, const Entries& entries) {
 
 class Attributes {
  public:
-  explicit Attributes(const HeapIndex& heap) : heap_(heap) {}
+  Attributes(const HeapIndex& heap, uint64_t most) : heap_(heap), most_(most) {}
 
-  bool is_full() const { return count_ == kShown; }
+  bool is_full() const { return count_ == most_; }
   void add(std::string_view name, uint32_t value) {
     if (is_full() || value == kNone || !heap_.content(value)) return;
     const std::string text = object_text(heap_, value).text;
@@ -81,6 +82,7 @@ class Attributes {
 
  private:
   const HeapIndex& heap_;
+  const uint64_t most_;
   std::string text_;
   uint64_t count_ = 0;
 };
@@ -96,47 +98,23 @@ void add_of_dict(const HeapIndex& heap, uint32_t dict, Attributes& attributes) {
   }
 }
 
-// Who holds a function or a coroutine, and shows what is run: a task, a handle, a method, a partial.
-struct Runs {
-  std::string_view label;
-  bool of_any_class;  // else of types of C alone
-};
-constexpr Runs kRuns[] = {{"_coro", true}, {"_callback", true}, {"__func__", false}, {"func", false}};
-// A handle has a method, or a partial of one.
-constexpr int kMostRuns = 3;
-
-// A function's or a coroutine's content is `NAME FILE:LINE`; the file without its folder, and not at all if
-// it was cut.
-std::string place_of(const Content& content) {
-  const size_t space = content.bytes.find(' ');
-  const std::string name(content.bytes.substr(0, space));
-  if (space == std::string_view::npos || content.cut) return name;
-  const std::string_view place = content.bytes.substr(space + 1);
-  const size_t slash = place.rfind('/');
-  return name + " " + std::string(place.substr(slash == std::string_view::npos ? 0 : slash + 1));
-}
-
-std::string what_it_runs(const HeapIndex& heap, uint32_t id, int depth = 0) {
-  if (const auto content = heap.content(id)) return content->is_text ? "" : place_of(*content);
-  if (depth == kMostRuns) return {};
+// What it runs, behind its name if it has one.
+std::string run_gist(const HeapIndex& heap, uint32_t id) {
+  const uint32_t code = code_of(heap, id);
+  const std::string place = code == kNone ? std::string() : code_place(heap, code);
+  if (place.empty()) return {};
   const Range rows = heap.positions(id);
-  std::string name, found;
   for (uint64_t at = 0; at < std::min(rows.size(), kMostPositions); ++at) {
     const uint32_t value = heap.target(rows.begin + at);
-    const auto label = value == kNone ? std::nullopt : label_of(heap, id, at);
-    if (!label) continue;
-    if (*label == "_name")
-      name = whole_str(heap, value).value_or("");
-    else if (std::ranges::any_of(kRuns, [&](const Runs& runs) {
-               return *label == runs.label && (runs.of_any_class || heap.kind(id, at) == HD_REF_FIELD);
-             }))
-      found = what_it_runs(heap, value, depth + 1);
+    if (value == kNone || label_of(heap, id, at) != "_name") continue;
+    const std::string name(whole_str(heap, value).value_or(""));
+    return name.empty() ? place : name + ": " + place;
   }
-  return found.empty() || name.empty() ? found : name + ": " + found;
+  return place;
 }
 
-std::string instance_gist(const HeapIndex& heap, uint32_t id) {
-  Attributes attributes(heap);
+std::string instance_gist(const HeapIndex& heap, uint32_t id, uint64_t most) {
+  Attributes attributes(heap, most);
   const Range rows = heap.positions(id);
   for (uint64_t at = 0; at < std::min(rows.size(), kMostPositions) && !attributes.is_full(); ++at) {
     const uint32_t value = heap.target(rows.begin + at);
@@ -157,8 +135,12 @@ std::string instance_gist(const HeapIndex& heap, uint32_t id) {
 std::string gist(const HeapIndex& heap, uint32_t id) {
   if (heap.content(id)) return {};
   if (const auto entries = entries_of(heap, id)) return container_gist(heap, *entries);
-  if (std::string runs = what_it_runs(heap, id); !runs.empty()) return runs;
-  return instance_gist(heap, id);
+  if (std::string runs = run_gist(heap, id); !runs.empty()) return runs;
+  return instance_gist(heap, id, kShown);
+}
+
+std::string first_attribute(const HeapIndex& heap, uint32_t id) {
+  return entries_of(heap, id) ? std::string() : instance_gist(heap, id, 1);
 }
 
 }  // namespace heapdump

@@ -13,4 +13,7 @@ namespace heapdump {
 // time that does not depend on the object's size.
 std::string gist(const HeapIndex& heap, uint32_t id);
 
+// `name='Ada'`: of an instance the first attribute that tells it from others; empty if there is none.
+std::string first_attribute(const HeapIndex& heap, uint32_t id);
+
 }  // namespace heapdump

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <ranges>
 
+#include "heap/c_containers.h"
 #include "heap/namespaces.h"
 #include "protocol.h"
 #include "support/error.h"
@@ -201,6 +202,11 @@ uint32_t HeapIndex::type_of_object(uint32_t object) const {
 std::string_view HeapIndex::text(StringRef ref) const {
   if (ref.offset > strings_.size() || ref.length > strings_.size() - ref.offset) return {};
   return {reinterpret_cast<const char*>(strings_.data()) + ref.offset, ref.length};
+}
+
+LruCaches& HeapIndex::lru_caches() const {
+  if (!lru_caches_) lru_caches_ = std::make_unique<LruCaches>(*this);
+  return *lru_caches_;
 }
 
 Namespaces& HeapIndex::namespaces() const {

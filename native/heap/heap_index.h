@@ -35,6 +35,7 @@ struct Range {
 
 class PathUp;
 class Namespaces;
+class LruCaches;
 
 // An index that is open: columns mapped from its file. Damage of the columns never leads outside of them;
 // damage of the header and of the small sections is found when opening.
@@ -152,6 +153,7 @@ class HeapIndex {
 
   // Made when it is first asked for, and kept. For one thread at a time.
   Namespaces& namespaces() const;
+  LruCaches& lru_caches() const;
 
  private:
   template <typename T>
@@ -196,6 +198,7 @@ class HeapIndex {
   std::span<const SiteFrameRow> site_frames_;
   std::span<const MetaRow> meta_;
   mutable std::unique_ptr<Namespaces> namespaces_;
+  mutable std::unique_ptr<LruCaches> lru_caches_;
 };
 
 }  // namespace heapdump

@@ -91,9 +91,10 @@ bool Holders::is_twice(const Hold& hold) const {
 
 std::optional<Hold> Holders::to_held(uint32_t source, uint64_t position, uint32_t target) {
   const PathStep step{source, position, false};
-  if (kind_of(heap_, step) == HD_REF_KEY) {
+  const uint8_t kind = kind_of(heap_, step);
+  if (kind == HD_REF_KEY || kind == HD_REF_OTHER) {
     const PathStep best = step_between(heap_, source, target);
-    if (!best.is_type && kind_of(heap_, best) != HD_REF_KEY) return std::nullopt;
+    if (!best.is_type && kind_of(heap_, best) != kind) return std::nullopt;
   }
   const uint32_t owner = owner_of_dict(source);
   const Hold hold{owner == kNone || owner == target ? source : owner, target, step};

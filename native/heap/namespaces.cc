@@ -51,6 +51,23 @@ uint32_t Namespaces::class_attribute(uint32_t type, std::string_view name) {
   return kNone;
 }
 
+bool Namespaces::is_thread_local(uint32_t type) {
+  constexpr std::string_view kName = "_thread._local";
+  Answer& answer = thread_local_[type];
+  if (answer != Answer::kNotAsked) return answer == Answer::kYes;
+  const TypeRow& row = heap_.types()[type];
+  bool found = heap_.text(row.name) == kName;
+  const uint32_t order = row.object == kNone ? kNone : field_of(heap_, row.object, "__mro__");
+  const Range rows = order == kNone ? Range{} : heap_.positions(order);
+  for (uint64_t at = rows.begin; at < rows.end && !found; ++at) {
+    const uint32_t cls = heap_.target(at);
+    const auto content = cls == kNone ? std::nullopt : heap_.content(cls);
+    found = content && content->bytes == kName;
+  }
+  answer = found ? Answer::kYes : Answer::kNo;
+  return found;
+}
+
 Namespaces::Knowledge Namespaces::knowledge(uint32_t type) { return mro_of(type).knowledge; }
 
 const Namespaces::Names& Namespaces::names(uint32_t dict) {

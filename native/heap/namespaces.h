@@ -14,7 +14,8 @@ class Namespaces {
  public:
   using Names = std::unordered_map<std::string_view, uint32_t>;
 
-  explicit Namespaces(const HeapIndex& heap) : heap_(heap), mros_(heap.types().size()) {}
+  explicit Namespaces(const HeapIndex& heap)
+      : heap_(heap), mros_(heap.types().size()), thread_local_(heap.types().size()) {}
 
   // The values of the keys that are exactly str.
   const Names& names(uint32_t dict);
@@ -32,6 +33,8 @@ class Namespaces {
     kAll,
   };
   Knowledge knowledge(uint32_t type);
+  // Whether it is threading.local or derived from it.
+  bool is_thread_local(uint32_t type);
 
  private:
   struct Mro {
@@ -45,6 +48,8 @@ class Namespaces {
   const HeapIndex& heap_;
   std::unordered_map<uint32_t, Names> names_;  // by dict
   std::vector<Mro> mros_;                      // by row of types()
+  enum class Answer : uint8_t { kNotAsked, kNo, kYes };
+  std::vector<Answer> thread_local_;  // by row of types()
   std::unordered_map<std::string_view, uint32_t> modules_;
 };
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "heap/category.h"
 #include "heap/label.h"
 #include "heap/namespaces.h"
+#include "heap/python_name.h"
 
 namespace heapdump {
 namespace {
@@ -30,11 +32,20 @@ ObjectText tuple_text(const HeapIndex& heap, uint32_t id, int depth) {
   return {text + (rows.size() == 1 ? ",)" : ")"), true};
 }
 
+std::string variable_text(const HeapIndex& heap, uint32_t id) {
+  const uint32_t name = field_of(heap, id, "name");
+  const auto text = name == kNone ? std::nullopt : whole_str(heap, name);
+  if (!text) return "ContextVar";
+  return "ContextVar " + (is_python_name(*text) ? std::string(*text) : repr(*text, false));
+}
+
 ObjectText text_of(const HeapIndex& heap, uint32_t id, int depth) {
   const std::string type(heap.type_name(id));
   if (type == "tuple") return tuple_text(heap, id, depth);
   const std::optional<Content> content = heap.content(id);
-  if (!content) return {type, false};
+  if (!content)
+    return {type == "ContextVar" || type == "_contextvars.ContextVar" ? variable_text(heap, id) : type,
+            false};
   if (content->is_text) return {repr(content->bytes, content->cut), whole_str(heap, id).has_value()};
   const std::string text(content->bytes);
   if (std::ranges::find(kLiterals, type) != std::end(kLiterals)) {

@@ -1,28 +1,19 @@
 #include "heap/owners.h"
 
+#include <algorithm>
+
+#include "heap/c_containers.h"
+#include "heap/closures.h"
 #include "heap/label.h"
+#include "heap/object_text.h"
 #include "heap/path_up.h"
 #include "heap/root_path.h"
+#include "heap/runs.h"
 #include "heap/type_path.h"
 #include "protocol.h"
 
 namespace heapdump {
-namespace {
-
-// The name of the free variable that stands at a position of a function's closure.
-std::string free_variable(const HeapIndex& heap, uint32_t function, uint64_t position, uint64_t count) {
-  const uint32_t code = field_of(heap, function, "__code__");
-  uint32_t names = code == kNone ? kNone : field_of(heap, code, "co_freevars");
-  if (names == kNone && code != kNone) names = field_of(heap, code, "co_localsplusnames");
-  if (names == kNone) return {};
-  const Range rows = heap.positions(names);  // the free variables come last
-  if (rows.size() < count) return {};
-  const uint32_t name = heap.target(rows.end - count + position);
-  const auto content = name == kNone ? std::nullopt : heap.content(name);
-  return content && content->is_text && !content->cut ? std::string(content->bytes) : std::string();
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Owners::Owners(const HeapIndex& heap) : heap_(heap), categories_(heap), of_(heap.objects()) {
   names_.number("");
@@ -45,7 +36,7 @@ uint32_t Owners::of(uint32_t id) {
     owner = names_.number(std::move(name));
     break;
   }
-  if (owner == 0) owner = names_.number(format_root(heap_, way_.back()));
+  if (owner == 0) owner = names_.number(format_root_pattern(heap_, way_.back()));
   for (const uint32_t below : way_) of_[below] = owner;
   return owner;
 }
@@ -58,9 +49,13 @@ std::string Owners::own_name(uint32_t id) {
   switch (categories_[parent]) {
     case Category::kDict:
       return in_namespace(id, parent);
-    case Category::kTask: {
-      const uint32_t coroutine = field_of(heap_, parent, "_coro");
-      return "<task " + (coroutine == kNone ? "?" : qualified_name(heap_, coroutine)) + ">";
+    case Category::kTask:
+      return task_name(parent);
+    case Category::kTimer:
+      return timer_name(parent);
+    case Category::kContextNode: {
+      const uint32_t variable = context_variable(heap_, parent, step_between(heap_, parent, id).position);
+      return variable == kNone ? std::string() : "<" + object_text(heap_, variable).text + ">";
     }
     case Category::kCell:
       return in_closure(parent);
@@ -72,6 +67,36 @@ std::string Owners::own_name(uint32_t id) {
     default:
       return {};
   }
+}
+
+std::string Owners::task_name(uint32_t task) const {
+  const uint32_t coroutine = field_of(heap_, task, "_coro");
+  return "<task " + (coroutine == kNone ? "?" : qualified_name(heap_, coroutine)) + ">";
+}
+
+// The task that a future wakes first when it is done, or kNone.
+uint32_t Owners::woken_by(uint32_t future) const {
+  constexpr uint64_t kMostLooked = 8;
+  const uint32_t callback = field_of(heap_, future, "fut_callback0");
+  const Range rows = callback == kNone ? Range{} : heap_.positions(callback);
+  for (uint64_t row = rows.begin; row < std::min(rows.end, rows.begin + kMostLooked); ++row) {
+    const uint32_t held = heap_.target(row);
+    if (held != kNone && categories_[held] == Category::kTask) return held;
+  }
+  return kNone;
+}
+
+// A task that sleeps is woken by a timer.
+std::string Owners::timer_name(uint32_t timer) const {
+  const uint32_t arguments = field_of(heap_, timer, "_args");
+  const Range rows = arguments == kNone ? Range{} : heap_.positions(arguments);
+  const uint32_t future = rows.size() == 0 ? kNone : heap_.target(rows.begin);
+  const uint32_t task = future == kNone ? kNone : woken_by(future);
+  if (task != kNone) return task_name(task);
+  const uint32_t code = code_of(heap_, timer);
+  if (code != kNone) return "<timer " + qualified_name(heap_, code) + ">";
+  const uint32_t callback = field_of(heap_, timer, "_callback");
+  return callback == kNone ? std::string() : "<timer " + std::string(heap_.type_name(callback)) + ">";
 }
 
 std::string_view Owners::greenlet_name(uint32_t id) const {
@@ -89,7 +114,8 @@ std::string Owners::in_namespace(uint32_t id, uint32_t dict) {
   const PathStep step = step_between(heap_, dict, id);
   if (attribute_name(heap_, step).empty()) return {};
   return (category == Category::kType ? format_type(heap_, holder) : format_path(heap_, holder)) +
-         format_step(heap_, step, holder);
+         (category == Category::kThreadLocal ? format_pattern(heap_, step, holder)
+                                             : format_step(heap_, step, holder));
 }
 
 std::string Owners::in_closure(uint32_t cell) const {

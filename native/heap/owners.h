@@ -15,8 +15,9 @@ namespace heapdump {
 // The owner of an object: the nearest holder on its path that a person can name, such as a module's global
 // (`sys.modules['app'].CACHE`), an attribute of a class (`sys.modules['app'].Meta.registry`) or of a
 // thread-local, a cell of a closure (`<function make.<locals>.inner><cell x>`), a local of a function that is
-// running or suspended (`<frame serve>.f_locals['x']`), an asyncio task (`<task serve>`), a suspended
-// greenlet with its stack (`<greenlet serve>`); else what the path begins with.
+// running or suspended (`<frame serve>.f_locals['x']`), an asyncio task (`<task serve>`) or timer
+// (`<timer App.refresh>`), a context variable (`<ContextVar user>`), a suspended greenlet with its stack
+// (`<greenlet serve>`); else what the path begins with.
 class Owners {
  public:
   explicit Owners(const HeapIndex& heap);
@@ -31,6 +32,9 @@ class Owners {
   std::string own_name(uint32_t id);
   std::string in_namespace(uint32_t id, uint32_t dict);
   std::string in_closure(uint32_t cell) const;
+  std::string task_name(uint32_t task) const;
+  std::string timer_name(uint32_t timer) const;
+  uint32_t woken_by(uint32_t future) const;
   // Of the suspended greenlet that an object is, or that has it as a frame; empty if there is none.
   std::string_view greenlet_name(uint32_t id) const;
 

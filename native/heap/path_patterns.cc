@@ -61,15 +61,16 @@ uint32_t PathPatterns::holder_of(uint32_t id) const {
   return holder == id ? kNone : holder;
 }
 
-uint32_t PathPatterns::root(uint32_t id) { return intern(0, texts_.number(format_root(heap_, id))); }
+uint32_t PathPatterns::root(uint32_t id) { return intern(0, texts_.number(format_root_pattern(heap_, id))); }
 
 uint32_t PathPatterns::below(uint32_t parent, uint32_t holder, uint32_t held) {
   const PathStep step = step_between(heap_, holder, held, avoid_);
   const uint32_t above = holder_of(holder);
   const uint32_t whole = namespace_holder(heap_, holder, above, holder_of(above));
   if (whole != kNone) return intern(of_[whole], texts_.number(format_pattern(heap_, step, whole)));
-  return intern(parent,
-                kind_of(heap_, step) == HD_REF_VALUE ? open_ : texts_.number(format_pattern(heap_, step)));
+  if (kind_of(heap_, step) == HD_REF_VALUE) return intern(parent, open_);
+  std::string text = format_pattern(heap_, step);
+  return text.empty() ? parent : intern(parent, texts_.number(std::move(text)));
 }
 
 uint32_t PathPatterns::intern(uint32_t parent, uint32_t text) {

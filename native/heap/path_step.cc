@@ -3,22 +3,24 @@
 #include <algorithm>
 #include <optional>
 
+#include "heap/c_containers.h"
+#include "heap/key_text.h"
 #include "heap/label.h"
 #include "heap/namespaces.h"
-#include "heap/object_text.h"
 #include "heap/python_access.h"
 #include "heap/python_name.h"
+#include "heap/thread_locals.h"
 #include "protocol.h"
 
 namespace heapdump {
 namespace {
 
-// Kinds that say more come first.
+// Kinds that say more come first. An OrderedDict written in C has its keys a second time, without a name.
 int kind_rank(uint8_t kind) {
   switch (kind) {
-    case HD_REF_KEY:
-      return 2;
     case HD_REF_OTHER:
+      return 2;
+    case HD_REF_KEY:
       return 1;
     default:
       return 0;
@@ -60,13 +62,13 @@ uint32_t key_of(const HeapIndex& heap, const PathStep& step) {
 std::string format_value(const HeapIndex& heap, const PathStep& step) {
   const uint32_t key = key_of(heap, step);
   if (key == kNone) return "[?]";
-  const auto [text, is_python] = object_text(heap, key);
+  const auto [text, is_python] = key_text(heap, key);
   return is_python && gives_values(heap, step.holder) ? "[" + text + "]" : "[<" + text + ">]";
 }
 
 // `x<key (1, 2)>[0]` and `x<key -1>[0]` would be comparisons.
 std::string format_element(const HeapIndex& heap, const char* what, uint32_t held) {
-  std::string text = held == kNone ? "?" : object_text(heap, held).text;
+  std::string text = held == kNone ? "?" : key_text(heap, held).text;
   if (text.starts_with('(') || text.starts_with('-')) text = std::string(heap.type_name(held)) + " " + text;
   return std::string("<") + what + " " + text + ">";
 }
@@ -127,6 +129,16 @@ std::string format_frame_local(const HeapIndex& heap, const PathStep& step) {
   return frame != nullptr ? frame + local : not_python("local", label_of(heap, step.holder, step.position));
 }
 
+// Of a function with functools.lru_cache; a bounded one reports what is in its list as its own.
+std::optional<std::string> format_cached(const HeapIndex& heap, const PathStep& step, uint8_t kind,
+                                         uint32_t held, Open open) {
+  if (!is_lru_cache(heap, step.holder) || held == kNone) return std::nullopt;
+  if (kind == HD_REF_FIELD && label_of(heap, step.holder, step.position) != "cache") return std::nullopt;
+  const std::string& cache = heap.lru_caches().text(step.holder);
+  if (kind == HD_REF_FIELD) return cache;
+  return cache + (open == Open::kKeys ? "<element *>" : format_element(heap, "element", held));
+}
+
 std::string format(const HeapIndex& heap, const PathStep& step, Open open) {
   if (step.is_type) return gives_type(heap, step.holder) ? ".__class__" : "<its type>";
   const uint8_t kind = kind_of(heap, step);
@@ -134,6 +146,10 @@ std::string format(const HeapIndex& heap, const PathStep& step, Open open) {
   if (kind == HD_REF_VALUE) return keys_open ? "[*]" : format_value(heap, step);
   const std::optional<std::string> name = label_of(heap, step.holder, step.position);
   const uint32_t held = target_at(heap, step.holder, step.position);
+  if (kind == HD_REF_FIELD || kind == HD_REF_OTHER) {
+    if (auto context = context_step(heap, step.holder, step.position, held)) return *context;
+    if (auto cached = format_cached(heap, step, kind, held, open)) return *cached;
+  }
   const auto gives = [&](const std::optional<std::string>& field) {
     return field && !is_hidden(heap, step, *field) && gives_field(heap, step.holder, *field, held);
   };
@@ -163,8 +179,6 @@ std::string format(const HeapIndex& heap, const PathStep& step, Open open) {
   }
 }
 
-bool is_thread_local(const HeapIndex& heap, uint32_t id) { return heap.type_name(id) == "_thread._local"; }
-
 // The key of an entry of a namespace, if it is a str that the dump has whole.
 std::optional<std::string> entry_name(const HeapIndex& heap, const PathStep& step) {
   if (step.is_type || kind_of(heap, step) != HD_REF_VALUE) return std::nullopt;
@@ -177,7 +191,11 @@ std::string format_entry(const HeapIndex& heap, const PathStep& step, uint32_t w
   if (whole == kNone) return format(heap, step, open);
   const std::optional<std::string> name = entry_name(heap, step);
   // Another thread finds other attributes there.
-  if (is_thread_local(heap, whole)) return not_python("thread-local", name);
+  if (is_thread_local(heap, whole)) {
+    const auto thread = open == Open::kKeys ? std::string_view() : thread_of(heap, whole, step.holder);
+    return thread.empty() ? not_python("thread-local", name)
+                          : "<thread-local " + shown_name(name) + " of " + std::string(thread) + ">";
+  }
   const bool is_name = name && is_python_name(*name);
   if (is_name || (name && open == Open::kNo)) {
     return format_own(heap, whole, *name, target_at(heap, step.holder, step.position));

@@ -4,6 +4,7 @@
 
 #include "heap/label.h"
 #include "heap/path_up.h"
+#include "heap/thread_locals.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -50,6 +51,12 @@ std::string format_root(const HeapIndex& heap, uint32_t id) {
   const RootRow* root = root_of(heap, id);
   if (root != nullptr) return format_root(heap, *root);
   return heap.is_immortal(id) ? "<immortal object>" : "<unknown holder>";
+}
+
+std::string format_root_pattern(const HeapIndex& heap, uint32_t id) {
+  const RootRow* root = root_of(heap, id);
+  if (root == nullptr || root->kind != HD_ROOT_THREAD) return format_root(heap, id);
+  return "<thread " + std::string(thread_field(heap.text(root->name))) + ">";
 }
 
 std::string format_root(const HeapIndex& heap, const RootRow& root) {

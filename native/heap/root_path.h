@@ -19,6 +19,8 @@ uint32_t root_kind(const HeapIndex& heap, uint32_t id);
 // holder>` of what has more references than were found, if the dump's counts are not exact.
 std::string format_root(const HeapIndex& heap, uint32_t id);
 std::string format_root(const HeapIndex& heap, const RootRow& root);
+// The same for what the state of any thread refers to: `<thread context>`.
+std::string format_root_pattern(const HeapIndex& heap, uint32_t id);
 
 // The ids from the root to an object that is alive, both among them; empty for garbage.
 std::vector<uint32_t> path_ids(const HeapIndex& heap, uint32_t id);

@@ -7,7 +7,7 @@
 namespace heapdump {
 
 constexpr char kIndexMagic[8] = {'H', 'D', 'I', 'N', 'D', 'E', 'X', '\n'};
-constexpr uint32_t kIndexVersion = 13;
+constexpr uint32_t kIndexVersion = 14;
 constexpr uint64_t kPage = 4096;
 constexpr uint32_t kBlock = 64;  // ids that share a base in a column of offsets
 

@@ -70,6 +70,15 @@ constexpr Column kColumns[] = {
      [](const Suspect& row) { return text_or_null(spread(row)); }},
     {"owner", kText, "as object.owner of these objects; NULL for garbage",
      [](const Suspect& row) { return or_null(row.owner); }},
+    {"code", kText,
+     "the nearest code on their paths, `NAME FILE:LINE`: what they are there to run (a task, a listener), or "
+     "the "
+     "function that keeps them; NULL if there is none, or not one for the greater part of them",
+     [](const Suspect& row) { return or_null(row.code); }},
+    {"weak", kInteger,
+     "bytes by which weak references elsewhere grew that refer to these objects, and are no suspect of their "
+     "own",
+     [](const Suspect& row) { return row.weak; }},
     {"also", kText,
      "other names that modules have for the global in that path, as a JSON array; NULL if there are none",
      [](const Suspect& row) { return text_or_null(names(row.also)); }},

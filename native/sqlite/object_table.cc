@@ -48,7 +48,8 @@ constexpr Column kColumns[] = {
     {"immortal", kInteger, "1 for an immortal object (CPython 3.12 and newer), else 0",
      [](OpenHeap& heap, uint32_t id) { return has(heap, id, HD_IMMORTAL); }},
     {"content", kText,
-     "the text of a str, other objects as Python would show them, cut at the dump's content_limit (bytes); "
+     "the text of a str, other objects as Python would show them, cut at the dump's content_limit (bytes), "
+     "but for the names of code, classes and modules; "
      "NULL if none was kept",
      [](OpenHeap& heap, uint32_t id) { return of_content(heap, id, &Content::bytes); }},
     {"is_text", kInteger,

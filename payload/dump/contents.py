@@ -20,15 +20,20 @@ def text_contents(batch, flags):
     return encoded, lengths
 
 
-def shown(show):
+# Bytes that are kept of what says which code, class or module it is: `NAME FILE:LINE` tells where to look only if it
+# is whole.
+NAMING_CONTENT = 512
+
+
+def shown(show, least=0):
     """Contents as `show` gives them, cut at the limit."""
     def contents(batch, flags):
-        encoded = []
+        encoded, limit = [], CONTENT_LIMIT if CONTENT_LIMIT > least else least
         for i in range(len(batch)):
             data = encode(show(batch[i]), 'utf-8', 'backslashreplace')
             flags[i] |= HAS_CONTENT
-            if len(data) > CONTENT_LIMIT:
-                data = data[:CONTENT_LIMIT].decode('utf-8', 'ignore').encode()
+            if len(data) > limit:
+                data = data[:limit].decode('utf-8', 'ignore').encode()
                 flags[i] |= CONTENT_CUT
             encoded.append(data)
         return encoded, list(map(len, encoded))
@@ -56,7 +61,7 @@ def content_of_code(batch, width, flat):
     for column in range(width):
         if type(flat[column]) is Code:
             codes = flat[column::width]
-            return lambda objects, flags: shown(show_code)(list(zip(objects, codes)), flags)
+            return lambda objects, flags: shown(show_code, NAMING_CONTENT)(list(zip(objects, codes)), flags)
     return None
 
 

@@ -276,6 +276,21 @@ static uint8_t* write_integer(struct hd_walker* w, uint8_t* at, struct integer n
   return at;
 }
 
+// `NAME FILE:LINE` tells where to look only if it is whole.
+static uint32_t content_limit(const struct hd_walker* w) {
+  switch (w->type->content) {
+    case HD_CONTENT_TYPE:
+    case HD_CONTENT_MODULE:
+    case HD_CONTENT_CODE:
+    case HD_CONTENT_FUNCTION:
+    case HD_CONTENT_GENERATOR:
+    case HD_CONTENT_FRAME:
+      return w->content_limit < HD_NAMING_CONTENT ? HD_NAMING_CONTENT : w->content_limit;
+    default:
+      return w->content_limit;
+  }
+}
+
 uint8_t* hd_write_content(struct hd_walker* w, hd_address object, uint8_t* at, uint32_t* flags) {
   switch (w->type->content) {
     case HD_CONTENT_INT: {
@@ -308,8 +323,8 @@ uint8_t* hd_write_content(struct hd_walker* w, hd_address object, uint8_t* at, u
     }
   }
   // Bytes that the length takes at most.
-  const uint32_t room = w->content_limit < 0x80 ? 1 : 4;
-  struct hd_text text = {at + room, 0, w->content_limit, 0};
+  const uint32_t limit = content_limit(w), room = limit < 0x80 ? 1 : 4;
+  struct hd_text text = {at + room, 0, limit, 0};
   put_content(w, &text, object);
   if (text.cut) *flags |= HD_CONTENT_CUT;
   at = hd_varint(at, text.length);

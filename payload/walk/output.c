@@ -36,7 +36,8 @@ void hd_output_start(struct hd_walker* w) {
   w->definitions.limit = HD_DEFINITIONS;
   w->definitions.length = w->definitions_whole = kMessageHeader;
   // An object is begun below HD_MESSAGE; a reference takes 10 bytes at most.
-  w->objects = hd_allocate(w, HD_MESSAGE + 10 * (HD_MAX_REFERENCES + 64) + 2 * w->content_limit + 256);
+  w->objects = hd_allocate(
+      w, HD_MESSAGE + 10 * (HD_MAX_REFERENCES + 64) + 2 * w->content_limit + HD_NAMING_CONTENT + 256);
   start_message(w);
 }
 

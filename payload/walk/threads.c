@@ -125,12 +125,25 @@ static void write_frames(struct hd_walker* w, hd_address thread, uint64_t id) {
   }
 }
 
-static void write_fields(struct hd_walker* w, hd_address thread) {
+// `name`: a str object, or 0.
+static void write_field(struct hd_walker* w, hd_address held, const char* field, hd_address name) {
+  uint8_t bytes[1024];
+  struct hd_text text = {bytes, 0, sizeof bytes - 1, 0};
+  hd_text_put_string(&text, field);
+  if (name && hd_is_str(w, name)) {
+    hd_text_put_string(&text, " of ");
+    hd_put_str(w, &text, name);
+  }
+  bytes[text.length] = 0;
+  hd_write_root(w, held, HD_ROOT_THREAD, (const char*)bytes);
+}
+
+static void write_fields(struct hd_walker* w, hd_address thread, hd_address name) {
   const struct hd_field* const rows = (const struct hd_field*)w->walk->fields;
   for (uint64_t i = 0; i < w->walk->field_count; i++) {
     if (!hd_name_is(rows[i].owner, "@thread")) continue;
     const uint64_t held = hd_word(thread + rows[i].offset);
-    if (hd_is_address(held)) hd_write_root(w, held, HD_ROOT_THREAD, rows[i].name);
+    if (hd_is_address(held)) write_field(w, held, rows[i].name, name);
   }
 }
 
@@ -155,6 +168,6 @@ void hd_write_thread(struct hd_walker* w, uint64_t thread) {
     hd_put_name(w, out, name, "");
     hd_end_record(w);
   }
-  write_fields(w, thread);
+  write_fields(w, thread, name);
   write_frames(w, thread, id);
 }

@@ -13,15 +13,19 @@ const Flag = { untraversed: 1, weak: 2 };
  */
 const presentAt = { "datetime.datetime": { tzinfo: 24 }, "datetime.time": { tzinfo: 24 } };
 
+const setsOfAbstractClass = { _abc_registry: 16, _abc_cache: 24, _abc_negative_cache: 32 };
+
 /**
- * Counted references that no header and no object tells of, by owner: those of a list that functools.lru_cache keeps,
- * which begins in the function and ends there (Modules/_functoolsmodule.c); of 3.8, Modules/_abc.c.
- * @type {Record<string, {basicsize?: number, untraversed: Record<string, number>}>}
+ * References that no header and no object tells of, by owner: those of a list that functools.lru_cache keeps,
+ * which begins in the function and ends there (Modules/_functoolsmodule.c); the sets of an abstract class
+ * (Modules/_abc.c), which tp_traverse reports from 3.9 on.
+ * @type {Record<string, {basicsize?: number, traversed?: boolean, fields: Record<string, number>}>}
  */
 const inSources = {
-  "functools._lru_cache_wrapper": { untraversed: { next: 24 } },
-  "functools._lru_list_elem": { basicsize: 56, untraversed: { next: 24 } },
-  _abc_data: { basicsize: 48, untraversed: { _abc_registry: 16, _abc_cache: 24, _abc_negative_cache: 32 } },
+  "functools._lru_cache_wrapper": { fields: { next: 24 } },
+  "functools._lru_list_elem": { basicsize: 56, fields: { next: 24 } },
+  _abc_data: { basicsize: 48, fields: setsOfAbstractClass },
+  "_abc._abc_data": { basicsize: 48, traversed: true, fields: setsOfAbstractClass },
 };
 
 /** @typedef {{at: number, kind: number, flags: number, name: string}} Field */
@@ -56,10 +60,10 @@ export function references({ ask, python }) {
     const fields = measuredFields(owners[owner]).map(([at, name, traversed]) => field(at, name, traversed));
     if (!(owner in headers) && fields.length > 0) found[owner] = { basicsize, fields };
   }
-  for (const [owner, { basicsize, untraversed }] of Object.entries(inSources)) {
-    if (owner === "_abc_data" && !types.includes(owner)) continue;
+  for (const [owner, { basicsize, traversed, fields: places }] of Object.entries(inSources)) {
+    if (owner.endsWith("_abc_data") && !types.includes(owner)) continue;
     const known = found[owner] ?? { basicsize: basicsize ?? 0, fields: [] };
-    const fields = Object.entries(untraversed).map(([name, at]) => field(at, name, false));
+    const fields = Object.entries(places).map(([name, at]) => field(at, name, traversed ?? false));
     known.fields = [...known.fields, ...fields].toSorted((a, b) => a.at - b.at);
     found[owner] = known;
   }

@@ -28,6 +28,10 @@ export interface Suspect {
   places: bigint;
   spread: Place[];
   owner: string | null;
+  /** The nearest code on their paths, `NAME FILE:LINE`; null if there is none, or several. */
+  code: string | null;
+  /** Bytes by which weak references to these objects grew elsewhere. */
+  weak: bigint;
   /** Other names that modules have for the global in the path. */
   also: string[];
   example: HeapObject;
@@ -70,6 +74,8 @@ export interface Leaks {
   garbageGrowth: bigint | null;
   /** Bytes alive that came between the first and the last, less those that went; null of one dump and of two modes. */
   growth: bigint | null;
+  /** Bytes of that growth that no suspect has; null where it is not known. */
+  elsewhere: bigint | null;
   hours: number | null;
   /** Whether one of the dumps is not complete: what it has lost is in no figure. */
   incomplete: boolean;
@@ -90,7 +96,7 @@ export function findLeaks(heaps: Heap[]): Leaks {
   const hours = first ? hoursBetween(first, last) : null;
   const rows = last.all<Row>(
     `SELECT kind, type, count, new, retained, growth, survived, address_reused, path, gathers, places, spread,
-            owner, also, example, traced, site, at_line, at_site
+            owner, code, weak, also, example, traced, site, at_line, at_site
        FROM {heap}.leaks(?, ?)`,
     first?.schema ?? null,
     before?.schema ?? null,
@@ -102,10 +108,12 @@ export function findLeaks(heaps: Heap[]): Leaks {
   );
   const alive = bytesAlive(last);
   const then = first && !differentModes(first, last) ? bytesAlive(first) : null;
+  const growth = then && alive.alive - then.alive;
   return {
     suspects,
     ...alive,
-    growth: then && alive.alive - then.alive,
+    growth,
+    elsewhere: growth === null ? null : growth - growthOf(suspects),
     garbageGrowth: then && alive.garbage - then.garbage,
     hours,
     incomplete: heaps.some(isIncomplete),
@@ -126,6 +134,8 @@ interface Row {
   places: bigint;
   spread: string | null;
   owner: string | null;
+  code: string | null;
+  weak: bigint;
   also: string | null;
   example: bigint;
   traced: bigint;
@@ -154,6 +164,8 @@ function suspect(
     places: row.places,
     spread: row.spread === null ? [] : JSON.parse(row.spread),
     owner: row.owner,
+    code: row.code,
+    weak: row.weak,
     also: row.also === null ? [] : JSON.parse(row.also),
     example,
     fields: fieldsOf(example, heap),
@@ -198,6 +210,13 @@ function uncollected(heap: Heap): Uncollected {
   if (!state) return { collector: young < UNCOLLECTED ? "not yet" : "off", by: null, young };
   if (!isOff(state)) return { collector: "not yet", by: null, young };
   return { collector: "off", by: state.enabled ? "a threshold of 0" : "gc.disable()", young };
+}
+
+/** What of the growth of all that is alive the suspects have. */
+function growthOf(suspects: Suspect[]): bigint {
+  return suspects
+    .filter(({ kind }) => kind !== "garbage")
+    .reduce((sum, { growth, weak }) => sum + (growth ?? 0n) + weak, 0n);
 }
 
 function bytesAlive(heap: Heap): { alive: bigint; garbage: bigint } {

@@ -27,12 +27,12 @@ export async function reportLeaks(files: string[], { checks, number, json, passi
     if (checks.length > 0) requireComplete(series);
   });
   const { found, memory } = answer(heaps);
-  const path = passing ? undefined : heaps.at(-1)?.path;
+  const paths = passing ? [] : heaps.map(({ path }) => path);
   for (const check of checks) requireKnown(check, found, memory);
   output(
     { ...(json === undefined ? {} : { json }) },
     () => leaksJson(found, memory),
-    (terminal) => leaksText(found, memory, path, terminal, number),
+    (terminal) => leaksText(found, memory, paths, terminal, number),
   );
   for (const check of checks) {
     const words = wordsOf(check, found, memory);

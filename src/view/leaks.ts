@@ -7,13 +7,14 @@ import { elsewhereLines, verdictJson } from "./memory.js";
 import { nextStep } from "./next.js";
 import { allocationWords, siteJson } from "./site.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, pathText, plural } from "./text.js";
+import { addressText, contentText, escapeControls, pathText, plural, shellWord } from "./text.js";
 import { countText, durationText, shareText, signedSizeText, sizeText } from "./units.js";
 
 export function leaksText(
   leaks: Leaks,
   memory: MemoryReport | undefined,
-  path: string | undefined,
+  /** Empty if they are not kept. */
+  paths: string[],
   terminal: Terminal,
   most: number,
 ): string {
@@ -24,14 +25,17 @@ export function leaksText(
   if (suspects.length === 0) {
     return [
       ...elsewhere,
-      ...[heading(leaks), noSuspects(leaks)].map((line) => sentences(line, terminal)),
+      ...[heading(leaks), noSuspects(leaks), ...(isWorthAWord(leaks) ? [belowTheBar(leaks, paths)] : [])].map(
+        (line) => sentences(line, terminal),
+      ),
     ].join("\n");
   }
   const blocks = shown.map((suspect, i) => block(suspect, i + 1, leaks, terminal));
   const more = suspects.length - shown.length;
-  const example = addressText(shown[0]?.example.address ?? 0n);
+  const [path, example] = [paths.at(-1), addressText(shown[0]?.example.address ?? 0n)];
   const next = path === undefined ? [] : [nextStep(terminal, "show", path, example)];
   const rest = more > 0 ? [dim(`${plural(more, "more suspect")}: -n ${suspects.length}`)] : [];
+  if (isWorthAWord(leaks)) rest.push(sentences(belowTheBar(leaks, paths), terminal));
   return [
     ...elsewhere,
     [sentences(heading(leaks), terminal, bold), ...order(leaks, terminal)].join("\n"),
@@ -61,6 +65,20 @@ function order({ suspects }: Leaks, terminal: Terminal): string[] {
   return [sentences(`Ordered by ${by}.`, terminal, terminal.colors.dim)];
 }
 
+/** A twentieth of the growth, as a suspect has. */
+function isWorthAWord({ growth, elsewhere }: Leaks): boolean {
+  return growth !== null && elsewhere !== null && elsewhere >= MIN_ELSEWHERE && elsewhere * 20n >= growth;
+}
+
+const MIN_ELSEWHERE = 32n << 10n;
+
+function belowTheBar({ elsewhere }: Leaks, paths: string[]): string {
+  const growth = `And ${signedSizeText(elsewhere ?? 0n)} elsewhere, in places too small for a suspect`;
+  const [first, last] = [paths[0], paths.at(-1)];
+  if (first === undefined || last === undefined) return `${growth}.`;
+  return `${growth}: heapdump diff --by owner ${shellWord(first)} ${shellWord(last)}`;
+}
+
 function heading({ suspects, growth, alive, hours, garbage, garbageGrowth, incomplete }: Leaks): string {
   const unreached = incomplete ? "of garbage, or held by what was lost" : "of garbage";
   const more = garbageGrowth ? ` (${signedSizeText(garbageGrowth)})` : "";
@@ -84,13 +102,17 @@ function block(suspect: Suspect, number: number, { alive }: Leaks, terminal: Ter
   const lasting = suspect.survived === null ? "" : `, ${sizeText(suspect.survived)} lasting`;
   const title = `${String(number).padStart(2)}  ${bytes}${share}${lasting}`;
   const line = (name: string, text: string) => wholePath(text, terminal, INDENT + name.padEnd(LABEL));
+  const indent = " ".repeat(INDENT.length + LABEL);
+  const wrapped = (name: string, text: string) =>
+    INDENT + name.padEnd(LABEL) + sentences(text, terminal, undefined, indent).trimStart();
   return [
     `${bold(title)}  ${cyan(what(suspect, terminal.width - displayWidth(title) - 2, terminal))}`,
     sentences(suspectWords(suspect), terminal, undefined, INDENT),
     ...(allocated === null ? [] : [sentences(allocated, terminal, undefined, INDENT)]),
     ...(path === null ? [] : markedPath(path, suspect.gathers, terminal)),
-    ...(suspect.places > 1n ? [INDENT + "spread".padEnd(LABEL) + spreadText(suspect)] : []),
+    ...(suspect.places > 1n ? [wrapped("spread", spreadText(suspect))] : []),
     ...(owner === null || owner === path ? [] : [line("owner", owner)]),
+    ...(suspect.code === null ? [] : [INDENT + "code".padEnd(LABEL) + codeText(suspect.code, terminal)]),
     ...(suspect.also.length === 0 ? [] : [line("also as", alsoText(suspect))]),
     INDENT + "example".padEnd(LABEL) + exampleText(suspect, terminal.width - INDENT.length - LABEL, terminal),
     ...(doubt === null ? [] : [sentences(`doubt: ${doubt}`, terminal, yellow, INDENT)]),
@@ -112,6 +134,12 @@ function markedPath(path: string, gathers: string | null, terminal: Terminal): s
     const before = displayWidth(line.slice(0, from));
     const mark = "^".repeat(displayWidth(line.slice(from, to)));
     return [shown, " ".repeat(first.length + before) + terminal.colors.yellow(mark)];
+  });
+}
+
+function codeText(code: string, terminal: Terminal): string {
+  return contentFits(escapeControls(code), terminal.width - INDENT.length - LABEL, {
+    cuts: terminal.cuts === "everything" ? "everything" : "nothing",
   });
 }
 
@@ -161,7 +189,8 @@ export function suspectWords(suspect: Suspect): string {
   if (kind === "held by C") {
     return `${subject} ${size}${grown}. They have more references than were found: C code holds them, or leaked references to them.`;
   }
-  return `${subject} ${size}${grown}, held by ${escapeControls(owner ?? "?")}.`;
+  const weak = suspect.weak > 0n ? ` Weak references to them take ${sizeText(suspect.weak)} more.` : "";
+  return `${subject} ${size}${grown}, held by ${escapeControls(owner ?? "?")}.${weak}`;
 }
 
 function uncollectedText({ uncollected }: Suspect): string {
@@ -190,8 +219,8 @@ function fieldText({ hold, value }: Field): string {
   return `${name}=${fitContent(contentText(value), 24) || escapeControls(value.typeName)}`;
 }
 
-export function leaksJson({ suspects }: Leaks, memory: MemoryReport | undefined): object {
-  return { ...suspectsJson(suspects), verdict: verdictJson(memory) };
+export function leaksJson({ suspects, elsewhere }: Leaks, memory: MemoryReport | undefined): object {
+  return { ...suspectsJson(suspects), elsewhere, verdict: verdictJson(memory) };
 }
 
 function suspectsJson(suspects: Suspect[]): JsonTable {
@@ -209,6 +238,8 @@ function suspectsJson(suspects: Suspect[]): JsonTable {
     places: ({ places }) => places,
     spread: ({ spread }) => spread,
     owner: ({ owner }) => owner,
+    code: ({ code }) => code,
+    weak: ({ weak }) => weak,
     also: ({ also }) => also,
     address: ({ example }) => addressText(example.address),
     fields: ({ fields }) =>

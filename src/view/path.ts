@@ -136,7 +136,10 @@ function foldedSteps(steps: Step[], length: bigint): StepRow[] {
 }
 
 function stepRow(step: Step): StepRow {
-  return [pathText(step.part) || "<__dict__>", step];
+  return [
+    pathText(step.part) || (step.object.typeName === "dict" ? "<__dict__>" : `<${step.object.typeName}>`),
+    step,
+  ];
 }
 
 export function typePathsText(found: TypePaths, path: string, terminal: Terminal, most: number): string {

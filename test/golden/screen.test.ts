@@ -30,7 +30,11 @@ const at = {
 const views: Record<string, string[][]> = {
   attach: [["PID"], ["999999999"]],
   trace: [["PID"], ["999999999"], ["1", "--on", "--off"]],
-  watch: [["999999999"], ["999999999", "--every", "0.1"]],
+  watch: [
+    ["999999999", "--content", "full"],
+    ["999999999", "--content", "names", "--every", "0.1"],
+    ["999999999", "--content", "none", "--until", "growth"],
+  ],
   info: [["long.bin"], ["small.bin"], ["fork.bin"], ["cut.bin"]],
   top: [
     ["long.bin"],

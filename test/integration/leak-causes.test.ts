@@ -1,7 +1,7 @@
 // One cause is one suspect, wherever it leaks; what is replaced has not grown.
 import { expect } from "vitest";
 import { test } from "../support/fixtures.js";
-import { oldestMiddleNewest } from "../support/interpreters.js";
+import { newest, oldestMiddleNewest } from "../support/interpreters.js";
 import { leakingDumps, type Suspect, suspectsOf } from "../support/leaks.js";
 
 const own = "sys.modules['causes']";
@@ -20,6 +20,12 @@ const CAUSES: Record<string, Partial<Suspect> & { parts: string[] }> = {
     owner: `${own}.STATS`,
     places: 2,
     parts: [".reads", ".writes"],
+  },
+  by_many_attributes: {
+    path: `${own}.MANY.*.recent[*]`,
+    owner: `${own}.MANY`,
+    places: 1,
+    parts: [],
   },
   by_function: {
     path: `${own}.*.__closure__[0].cell_contents[*]`,
@@ -67,3 +73,15 @@ test.for(oldestMiddleNewest)(
     expect(stdout).toMatch(/of garbage \(\+\d/);
   },
 );
+
+test("what grew in places too small for a suspect is said", async ({ workspace }) => {
+  const { files } = await leakingDumps(workspace, newest.path, "causes scattered");
+  const { status, stdout } = workspace.run(["leaks", ...files]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(
+    /And \+\d.* elsewhere, in places too small for a suspect: heapdump diff --by owner 1.bin 3.bin/,
+  );
+  expect(JSON.parse(workspace.run(["leaks", "--json", ...files]).stdout).elsewhere).toBeGreaterThan(500_000);
+  const { files: one } = await leakingDumps(workspace, newest.path, "causes by_key");
+  expect(workspace.run(["leaks", ...one]).stdout).not.toContain("elsewhere");
+});

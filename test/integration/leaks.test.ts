@@ -99,7 +99,7 @@ const LEAKS: Record<string, Leak> = {
   },
   "code lru_cache": {
     type: "code.Service",
-    path: `${module("code")}.Service.answer<field cache><key *>[*]`,
+    path: `${module("code")}.Service.answer<lru_cache maxsize=None><key *>[*]`,
     owner: `${module("code")}.Service.answer`,
   },
   "code tracebacks": {
@@ -115,7 +115,7 @@ const LEAKS: Record<string, Leak> = {
   "code sleeping_tasks": {
     type: "_asyncio.Task",
     path: `${module("code")}.loop._scheduled[*]`,
-    owner: `${module("code")}.loop`,
+    owner: "<task nap>",
   },
   "code async_generators": {
     type: "async_generator",
@@ -134,7 +134,7 @@ const LEAKS: Record<string, Leak> = {
   },
   "code thread_local": {
     type: "records.Session",
-    path: `${module("code")}.LOCAL<thread-local kept>[*]`,
+    path: `${module("code")}.LOCAL<thread-local kept of Thread-1`,
     owner: `${module("code")}.LOCAL<thread-local kept>`,
   },
   "code frame_local": {
@@ -165,8 +165,8 @@ const LEAKS: Record<string, Leak> = {
   },
   "libraries context_variable": {
     type: "records.Session",
-    path: "<thread context>",
-    owner: "<thread context>",
+    path: "<thread context of MainThread><variables>[<ContextVar history>][*]",
+    owner: "<ContextVar history>",
   },
   "libraries lost_in_c": {
     type: "records.Session",

@@ -50,7 +50,7 @@ const REFERENCES = `
    WHERE o.id % 9 = 0 AND o.path LIKE 'sys.modules%' AND o.path NOT GLOB '*[<?×…]*'`;
 
 const FORMS =
-  /<(?:frame|thread|interpreter|data of|static|task|function|class|element|key|attribute|slot|field|local|cell|reference|thread-local) |<(?:held by C|immortal object|unknown holder|static|its type|weak reference)>|\[<|\[\?\]| × \d+\)|\(… \d+ more …\)/;
+  /<(?:frame|thread|interpreter|data of|static|task|function|class|element|key|attribute|slot|field|local|cell|reference|thread-local|timer|ContextVar) |<(?:held by C|immortal object|unknown holder|static|its type|weak reference|variables|lru_cache[^>]*)>|\[<|\[\?\]| × \d+\)|\(… \d+ more …\)/;
 
 async function holdToPython(workspace: CaptureWorkspace, target: Target, mode: string): Promise<Heap> {
   const heap = await dumped(workspace, target, mode);

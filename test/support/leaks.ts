@@ -16,6 +16,8 @@ export interface Suspect {
   places: number;
   spread: { part: string; growth: number }[];
   owner: string | null;
+  code: string | null;
+  weak: number;
   also: string[];
   words: string;
 }

@@ -89,7 +89,7 @@ def serve():
     end.wait()
 
 
-threading.Thread(target=serve, daemon=True).start()
+threading.Thread(target=serve, name="server", daemon=True).start()
 started.wait()
 
 KEPT = [

@@ -178,7 +178,7 @@ TIME = time.struct_time(tuple(range(9)) + (expect(MAIN + ".TIME[<9>]"), expect(M
 CONTEXT = contextvars.ContextVar("CONTEXT")
 # Of its own: in one with more variables, the depth of this one depends on the hashes of the others.
 WITH_ONE = contextvars.Context()
-TOKEN = WITH_ONE.run(CONTEXT.set, expect("<field ctx_vars><field h_root><reference ?>"))
+TOKEN = WITH_ONE.run(CONTEXT.set, expect(MAIN + ".WITH_ONE<variables>[<ContextVar CONTEXT>]"))
 REFERRED = Thing()
 CALLBACK = weakref.ref(REFERRED, functools.partial(print, expect(MAIN + ".CALLBACK.__callback__.args[0]")))
 
@@ -216,7 +216,7 @@ class Local(threading.local):
 
 
 LOCAL = threading.local()
-LOCAL.kept = expect(MAIN + ".LOCAL<thread-local kept>")
+LOCAL.kept = expect(MAIN + ".LOCAL<thread-local kept of MainThread>")
 
 
 class Bound:

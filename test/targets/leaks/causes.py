@@ -33,6 +33,17 @@ def by_attribute(turn):
     return 3000
 
 
+MANY = Stats()
+for name in range(40):
+    setattr(MANY, "source_%d" % name, Source())
+
+
+def by_many_attributes(turn):
+    for source in vars(MANY).values():
+        source.recent.extend(Session(i) for i in range(75))
+    return 3000
+
+
 def remembering(function):
     seen = []
 
@@ -87,6 +98,13 @@ def two_causes(turn):
     for kept in FIRST, SECOND:
         kept.extend(Session(i) for i in range(1500))
     return 1500
+
+
+def scattered(turn):
+    """In many globals, of which none has a twentieth of the growth."""
+    for i in range(40):
+        globals().setdefault("KEPT_%d" % i, []).extend(Session(i) for i in range(100))
+    return 4000
 
 
 class Node:
