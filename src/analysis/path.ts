@@ -16,6 +16,8 @@ export interface RootPath {
 
 export interface Step {
   object: HeapObject;
+  /** Bytes. */
+  retained: bigint;
   step: bigint;
   kind: string;
   part: string;
@@ -84,7 +86,10 @@ function rootPaths(heap: Heap, id: bigint, avoid: string | null, limit: number):
     avoid ?? "",
     limit,
   );
-  const objects = heap.objects(rows.map((row) => row.id));
+  const objects = heap.objects<HeapObject & { retained: bigint }>(
+    rows.map((row) => row.id),
+    "o.retained",
+  );
   const roots = heap.roots(rows.flatMap((row) => (row.step === 0n ? [row.id] : [])));
   const paths: RootPath[] = [];
   for (const row of rows) {
@@ -92,7 +97,8 @@ function rootPaths(heap: Heap, id: bigint, avoid: string | null, limit: number):
       const root = roots(row.id).find(({ kind }) => kind === row.kind) ?? null;
       paths.push({ text: row.whole ?? "", root, place: placeOf(heap, root), steps: [], length: row.length });
     }
-    paths.at(-1)?.steps.push({ ...row, object: objects(row.id) });
+    const object = objects(row.id);
+    paths.at(-1)?.steps.push({ ...row, object, retained: object.retained });
   }
   return paths;
 }

@@ -52,6 +52,7 @@ function garbageText({ referrers, incomplete }: ObjectPaths, terminal: Terminal)
 }
 
 const MAX_PART = 36;
+const [ROW, SIZE] = ["  ", 9];
 
 function pathBlock(
   { text, root, place, steps, length }: RootPath,
@@ -64,14 +65,16 @@ function pathBlock(
   const rows = foldedSteps(steps, length);
   const natural = Math.max(...rows.map(([part]) => displayWidth(part)));
   const widest = terminal.cuts === "everything" ? Math.min(natural, partRoom(rows, terminal)) : natural;
-  const room = terminal.width - indent.length - widest - 2;
+  const room = terminal.width - ROW.length - SIZE - 2 - widest - 2;
   return [
     wholePath(text, terminal, `${String(number).padStart(2)}  `, bold),
     ...(words ? [sentences(words, terminal, undefined, indent)] : []),
+    terminal.colors.dim(`${ROW}${"RETAINED".padStart(SIZE)}  STEP`),
     ...rows.map(([part, what]) => {
-      const own = namesFit(part, widest, terminal);
+      const size = typeof what === "string" ? "" : sizeText(what.retained);
+      const own = `${size.padStart(SIZE)}  ${namesFit(part, widest, terminal)}`;
       const shown = typeof what === "string" ? what : objectLine(what.object, room, terminal);
-      return `${indent}${shown ? padEnd(own, widest) : own}${shown && `  ${cyan(shown)}`}`;
+      return `${ROW}${shown ? padEnd(own, SIZE + 2 + widest) : own}${shown && `  ${cyan(shown)}`}`;
     }),
   ].join("\n");
 }
@@ -103,7 +106,7 @@ function partRoom(rows: StepRow[], { width, cuts }: Terminal): number {
     typeof what === "string" ? what : objectLine(what.object, Number.POSITIVE_INFINITY, { cuts }),
   );
   const widest = Math.max(...objects.map(displayWidth));
-  return Math.max(Math.min(MAX_PART, Math.floor(width / 3)), width - 4 - 2 - widest);
+  return Math.max(Math.min(MAX_PART, Math.floor(width / 3)), width - ROW.length - SIZE - 2 - 2 - widest);
 }
 
 type StepRow = [part: string, what: Step | string];
@@ -198,6 +201,7 @@ export function objectPathsJson({ object, retained, garbage, owner, paths, refer
         type: ({ object }) => object.typeName,
         content: ({ object }) => object.content,
         gist: ({ object }) => object.gist,
+        retained: ({ retained }) => retained,
       }),
     })),
     referrers: jsonTable(referrers, {
