@@ -71,6 +71,9 @@ export interface MemoryReport {
   pinning: Pinning[];
   /** Types of which there are more objects than in the first dump, those that grew most, and that may own what came. */
   came: { typeName: string; count: bigint }[];
+  /** Bytes in the last dump: not resident, since they are swapped out; and resident in huge pages. */
+  swapped: bigint;
+  huge: bigint;
   /** Heaps of arenas of malloc's, beside the main one. */
   arenas: bigint;
   /** What could not be told apart, in words. */
@@ -157,6 +160,7 @@ export function surveyMemory(heaps: [Heap, ...Heap[]]): MemoryReport | undefined
     verdict: growth ? verdictOfGrowth(growth, now, doubts) : verdictOf(now, doubts),
     chunks: chunksOf(last, heaps.length > 1 ? first : undefined),
     pinning: pinningOf(last),
+    ...pagesOf(last),
     came: heaps.length > 1 ? whatCame(first, last) : [],
     arenas:
       last.get<{ n: bigint }>("SELECT count(*) AS n FROM {heap}.malloc_heap WHERE kind = 'arena'")?.n ?? 0n,
@@ -304,6 +308,13 @@ function chunksOf(heap: Heap, first: Heap | undefined): Chunks[] {
   const weight = ({ growth, bytes }: Chunks) => growth ?? bytes;
   rows.sort((a, b) => (weight(b) > weight(a) ? 1 : weight(b) < weight(a) ? -1 : 0));
   return rows.filter((row) => weight(row) > 0n).slice(0, CHUNKS);
+}
+
+function pagesOf(heap: Heap): Pick<MemoryReport, "swapped" | "huge"> {
+  const pages = heap.get<Pick<MemoryReport, "swapped" | "huge">>(
+    "SELECT coalesce(sum(swapped), 0) AS swapped, coalesce(sum(huge), 0) AS huge FROM {heap}.mapping",
+  );
+  return pages ?? { swapped: 0n, huge: 0n };
 }
 
 /** Of types that own memory which is not known, if there are any, for they may own what came. */

@@ -19,7 +19,7 @@ export function memoryText(report: MemoryReport, files: string[], terminal: Term
   const several = report.resident.length > 1;
   const blocks = [
     sentences(verdictWords(report), terminal, bold),
-    partsTable(report, several, terminal),
+    [partsTable(report, several, terminal), ...pagesLines(report, terminal)].join("\n"),
     ...(report.chunks.length > 0 ? [chunksTable(report.chunks, several, terminal)] : []),
     ...(report.verdict === "fragmentation" && report.pinning.length > 0
       ? [pinningTable(report, terminal)]
@@ -56,6 +56,15 @@ function partsTable({ parts, last }: MemoryReport, several: boolean, terminal: T
     ]),
     terminal,
   );
+}
+
+/** What the tree does not tell. */
+function pagesLines({ swapped, huge }: MemoryReport, terminal: Terminal): string[] {
+  const told = [
+    ...(huge > 0n ? [`${sizeText(huge)} of it are in huge pages`] : []),
+    ...(swapped > 0n ? [`${sizeText(swapped)} more are swapped out`] : []),
+  ];
+  return told.length > 0 ? [sentences(`${told.join("; ")}.`, terminal, terminal.colors.dim)] : [];
 }
 
 const growthOf = ({ perDump }: MemoryPart) => (perDump.at(-1) ?? 0n) - (perDump[0] ?? 0n);
@@ -233,6 +242,8 @@ export function memoryJson(report: MemoryReport): object {
       free: ({ free }) => free,
     }),
     came: jsonTable(report.came, { type: ({ typeName }) => typeName, count: ({ count }) => count }),
+    swapped: report.swapped,
+    huge: report.huge,
     unknown,
   };
 }

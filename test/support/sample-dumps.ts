@@ -71,7 +71,7 @@ export function writeSampleDumps(workspace: TempWorkspace): void {
     { ...FORKED.meta, ...RESIDENT, ...at("12:30") },
     { ...FORKED.end, ...tables },
     2,
-    memoryUse({ nodes: 1_000_000 }),
+    memoryUse({ nodes: 1_000_000, swapped: 12 << 20 }),
   );
   workspace.dump("script.bin", before.heap, RESIDENT, {}, 2, memoryUse({ looks: false }));
   const traced = (name: string, { heap, sessions }: Shop, time: string, first: number) =>

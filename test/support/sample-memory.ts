@@ -19,6 +19,8 @@ interface Use {
   looks?: boolean;
   /** Of the library. */
   path?: string;
+  /** Bytes. */
+  swapped?: number;
 }
 
 const FLAGS = { text: 1 | 4, data: 1 | 2, stack: 1 | 2 | 16 };
@@ -32,6 +34,7 @@ export function memoryUse({
   free = MIB,
   looks = true,
   path = "/usr/lib/libxml2.so.2",
+  swapped = 0,
 }: Use): Records {
   const records = new Records();
   const [nodeSize, blocks, block] = [112, 340, 48];
@@ -45,7 +48,7 @@ export function memoryUse({
       resident: 0,
     })
     .mapping({ address: HEAP, size: 256 * MIB, path: "[heap]", resident: used + free })
-    .mapping({ address: ARENAS, size: 256 * MIB, resident: pools * POOL + 3 * MIB })
+    .mapping({ address: ARENAS, size: 256 * MIB, resident: pools * POOL + 3 * MIB, swapped, huge: 2 * MIB })
     .mapping({ address: LIBRARY, size: MIB, flags: FLAGS.data, path, resident: 8192 })
     .mapping({
       address: LIBRARY + 0x200000n,
