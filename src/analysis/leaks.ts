@@ -38,6 +38,8 @@ export interface Suspect {
   fields: Field[];
   /** Of the new, those at an address that an object of the type had in the first dump; 0 if they are too few to matter. */
   addressReused: bigint;
+  /** Whether objects of the type own memory, or may, that is in no figure. */
+  ownsUnknown: boolean;
   /** Null of other kinds than garbage. */
   uncollected: Uncollected | null;
   /** Of the new ones; of one dump, of all. Null if the dump was not taken while tracemalloc traced. */
@@ -144,6 +146,14 @@ interface Row {
   at_site: bigint;
 }
 
+function ownsUnknown(heap: Heap, type: bigint | null): boolean {
+  const row = heap.get<{ unknown: bigint | null }>(
+    "SELECT memory_unknown AS unknown FROM {heap}.type WHERE id = ?",
+    type,
+  );
+  return (row?.unknown ?? 0n) > 0n;
+}
+
 function suspect(
   row: Row,
   heap: Heap,
@@ -169,6 +179,7 @@ function suspect(
     also: row.also === null ? [] : JSON.parse(row.also),
     example,
     fields: fieldsOf(example, heap),
+    ownsUnknown: ownsUnknown(heap, row.type),
     // Every tenth that may not be new is worth a word.
     addressReused: row.address_reused * 10n < row.new ? 0n : row.address_reused,
     uncollected: row.kind === "garbage" ? uncollected(heap) : null,

@@ -190,7 +190,10 @@ export function suspectWords(suspect: Suspect): string {
     return `${subject} ${size}${grown}. They have more references than were found: C code holds them, or leaked references to them.`;
   }
   const weak = suspect.weak > 0n ? ` Weak references to them take ${sizeText(suspect.weak)} more.` : "";
-  return `${subject} ${size}${grown}, held by ${escapeControls(owner ?? "?")}.${weak}`;
+  const unknown = suspect.ownsUnknown
+    ? ` ${count === 1n ? "It owns" : "They own"} memory of C code, perhaps, that is in none of these figures.`
+    : "";
+  return `${subject} ${size}${grown}, held by ${escapeControls(owner ?? "?")}.${unknown}${weak}`;
 }
 
 function uncollectedText({ uncollected }: Suspect): string {
