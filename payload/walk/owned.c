@@ -4,7 +4,13 @@
 #include "walk/output.h"
 #include "walk/types.h"
 
-enum { kMaxBases = 64, kMaxLinks = 1 << 20, kSharedSlots = 1 << 12 };
+enum {
+  kMaxBases = 64,
+  kMaxLinks = 1 << 20,
+  // Of all objects together: in stop mode the process stands still meanwhile.
+  kMaxAllLinks = 1 << 24,
+  kSharedSlots = 1 << 12,
+};
 
 // Beyond it is no number of bytes, and no address.
 static const uint64_t kLimit = (uint64_t)1 << 47;
@@ -62,8 +68,12 @@ static int load(const struct evaluation* of, hd_address at, uint32_t width, uint
   }
 }
 
+static int may_go_on(const struct evaluation* of, uint64_t count) {
+  return count < kMaxLinks && of->w->counted_links++ < kMaxAllLinks;
+}
+
 static int count_until_0(const struct evaluation* of, hd_address at, uint64_t stride, uint64_t* count) {
-  for (*count = 0; *count < kMaxLinks; ++*count, at += stride) {
+  for (*count = 0; may_go_on(of, *count); ++*count, at += stride) {
     uint64_t word;
     if (!load(of, at, 8, &word)) return 0;
     if (!word) return 1;
@@ -72,8 +82,12 @@ static int count_until_0(const struct evaluation* of, hd_address at, uint64_t st
 }
 
 static int count_links(const struct evaluation* of, hd_address at, uint64_t offset, uint64_t* count) {
+  // A chain that comes back to where it was has no end (Brent's algorithm).
+  hd_address seen = 0;
   for (*count = 0; at && !is_inside(of, at); ++*count) {
-    if (*count == kMaxLinks || !load(of, at + offset, 8, &at)) return 0;
+    if (at == seen || !may_go_on(of, *count)) return 0;
+    if (!(*count & (*count - 1))) seen = at;
+    if (!load(of, at + offset, 8, &at)) return 0;
   }
   return 1;
 }

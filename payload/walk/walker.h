@@ -119,6 +119,7 @@ struct hd_walker {
   uint64_t owned_bytes;
   int owned_known;
   struct hd_shared_memory shared_memory;
+  uint64_t counted_links;
   struct hd_traces traces;
 
   uint32_t content_limit;

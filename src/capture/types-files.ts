@@ -1,8 +1,10 @@
 // What is declared of memory that objects own besides themselves: docs/types.md.
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { native, type TypesFile } from "../native/addon.js";
 import { packageRoot } from "../package-root.js";
+
+const MOST_BYTES = 1 << 20;
 
 /** Throws a HeapdumpError of exit code 2. Those of heapdump's own follow those that are given, which are taken first. */
 export function readTypesFiles(given: string[]): TypesFile[] {
@@ -18,6 +20,9 @@ export function readTypesFiles(given: string[]): TypesFile[] {
 
 function readGiven(name: string): string {
   try {
+    const stat = statSync(name);
+    if (!stat.isFile()) throw new Error("it is no file");
+    if (stat.size > MOST_BYTES) throw new Error("it is larger than 1 MiB");
     return readFileSync(name, "utf8");
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

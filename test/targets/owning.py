@@ -17,6 +17,7 @@ buffers.append(owning.Buffer(buffers[1]))
 lost = owning.Buffer(1)
 chains = [owning.Chain(50, False), owning.Chain(0, False)]
 circle = owning.Chain(50, True)
+circles = [owning.Chain(50, True) for _ in range(3000)]
 secret = Secret()
 keeper = owning.Keeper(secret)
 ADDRESSES = {
