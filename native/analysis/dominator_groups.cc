@@ -100,12 +100,13 @@ class Grouping {
     if (heap_.retained(id) > heap_.retained(open.group.example)) open.group.example = id;
   }
 
-  // The dict of an object's attributes is not a step of its own.
-  void add_dominated(std::vector<Open>& groups, uint32_t holder, uint32_t whole) {
+  // The dict of an object's attributes is not a step of its own: it counts for the object.
+  void add_dominated(std::vector<Open>& groups, uint32_t holder, uint32_t whole, uint64_t& size) {
     for (uint32_t id = dominators_.first_child(holder); id != kNone; id = dominators_.next_sibling(id)) {
       const bool is_held = holds(heap_, holder, id);
       if (is_held && whole == kNone && namespace_holder(heap_, id, holder, kNone) == holder) {
-        add_dominated(groups, id, holder);
+        size += heap_.size(id);
+        add_dominated(groups, id, holder, size);
         continue;
       }
       add(groups, is_held ? format_pattern(heap_, step_between(heap_, holder, id), whole) : std::string(),
@@ -127,9 +128,12 @@ class Grouping {
       open.group.parent = parent;
       open.group.depth = depth;
       rows_.push_back(open.group);
-      if (depth + 1 >= depth_) continue;
+      if (depth + 1 >= depth_) {
+        rows_[row].hidden_retained = open.group.retained - open.group.size;
+        continue;
+      }
       std::vector<Open> below;
-      for (const uint32_t member : open.members) add_dominated(below, member, kNone);
+      for (const uint32_t member : open.members) add_dominated(below, member, kNone, rows_[row].size);
       open.members = {};
       uint64_t left_out = 0, left_out_retained = 0;
       write(std::move(below), row, depth + 1, left_out, left_out_retained);

@@ -18,9 +18,10 @@ struct DominatorGroup {
   uint32_t type;  // row of types()
   uint32_t example;  // id of the one that retains most
   uint64_t count = 0;
-  uint64_t size = 0;      // bytes, as retained
+  uint64_t size = 0;      // bytes, as retained, with the dicts of their attributes
   uint64_t retained = 0;  // freed with all of them
-  // Of the groups below it that are left out, since they retain less than was asked for.
+  // Of the groups below it that are left out, since they retain less than was asked for; at the lowest level
+  // all that is below, of which the groups are not counted.
   uint64_t hidden = 0, hidden_retained = 0;
 };
 

@@ -164,8 +164,9 @@ std::vector<TypesFile> types_files(const Napi::Array& given) {
   std::vector<TypesFile> files;
   for (uint32_t i = 0; i < given.Length(); ++i) {
     const auto file = given.Get(i).As<Napi::Object>();
-    files.push_back(
-        {file.Get("name").As<Napi::String>().Utf8Value(), file.Get("text").As<Napi::String>().Utf8Value()});
+    files.push_back({file.Get("name").As<Napi::String>().Utf8Value(),
+                     file.Get("text").As<Napi::String>().Utf8Value(),
+                     file.Get("isGiven").As<Napi::Boolean>().Value()});
   }
   return files;
 }

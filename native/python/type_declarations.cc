@@ -24,7 +24,9 @@ class Line {
   bool done() const { return rest_.empty(); }
 
   [[noreturn]] void fail(const std::string& what) const {
-    const std::string at = done() ? "the end of the line" : "`" + std::string(rest_.substr(0, 24)) + "`";
+    std::string shown(rest_.substr(0, 24));
+    std::ranges::replace_if(shown, [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+    const std::string at = done() ? "the end of the line" : "`" + shown + "`";
     throw Error(ExitCode::kUsage, file_ + ":" + std::to_string(number_) + ": " + what + ", at " + at);
   }
 
@@ -291,6 +293,7 @@ class Compiler {
 
   void read(const TypesFile& file) {
     head_.clear();
+    is_given_ = file.is_given;
     int number = 0;
     for (std::string_view rest = file.text; !rest.empty();) {
       const size_t end = std::min(rest.find('\n'), rest.size());
@@ -383,6 +386,7 @@ class Compiler {
     std::stable_partition(first, compiled_.statements.end(),
                           [](const hd_declared& row) { return row.kind == HD_CHECK; });
     for (hd_declaration& row : head_) {
+      row.is_given = is_given_;
       row.first = first_;
       row.count = static_cast<uint32_t>(compiled_.statements.size()) - first_;
       if (is_for_version_) compiled_.types.push_back(row);
@@ -395,6 +399,7 @@ class Compiler {
   std::vector<hd_declaration> head_;  // of the types that the statements at hand are about
   uint32_t first_ = 0;
   bool is_for_version_ = true;
+  bool is_given_ = false;
 };
 
 }  // namespace

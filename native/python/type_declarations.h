@@ -11,6 +11,7 @@ namespace heapdump {
 struct TypesFile {
   std::string name;
   std::string text;
+  bool is_given = false;  // by the user
 };
 
 // As the walker takes it: a declaration has a slice of the statements, and each formula a slice of the steps.

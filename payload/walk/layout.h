@@ -229,9 +229,12 @@ struct hd_declared {
 };
 
 struct hd_declaration {
-  char owner[64];         // tp_name
+  char owner[64];         // tp_name, or the module and the qualified name of a class
   uint32_t basicsize;     // tp_basicsize of that type; 0: any
   uint32_t first, count;  // hd_declared
+  uint32_t is_given;      // by a user, who is told if it is of no use
+  // What the walker notes: that an object has such a type, and that what is told holds for one.
+  uint32_t is_met, holds;
 };
 
 #endif

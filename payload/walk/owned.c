@@ -1,5 +1,6 @@
 #include "walk/owned.h"
 
+#include "walk/contents.h"
 #include "walk/memory.h"
 #include "walk/output.h"
 #include "walk/types.h"
@@ -15,11 +16,23 @@ enum {
 // Beyond it is no number of bytes, and no address.
 static const uint64_t kLimit = (uint64_t)1 << 47;
 
-const struct hd_declaration* hd_declaration_of(struct hd_walker* w, hd_address type) {
-  const struct hd_declaration* const rows = (const struct hd_declaration*)w->walk->declarations;
+// A class's tp_name has no module.
+static int has_label(struct hd_walker* w, hd_address type, const struct hd_declaration* row,
+                     const char* label) {
+  const int is_of_size = !row->basicsize || row->basicsize == hd_word(type + w->layout->type_basicsize);
+  return is_of_size && hd_name_is(label, row->owner);
+}
+
+struct hd_declaration* hd_declaration_of(struct hd_walker* w, hd_address type) {
+  struct hd_declaration* const rows = (struct hd_declaration*)w->walk->declarations;
   for (int depth = 0; depth < kMaxBases && hd_is_address(type); depth++) {
+    uint8_t bytes[128];
+    struct hd_text label = {bytes, 0, sizeof bytes - 1, 0};
+    if (hd_word(type + w->layout->type_flags) & HD_HEAP_TYPE) hd_put_type_label(w, &label, type);
+    bytes[label.length] = 0;
     for (uint64_t i = 0; i < w->walk->declaration_count; i++) {
       if (hd_is_owner(w, type, rows[i].owner, rows[i].basicsize)) return &rows[i];
+      if (label.length && has_label(w, type, &rows[i], (const char*)bytes)) return &rows[i];
     }
     type = hd_word(type + w->layout->type_base);
   }
@@ -214,6 +227,16 @@ static int holds(struct evaluation* of, const struct hd_declared* check) {
   return evaluate(of, check->value, &value) && value;
 }
 
+// Of all of the process that is not of files.
+static uint64_t memory_size(struct hd_walker* w) {
+  const struct hd_memory_range* const ranges = (const struct hd_memory_range*)w->walk->memory;
+  if (w->memory_total) return w->memory_total;
+  for (uint64_t i = 0; i < w->walk->memory_count; i++) {
+    if (ranges[i].kind != HD_MEMORY_FILE) w->memory_total += ranges[i].end - ranges[i].start;
+  }
+  return w->memory_total;
+}
+
 uint64_t hd_owned_size(struct hd_walker* w, const struct hd_type_info* type, hd_address object, int* known) {
   struct evaluation of = evaluation_of(w, type, object);
   uint64_t size = 0;
@@ -224,6 +247,9 @@ uint64_t hd_owned_size(struct hd_walker* w, const struct hd_type_info* type, hd_
     if (row->kind == HD_CHECK && !holds(&of, row)) return 0;
     if (row->kind == HD_OWNS && !add_owned(&of, row, &size)) return 0;
   }
+  // More than all memory is a wrong declaration's.
+  if (size > memory_size(w) - w->owned_total) return 0;
+  w->owned_total += size;
   *known = 1;
   return size;
 }
@@ -325,6 +351,10 @@ static int has_memory(struct hd_walker* w, struct hd_type_info* type, hd_address
 }
 
 void hd_count_memory(struct hd_walker* w, struct hd_type_info* type, hd_address object) {
+  if (type->declaration) {
+    type->declaration->is_met = 1;
+    type->declaration->holds |= (uint32_t)w->owned_known;
+  }
   if (type->has_unknown_words) {
     type->unknown_memory += has_memory(w, type, object);
   } else if (w->owned_known) {
@@ -335,8 +365,24 @@ void hd_count_memory(struct hd_walker* w, struct hd_type_info* type, hd_address 
   }
 }
 
+static void write_useless_declarations(struct hd_walker* w) {
+  const struct hd_declaration* const rows = (const struct hd_declaration*)w->walk->declarations;
+  uint8_t bytes[8192];
+  struct hd_text text = {bytes, 0, sizeof bytes - 1, 0};
+  for (uint64_t i = 0; i < w->walk->declaration_count; i++) {
+    if (!rows[i].is_given || rows[i].holds) continue;
+    if (text.length) hd_text_put_string(&text, "; ");
+    hd_text_put_string(&text, rows[i].owner);
+    hd_text_put_string(&text, rows[i].is_met ? ": it holds for no object" : ": no object has such a type");
+  }
+  if (!text.length) return;
+  bytes[text.length] = 0;
+  hd_put_meta(w, "types_useless", (const char*)bytes);
+}
+
 void hd_write_type_memory(struct hd_walker* w, uint64_t unused) {
   (void)unused;
+  write_useless_declarations(w);
   for (uint32_t i = 0; i < w->types.capacity; i++) {
     const struct hd_type_info* const type = w->types.slots[i].info;
     if (!type || !(type->known_memory | type->unknown_memory)) continue;

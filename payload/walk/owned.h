@@ -5,7 +5,7 @@
 #include "walk/fields.h"
 
 // What is said of a type or of one of its bases, the nearest; null if nothing is.
-const struct hd_declaration* hd_declaration_of(struct hd_walker* w, hd_address type);
+struct hd_declaration* hd_declaration_of(struct hd_walker* w, hd_address type);
 // The references that a declaration tells of.
 void hd_count_declared_references(struct hd_walker* w, struct hd_type_info* type);
 uint64_t hd_add_declared_references(struct hd_walker* w, hd_address object, uint64_t n);

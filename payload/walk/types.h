@@ -104,7 +104,7 @@ struct hd_type_info {
   hd_address sizeof_owner;  // the type whose __sizeof__ it is
   uint32_t greenlet_size;   // tp_basicsize of the greenlet type among its bases; 0: none
   // What it owns besides itself, see owned.h. The C type among its bases, and the size of that.
-  const struct hd_declaration* declaration;
+  struct hd_declaration* declaration;
   uint32_t declared_references;
   hd_address c_base;
   uint32_t c_size;

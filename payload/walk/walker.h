@@ -120,6 +120,7 @@ struct hd_walker {
   int owned_known;
   struct hd_shared_memory shared_memory;
   uint64_t counted_links;
+  uint64_t owned_total, memory_total;  // bytes
   struct hd_traces traces;
 
   uint32_t content_limit;

@@ -35,14 +35,14 @@ export interface Check {
 }
 
 /** `MEASURE>NUMBER[UNIT]` or with `>=`. */
-export function parseCheck(text: string): Check {
+export function parseCheck(text: string, option = "--fail-on"): Check {
   const [, measure = "", operator, digits, unit = ""] =
     /^\s*(\w+)\s*(>=?)\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? [];
   const limit = digits === undefined ? undefined : bytesOf(digits, unit);
   if (!MEASURES.includes(measure) || limit === undefined) {
     throw new HeapdumpError(
       ExitCode.Usage,
-      `--fail-on ${text}: write MEASURE>NUMBER with a unit such as growth>10MB; measures are ${MEASURES.join(", ")}`,
+      `${option} ${text}: write MEASURE>NUMBER with a unit such as growth>10MB; measures are ${MEASURES.join(", ")}`,
     );
   }
   return {

@@ -18,6 +18,14 @@ export function bothModes(heaps: Heap[]): { script: Heap; snapshot: Heap } | und
   return script && snapshot && { script, snapshot };
 }
 
+/** Two of the heaps that count differently what objects own: their types files were not the same. */
+export function differentTypes(heaps: Heap[]): [Heap, Heap] | undefined {
+  const typesOf = (heap: Heap) => heap.meta().get("types");
+  const first = heaps.find(typesOf);
+  const other = first && heaps.find((heap) => typesOf(heap) && typesOf(heap) !== typesOf(first));
+  return first && other && [first, other];
+}
+
 /** Of several heaps the first without contents. */
 export function withoutContents(heaps: Heap[]): Heap | undefined {
   return heaps.length > 1

@@ -19,6 +19,7 @@ import { describeTarget, describeTracing } from "./metadata.js";
 import { requirePid } from "./pid.js";
 import { dumpScript } from "./script.js";
 import { StreamOutput } from "./stream-output.js";
+import { digestOf } from "./types-files.js";
 
 /** A third of usual supervisors' time-outs: on a busy machine a script takes three times as long. */
 const LONGEST_UNASKED_S = 10;
@@ -64,7 +65,13 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
     throw tooLong(pid, memory);
   // A snapshot finds it out for itself, in the copy.
   const tracing = options.mode === "python" ? native().tracemalloc(pid) : undefined;
-  const meta = { ...described, ...describeMemory(memory), ...(tracing && describeTracing(tracing)) };
+  const types = options.mode === "python" ? {} : { types: digestOf(options.types) };
+  const meta = {
+    ...described,
+    ...types,
+    ...describeMemory(memory),
+    ...(tracing && describeTracing(tracing)),
+  };
   const output = await openOutput(file, signal).catch((error) => {
     throw signal.aborted ? interrupted(pid) : error;
   });

@@ -28,14 +28,21 @@ export function residentBytes({ pid, startTicks }: WatchedProcess): number | und
   return kib === undefined ? undefined : Number(kib) * 1024;
 }
 
-/** The oldest that has the same command and user and began later. */
-export function successorOf(ended: WatchedProcess): WatchedProcess | undefined {
+/** Since the boot, in clock ticks, of which Linux tells programs of 100 a second. */
+export function ticksNow(): number {
+  return Math.floor(Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 100);
+}
+
+/**
+ * The oldest that has the same command and user and began after `since`, when the other one was alive still: one that
+ * was there beside it is not its successor.
+ */
+export function successorOf(ended: WatchedProcess, since: number): WatchedProcess | undefined {
   const processes = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => watchedProcess(Number(name)) ?? []);
   const later = processes.filter(
-    ({ uid, command, startTicks }) =>
-      uid === ended.uid && command === ended.command && startTicks > ended.startTicks,
+    ({ uid, command, startTicks }) => uid === ended.uid && command === ended.command && startTicks > since,
   );
   return later.sort((a, b) => a.startTicks - b.startTicks)[0];
 }

@@ -1,5 +1,5 @@
 import { isIncomplete, lossOf } from "../analysis/incomplete.js";
-import { bothModes, differentModes, withoutContents } from "../analysis/modes.js";
+import { bothModes, differentModes, differentTypes, withoutContents } from "../analysis/modes.js";
 import {
   addressReuse,
   byTime,
@@ -16,6 +16,7 @@ import {
   addressReuseWarning,
   type DumpCommand,
   differentModesWarning,
+  differentTypesWarning,
   incompleteWarning,
   noContentsWarning,
   orderWarning,
@@ -120,6 +121,8 @@ function warnOfDifferences(heaps: Heap[]): void {
   const both = bothModes(heaps);
   if (both)
     warn(differentModesWarning(both.script.path, both.snapshot.path, both.snapshot.meta().get("mode")));
+  const types = differentTypes(heaps);
+  if (types) warn(differentTypesWarning(types[0].path, types[1].path));
   const bare = withoutContents(heaps);
   if (bare) warn(noContentsWarning(bare.path));
 }

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { parseCheck } from "../analysis/fail-on.js";
-import { ExitCode, HeapdumpError } from "../errors.js";
+import { cannotCreate, ExitCode, HeapdumpError } from "../errors.js";
 import { helpText } from "./help.js";
 import { reportLeaks } from "./leaks-report.js";
 import { collect, duration, JSON_OPTION, wholeNumber } from "./options.js";
@@ -39,7 +39,11 @@ export function registerLeaks(program: Command): void {
       "instead of files: take three dumps of a running process, which are deleted afterwards",
       wholeNumber(1),
     )
-    .option("--every <time>", "with --pid: the distance of the dumps, such as 30s or 5m", duration, 60_000)
+    .addOption(
+      new Option("--every <time>", "with --pid: the distance of the dumps, such as 30s or 5m")
+        .argParser(duration)
+        .default(60_000, "1m"),
+    )
     .option(
       "--fail-on <check>",
       "exit code 1 if a suspect meets the check, such as growth>10MB, or the process does; measures of suspects are growth, growth_per_hour, survived, retained (bytes), count and new (objects), of the process rss and native (bytes that its resident memory, and that of C code, grew by) (repeatable)",
@@ -55,11 +59,11 @@ async function leaks(
   files: string[],
   { pid, every, failOn = [], number, json }: LeaksOptions,
 ): Promise<void> {
-  const report = { checks: failOn.map(parseCheck), number, json };
+  const report = { checks: failOn.map((check) => parseCheck(check)), number, json };
   if ((pid === undefined) === (files.length === 0))
     throw new HeapdumpError(ExitCode.Usage, "give dumps, or --pid PID for a running process, not both");
   if (pid === undefined) return reportLeaks(files, report);
-  const folder = mkdtempSync(join(tmpdir(), "heapdump-"));
+  const folder = temporaryFolder();
   try {
     const { dumps, reason } = await catchLeak({
       pid,
@@ -79,3 +83,11 @@ async function leaks(
 
 /** What came and stayed is told from what is always there by three. */
 const DUMPS = 3;
+
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "heapdump-"));
+  } catch (error) {
+    throw cannotCreate(tmpdir(), (error as Error).message);
+  }
+}

@@ -9,6 +9,7 @@ import { readTypesFiles } from "../capture/types-files.js";
 import {
   residentBytes,
   successorOf,
+  ticksNow,
   type WatchedProcess,
   watchedProcess,
 } from "../capture/watched-process.js";
@@ -68,6 +69,10 @@ export async function catchLeak(options: Catch): Promise<Caught> {
 class Series {
   private taken: Taken[] = [];
   private number = 0;
+  /** When the process was alive, in clock ticks. */
+  private aliveAt = 0;
+  /** Whether a dump was taken: then one that fails is tried again. */
+  private hasBegun = false;
   private readonly bar = progress("");
 
   constructor(
@@ -99,8 +104,10 @@ class Series {
     const { every } = this.options;
     for (;;) {
       await wait(Math.min(PERIOD_MS, every / 10), undefined, { signal: this.signal });
+      const now = ticksNow();
       const resident = residentBytes(this.process);
       if (resident === undefined) return this.followed();
+      this.aliveAt = now;
       const last = this.taken.at(-1);
       if (!last) return undefined;
       const elapsed = Date.now() - last.at;
@@ -123,7 +130,7 @@ class Series {
     const time = durationText(patience / 3_600_000);
     note(`process ${pid} has ended; waiting for one with the same command, for ${time}`);
     while (Date.now() < deadline) {
-      const next = successorOf(this.process);
+      const next = successorOf(this.process, this.aliveAt);
       if (next) {
         note(`process ${next.pid} has the same command: its dumps begin anew`);
         this.process = next;
@@ -140,11 +147,12 @@ class Series {
     try {
       await this.take();
     } catch (error) {
-      if (this.signal.aborted || !(error instanceof HeapdumpError) || this.taken.length === 0) throw error;
-      // Such as memory that is short for a while.
+      if (this.signal.aborted || !(error instanceof HeapdumpError) || !this.hasBegun) throw error;
+      // Such as memory that is short for a while, or a process that has only just begun.
       note(error.message);
-      const last = this.taken.at(-1) as Taken;
-      last.at = Date.now();
+      const last = this.taken.at(-1);
+      if (last) last.at = Date.now();
+      else await wait(PERIOD_MS, undefined, { signal: this.signal });
       return undefined;
     }
     const { until } = this.options;
@@ -180,6 +188,7 @@ class Series {
     );
     await capture.finally(() => observer.stop());
     this.taken.push({ file, resident, at: Date.now() });
+    this.hasBegun = true;
     this.number++;
     const of = until.length > 0 ? "" : ` of ${count}`;
     note(`dump ${this.number}${of}: ${sizeText(BigInt(resident))} resident, ${file}`);

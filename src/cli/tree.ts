@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { type TreeRequest, unfoldTree } from "../analysis/tree.js";
 import { bytesOf } from "../model/bytes.js";
 import { treeJson, treeText } from "../view/dominator-tree.js";
@@ -28,9 +28,11 @@ export function registerTree(program: Command): void {
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .argument("[what]", "an address, or a type, where the tree begins (default: all that is alive)")
     .option("--depth <n>", "steps down", wholeNumber(1), 4)
-    .option("--min <size>", "leave out what retains less: a share of all such as 1%, or 500KB, 2MiB", least, {
-      share: 0.01,
-    })
+    .addOption(
+      new Option("--min <size>", "leave out what retains less: a share of all such as 1%, or 500KB, 2MiB")
+        .argParser(least)
+        .default({ share: 0.01 }, "1%"),
+    )
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLES))
     .action(tree);

@@ -35,7 +35,11 @@ export function registerWatch(program: Command): void {
       "Takes dumps of a running process at sensible distances, and prints what leaks, as `leaks` does.",
     )
     .argument("<pid>", "a process, such as $(pidof python)", wholeNumber(1))
-    .option("--every <time>", "the distance of two dumps, such as 30s, 5m or 1h", duration, 300_000)
+    .addOption(
+      new Option("--every <time>", "the distance of two dumps, such as 30s, 5m or 1h")
+        .argParser(duration)
+        .default(300_000, "5m"),
+    )
     .option("--count <n>", "dumps to take", wholeNumber(2), 3)
     .option(
       "--until <check>",
@@ -66,7 +70,7 @@ async function watch(pid: number, options: WatchOptions): Promise<void> {
     folder: output ?? `heap.${pid}`,
     every,
     count,
-    until: until.map(parseCheck),
+    until: until.map((check) => parseCheck(check, "--until")),
     mode,
     content,
   });

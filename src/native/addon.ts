@@ -48,6 +48,8 @@ export interface TypesFile {
   /** As errors in it name it. */
   name: string;
   text: string;
+  /** By the user, who is told what of it is of no use. */
+  isGiven: boolean;
 }
 
 interface CaptureTarget {

@@ -20,6 +20,7 @@ export function takenText(dump: TakenDump, terminal: Terminal): string {
     `${meta.mode} mode, ${dump.route} route; ${plural(BigInt(dump.stops), "stop")}, the longest ${dump.pauseMs.toFixed(1)} ms`,
     consistency,
     ...sitesText(tracingOf((key) => meta[key])),
+    ...(meta.types_useless ? [`types files, of no use: ${meta.types_useless}`] : []),
     ...(skipped ? [`skipped: ${skipped}`] : []),
     ...(meta.unread_members === undefined
       ? []

@@ -28,7 +28,7 @@ export function treeText({ groups, size }: Tree, path: string, terminal: Termina
 }
 
 function lines(group: TreeGroup, start: string, stem: string, size: bigint, terminal: Terminal): string[] {
-  const { bold, dim } = terminal.colors;
+  const { bold } = terminal.colors;
   const figures = `${bold(sizeText(group.retained).padStart(RETAINED))}${shareText(group.retained, size).padStart(SHARE)}${countText(group.count).padStart(COUNT)}  ${start}`;
   const room = terminal.width - RETAINED - SHARE - COUNT - 2 - displayWidth(start);
   const { hidden, below } = group;
@@ -39,12 +39,19 @@ function lines(group: TreeGroup, start: string, stem: string, size: bigint, term
       const [branch, next] = i === below.length - 1 + rest ? ["└─ ", "   "] : ["├─ ", "│  "];
       return lines(child, stem + branch, stem + next, size, terminal);
     }),
-    ...(hidden.groups > 0n && below.length > 0
-      ? [
-          `${dim(sizeText(hidden.retained).padStart(RETAINED))}${" ".repeat(SHARE + COUNT + 2)}${stem}└─ ${dim(`in ${plural(hidden.groups, "smaller group")}`)}`,
-        ]
+    ...((hidden.groups > 0n && below.length > 0) || (hidden.groups === 0n && hidden.retained >= group.size)
+      ? [restLine(hidden, `${stem}└─ `, terminal)]
       : []),
   ];
+}
+
+function restLine({ groups, retained }: TreeGroup["hidden"], start: string, terminal: Terminal): string {
+  const { dim } = terminal.colors;
+  const before = " ".repeat(SHARE + COUNT + 2) + start;
+  const what = groups > 0n ? `in ${plural(groups, "smaller group")}` : "further down (--depth)";
+  const room = terminal.width - RETAINED - displayWidth(before);
+  const shown = terminal.cuts === "everything" ? fitContent(what, room) : what;
+  return dim(sizeText(retained).padStart(RETAINED)) + before + dim(shown);
 }
 
 /** Of less room than this, an address would leave too little for the names. */

@@ -109,6 +109,7 @@ function groups({
         ["complete", problems.length === 0 ? "yes" : `no: ${problems.join("; ")}`],
         ["omitted", lines(get("omitted"))],
         ["skipped", lines(get("skipped"))],
+        ["types files", get("types_useless") && `of no use: ${get("types_useless")}`],
         ["memory left", headroom(bytes("memory_headroom"), bytes("memory_limit"), get("memory_limit_name"))],
         ["content", content(get)],
         ["sites", tracingText(tracingOf(get))],

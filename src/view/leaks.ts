@@ -23,11 +23,16 @@ export function leaksText(
   const shown = suspects.slice(0, most);
   const elsewhere = elsewhereLines(memory, terminal);
   if (suspects.length === 0) {
+    const [owner] = elsewhere.length > 0 ? (memory?.came ?? []) : [];
+    const last = paths.at(-1);
     return [
       ...elsewhere,
-      ...[heading(leaks), noSuspects(leaks), ...(isWorthAWord(leaks) ? [belowTheBar(leaks, paths)] : [])].map(
-        (line) => sentences(line, terminal),
-      ),
+      ...[
+        heading(leaks),
+        noSuspects(leaks, owner?.typeName),
+        ...(isWorthAWord(leaks) ? [belowTheBar(leaks, paths)] : []),
+      ].map((line) => sentences(line, terminal)),
+      ...(owner && last ? [nextStep(terminal, "path", last, owner.typeName)] : []),
     ].join("\n");
   }
   const blocks = shown.map((suspect, i) => block(suspect, i + 1, leaks, terminal));
@@ -46,10 +51,12 @@ export function leaksText(
     .join("\n\n");
 }
 
-function noSuspects({ incomplete }: Leaks): string {
-  return incomplete
-    ? "No suspects in what could be read: there may be a leak nevertheless."
-    : "No suspects: nothing accumulates in one place.";
+/** `owner`: a type that may own the memory which grew. */
+function noSuspects({ incomplete }: Leaks, owner: string | undefined): string {
+  if (incomplete) return "No suspects in what could be read: there may be a leak nevertheless.";
+  return owner === undefined
+    ? "No suspects: nothing accumulates in one place."
+    : `No suspects among Python objects by their own size: see what holds ${escapeControls(owner)}.`;
 }
 
 /** Of several suspects, why they stand in this order. */

@@ -30,8 +30,10 @@ export function memoryText(report: MemoryReport, files: string[], terminal: Term
   return blocks.join("\n\n");
 }
 
-function nextFor({ verdict }: MemoryReport, files: string[], terminal: Terminal): string {
+function nextFor({ verdict, came }: MemoryReport, files: string[], terminal: Terminal): string {
   const last = files.at(-1) ?? "";
+  const [owner] = came;
+  if (verdict === "native" && owner) return nextStep(terminal, "path", last, owner.typeName);
   return verdict === "python" || verdict === "tracing" || verdict === "unknown"
     ? nextStep(terminal, "leaks", ...files)
     : nextStep(terminal, "sql", last, "SELECT * FROM chunk LIMIT 20");
@@ -250,9 +252,14 @@ export function memoryJson(report: MemoryReport): object {
 
 /** What stands above an answer about objects if most of the memory, or of its growth, is not of objects. */
 export function elsewhereLines(report: MemoryReport | undefined, terminal: Terminal): string[] {
-  return report && isElsewhere(report)
+  return report && (isElsewhere(report) || isUnexplained(report))
     ? [sentences(verdictWords(report), terminal, terminal.colors.bold)]
     : [];
+}
+
+/** More grew than objects explain, and what it is is not known. */
+function isUnexplained({ verdict, growth }: MemoryReport): boolean {
+  return verdict === "unknown" && growth !== null && growth.resident > growth.python * 2n;
 }
 
 /** Null if the dump does not tell. */

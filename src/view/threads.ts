@@ -7,12 +7,13 @@ import type { Terminal } from "./terminal.js";
 import { addressText, escapeControls, plural } from "./text.js";
 import { sizeText } from "./units.js";
 
-const NO_LOCALS = "A dump of python mode does not tell what the locals are: use fork or stop.";
+const NOT_TOLD =
+  "A dump of python mode does not tell what all threads run, nor what their locals are: use fork or stop.";
 const FRAME = " ".repeat(2);
 const LOCAL = " ".repeat(6);
 
 export function threadsText({ threads, unknown }: Threads, path: string, terminal: Terminal): string {
-  if (threads.length === 0) return "The dump has no thread.";
+  if (threads.length === 0) return unknown ? sentences(NOT_TOLD, terminal) : "The dump has no thread.";
   const largest = threads
     .flatMap(({ frames }) => frames.flatMap(({ locals }) => locals))
     .reduce<Local | undefined>(
@@ -20,13 +21,17 @@ export function threadsText({ threads, unknown }: Threads, path: string, termina
       undefined,
     );
   return [
-    threads.map((thread) => threadText(thread, terminal)).join("\n\n"),
-    ...(unknown ? [sentences(NO_LOCALS, terminal, terminal.colors.dim)] : []),
+    threads.map((thread) => threadText(thread, unknown !== null, terminal)).join("\n\n"),
+    ...(unknown ? [sentences(NOT_TOLD, terminal, terminal.colors.dim)] : []),
     ...(largest ? [nextStep(terminal, "show", path, addressText(largest.object.address))] : []),
   ].join("\n\n");
 }
 
-function threadText({ id, name, frames, moreFrames }: RunningThread, terminal: Terminal): string {
+function threadText(
+  { id, name, frames, moreFrames }: RunningThread,
+  isUnknown: boolean,
+  terminal: Terminal,
+): string {
   const { bold, dim } = terminal.colors;
   const number = `  ${id}`;
   const title = bold(
@@ -34,7 +39,9 @@ function threadText({ id, name, frames, moreFrames }: RunningThread, terminal: T
   );
   return [
     title + number,
-    ...(frames.length === 0 ? [FRAME + dim("runs no Python function")] : []),
+    ...(frames.length === 0
+      ? [FRAME + dim(isUnknown ? "what it runs is not known" : "runs no Python function")]
+      : []),
     ...frames.flatMap((frame) => frameLines(frame, terminal)),
     ...(moreFrames > 0 ? [FRAME + dim(`… ${plural(BigInt(moreFrames), "more frame")} (--max-depth)`)] : []),
   ].join("\n");

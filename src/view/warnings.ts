@@ -94,6 +94,10 @@ export function differentModesWarning(script: string, snapshot: string, mode = "
   return `${script} was taken in python mode, ${snapshot} in ${mode} mode: what only the latter knows is not compared (memory that C code holds, fields of code objects, names of types, the state of extension modules), nor are sizes of instances that both have`;
 }
 
+export function differentTypesWarning(file: string, other: string): string {
+  return `${file} and ${other} were taken with different types files: objects that own memory differ in size for that alone, which is no growth; take both with the same`;
+}
+
 export function noContentsWarning(file: string): string {
   return `${file} has no contents: a str, bytes or number at the address of another of its type counts as the same`;
 }

@@ -79,6 +79,44 @@ describe.each(interpreters)("CPython $version ($library)", ({ path: python }) =>
   });
 });
 
+describe.each(oldestAndNewest)("CPython $version ($library)", ({ path: python }) => {
+  test("what is of no use is said, and dumps of other types files are not compared in silence", async ({
+    workspace,
+    skip,
+  }) => {
+    const lacking = whyNoExtension(python);
+    skip(lacking !== undefined, lacking);
+    const { target } = await start(workspace, python);
+    workspace.write("some.types", "type owning.Bufer\n  owns 1\ntype owning.Chain\n  check 0\n  owns 1\n");
+    const { status, stdout } = await workspace.attach([
+      target.pid,
+      "--types",
+      "some.types",
+      "-o",
+      "some.bin",
+    ]);
+    const why = "owning.Bufer: no object has such a type; owning.Chain: it holds for no object";
+    expect({ status, stdout: stdout.replace(/\s+/g, " ") }).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(why),
+    });
+    expect(workspace.run(["info", "some.bin"]).stdout).toContain("owning.Bufer: no object has such a type");
+    const all = await dumped(workspace, target, TYPES);
+    expect(all.query("SELECT value FROM meta WHERE key = 'types_useless'")).toEqual([]);
+    const compared = workspace.run(["leaks", "some.bin", "own.bin"]);
+    expect(compared.stderr).toContain("were taken with different types files");
+  });
+
+  test("a class is told of by the name that heapdump shows", async ({ workspace, skip }) => {
+    const lacking = whyNoExtension(python);
+    skip(lacking !== undefined, lacking);
+    const { target } = await start(workspace, python);
+    const { query } = await dumped(workspace, target, "type __main__.Secret\n  owns 12345\n");
+    const [row] = query("SELECT owned FROM type WHERE name = '__main__.Secret'");
+    expect(row).toEqual({ owned: 12_345 });
+  });
+});
+
 const NOWHERE = ["0x10", "0x7fffffffe000", "0xffffffffffffff00", "0xdead000"];
 
 describe.each(oldestAndNewest)("CPython $version ($library)", ({ path: python }) => {
@@ -89,6 +127,14 @@ describe.each(oldestAndNewest)("CPython $version ($library)", ({ path: python })
     const lacking = whyNoExtension(python);
     skip(lacking !== undefined, lacking);
     const { target, addresses } = await start(workspace, python);
+    const { status } = await workspace.attach([
+      target.pid,
+      "--types",
+      workspace.path("own.types"),
+      "-o",
+      "x.bin",
+    ]);
+    expect(status).toBe(2); // there is no such file yet
     for (const place of NOWHERE) {
       await target.ask(`scramble ${place}`);
       const { size, type } = await dumped(workspace, target, TYPES);

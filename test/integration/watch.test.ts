@@ -78,8 +78,11 @@ test("Ctrl-C leaves what was taken, and an answer", async ({ workspace }) => {
 
 test("a process that takes the place of one that ended is watched", async ({ workspace }) => {
   const first = await workspace.startTarget(newest.path, "growing.py", { args: ["service"] });
-  const watching = workspace.startTool(["watch", first.pid, "--every", "1s", "-o", "kept", "--json"]);
+  const watching = workspace.startTool(["watch", first.pid, "--every", "3s", "-o", "kept", "--json"]);
   await until(() => dumpsIn(workspace, "kept").length > 0);
+  // One of the same command that was there beside it does not follow it either.
+  const beside = await workspace.startTarget(newest.path, "growing.py", { args: ["service"] });
+  await new Promise((done) => setTimeout(done, 500));
   await first.kill();
   // Another program of another command is not taken for it.
   await workspace.startTarget(newest.path, "growing.py", { args: ["another service"] });
@@ -89,6 +92,7 @@ test("a process that takes the place of one that ended is watched", async ({ wor
     status: 0,
     stderr: expect.stringContaining(`process ${second.pid} has the same command`),
   });
+  expect(stderr).not.toContain(`process ${beside.pid} `);
   expect(dumpsIn(workspace, "kept").filter((name) => name.includes(`.${second.pid}.`))).toHaveLength(3);
   expect(recordsOf(JSON.parse(stdout))[0]).toMatchObject(SUSPECT);
 });
