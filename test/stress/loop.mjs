@@ -19,7 +19,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     timeoutMs: 5000,
     ...(mode === "python"
       ? { script: leastScript, keepsNames: true }
-      : { contentLimit: 64, onlyNames: false }),
+      : { contentLimit: 64, onlyNames: false, types: [] }),
   };
   try {
     const { route, status, consistent, pauseMs, left } = await addon.capture(
