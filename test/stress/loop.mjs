@@ -18,7 +18,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     mode,
     timeoutMs: 5000,
     ...(mode === "python"
-      ? { script: leastScript, keepsNames: true }
+      ? { script: leastScript, keepsNames: true, isDump: true }
       : { contentLimit: 64, onlyNames: false, types: [] }),
   };
   try {
