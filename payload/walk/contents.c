@@ -276,19 +276,24 @@ static uint8_t* write_integer(struct hd_walker* w, uint8_t* at, struct integer n
   return at;
 }
 
-// `NAME FILE:LINE` tells where to look only if it is whole.
-static uint32_t content_limit(const struct hd_walker* w) {
-  switch (w->type->content) {
+int hd_names_code(const struct hd_type_info* type) {
+  switch (type->content) {
     case HD_CONTENT_TYPE:
     case HD_CONTENT_MODULE:
     case HD_CONTENT_CODE:
     case HD_CONTENT_FUNCTION:
     case HD_CONTENT_GENERATOR:
     case HD_CONTENT_FRAME:
-      return w->content_limit < HD_NAMING_CONTENT ? HD_NAMING_CONTENT : w->content_limit;
+      return 1;
     default:
-      return w->content_limit;
+      return 0;
   }
+}
+
+// `NAME FILE:LINE` tells where to look only if it is whole.
+static uint32_t content_limit(const struct hd_walker* w) {
+  const int is_longer = hd_names_code(w->type) && w->content_limit < HD_NAMING_CONTENT;
+  return is_longer ? HD_NAMING_CONTENT : w->content_limit;
 }
 
 uint8_t* hd_write_content(struct hd_walker* w, hd_address object, uint8_t* at, uint32_t* flags) {

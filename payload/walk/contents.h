@@ -8,6 +8,10 @@
 // the end. Nothing is written, and no flag is set, if there is none.
 uint8_t* hd_write_content(struct hd_walker* w, hd_address object, uint8_t* at, uint32_t* flags);
 
+// Whether the content of a type's objects is a name that programs give to code: of a type, a module, a
+// function.
+int hd_names_code(const struct hd_type_info* type);
+
 int hd_is_str(struct hd_walker* w, hd_address object);
 // The text of a str object in UTF-8, cut at a character.
 void hd_put_str(struct hd_walker* w, struct hd_text* text, hd_address str);

@@ -1,5 +1,6 @@
 #include "walk/names.h"
 
+#include "walk/contents.h"
 #include "walk/dicts.h"
 #include "walk/objects.h"
 
@@ -35,23 +36,11 @@ void hd_add_names_of(struct hd_walker* w, hd_address object) {
 }
 
 int hd_shows_content(struct hd_walker* w, hd_address object) {
-  switch (w->type->content) {
-    case HD_CONTENT_STR: {
-      const struct hd_block_names* const names = hd_block_of(w, &w->marks, object)->names;
-      const uint32_t granule = hd_granule(object);
-      return names && names->name[granule >> 6] >> (granule & 63) & 1;
-    }
-    case HD_CONTENT_NONE_OBJECT:
-    case HD_CONTENT_TYPE:
-    case HD_CONTENT_MODULE:
-    case HD_CONTENT_CODE:
-    case HD_CONTENT_FUNCTION:
-    case HD_CONTENT_GENERATOR:
-    case HD_CONTENT_FRAME:
-      return 1;
-    default:
-      return 0;
-  }
+  if (w->type->content != HD_CONTENT_STR)
+    return w->type->content == HD_CONTENT_NONE_OBJECT || hd_names_code(w->type);
+  const struct hd_block_names* const names = hd_block_of(w, &w->marks, object)->names;
+  const uint32_t granule = hd_granule(object);
+  return names && names->name[granule >> 6] >> (granule & 63) & 1;
 }
 
 int hd_put_aside(struct hd_walker* w, hd_address str) {

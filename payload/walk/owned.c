@@ -10,17 +10,17 @@ enum {
   kMaxLinks = 1 << 20,
   // Of all objects together: in stop mode the process stands still meanwhile.
   kMaxAllLinks = 1 << 24,
-  kSharedSlots = 1 << 12,
 };
 
 // Beyond it is no number of bytes, and no address.
 static const uint64_t kLimit = (uint64_t)1 << 47;
 
-// A class's tp_name has no module.
-static int has_label(struct hd_walker* w, hd_address type, const struct hd_declaration* row,
-                     const char* label) {
-  const int is_of_size = !row->basicsize || row->basicsize == hd_word(type + w->layout->type_basicsize);
-  return is_of_size && hd_name_is(label, row->owner);
+// By its tp_name, in which a class has no module, or by the name that is shown of a class.
+static int tells_of(struct hd_walker* w, const struct hd_declaration* row, hd_address type,
+                    const char* label) {
+  if (row->basicsize && row->basicsize != hd_word(type + w->layout->type_basicsize)) return 0;
+  return hd_name_is((const char*)hd_word(type + w->layout->type_name), row->owner) ||
+         hd_name_is(label, row->owner);
 }
 
 struct hd_declaration* hd_declaration_of(struct hd_walker* w, hd_address type) {
@@ -31,8 +31,7 @@ struct hd_declaration* hd_declaration_of(struct hd_walker* w, hd_address type) {
     if (hd_word(type + w->layout->type_flags) & HD_HEAP_TYPE) hd_put_type_label(w, &label, type);
     bytes[label.length] = 0;
     for (uint64_t i = 0; i < w->walk->declaration_count; i++) {
-      if (hd_is_owner(w, type, rows[i].owner, rows[i].basicsize)) return &rows[i];
-      if (label.length && has_label(w, type, &rows[i], (const char*)bytes)) return &rows[i];
+      if (tells_of(w, &rows[i], type, (const char*)bytes)) return &rows[i];
     }
     type = hd_word(type + w->layout->type_base);
   }
@@ -175,29 +174,6 @@ static int evaluate(struct evaluation* of, struct hd_formula formula, uint64_t* 
   return 1;
 }
 
-// Whether memory is met for the first time. Of more addresses than there is room for, some are met again.
-static int is_first_owner(struct hd_walker* w, hd_address at) {
-  struct hd_shared_memory* const shared = &w->shared_memory;
-  if (2 * (shared->count + 1) > shared->capacity) {
-    const struct hd_shared_memory old = *shared;
-    shared->capacity = old.capacity ? 2 * old.capacity : kSharedSlots;
-    shared->slots = hd_allocate(w, shared->capacity * sizeof *shared->slots);
-    for (uint32_t i = 0; i < old.capacity; i++) {
-      if (!old.slots[i]) continue;
-      uint32_t slot = hd_hash(old.slots[i], shared->capacity);
-      while (shared->slots[slot]) slot = (slot + 1) & (shared->capacity - 1);
-      shared->slots[slot] = old.slots[i];
-    }
-  }
-  uint32_t slot = hd_hash(at, shared->capacity);
-  for (; shared->slots[slot]; slot = (slot + 1) & (shared->capacity - 1)) {
-    if (shared->slots[slot] == at) return 0;
-  }
-  shared->slots[slot] = at;
-  shared->count++;
-  return 1;
-}
-
 // A block that is said to begin at an address lies in one run of memory, from there to its end.
 static int is_in_memory(struct hd_walker* w, hd_address at, uint64_t size) {
   const struct hd_memory_range* const range = hd_memory_at(w, at);
@@ -211,7 +187,12 @@ static int add_owned(struct evaluation* of, const struct hd_declared* row, uint6
   if (!evaluate(of, row->value, &value) || value > kLimit) return 0;
   if (value && row->at.count) {
     if (!evaluate(of, row->at, &at) || !is_in_memory(of->w, at, value)) return 0;
-    if (row->is_shared && !is_first_owner(of->w, at)) return 1;
+    if (row->is_shared) {
+      struct hd_numbers* const met = &of->w->shared_memory;
+      if (hd_number_of(met, at) != HD_NO_NUMBER) return 1;
+      if (!hd_make_room(of->w, met)) return 0;
+      hd_add_number(met, at);
+    }
   }
   *size += value;
   return 1;

@@ -24,61 +24,24 @@ enum {
   kDomainKey = 12,
   kHeaderStep = 16,
   kMaxHeader = 32,
-  kNone = -1,
   // Lines of one function; beyond, none are told.
   kMaxLines = 1 << 14,
   kMaxFaults = 1024,
-  kSpare = 1 << 20,
   // Of a chunk of malloc's that is mapped by itself.
   kMaxOverhead = 2 * 4096,
 };
 
-static struct hd_number* slot_in(struct hd_number* slots, uint32_t capacity, hd_address address) {
-  uint32_t at = hd_hash(address, capacity);
-  while (slots[at].address && slots[at].address != address) at = (at + 1) & (capacity - 1);
-  return &slots[at];
-}
-
-// 0 if there is no room for more.
-static int make_room(struct hd_walker* w, struct hd_numbers* numbers) {
-  if (numbers->count < numbers->capacity / 4 * 3) return 1;
-  const uint32_t capacity = numbers->capacity ? numbers->capacity * 4 : HD_MIN_NUMBERED;
-  const uint64_t size = capacity * sizeof *numbers->slots;
-  const uint64_t left = w->walk->arena.end - w->walk->arena.start - w->walk->arena_used;
-  if (capacity > HD_MAX_NUMBERED || left < size + kSpare) return 0;
-  struct hd_number* const slots = hd_allocate(w, size);
-  for (uint32_t i = 0; i < numbers->capacity; i++) {
-    const struct hd_number one = numbers->slots[i];
-    if (one.address) *slot_in(slots, capacity, one.address) = one;
-  }
-  numbers->slots = slots;
-  numbers->capacity = capacity;
-  return 1;
-}
-
-// kNone if it has none.
-static int64_t number_of(const struct hd_numbers* numbers, hd_address address) {
-  if (!numbers->capacity) return kNone;
-  const struct hd_number* const slot = slot_in(numbers->slots, numbers->capacity, address);
-  return slot->address ? (int64_t)slot->number : kNone;
-}
-
-static uint32_t add_number(struct hd_numbers* numbers, hd_address address) {
-  *slot_in(numbers->slots, numbers->capacity, address) = (struct hd_number){address, numbers->count};
-  return numbers->count++;
-}
-
-// The number of a file; kNone if it is not the name of one, or one too many.
+// The number of a file; HD_NO_NUMBER if it is not the name of one, or one too many.
 static int64_t source_of(struct hd_walker* w, hd_address name) {
   struct hd_numbers* const sources = &w->traces.sources;
-  const int64_t known = number_of(sources, name);
-  if (known != kNone) return known;
-  if (!hd_is_address(name) || !hd_is_str(w, name) || !make_room(w, sources)) return kNone;
+  const int64_t known = hd_number_of(sources, name);
+  if (known != HD_NO_NUMBER) return known;
+  if (!hd_is_address(name) || !hd_is_str(w, name) || !hd_make_room(w, sources)) return HD_NO_NUMBER;
   struct hd_text* const out = hd_begin_record(w, HD_SOURCE);
   hd_put_varint(out, sources->count);
   hd_put_name(w, out, name, "?");
   hd_end_record(w);
-  return add_number(sources, name);
+  return hd_add_number(sources, name);
 }
 
 // As ranges: the distance from the end of the one before, and the length.
@@ -114,7 +77,7 @@ void hd_write_function(struct hd_walker* w, hd_address code) {
       lines[line >> 6] |= 1ull << (line & 63);
   }
   const int64_t source = source_of(w, hd_word(code + layout->code_file));
-  if (source == kNone) return;
+  if (source == HD_NO_NUMBER) return;
   struct hd_text* const out = hd_begin_record(w, HD_FUNCTION);
   hd_put_varint(out, (uint64_t)source);
   const uint32_t name = layout->code_qualname == HD_ABSENT ? layout->code_name : layout->code_qualname;
@@ -131,21 +94,22 @@ static void count_chunk(struct hd_walker* w, hd_address memory, uint64_t asked) 
   w->traces.chunks++;
 }
 
-// Its number; kNone if it is not a traceback, or one too many.
+// Its number; HD_NO_NUMBER if it is not a traceback, or one too many.
 static int64_t site_of(struct hd_walker* w, hd_address traceback) {
   struct hd_traces* const traces = &w->traces;
-  const int64_t known = number_of(&traces->sites, traceback);
-  if (known != kNone) return known;
-  if (!hd_is_address(traceback) || !make_room(w, &traces->sites)) return kNone;
+  const int64_t known = hd_number_of(&traces->sites, traceback);
+  if (known != HD_NO_NUMBER) return known;
+  if (!hd_is_address(traceback) || !hd_make_room(w, &traces->sites)) return HD_NO_NUMBER;
   const uint32_t count = hd_half(traceback + kFrameCount) & 0xffff;
   const uint32_t total_at = w->layout->trace_total;
   const uint32_t total = total_at == HD_ABSENT ? 0 : hd_half(traceback + total_at) & 0xffff;
-  if (count == 0 || count > w->walk->trace_frames || (total_at != HD_ABSENT && total < count)) return kNone;
+  if (count == 0 || count > w->walk->trace_frames || (total_at != HD_ABSENT && total < count))
+    return HD_NO_NUMBER;
   const uint32_t kept = count < HD_MAX_SITE_FRAMES ? count : HD_MAX_SITE_FRAMES;
   uint32_t sources[HD_MAX_SITE_FRAMES];
   for (uint32_t i = 0; i < kept; i++) {
     const int64_t source = source_of(w, hd_word(traceback + kFrames + kFrameSize * i));
-    if (source == kNone) return kNone;
+    if (source == HD_NO_NUMBER) return HD_NO_NUMBER;
     sources[i] = (uint32_t)source;
   }
   struct hd_text* const out = hd_begin_record(w, HD_SITE);
@@ -160,7 +124,7 @@ static int64_t site_of(struct hd_walker* w, hd_address traceback) {
   // That of blocks without a frame is a variable of CPython's.
   const struct hd_memory_range* const range = hd_memory_at(w, traceback);
   if (range && range->kind != HD_MEMORY_FILE) count_chunk(w, traceback, kFrames + kFrameSize * count);
-  return add_number(&traces->sites, traceback);
+  return hd_add_number(&traces->sites, traceback);
 }
 
 static void write_allocations(struct hd_walker* w) {
@@ -218,7 +182,7 @@ static void read_entry(struct hd_walker* w, hd_address entry, uint64_t bucket, u
   }
   const hd_address object = object_in(w, block, size);
   const int64_t site = site_of(w, hd_word(trace + kTraceTraceback));
-  if (site == kNone) {
+  if (site == HD_NO_NUMBER) {
     traces->unread++;
     return;
   }

@@ -2,25 +2,9 @@
 #ifndef HEAPDUMP_WALK_TRACES_H
 #define HEAPDUMP_WALK_TRACES_H
 
-#include "walk/heap.h"
+#include "walk/numbers.h"
 
-struct hd_walker;
-
-enum {
-  HD_MIN_NUMBERED = 1 << 12,
-  // More sources and stacks than this leaves room for have no number: their memory is bounded.
-  HD_MAX_NUMBERED = 1 << 20,
-  HD_ALLOCATIONS = 512,
-};
-
-// Numbers for addresses, in the order in which they come.
-struct hd_numbers {
-  struct hd_number {
-    hd_address address;
-    uint32_t number;
-  }* slots;
-  uint32_t capacity, count;
-};
+enum { HD_ALLOCATIONS = 512 };
 
 struct hd_traces {
   struct hd_numbers sources;  // by the str of a file's name

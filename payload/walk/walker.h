@@ -5,6 +5,7 @@
 #include "protocol.h"
 #include "walk/heap.h"
 #include "walk/marks.h"
+#include "walk/numbers.h"
 #include "walk/text.h"
 #include "walk/traces.h"
 #include "walk/types.h"
@@ -47,12 +48,6 @@ struct hd_frame {
   hd_address object;  // 0: the interpreter has made none
   hd_address iframe;  // 3.11: the _PyInterpreterFrame; 0: to 3.10
   hd_address code;    // 0: it is no Python function's
-};
-
-// Where memory begins that several objects may own, as far as it was met.
-struct hd_shared_memory {
-  hd_address* slots;
-  uint32_t capacity, count;
 };
 
 struct hd_walker {
@@ -118,7 +113,7 @@ struct hd_walker {
   // Of the object at hand, if a types file tells what it owns.
   uint64_t owned_bytes;
   int owned_known;
-  struct hd_shared_memory shared_memory;
+  struct hd_numbers shared_memory;  // where memory begins that several objects may own
   uint64_t counted_links;
   uint64_t owned_total, memory_total;  // bytes
   struct hd_traces traces;

@@ -2,6 +2,7 @@
 import type { Heap } from "../store/heap.js";
 import { isIncomplete } from "./incomplete.js";
 import { bothModes } from "./modes.js";
+import { largerFirst } from "./order.js";
 import { findUnknownMemory } from "./unknown-memory.js";
 
 /** A part of the resident memory; the parts at the top add up to it. Bytes. */
@@ -306,7 +307,7 @@ function chunksOf(heap: Heap, first: Heap | undefined): Chunks[] {
     };
   });
   const weight = ({ growth, bytes }: Chunks) => growth ?? bytes;
-  rows.sort((a, b) => (weight(b) > weight(a) ? 1 : weight(b) < weight(a) ? -1 : 0));
+  rows.sort((a, b) => largerFirst(weight(a), weight(b)));
   return rows.filter((row) => weight(row) > 0n).slice(0, CHUNKS);
 }
 
@@ -324,7 +325,7 @@ function whatCame(first: Heap, last: Heap): MemoryReport["came"] {
     return after
       .map(({ typeName, count }) => ({ typeName, count: count - (counts.get(typeName) ?? 0n) }))
       .filter(({ count }) => count >= FEWEST)
-      .sort((a, b) => (b.count > a.count ? 1 : b.count < a.count ? -1 : 0))
+      .sort((a, b) => largerFirst(a.count, b.count))
       .slice(0, CAME);
   };
   const unknown = (heap: Heap) => findUnknownMemory(heap)?.types ?? [];

@@ -2,6 +2,7 @@
 import type { Heap, HeapObject, Root } from "../store/heap.js";
 import { type Hold, holdersOf } from "./holds.js";
 import { isIncomplete } from "./incomplete.js";
+import { largerFirst } from "./order.js";
 
 export interface RootPath {
   /** docs/paths.md says how it is written. */
@@ -186,5 +187,5 @@ function joined(heap: Heap, rows: MergedRow[]): MergedPath[] {
 }
 
 function byCount(a: MergedPath, b: MergedPath): number {
-  return a.count === b.count ? 0 : a.count > b.count ? -1 : 1;
+  return largerFirst(a.count, b.count);
 }

@@ -2,6 +2,7 @@
 import { type Heap, type HeapObject, OBJECT, type Root } from "../store/heap.js";
 import { type Hold, type Holds, heldBy, holdersOf, ownerOfDict } from "./holds.js";
 import { isIncomplete } from "./incomplete.js";
+import { largerFirst } from "./order.js";
 import { isTraced, type Site, siteOf } from "./site.js";
 
 export interface Neighbour {
@@ -115,8 +116,6 @@ function neighbours(heap: Heap, { holds, beyond }: Holds, end: "holder" | "held"
   }));
   return { shown, more: BigInt(own.length - shown.length) + beyond };
 }
-
-const largerFirst = (a: bigint, b: bigint) => (a > b ? -1 : a < b ? 1 : 0);
 
 /** The code that an object is, or that it runs, one reference away. */
 function codeOf(heap: Heap, object: HeapObject): string | null {

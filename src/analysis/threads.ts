@@ -1,5 +1,6 @@
 // What each thread was doing, and what its running functions hold.
 import type { Heap, HeapObject } from "../store/heap.js";
+import { largerFirst } from "./order.js";
 
 export interface Local {
   name: string;
@@ -61,7 +62,7 @@ export function findThreads(heap: Heap, most: { frames: number; locals: number }
           object: objects(local.object),
           retained: objects(local.object).retained,
         }));
-        own.sort((a, b) => Number(b.retained - a.retained));
+        own.sort((a, b) => largerFirst(a.retained, b.retained));
         return {
           ...frame,
           locals: own.slice(0, most.locals),

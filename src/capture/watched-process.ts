@@ -1,5 +1,6 @@
 // A process that is looked at again and again, and the one that takes its place when it has ended.
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { readText } from "./memory/cgroup.js";
 
 export interface WatchedProcess {
   pid: number;
@@ -30,7 +31,7 @@ export function residentBytes({ pid, startTicks }: WatchedProcess): number | und
 
 /** Since the boot, in clock ticks, of which Linux tells programs of 100 a second. */
 export function ticksNow(): number {
-  return Math.floor(Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 100);
+  return Math.floor(Number(readText("/proc/uptime")?.split(" ")[0]) * 100);
 }
 
 /**
@@ -47,10 +48,4 @@ export function successorOf(ended: WatchedProcess, since: number): WatchedProces
   return later.sort((a, b) => a.startTicks - b.startTicks)[0];
 }
 
-function read(pid: number, file: string): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
-  } catch {
-    return undefined;
-  }
-}
+const read = (pid: number, file: string) => readText(`/proc/${pid}/${file}`);

@@ -21,14 +21,12 @@ import { nextStep } from "../view/next.js";
 import { terminal } from "../view/terminal.js";
 import { captureProgress } from "./capture-progress.js";
 import { helpText } from "./help.js";
-import { JSON_OPTION, secondsOf, wholeNumber } from "./options.js";
+import { DEFAULT_CONTENT_BYTES, DEFAULT_TIMEOUT_S, JSON_OPTION, secondsOf, wholeNumber } from "./options.js";
 import { note, print, write } from "./output.js";
 import { notStopped, untilSignal } from "./signals.js";
 import { version } from "./version.js";
 
-const DEFAULT_CONTENT = 64;
 const MAX_CONTENT = 1 << 20;
-const DEFAULT_TIMEOUT_S = 30;
 
 const MODE_HELP =
   "how the dump is taken. fork: from a copy, while the process keeps running; needs memory for what it writes during the dump. " +
@@ -73,7 +71,7 @@ export function registerAttach(program: Command): void {
       "--content-bytes <n>",
       "how many bytes of the content of an object to keep",
       contentLimit,
-      DEFAULT_CONTENT,
+      DEFAULT_CONTENT_BYTES,
     )
     .option("--no-content", "the same as --content none")
     .option(

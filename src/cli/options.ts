@@ -22,6 +22,10 @@ export function duration(text: string): number {
   return time;
 }
 
+/** Of the options that say how a dump is taken. */
+export const DEFAULT_CONTENT_BYTES = 64;
+export const DEFAULT_TIMEOUT_S = 30;
+
 /** A number of seconds. */
 export function secondsOf(text: string): number {
   const value = Number(text);

@@ -22,6 +22,7 @@ import { progress } from "../view/progress.js";
 import { durationText, signedSizeText, sizeText } from "../view/units.js";
 import { captureProgress } from "./capture-progress.js";
 import { metCheck } from "./leaks-report.js";
+import { DEFAULT_CONTENT_BYTES, DEFAULT_TIMEOUT_S } from "./options.js";
 import { note } from "./output.js";
 import { notStopped, untilSignal } from "./signals.js";
 import { version } from "./version.js";
@@ -48,8 +49,6 @@ export interface Caught {
 }
 
 const KEPT = 3;
-const CONTENT_BYTES = 64;
-const TIMEOUT_MS = 30_000;
 const PERIOD_MS = 1000;
 
 interface Taken {
@@ -74,6 +73,7 @@ class Series {
   /** Whether a dump was taken: then one that fails is tried again. */
   private hasBegun = false;
   private readonly bar = progress("");
+  private readonly types = readTypesFiles([]);
 
   constructor(
     private readonly options: Catch,
@@ -176,9 +176,9 @@ class Series {
           file,
           mode,
           content,
-          contentLimit: content === "none" ? 0 : CONTENT_BYTES,
-          timeoutMs: TIMEOUT_MS,
-          types: readTypesFiles([]),
+          contentLimit: content === "none" ? 0 : DEFAULT_CONTENT_BYTES,
+          timeoutMs: DEFAULT_TIMEOUT_S * 1000,
+          types: this.types,
           yes: false,
           toolVersion: version(),
           signal: this.signal,

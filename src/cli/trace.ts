@@ -5,12 +5,11 @@ import { canCrashAtStop, MAX_FRAMES, type TraceReport } from "../model/tracing.j
 import type { TracemallocState } from "../native/addon.js";
 import { costNote, foreignText, traceJson, traceText, unsafeStopText } from "../view/trace.js";
 import { helpText } from "./help.js";
-import { JSON_OPTION, secondsOf, wholeNumber } from "./options.js";
+import { DEFAULT_TIMEOUT_S, JSON_OPTION, secondsOf, wholeNumber } from "./options.js";
 import { note, output } from "./output.js";
 import { notStopped, untilSignal } from "./signals.js";
 
 const DEFAULT_FRAMES = 5;
-const DEFAULT_TIMEOUT_S = 30;
 
 interface Options {
   on?: boolean;

@@ -27,7 +27,13 @@ interface Addresses {
   keeper: number;
 }
 
-async function start(workspace: CaptureWorkspace, python: string) {
+async function start(
+  workspace: CaptureWorkspace,
+  python: string,
+  skip: (condition: boolean, note?: string) => void,
+) {
+  const lacking = whyNoExtension(python);
+  skip(lacking !== undefined, lacking);
   buildExtension(python, "owning", workspace.folder);
   const target = await workspace.startTarget(python, "owning.py", { args: [workspace.folder] });
   return { target, addresses: (await target.ask("addresses")) as Addresses };
@@ -62,9 +68,7 @@ async function dumped(workspace: CaptureWorkspace, target: Target, types: string
 
 describe.each(interpreters)("CPython $version ($library)", ({ path: python }) => {
   test.for(["fork", "stop"])("%s", async (mode, { workspace, skip }) => {
-    const lacking = whyNoExtension(python);
-    skip(lacking !== undefined, lacking);
-    const { target, addresses } = await start(workspace, python);
+    const { target, addresses } = await start(workspace, python, skip);
     const { size, type, query } = await dumped(workspace, target, TYPES, mode);
     // Which of both that share its bytes is met first is not said.
     const [first, second, third, fourth] = addresses.buffers.map(size);
@@ -84,9 +88,7 @@ describe.each(oldestAndNewest)("CPython $version ($library)", ({ path: python })
     workspace,
     skip,
   }) => {
-    const lacking = whyNoExtension(python);
-    skip(lacking !== undefined, lacking);
-    const { target } = await start(workspace, python);
+    const { target } = await start(workspace, python, skip);
     workspace.write("some.types", "type owning.Bufer\n  owns 1\ntype owning.Chain\n  check 0\n  owns 1\n");
     const { status, stdout } = await workspace.attach([
       target.pid,
@@ -108,9 +110,7 @@ describe.each(oldestAndNewest)("CPython $version ($library)", ({ path: python })
   });
 
   test("a class is told of by the name that heapdump shows", async ({ workspace, skip }) => {
-    const lacking = whyNoExtension(python);
-    skip(lacking !== undefined, lacking);
-    const { target } = await start(workspace, python);
+    const { target } = await start(workspace, python, skip);
     const { query } = await dumped(workspace, target, "type __main__.Secret\n  owns 12345\n");
     const [row] = query("SELECT owned FROM type WHERE name = '__main__.Secret'");
     expect(row).toEqual({ owned: 12_345 });
@@ -124,9 +124,7 @@ describe.each(oldestAndNewest)("CPython $version ($library)", ({ path: python })
     workspace,
     skip,
   }) => {
-    const lacking = whyNoExtension(python);
-    skip(lacking !== undefined, lacking);
-    const { target, addresses } = await start(workspace, python);
+    const { target, addresses } = await start(workspace, python, skip);
     const { status } = await workspace.attach([
       target.pid,
       "--types",
@@ -166,9 +164,7 @@ describe.each(oldestAndNewest)("CPython $version ($library)", ({ path: python })
     workspace,
     skip,
   }) => {
-    const lacking = whyNoExtension(python);
-    skip(lacking !== undefined, lacking);
-    const { target, addresses } = await start(workspace, python);
+    const { target, addresses } = await start(workspace, python, skip);
     const { type, query } = await dumped(workspace, target, "");
     expect(type("Buffer")).toEqual({ count: 5, owned: null, memory_unknown: 5 });
     expect(type("Chain")).toEqual({ count: 3003, owned: null, memory_unknown: 3002 });
