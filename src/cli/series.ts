@@ -69,7 +69,7 @@ class Series {
   private taken: Taken[] = [];
   private number = 0;
   /** When the process was alive, in clock ticks. */
-  private aliveAt = 0;
+  private aliveAt = ticksNow();
   /** Whether a dump was taken: then one that fails is tried again. */
   private hasBegun = false;
   private readonly bar = progress("");
@@ -134,6 +134,7 @@ class Series {
       if (next) {
         note(`process ${next.pid} has the same command: its dumps begin anew`);
         this.process = next;
+        this.aliveAt = ticksNow();
         this.taken = [];
         this.number = 0;
         return undefined;

@@ -71,7 +71,7 @@ def element():
     return root
 
 
-ELEMENTS = [ElementTree.Element("e") for _ in range(3000)]
+ELEMENTS = [ElementTree.Element("e") for _ in range(20000)]
 
 
 def ring():
