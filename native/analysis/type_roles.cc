@@ -41,17 +41,14 @@ TypeRoles::TypeRoles(const HeapIndex& heap) {
   for (const ModuleRow& module : heap.modules())
     files.emplace(heap.text(module.name), heap.text(module.file));
   const auto os = files.find("os");
-  const std::string_view standard = os == files.end() ? std::string_view() : folder(os->second);
+  if (os != files.end()) standard_ = folder(os->second);
 
   const auto is_application = [&](std::string_view module) {
     if (module == "__main__") return true;
     if (module.empty() || module == "builtins") return false;
     const auto at = files.find(module);
     if (at == files.end()) return !module.starts_with('_');
-    if (at->second.empty()) return false;
-    const bool installed = at->second.find("/site-packages/") != std::string_view::npos ||
-                           at->second.find("/dist-packages/") != std::string_view::npos;
-    return installed || standard.empty() || !at->second.starts_with(standard);
+    return !at->second.empty() && is_application_file(at->second);
   };
   const Categories categories(heap);
   for (uint32_t row = 0; row < heap.types().size(); ++row) {
@@ -62,6 +59,12 @@ TypeRoles::TypeRoles(const HeapIndex& heap) {
     roles_.push_back({is_application(heap.text(type.module)), kContainers.contains(name), cause,
                       category == Category::kModule});
   }
+}
+
+bool TypeRoles::is_application_file(std::string_view file) const {
+  const bool installed = file.find("/site-packages/") != std::string_view::npos ||
+                         file.find("/dist-packages/") != std::string_view::npos;
+  return installed || standard_.empty() || !file.starts_with(standard_);
 }
 
 }  // namespace heapdump

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "heap/heap_index.h"
@@ -19,6 +20,8 @@ class TypeRoles {
   // function, an exception.
   bool is_cause(uint32_t type) const { return roles_[type].application || roles_[type].cause; }
   bool is_module(uint32_t type) const { return roles_[type].module; }
+  // A file of the program or of a library that was installed.
+  bool is_application_file(std::string_view file) const;
 
  private:
   struct Roles {
@@ -28,6 +31,7 @@ class TypeRoles {
     bool module = false;
   };
   std::vector<Roles> roles_;
+  std::string_view standard_;  // folder of Python's own modules; empty if it is not known
 };
 
 }  // namespace heapdump
