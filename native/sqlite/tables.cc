@@ -9,7 +9,7 @@ extern const Table kObjectTable, kTypeTable, kTypeAliasTable, kReferenceTable, k
     kReachableTable, kDominatedTable, kDominatedTypesTable, kPathToRootTable, kMergedPathsTable,
     kGroupedTable, kOwnerTable, kWasteTable, kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable,
     kSchemaColumnTable, kMappingTable, kPoolTable, kMallocHeapTable, kChunkTable, kMemoryTable, kPinningTable,
-    kPossibleHolderTable, kSiteTable, kSiteFrameTable, kLocalTable, kDominatorGroupsTable;
+    kPossibleHolderTable, kSiteTable, kSiteFrameTable, kLocalTable, kDominatorGroupsTable, kHeldByCTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
@@ -43,6 +43,7 @@ std::span<const Table* const> tables() {
                                              &kGroupedTable,
                                              &kOwnerTable,
                                              &kWasteTable,
+                                             &kHeldByCTable,
                                              &kMemoryTable,
                                              &kPinningTable,
                                              &kSameAsTable,

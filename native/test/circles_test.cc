@@ -67,7 +67,7 @@ TEST_F(CirclesTest, EveryQuestionEnds) {
     find_leaks(heap, paths, dominators, groupings.owners(), &heap, &good);
     find_leaks(good, ObjectTree::of_paths(good), ObjectTree::of_dominators(good), good_groupings.owners(),
                &heap, &heap);
-    find_waste(heap, TypeRoles(heap));
+    find_waste(heap, TypeRoles(heap), groupings.owners(), false);
   }
 }
 
