@@ -20,12 +20,12 @@ def application(environ, start_response):
     if environ["PATH_INFO"] == "/churn":
         beside.churn()
     start_response("200 OK", [])
-    return [b"%d" % sum(not client.closed for client in server.sockets.values())]
+    return [b"%d %d" % (os.getpid(), sum(not client.closed for client in server.sockets.values()))]
 
 
 class Gunicorn(gunicorn.app.base.BaseApplication):
     def load_config(self):
-        options = {"bind": address, "worker_class": "gthread", "threads": 4, "preload_app": True}
+        options = {"bind": address, "worker_class": "gthread", "threads": 4, "preload_app": True, "graceful_timeout": 1}
         for key, value in {**options, "loglevel": "error"}.items():
             self.cfg.set(key, value)
 
@@ -50,15 +50,15 @@ if os.fork() == 0:
     Gunicorn().run()
 for _ in range(100):
     try:
-        get("/")
+        worker = int(get("/").split()[0])
         break
     except ConnectionError:
         time.sleep(0.1)
-harness.say("ready")
+harness.say(worker)
 while harness.read_line():
     get("/churn")
     for _ in range(300):
         get("/engine.io/?EIO=4&transport=polling")
-    while get("/") != b"0":
+    while int(get("/").split()[1]) > 0:
         time.sleep(0.2)
     harness.say("done")
