@@ -20,6 +20,8 @@ interface Report {
   code?: string;
   /** Part of the sentences. */
   says?: string;
+  /** The end of the path to the last object that was there before: what is behind it came. */
+  gathers?: string;
 }
 
 const module = (name: string) => `sys.modules['${name}']`;
@@ -102,7 +104,7 @@ const REPORTS: Report[] = [
     releases:
       "annotated-logger==1.2.4 makefun==1.15.6 pychoir==0.0.27 python-json-logger==3.2.1 requests==2.32.3 urllib3==2.2.3 certifi==2024.8.30 idna==3.10 charset-normalizer==3.4.0",
     owner: `${module("logging")}.Logger.manager`,
-    path: ".manager.loggerDict[*]",
+    path: ".manager.loggerDict[*].filters[*]",
   },
   {
     program: "finalizers.py",
@@ -122,6 +124,7 @@ const REPORTS: Report[] = [
     owner: "<ContextVar 'last-seen'>",
     path: "<variables>[<ContextVar 'last-seen'>]",
     code: "connection last_errors.py",
+    gathers: ".f_locals['connections'][*]<field _context>",
   },
   {
     program: "engines.py",
@@ -170,6 +173,16 @@ const REPORTS: Report[] = [
     owner: `${module("openai._models")}._CachedTypeAdapter`,
     path: "._CachedTypeAdapter<lru_cache maxsize=None>[*]",
     code: "pydantic.type_adapter.TypeAdapter",
+  },
+  {
+    program: "wrapped_again.py",
+    fix: "agno/tools/function.py: Function._wrap_callable, which Function.process_entrypoint sets as entrypoint",
+    versions: RECENT,
+    releases:
+      "agno==1.7.1 docstring-parser==0.16 rich==14.0.0 pygments==2.19.1 markdown-it-py==3.0.0 mdurl==0.1.2 pydantic==2.11.7 pydantic-core==2.33.2 typing-extensions==4.14.0 annotated-types==0.7.0 typing-inspection==0.4.1",
+    owner: `${module("__main__")}.toolkit`,
+    path: ".toolkit.functions[*].entrypoint",
+    gathers: ".toolkit.functions[*]",
   },
   {
     program: "rebuilt_tables.py",
@@ -246,5 +259,6 @@ test.for(cases)("CPython %s: %s", async ([, program, interpreter, report], { wor
   expect(first?.owner, report.fix).toBe(report.owner);
   expect(first?.path, report.fix).toContain(report.path);
   expect(shortened(first?.code), report.fix).toBe(report.code);
+  if (report.gathers) expect(first?.gathers?.endsWith(report.gathers), first?.gathers ?? "").toBe(true);
   if (report.says) expect(first?.words, report.fix).toContain(report.says);
 });
