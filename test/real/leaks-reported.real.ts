@@ -28,6 +28,8 @@ const module = (name: string) => `sys.modules['${name}']`;
 const OLD = /^3\.[89]\./;
 const RECENT = /^3\.11\./;
 
+const SOURCE_ONLY = ["django-dirtyfields"];
+
 const REPORTS: Report[] = [
   {
     program: "marshmallow_registry.py",
@@ -193,6 +195,17 @@ const REPORTS: Report[] = [
     path: "._track_overlapping_sync_targets.data[*]",
   },
   {
+    program: "signal_receivers.py",
+    fix: "dirtyfields/dirtyfields.py: DirtyFieldsMixin.__init__, post_save.connect(reset_state)",
+    versions: /^3\.9\./,
+    releases: "django-dirtyfields==1.2.1 Django==2.2.28 pytz==2022.1 sqlparse==0.4.2",
+    owner: `${module("weakref")}.finalize._registry`,
+    path: ".finalize._registry[*]",
+    code: "Signal._remove_receiver django/dispatch/dispatcher.py",
+    // The one function that all of these finalizers are of.
+    says: "reset_state",
+  },
+  {
     program: "exit_handlers.py",
     fix: "uplink/clients/requests_.py: RequestsClient.__init__, atexit.register(session.close)",
     versions: /^3\.9\./,
@@ -241,7 +254,7 @@ test.for(cases)("CPython %s: %s", async ([, program, interpreter, report], { wor
     .filter(Boolean)
     .map((each) => {
       const [name = "", version = ""] = each.split("==");
-      return release(interpreter, name, version);
+      return release(interpreter, name, version, SOURCE_ONLY.includes(name));
     });
   expect(folders, "releases that pip finds").not.toContain(undefined);
   const script = fileURLToPath(new URL(`programs/reports/${program}`, import.meta.url));
