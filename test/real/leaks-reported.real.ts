@@ -125,7 +125,8 @@ const REPORTS: Report[] = [
     releases: "sentry-sdk==2.5.1 urllib3==2.2.3 certifi==2024.8.30",
     owner: "<ContextVar 'last-seen'>",
     path: "<variables>[<ContextVar 'last-seen'>]",
-    code: "connection last_errors.py",
+    // Whose constant the name of the variable is.
+    code: "DedupeIntegration.__init__ sentry_sdk/integrations/dedupe.py",
     gathers: ".f_locals['connections'][*]<field _context>",
   },
   {
