@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
@@ -64,6 +64,12 @@ async function leaks(
   const report = { checks: failOn.map((check) => parseCheck(check)), number, json, markdown };
   if ((pid === undefined) === (files.length === 0))
     throw new HeapdumpError(ExitCode.Usage, "give dumps, or --pid PID for a running process, not both");
+  const process = files.find((file) => /^\d+$/.test(file) && !existsSync(file));
+  if (process !== undefined)
+    throw new HeapdumpError(
+      ExitCode.Usage,
+      `there is no file ${process}; of the process with that number: heapdump leaks --pid ${process}`,
+    );
   if (pid === undefined) return reportLeaks(files, report);
   const folder = temporaryFolder();
   try {
