@@ -89,7 +89,7 @@ test.each([
   }
 });
 
-test("leaks of a process's number leads to --pid", ({ workspace }) => {
+test("leaks of a process's number leads to --pid", () => {
   expect(workspace.run(["leaks", "4242"])).toEqual({
     status: 2,
     stdout: "",
