@@ -30,6 +30,7 @@ enum hd_record {
   HD_TYPE_MEMORY = 19,
   HD_POSSIBLE_HOLDER = 20,
   HD_FRAME_LOCAL = 21,
+  HD_SUSPENDED = 22,
 
   // On the pipe alone. A message is a u32 length and so many bytes of records; no record crosses messages.
   //
@@ -92,6 +93,9 @@ enum hd_object_flag {
   HD_NUMBER_INTEGER = HD_CONTENT_IS_TEXT,
   HD_NUMBER_COMPLEX = HD_CONTENT_CUT | HD_CONTENT_IS_TEXT,  // u64 bits of the real part, of the imaginary
 };
+
+// Of a SUSPENDED: whether it has begun to run.
+enum hd_suspended_state { HD_SUSPENDED_AT_START = 0, HD_SUSPENDED_INSIDE = 1 };
 
 // Of a MAPPING.
 enum hd_mapping_flag {

@@ -308,6 +308,12 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
       in.varint();
       in.string();
       return;
+    case HD_SUSPENDED:
+      address(in.varint());
+      if (in.u8() > HD_SUSPENDED_INSIDE) damaged("an unknown state of what is suspended");
+      in.varint();
+      if (const uint64_t awaited = in.varint(); awaited != 0) address(awaited);
+      return;
     case HD_TYPE_MEMORY:
       address(in.varint());
       for (int i = 0; i < 3; ++i) in.varint();

@@ -109,6 +109,15 @@ class Decoder {
         defined().locals.push_back(std::move(local));
         return;
       }
+      case HD_SUSPENDED: {
+        SuspendedRecord suspended{};
+        suspended.object = in_.varint();
+        suspended.has_begun = in_.u8() != HD_SUSPENDED_AT_START;
+        suspended.line = in_.varint();
+        suspended.awaited = in_.varint();
+        defined().suspended.push_back(suspended);
+        return;
+      }
       case HD_TYPE_MEMORY: {
         TypeMemoryRecord memory{};
         for (uint64_t* value : {&memory.type, &memory.known, &memory.owned, &memory.unknown})

@@ -44,6 +44,14 @@ uint32_t code_of(const HeapIndex& heap, uint32_t id, int depth) {
 
 uint32_t code_of(const HeapIndex& heap, uint32_t id) { return code_of(heap, id, 0); }
 
+std::string_view code_file(const HeapIndex& heap, uint32_t code) {
+  const auto content = heap.content(code);
+  if (!content || content->cut || content->is_text) return {};
+  const size_t space = content->bytes.find(' '), colon = content->bytes.rfind(':');
+  if (space == std::string_view::npos || colon == std::string_view::npos || colon < space) return {};
+  return content->bytes.substr(space + 1, colon - space - 1);
+}
+
 std::string code_place(const HeapIndex& heap, uint32_t code) {
   const auto content = heap.content(code);
   if (!content) return {};

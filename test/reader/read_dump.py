@@ -115,6 +115,7 @@ class Dump:
         self.symbols: List[Tuple[int, str]] = []
         self.type_memory: List[Tuple[int, str]] = []
         self.locals: List[Tuple[int, int, int, str]] = []
+        self.suspended: Dict[int, Tuple[int, int, int]] = {}
         self.possible_holders: List[Tuple[int, str]] = []
         self.greenlet_frames: List[Tuple[int, int, int, str, str, int]] = []
         self.sources: Dict[int, str] = {}
@@ -272,6 +273,9 @@ class Dump:
                 self.chunks.append((r.u8(),) + tuple(r.varint() for _ in range(4)))
             elif kind == 21:
                 self.locals.append((r.varint(), r.varint(), r.varint(), r.string()))
+            elif kind == 22:
+                address, *suspended = r.suspended()
+                self.suspended[address] = tuple(suspended)
             elif kind == 19:
                 self.type_memory.append(tuple(r.varint() for _ in range(4)))
             elif kind == 20:
@@ -279,7 +283,8 @@ class Dump:
             elif kind == 13:
                 self.greenlet_frames.append(r.frame())
             elif kind == 15:
-                self.sources[r.varint()] = r.string()
+                number = r.varint()
+                self.sources[number] = r.string()
             elif kind == 16:
                 self.functions.append(r.function())
             elif kind == 17:
@@ -351,6 +356,9 @@ class Reader:
 
     def thread(self) -> Tuple[int, str]:
         return self.varint(), self.string()
+
+    def suspended(self) -> Tuple[int, int, int, int]:
+        return self.varint(), self.u8(), self.varint(), self.varint()
 
     def frame(self) -> Tuple[int, int, int, str, str, int]:
         return self.varint(), self.varint(), self.varint(), self.string(), self.string(), self.varint()
