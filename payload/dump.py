@@ -217,8 +217,9 @@ sites, sources, stack_of, qualified = {}, {}, None, False
 generator_fields = {}
 safe_getters = {
     ('BaseException', name): True for name in ('args', '__traceback__', '__cause__', '__context__')}
-safe_getters.update({('Task', name): True for name in ('_coro', '_fut_waiter', '_loop', '_result', '_exception')})
-safe_getters.update({('Future', name): True for name in ('_loop', '_result', '_exception')})
+safe_getters.update({('Task', name): True for name in ('_coro', '_fut_waiter')})
+safe_getters.update({
+    (cls, name): True for cls in ('Task', 'Future') for name in ('_loop', '_result', '_exception', '_source_traceback')})
 safe_getters.update({('builtin_function_or_method', '__self__'): True})
 shapes, shape_counts, typed, definitions, regions, type_dicts = {}, {}, {}, [], {}, {}
 

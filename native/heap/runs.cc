@@ -18,7 +18,9 @@ struct Runs {
   std::string_view label;
   bool of_any_class;  // else of types of C, and of classes that have it in a slot
 };
-constexpr Runs kRuns[] = {{"_coro", true}, {"_callback", true}, {"__func__", false}, {"func", false}};
+// The last is that of a task of trio.
+constexpr Runs kRuns[] = {
+    {"_coro", true}, {"_callback", true}, {"__func__", false}, {"func", false}, {"coro", false}};
 // A handle has a method, or a partial of one.
 constexpr int kMostRuns = 3;
 

@@ -9,29 +9,22 @@ extern const Table kObjectTable, kTypeTable, kTypeAliasTable, kReferenceTable, k
     kReachableTable, kDominatedTable, kDominatedTypesTable, kPathToRootTable, kMergedPathsTable,
     kGroupedTable, kOwnerTable, kWasteTable, kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable,
     kSchemaColumnTable, kMappingTable, kPoolTable, kMallocHeapTable, kChunkTable, kMemoryTable, kPinningTable,
-    kPossibleHolderTable, kSiteTable, kSiteFrameTable, kLocalTable, kDominatorGroupsTable, kSuspendedTable;
+    kPossibleHolderTable, kSiteTable, kSiteFrameTable, kLocalTable, kDominatorGroupsTable, kSuspendedTable,
+    kTaskTable, kTaskGroupTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
-  static constexpr const Table* kTables[] = {&kObjectTable,         &kTypeTable,
-                                             &kTypeAliasTable,      &kReferenceTable,
-                                             &kRootTable,           &kThreadTable,
-                                             &kFrameTable,          &kLocalTable,
-                                             &kSuspendedTable,      &kModuleTable,
-                                             &kSiteTable,           &kSiteFrameTable,
-                                             &kMetaTable,           &kMappingTable,
-                                             &kPoolTable,           &kMallocHeapTable,
-                                             &kChunkTable,          &kPossibleHolderTable,
-                                             &kReferrersTable,      &kReferentsTable,
-                                             &kHoldersTable,        &kHoldsTable,
-                                             &kReachableTable,      &kDominatedTable,
-                                             &kDominatedTypesTable, &kDominatorGroupsTable,
-                                             &kPathToRootTable,     &kMergedPathsTable,
-                                             &kGroupedTable,        &kOwnerTable,
-                                             &kWasteTable,          &kMemoryTable,
-                                             &kPinningTable,        &kSameAsTable,
-                                             &kLeaksTable,          &kDiffTable,
-                                             &kGroupingTable,       &kSchemaColumnTable};
+  static constexpr const Table* kTables[] = {
+      &kObjectTable,      &kTypeTable,           &kTypeAliasTable,       &kReferenceTable,
+      &kRootTable,        &kThreadTable,         &kFrameTable,           &kLocalTable,
+      &kSuspendedTable,   &kTaskTable,           &kModuleTable,          &kSiteTable,
+      &kSiteFrameTable,   &kMetaTable,           &kMappingTable,         &kPoolTable,
+      &kMallocHeapTable,  &kChunkTable,          &kPossibleHolderTable,  &kReferrersTable,
+      &kReferentsTable,   &kHoldersTable,        &kHoldsTable,           &kReachableTable,
+      &kDominatedTable,   &kDominatedTypesTable, &kDominatorGroupsTable, &kPathToRootTable,
+      &kMergedPathsTable, &kGroupedTable,        &kOwnerTable,           &kTaskGroupTable,
+      &kWasteTable,       &kMemoryTable,         &kPinningTable,         &kSameAsTable,
+      &kLeaksTable,       &kDiffTable,           &kGroupingTable,        &kSchemaColumnTable};
   return kTables;
 }
 

@@ -1,14 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { parseCheck } from "../analysis/fail-on.js";
-import { cannotCreate, ExitCode, HeapdumpError } from "../errors.js";
+import { ExitCode, HeapdumpError } from "../errors.js";
 import { helpText } from "./help.js";
 import { reportLeaks } from "./leaks-report.js";
 import { collect, duration, JSON_OPTION, wholeNumber } from "./options.js";
 import { note } from "./output.js";
 import { catchLeak } from "./series.js";
+import { inTemporaryFolder } from "./temporary-folder.js";
 
 interface LeaksOptions {
   failOn?: string[];
@@ -63,8 +61,7 @@ async function leaks(
   if ((pid === undefined) === (files.length === 0))
     throw new HeapdumpError(ExitCode.Usage, "give dumps, or --pid PID for a running process, not both");
   if (pid === undefined) return reportLeaks(files, report);
-  const folder = temporaryFolder();
-  try {
+  await inTemporaryFolder(async (folder) => {
     const { dumps, reason } = await catchLeak({
       pid,
       folder,
@@ -76,18 +73,8 @@ async function leaks(
     });
     if (reason) note(reason);
     await reportLeaks(dumps, { ...report, passing: true });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** What came and stayed is told from what is always there by three. */
 const DUMPS = 3;
-
-function temporaryFolder(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), "heapdump-"));
-  } catch (error) {
-    throw cannotCreate(tmpdir(), (error as Error).message);
-  }
-}

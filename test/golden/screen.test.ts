@@ -101,6 +101,7 @@ const views: Record<string, string[][]> = {
   waste: [["long.bin"], ["wasteful.bin"], ["huge.bin"]],
   tree: [["fork.bin"], ["long.bin", "--min", "0"], ["huge.bin"]],
   threads: [["wasteful.bin"], ["long.bin"]],
+  tasks: [["service.bin"], ["service.bin", "--each"], ["long.bin"]],
   "held-by-c": [["wasteful.bin"], ["fork.bin"], ["long.bin"]],
   sql: [
     ["--schema"],

@@ -4,6 +4,7 @@ import asyncio.tasks
 import contextlib
 import gc
 import inspect
+import os
 import sys
 import types
 
@@ -213,14 +214,15 @@ def inner(o):
     return None
 
 
-def name(cls):
-    return cls.__module__ + "." + cls.__qualname__
+def source(stack):
+    folder = os.path.dirname(asyncio.__file__) + "/"
+    return next(([frame.filename, frame.lineno] for frame in reversed(stack or ())
+                 if not frame.filename.startswith(folder)), None)
 
 
 def told(task):
     chain, at, line = [], task.get_coro(), None
     while at is not None:
-        last = at
         if type(at) in Generators:
             chain.append(at.__qualname__)
             line = getattr(at, PREFIX[type(at).__name__] + "frame").f_lineno
@@ -229,8 +231,7 @@ def told(task):
     return {
         "name": task.get_name(), "id": id(task), "chain": chain, "line": line,
         "outermost": task.get_stack()[0].f_lineno, "waiter": id(waiter) if waiter is not None else 0,
-        "waiter_type": None if waiter is None else name(type(waiter)),
-        "source": task._source_traceback and [task._source_traceback[-1].filename, task._source_traceback[-1].lineno],
+        "source": source(task._source_traceback),
     }
 
 
@@ -241,7 +242,7 @@ async def main():
     await lock.acquire()
     await semaphore.acquire()
     full.put_nowait(1)
-    server = await asyncio.start_server(lambda reader, writer: event.wait(), "127.0.0.1", 0)
+    server = await asyncio.start_server(lambda reader, writer: kept.append(writer) or event.wait(), "127.0.0.1", 0)
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
     bare = loop.create_future()
     first = loop.create_task(outer(event))
@@ -271,7 +272,9 @@ async def main():
         if line.strip() == "suspended":
             harness.say(suspended())
         elif line.strip() == "tasks":
-            harness.say([told(task) for task in asyncio.all_tasks()])
+            # 3.14 does not tell of tasks of Python code.
+            of_python = {task for task in kept if type(task) is asyncio.tasks._PyTask}
+            harness.say([told(task) for task in asyncio.all_tasks() | of_python])
         else:
             harness.answer(line)
 
