@@ -42,10 +42,12 @@ std::unordered_set<uint32_t> Setters::waiting(uint32_t task, const AwaitChain& c
 }
 
 std::string Setters::of(uint32_t task, const AwaitChain& chain) {
-  if (categories_[chain.end] == Category::kTask) return {};  // it is named already
+  // One of trio waits for no object: what is to wake it holds the task itself.
+  const uint32_t awaited = chain.end == kNone ? task : chain.end;
+  if (awaited != task && categories_[awaited] == Category::kTask) return {};  // it is named already
   std::unordered_set<uint32_t> seen = waiting(task, chain);
-  seen.insert(chain.end);
-  std::deque<uint32_t> queue{chain.end};
+  seen.insert(awaited);
+  std::deque<uint32_t> queue{awaited};
   size_t looked = 0;
   for (; !queue.empty() && looked < kMostLooked; queue.pop_front()) {
     const Range rows = heap_.referrers(queue.front());
@@ -71,10 +73,14 @@ std::string Setters::of(uint32_t task, const AwaitChain& chain) {
 Setters::Role Setters::role(uint32_t holder, uint64_t position) const {
   const std::string_view type = heap_.type_name(holder);
   if (type == "_asyncio.FutureIter" || type == "type" || type == "_contextvars.Context") return Role::kWaits;
+  // Trio's own bookkeeping.
+  if (type == "trio.Nursery" || type.starts_with("trio._core._run.")) return Role::kWaits;
   const Category category = categories_[holder];
   if (category == Category::kTask) {
     const auto label = label_of(heap_, holder, position);
-    return label == "_fut_waiter" || label == "_asyncio_awaited_by" ? Role::kWaits : Role::kSets;
+    return label == "_fut_waiter" || label == "_asyncio_awaited_by" || type == "trio.lowlevel.Task"
+               ? Role::kWaits
+               : Role::kSets;
   }
   if (category == Category::kFuture) return Role::kHandsOn;
   if (kHandOn.contains(type)) {

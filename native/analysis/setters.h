@@ -16,7 +16,7 @@ class Setters {
   Setters(const HeapIndex& heap, const Categories& categories, Owners& owners)
       : heap_(heap), categories_(categories), owners_(owners) {}
 
-  // Empty if none is known.
+  // Empty if none is known. Of a task of asyncio that awaits something, or one of trio.
   std::string of(uint32_t task, const AwaitChain& chain);
 
  private:

@@ -28,10 +28,10 @@ TaskRow describe(const HeapIndex& heap, const Waits& waits, Setters& setters, co
   if (row.state != TaskState::kPending) return row;
   row.awaited = chain.end;
   if (auto wait = waits.of(chain)) row.wait = std::move(*wait);
-  if (chain.end != kNone) {
-    row.set_by = setters.of(task, chain);
-  } else if (attribute_of(heap, task, "_loop") != kNone) {
+  if (chain.end == kNone && attribute_of(heap, task, "_loop") != kNone) {
     row.wait.waits_for = "its turn";  // the loop is to call it
+  } else {
+    row.set_by = setters.of(task, chain);
   }
   return row;
 }

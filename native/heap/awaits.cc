@@ -49,10 +49,16 @@ class Builder {
     uint32_t at = categories_[start] == Category::kTask ? coroutine_of(heap_, start) : start;
     while (at != kNone && chain_.links.size() < kMostLinks && seen_.insert(at).second) at = next(at);
     if (at != kNone && seen_.contains(at)) chain_.end = kNone;
+    // How trio stops a task is the same wherever it waits.
+    while (!chain_.links.empty() && is_trap(chain_.links.back().object)) chain_.links.pop_back();
     return std::move(chain_);
   }
 
  private:
+  bool is_trap(uint32_t generator) const {
+    return generator != kNone && code_file(heap_, generator).ends_with("/trio/_core/_traps.py");
+  }
+
   // Where the chain goes on; kNone where it ends.
   uint32_t next(uint32_t at) {
     chain_.end = kNone;

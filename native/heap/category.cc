@@ -30,7 +30,7 @@ const std::map<std::string_view, Category> kNamed = {
 const std::map<std::string_view, Category> kBases = {
     {"_asyncio.Task", Category::kTask},
     {"asyncio.tasks.Task", Category::kTask},
-    {"trio._core._run.Task", Category::kTask},
+    {"trio.lowlevel.Task", Category::kTask},
     {"_asyncio.Future", Category::kFuture},
     {"asyncio.futures.Future", Category::kFuture},
     {"_thread._local", Category::kThreadLocal},

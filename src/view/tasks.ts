@@ -15,7 +15,8 @@ export function tasksText(found: Tasks, each: boolean, path: string | undefined,
   const { dim } = terminal.colors;
   const { groups, tasks, total } = found;
   const [first] = groups;
-  if (!first)
+  const next = each ? tasks[0] : first?.example;
+  if (!first || !next)
     return found.incomplete
       ? "No tasks in what could be read."
       : "No tasks: the dump has none of asyncio or trio.";
@@ -30,7 +31,7 @@ export function tasksText(found: Tasks, each: boolean, path: string | undefined,
     "",
     sentences(each ? counted : [counted, ...whereText(first)].join(". "), terminal),
     ...(knowsCreation || found.isTraced ? [] : [sentences(HOW_TO_KNOW, terminal, dim)]),
-    ...(path === undefined ? [] : [nextStep(terminal, "show", path, addressText(first.example.address))]),
+    ...(path === undefined ? [] : [nextStep(terminal, "show", path, addressText(next.address))]),
   ].join("\n");
 }
 
