@@ -94,9 +94,6 @@ enum hd_object_flag {
   HD_NUMBER_COMPLEX = HD_CONTENT_CUT | HD_CONTENT_IS_TEXT,  // u64 bits of the real part, of the imaginary
 };
 
-// Of a SUSPENDED: whether it has begun to run.
-enum hd_suspended_state { HD_SUSPENDED_AT_START = 0, HD_SUSPENDED_INSIDE = 1 };
-
 // Of a MAPPING.
 enum hd_mapping_flag {
   HD_MAPPING_READABLE = 1,

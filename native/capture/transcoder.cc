@@ -308,12 +308,16 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
       in.varint();
       in.string();
       return;
-    case HD_SUSPENDED:
-      address(in.varint());
-      if (in.u8() > HD_SUSPENDED_INSIDE) damaged("an unknown state of what is suspended");
-      in.varint();
-      if (const uint64_t awaited = in.varint(); awaited != 0) address(awaited);
+    case HD_SUSPENDED: {
+      uint64_t object = 0;
+      for (uint64_t left = in.varint(); left > 0; --left) {
+        object += static_cast<uint64_t>(in.zigzag()) * 8;
+        address(object);
+        in.varint();
+        address(object + static_cast<uint64_t>(in.zigzag()) * 8);
+      }
       return;
+    }
     case HD_TYPE_MEMORY:
       address(in.varint());
       for (int i = 0; i < 3; ++i) in.varint();

@@ -169,10 +169,10 @@ class RecordsPayload {
 
   void suspended(uint64_t address, bool has_begun, uint64_t line, uint64_t awaited) {
     append_varint(bytes_, HD_SUSPENDED);
-    append_varint(bytes_, address);
-    bytes_ += static_cast<char>(has_begun);
-    append_varint(bytes_, line);
-    append_varint(bytes_, awaited);
+    append_varint(bytes_, 1);
+    append_varint(bytes_, zigzag(static_cast<int64_t>(address) / 8));
+    append_varint(bytes_, line << 1 | uint64_t{has_begun});
+    append_varint(bytes_, awaited == 0 ? 0 : zigzag(static_cast<int64_t>(awaited - address) / 8));
   }
 
  private:

@@ -44,7 +44,7 @@ def write_codes(key, batch, refcounts, flag):
 def write_generators(key, batch, refcounts, flag):
     write_generic(key, batch, refcounts, flag)
     read_running, read_suspended, read_frame, read_awaited = generator_fields[key]
-    parts = []
+    parts, previous = [], 0
     for o in batch:
         awaited = read_awaited(o)
         begun, line = True, 0
@@ -56,10 +56,17 @@ def write_generators(key, batch, refcounts, flag):
             begun, line = frame.f_lasti >= 0, frame.f_lineno or 0
         elif awaited is None and not (read_suspended and read_suspended(o)):
             continue
-        parts += [varint(SUSPENDED), varint(id(o)), bytes((begun,)), varint(line),
-                  varint(0 if awaited is None else id(awaited))]
+        parts += [varint(zigzag(id(o) - previous)), varint(line * 2 + begun),
+                  varint(0 if awaited is None else zigzag(id(awaited) - id(o)))]
+        previous = id(o)
     if parts:
-        send(parts)
+        send([varint(SUSPENDED), varint(len(parts) // 3)] + parts)
+
+
+def zigzag(distance):
+    """Of addresses, as a record has it."""
+    step = distance // 8
+    return step * 2 if step >= 0 else -step * 2 - 1
 
 
 def write_fields(key, batch, refcounts, flag, fields):

@@ -186,7 +186,7 @@ static void write_with_locals(struct hd_walker* w, hd_address object, struct hd_
 
 static void write_generator(struct hd_walker* w, hd_address object) {
   const struct hd_suspension suspension = hd_suspension_of(w, object);
-  hd_write_suspension(w, object, &suspension);
+  hd_note_suspension(w, object, &suspension);
   struct hd_locals locals = hd_generator_locals(w, object);
   // To 3.10 its frame, another object, refers to what it awaits.
   locals.awaits = locals.at && suspension.awaited;

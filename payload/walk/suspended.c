@@ -45,6 +45,7 @@ static struct hd_suspension in_frame(struct hd_walker* w, hd_address at) {
   const struct hd_frame frame = {at, 0, hd_frame_code(w, at)};
   if (!frame.code) return none;
   const int64_t instruction = hd_instruction_of(w, &frame);
+  if (instruction < -kInstruction) return none;
   struct hd_suspension found = {1, instruction >= 0, hd_frame_line(w, &frame), 0};
   if (!found.has_begun) return found;
   const hd_address next = hd_instruction_at(w, frame.code, instruction + kInstruction);
@@ -61,12 +62,33 @@ struct hd_suspension hd_suspension_of(struct hd_walker* w, hd_address generator)
   return in_frame(w, hd_word(generator + layout->gen_frame));
 }
 
-void hd_write_suspension(struct hd_walker* w, hd_address generator, const struct hd_suspension* suspension) {
+void hd_note_suspension(struct hd_walker* w, hd_address generator, const struct hd_suspension* suspension) {
   if (!suspension->is_known) return;
+  if (w->suspended_count == HD_MAX_SUSPENDED) hd_write_suspensions(w, 0);
+  w->suspended[w->suspended_count++] =
+      (struct hd_suspended){generator, suspension->awaited,
+                            (uint64_t)suspension->line << 1 | (uint64_t)(suspension->has_begun != 0)};
+}
+
+static void put_distance(struct hd_text* out, hd_address to, hd_address from) {
+  const int64_t distance = (int64_t)(to - from) >> 3;
+  hd_put_varint(out, (uint64_t)distance << 1 ^ (uint64_t)(distance >> 63));
+}
+
+void hd_write_suspensions(struct hd_walker* w, uint64_t unused) {
+  (void)unused;
+  const uint32_t count = w->suspended_count;
+  w->suspended_count = 0;
+  if (!count) return;
   struct hd_text* const out = hd_begin_record(w, HD_SUSPENDED);
-  hd_put_varint(out, generator);
-  hd_text_put(out, suspension->has_begun ? HD_SUSPENDED_INSIDE : HD_SUSPENDED_AT_START);
-  hd_put_varint(out, (uint64_t)suspension->line);
-  hd_put_varint(out, suspension->awaited);
+  hd_put_varint(out, count);
+  hd_address previous = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const struct hd_suspended* const suspended = &w->suspended[i];
+    put_distance(out, suspended->object, previous);
+    hd_put_varint(out, suspended->line_and_begun);
+    put_distance(out, suspended->awaited ? suspended->awaited : suspended->object, suspended->object);
+    previous = suspended->object;
+  }
   hd_end_record(w);
 }

@@ -12,6 +12,8 @@ struct hd_suspension {
 };
 
 struct hd_suspension hd_suspension_of(struct hd_walker* w, hd_address generator);
-void hd_write_suspension(struct hd_walker* w, hd_address generator, const struct hd_suspension* suspension);
+// Many are one record: they are written when there are so many, and by the other at the end.
+void hd_note_suspension(struct hd_walker* w, hd_address generator, const struct hd_suspension* suspension);
+void hd_write_suspensions(struct hd_walker* w, uint64_t unused);
 
 #endif

@@ -276,7 +276,9 @@ export class Records {
   }
 
   suspended(object: bigint, hasBegun: boolean, line: number, awaited = 0n): this {
-    this.out.varint(RecordKind.SUSPENDED).varint(object).u8(Number(hasBegun)).varint(line).varint(awaited);
+    this.out.varint(RecordKind.SUSPENDED).varint(1);
+    this.out.zigzag(object / 8n).varint(line * 2 + Number(hasBegun));
+    this.out.zigzag(awaited ? (awaited - object) / 8n : 0n);
     return this;
   }
 
