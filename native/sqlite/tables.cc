@@ -9,22 +9,26 @@ extern const Table kObjectTable, kTypeTable, kTypeAliasTable, kReferenceTable, k
     kReachableTable, kDominatedTable, kDominatedTypesTable, kPathToRootTable, kMergedPathsTable,
     kGroupedTable, kOwnerTable, kWasteTable, kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable,
     kSchemaColumnTable, kMappingTable, kPoolTable, kMallocHeapTable, kChunkTable, kMemoryTable, kPinningTable,
-    kPossibleHolderTable, kSiteTable, kSiteFrameTable, kLocalTable, kDominatorGroupsTable, kSuspendedTable,
-    kTaskTable, kTaskGroupTable;
+    kPossibleHolderTable, kSiteTable, kSiteFrameTable, kLocalTable, kDominatorGroupsTable, kHeldByCTable,
+    kSuspendedTable, kTaskTable, kTaskGroupTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
   static constexpr const Table* kTables[] = {
-      &kObjectTable,      &kTypeTable,           &kTypeAliasTable,       &kReferenceTable,
-      &kRootTable,        &kThreadTable,         &kFrameTable,           &kLocalTable,
-      &kSuspendedTable,   &kTaskTable,           &kModuleTable,          &kSiteTable,
-      &kSiteFrameTable,   &kMetaTable,           &kMappingTable,         &kPoolTable,
-      &kMallocHeapTable,  &kChunkTable,          &kPossibleHolderTable,  &kReferrersTable,
-      &kReferentsTable,   &kHoldersTable,        &kHoldsTable,           &kReachableTable,
-      &kDominatedTable,   &kDominatedTypesTable, &kDominatorGroupsTable, &kPathToRootTable,
-      &kMergedPathsTable, &kGroupedTable,        &kOwnerTable,           &kTaskGroupTable,
-      &kWasteTable,       &kMemoryTable,         &kPinningTable,         &kSameAsTable,
-      &kLeaksTable,       &kDiffTable,           &kGroupingTable,        &kSchemaColumnTable};
+      &kObjectTable,         &kTypeTable,           &kTypeAliasTable,
+      &kReferenceTable,      &kRootTable,           &kThreadTable,
+      &kFrameTable,          &kLocalTable,          &kSuspendedTable,
+      &kTaskTable,           &kModuleTable,         &kSiteTable,
+      &kSiteFrameTable,      &kMetaTable,           &kMappingTable,
+      &kPoolTable,           &kMallocHeapTable,     &kChunkTable,
+      &kPossibleHolderTable, &kReferrersTable,      &kReferentsTable,
+      &kHoldersTable,        &kHoldsTable,          &kReachableTable,
+      &kDominatedTable,      &kDominatedTypesTable, &kDominatorGroupsTable,
+      &kPathToRootTable,     &kMergedPathsTable,    &kGroupedTable,
+      &kOwnerTable,          &kTaskGroupTable,      &kWasteTable,
+      &kHeldByCTable,        &kMemoryTable,         &kPinningTable,
+      &kSameAsTable,         &kLeaksTable,          &kDiffTable,
+      &kGroupingTable,       &kSchemaColumnTable};
   return kTables;
 }
 

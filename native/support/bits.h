@@ -14,6 +14,7 @@ class Bits {
 
   bool operator[](uint64_t i) const { return (words_[i / 64] >> (i % 64) & 1) != 0; }
   void set(uint64_t i) { words_[i / 64] |= uint64_t{1} << (i % 64); }
+  void clear(uint64_t i) { words_[i / 64] &= ~(uint64_t{1} << (i % 64)); }
   // False if it was in the set before.
   bool add(uint64_t i) {
     uint64_t& word = words_[i / 64];
