@@ -1,14 +1,13 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { parseCheck } from "../analysis/fail-on.js";
-import { cannotCreate, ExitCode, HeapdumpError } from "../errors.js";
+import { ExitCode, HeapdumpError } from "../errors.js";
 import { helpText } from "./help.js";
 import { reportLeaks } from "./leaks-report.js";
 import { collect, duration, JSON_OPTION, wholeNumber } from "./options.js";
 import { note } from "./output.js";
 import { catchLeak } from "./series.js";
+import { inTemporaryFolder } from "./temporary-folder.js";
 
 interface LeaksOptions {
   failOn?: string[];
@@ -71,8 +70,7 @@ async function leaks(
       `there is no file ${process}; of the process with that number: heapdump leaks --pid ${process}`,
     );
   if (pid === undefined) return reportLeaks(files, report);
-  const folder = temporaryFolder();
-  try {
+  await inTemporaryFolder(async (folder) => {
     const { dumps, reason } = await catchLeak({
       pid,
       folder,
@@ -84,18 +82,8 @@ async function leaks(
     });
     if (reason) note(reason);
     await reportLeaks(dumps, { ...report, passing: true });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** What came and stayed is told from what is always there by three. */
 const DUMPS = 3;
-
-function temporaryFolder(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), "heapdump-"));
-  } catch (error) {
-    throw cannotCreate(tmpdir(), (error as Error).message);
-  }
-}
