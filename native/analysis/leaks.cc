@@ -85,7 +85,7 @@ class Finder {
       suspects_.push_back(std::move(*garbage));
     merge_like(heap_, suspects_, owners_);
     fold_weak_references(heap_, suspects_);
-    add_details(heap_, tree_, dominators_, roles_, suspects_);
+    add_details(heap_, tree_, dominators_, roles_, owners_, suspects_);
     std::ranges::stable_sort(suspects_, [](const Suspect& a, const Suspect& b) {
       return std::pair(a.survived, a.growth) > std::pair(b.survived, b.growth);
     });

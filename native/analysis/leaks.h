@@ -39,6 +39,14 @@ struct LikelyHolder {
   uint64_t count = 0;              // objects for which there is one
 };
 
+// In what the greater part of some tasks, coroutines or generators wait, if they do so alike.
+struct CommonWait {
+  std::string chain;  // `outer › middle › Event.wait`; empty: they do not wait alike, or at all
+  std::string place;  // the innermost frame: `Event.wait /usr/lib/python3.12/asyncio/locks.py:213`
+  std::string waits_for;
+  std::string set_by;  // who could end it; empty if they differ
+};
+
 // A place where memory gathers, or several of one cause.
 struct Suspect {
   SuspectKind kind;
@@ -70,6 +78,7 @@ struct Suspect {
   std::string_view pattern{};          // pattern_of()
   std::vector<std::string> stored_by;  // StoringCode::of()
   Inside inside;
+  CommonWait wait;
   std::vector<CommonReference> common;  // common_references()
   uint32_t keeper =
       kNone;  // id of the nearest holder of where they gather, or that itself, that is of the application

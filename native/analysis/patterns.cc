@@ -146,13 +146,12 @@ bool is_timer(const Clues& clues) {
 }
 
 bool is_task(const Clues& clues) {
-  return clues.gathers([&](uint32_t id) {
-    return clues.categories[id] == Category::kTask || clues.is_any_of(id, {"coroutine", "async_generator"});
-  });
+  return clues.gathers(
+      [&](uint32_t id) { return clues.categories[id] == Category::kTask || clues.is_type(id, "coroutine"); });
 }
 
 bool is_generator(const Clues& clues) {
-  return clues.gathers([&](uint32_t id) { return clues.is_type(id, "generator"); });
+  return clues.gathers([&](uint32_t id) { return clues.is_any_of(id, {"generator", "async_generator"}); });
 }
 
 bool is_greenlet(const Clues& clues) {

@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "analysis/common_wait.h"
 #include "analysis/dominator_groups.h"
 #include "analysis/jointly_retained.h"
 #include "analysis/patterns.h"
@@ -128,7 +129,8 @@ void name_further(const HeapIndex& heap, Suspect& suspect) {
 }  // namespace
 
 void add_details(const HeapIndex& heap, const ObjectTree& paths, const ObjectTree& dominators,
-                 const TypeRoles& roles, std::vector<Suspect>& suspects) {
+                 const TypeRoles& roles, Owners& owners, std::vector<Suspect>& suspects) {
+  const Waits waits(heap);
   const StoringCode storing(heap, roles, suspects);
   for (Suspect& suspect : suspects) {
     suspect.pattern = pattern_of(heap, paths, roles, suspect);
@@ -136,6 +138,7 @@ void add_details(const HeapIndex& heap, const ObjectTree& paths, const ObjectTre
     if (suspect.kind == SuspectKind::kGarbage) continue;
     suspect.retained = jointly_retained(heap, paths, suspect.members);
     suspect.inside = inside(heap, dominators, suspect);
+    suspect.wait = common_wait(heap, roles, waits, owners, suspect.sample);
     suspect.stored_by = storing.of(suspect);
     suspect.common = common_references(heap, roles, suspect.sample);
     suspect.keeper = keeper(heap, roles, suspect);

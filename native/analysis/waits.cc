@@ -106,7 +106,8 @@ TaskState Waits::state(uint32_t task) const {
   if (holds("_result")) return TaskState::kDone;
   // What has ended without a result. Python mode does not tell what runs.
   const bool is_native = field_of(heap_, task, "_loop") != kNone;
-  return coroutine != kNone && is_native && is_snapshot(heap_) ? TaskState::kCancelled : TaskState::kUnknown;
+  const bool tells = is_snapshot(heap_) && !heap_.suspended().empty();  // older dumps do not
+  return coroutine != kNone && is_native && tells ? TaskState::kCancelled : TaskState::kUnknown;
 }
 
 }  // namespace heapdump

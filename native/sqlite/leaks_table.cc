@@ -142,6 +142,19 @@ constexpr Column kColumns[] = {
     {"inside_count", kInteger, "number of these", [](const Suspect& row) { return row.inside.count; }},
     {"inside_retained", kInteger, "bytes that they retain",
      [](const Suspect& row) { return row.inside.retained; }},
+    {"chain", kText,
+     "of tasks, coroutines and generators of which more than half wait alike: in what, from the outside in, "
+     "as "
+     "task.chain; else NULL",
+     [](const Suspect& row) { return text_or_null(row.wait.chain); }},
+    {"waits_at", kText,
+     "the innermost frame of that chain that is not of Python's own library (else of all) and its line, "
+     "`NAME FILE:LINE`; NULL without chain",
+     [](const Suspect& row) { return text_or_null(row.wait.place); }},
+    {"waits_for", kText, "what they wait for there, as task.waits_for; NULL if that is not known",
+     [](const Suspect& row) { return text_or_null(row.wait.waits_for); }},
+    {"set_by", kText, "who could end that wait, as task.set_by; NULL if that is not known, or they differ",
+     [](const Suspect& row) { return text_or_null(row.wait.set_by); }},
     {"common", kText,
      "what all of a few of them refer to under one name, code and objects of the application alone, as a "
      "JSON array of "

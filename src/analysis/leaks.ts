@@ -41,6 +41,8 @@ export interface Suspect {
   pattern: string;
   /** Where the greater part of what they retain is; null if it is in many places, or in themselves. */
   inside: { part: string; typeName: string; count: bigint; retained: bigint } | null;
+  /** Of tasks, coroutines and generators that wait alike. */
+  wait: { chain: string; at: string; for: string | null; setBy: string | null } | null;
   /** What all of a few of them refer to: code, and objects of the application. */
   common: { part: string; text: string }[];
   /** The object of the application whose container they gather in; null if that is of a module or a class. */
@@ -132,7 +134,7 @@ export function findLeaks(heaps: Heap[], memory: MemoryReport | undefined): Leak
   const hours = first ? hoursBetween(first, last) : null;
   const rows = last.all<Row>(
     `SELECT kind, type, count, new, retained, growth, own_growth, survived, may_own, address_reused, path, gathers, places, spread,
-            owner, code, stored_by, pattern, inside, inside_type, inside_count, inside_retained, common, keeper, holder,
+            owner, code, stored_by, pattern, inside, inside_type, inside_count, inside_retained, chain, waits_at, waits_for, set_by, common, keeper, holder,
             holder_offset, holder_count, weak, also, example, other, traced, site, at_line, at_site
        FROM {heap}.leaks(?, ?)`,
     first?.schema ?? null,
@@ -207,6 +209,10 @@ interface Row {
   inside_type: bigint | null;
   inside_count: bigint;
   inside_retained: bigint;
+  chain: string | null;
+  waits_at: string | null;
+  waits_for: string | null;
+  set_by: string | null;
   common: string | null;
   keeper: bigint | null;
   holder: string | null;
@@ -268,6 +274,10 @@ function suspect(
             count: row.inside_count,
             retained: row.inside_retained,
           },
+    wait:
+      row.chain === null
+        ? null
+        : { chain: row.chain, at: row.waits_at ?? "", for: row.waits_for, setBy: row.set_by },
     common: row.common === null ? [] : JSON.parse(row.common),
     keeper: row.keeper === null ? null : heap.object(row.keeper),
     possibleHolder:

@@ -4,7 +4,7 @@ export interface LeakPattern {
   why: string;
   mend: string;
   /** The command that shows more, where `show` of an object does not. */
-  next?: "threads" | "held-by-c" | "tree";
+  next?: "tasks" | "threads" | "held-by-c" | "tree";
 }
 
 export const LEAK_PATTERNS: Record<string, LeakPattern> = {
@@ -44,6 +44,7 @@ export const LEAK_PATTERNS: Record<string, LeakPattern> = {
   task: {
     why: "They were started and have not ended: each keeps its local variables while it waits.",
     mend: "see what they wait for; give that wait a timeout (asyncio.wait_for), or cancel them where their work ends",
+    next: "tasks",
   },
   timer: {
     why: "The event loop holds what it is to call until the time has come, and for a while what was cancelled.",

@@ -162,6 +162,7 @@ function suspectsJson(suspects: Suspect[]): JsonTable {
     weak: ({ weak }) => weak,
     also: ({ also }) => also,
     stored_by: ({ storedBy }) => storedBy,
+    wait: ({ wait }) => wait && { chain: wait.chain, at: wait.at, for: wait.for, set_by: wait.setBy },
     common: ({ common }) => common,
     keeper: ({ keeper }) => keeper && { type: keeper.typeName, address: addressText(keeper.address) },
     inside: ({ inside }) =>

@@ -115,6 +115,7 @@ export function suspectFacts(suspect: Suspect): SuspectFact[] {
     ...fact("also as", "names", alsoText(suspect)),
     ...storedBy.flatMap((place, i) => fact(i === 0 ? "stored by" : "", "place", place)),
     ...fact("code", "place", code !== null && !storedBy.includes(code) ? code : null),
+    ...waitFacts(suspect),
     ...common
       .filter(({ text }) => text !== code)
       .flatMap(({ part, text }, i) =>
@@ -130,6 +131,16 @@ export function suspectFacts(suspect: Suspect): SuspectFact[] {
     ...fact("why", "words", whyText(suspect)),
     ...fact("doubt", "words", doubtText(suspect)),
     ...fact("to mend", "words", mendText(suspect)),
+  ];
+}
+
+function waitFacts({ wait }: Suspect): SuspectFact[] {
+  if (!wait) return [];
+  const wanted = wait.for === null ? "" : ` for ${escapeControls(wait.for)}`;
+  const by = wait.setBy === null ? "" : `; what could end that: ${pathText(wait.setBy)}`;
+  return [
+    { name: "wait in", is: "words", text: `${escapeControls(wait.chain)}${wanted}${by}` },
+    { name: "", is: "place", text: wait.at },
   ];
 }
 

@@ -15,6 +15,7 @@ interface Leak {
   pattern: string;
   /** One of the functions that are said to store them. */
   storedBy?: string;
+  waits?: { chain: string; for?: string; set_by?: string };
 }
 
 const module = (name: string) => `sys.modules['${name}']`;
@@ -170,19 +171,22 @@ const LEAKS: Record<string, Leak> = {
     owner: `${module("code")}.TASKS`,
     pattern: "task",
     storedBy: "tasks",
+    waits: { chain: "handle", for: "Future, pending" },
   },
   "code sleeping_tasks": {
     type: "_asyncio.Task",
     path: `${module("code")}.loop._scheduled[*]`,
     owner: "<task nap>",
     pattern: "task",
+    waits: { chain: "nap › sleep", for: "Future, pending", set_by: "timer" },
   },
   "code async_generators": {
     type: "async_generator",
     path: `${module("code")}.OPEN[*]`,
     owner: `${module("code")}.OPEN`,
-    pattern: "task",
+    pattern: "generator",
     storedBy: "async_generators",
+    waits: { chain: "stream" },
   },
   "code generators": {
     type: "generator",
@@ -190,6 +194,7 @@ const LEAKS: Record<string, Leak> = {
     owner: `${module("code")}.OPEN`,
     pattern: "generator",
     storedBy: "generators",
+    waits: { chain: "numbers" },
   },
   "code listeners": {
     type: "code.Listener",
@@ -293,6 +298,12 @@ test.for(cases)("CPython %s: %s", async ([_, name, python], { workspace }) => {
   expect(first.pattern).toBe(leak.pattern);
   expect(LEAK_PATTERNS).toHaveProperty([first.pattern]);
   const storing = first.stored_by.map((place) => place.replace(/ .*/, ""));
+  if (leak.waits) {
+    expect(first.wait).toMatchObject(leak.waits);
+    expect(first.wait?.at).toMatch(/^\S+ \/.*\.py:\d+$/);
+  } else {
+    expect(first.wait).toBeNull();
+  }
   if (leak.storedBy) expect(storing).toContain(leak.storedBy);
   expect(status).toBe(1);
   const [, , last] = files as [string, string, string];

@@ -19,6 +19,7 @@ export interface Suspect {
   code: string | null;
   stored_by: string[];
   pattern: string;
+  wait: { chain: string; at: string; for: string | null; set_by: string | null } | null;
   inside: { part: string; type: string; count: number; retained: number } | null;
   other: { address: string } | null;
   weak: number;
