@@ -325,6 +325,10 @@ def asynchronous():
     failed.set_exception(error)
     failed.exception()
     yield failed, {"_loop": loop, "_exception": error}
+    if hasattr(asyncio, "future_add_to_awaited_by"):
+        waited = _asyncio.Future(loop=loop)
+        asyncio.future_add_to_awaited_by(waited, future)
+        yield waited, {"_loop": loop, "fut_awaited_by": future}
     loop.set_debug(True)
     traced = _asyncio.Future(loop=loop)
     yield traced, {"_loop": loop, "_source_traceback": traced._source_traceback}
