@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <unordered_set>
 #include <utility>
 
 #include "analysis/chains.h"
@@ -12,6 +11,7 @@
 #include "analysis/like_suspects.h"
 #include "analysis/nearest_code.h"
 #include "analysis/sample.h"
+#include "analysis/steady_suspects.h"
 #include "analysis/suspect_details.h"
 #include "analysis/type_roles.h"
 #include "analysis/weak_suspects.h"
@@ -36,11 +36,6 @@ constexpr int64_t kMost = 50;       // what is the greater part
 constexpr int64_t kPreferred = 30;  // enough for a type of the application
 constexpr int64_t kMember = 10;     // enough for the members of a container
 constexpr int kDeepest = 16;        // merged steps
-
-// Like objects that come steadily are a suspect of any size: so many before the dump before the last, and so
-// many after it, where neither number is more than so many times the other.
-constexpr uint64_t kSteady = 20;
-constexpr uint64_t kSteadyRatio = 4;
 
 bool is_part(int64_t part, int64_t percent, int64_t whole) {
   return part > 0 && part >= whole / 100 * percent;
@@ -119,39 +114,8 @@ class Finder {
     const int64_t bar = std::exchange(least_, kLeast);
     search();
     least_ = bar;
-    std::unordered_set<uint32_t> known;
-    for (const Suspect& suspect : large) known.insert(suspect.members.begin(), suspect.members.end());
-    std::erase_if(suspects_, [&](const Suspect& small) {
-      return small.growth >= least_ || !comes_steadily(small) || is_part_of(small, large, known);
-    });
+    keep_steady(heap_, growth_, roles_, large, bar, suspects_);
     suspects_.insert(suspects_.begin(), std::move_iterator(large.begin()), std::move_iterator(large.end()));
-  }
-
-  bool comes_steadily(const Suspect& suspect) const {
-    if (suspect.kind != SuspectKind::kGroup) return false;
-    uint64_t earlier = 0, later = 0;
-    for (const uint32_t member : suspect.members) {
-      if (!growth_.is_new(member)) continue;
-      (growth_.was_before(member) ? earlier : later)++;
-    }
-    return std::min(earlier, later) >= kSteady &&
-           std::max(earlier, later) <= kSteadyRatio * std::min(earlier, later);
-  }
-
-  // Whether it is above or below one of those, or beside it in the same place.
-  bool is_part_of(const Suspect& small, const std::vector<Suspect>& large,
-                  const std::unordered_set<uint32_t>& known) const {
-    for (const uint32_t at : heap_.path_up(small.members.front())) {
-      if (known.contains(at)) return true;
-    }
-    return std::ranges::any_of(large, [&](const Suspect& suspect) {
-      if (suspect.members.empty()) return false;
-      if (suspect.place == small.place && !is_namespace(small.place)) return true;
-      for (const uint32_t at : heap_.path_up(suspect.members.front())) {
-        if (std::ranges::binary_search(small.members, at)) return true;
-      }
-      return false;
-    });
   }
 
   void examine(Place place) {
@@ -177,7 +141,7 @@ class Finder {
     }
     if (top) return at_top(groups);
     if (rest.growth < least_) return;
-    if (is_namespace(place.id)) return in_namespace(place.id, groups);
+    if (has_names(heap_, roles_, place.id)) return in_namespace(place.id, groups);
     gather(place, chain, rest, groups);
   }
 
@@ -223,12 +187,6 @@ class Finder {
   uint32_t with_attributes(uint32_t id) const {
     const uint32_t holder = namespace_holder(heap_, id);
     return holder == kNone ? id : holder;
-  }
-
-  bool is_namespace(uint32_t id) const {
-    if (id == kNone) return false;
-    const uint32_t owner = namespace_holder(heap_, id);
-    return owner != kNone && (roles_.is_module(heap_.type(owner)) || heap_.type_of_object(owner) != kNone);
   }
 
   void gather(Place place, uint32_t chain, Sum sum, Groups& groups) {

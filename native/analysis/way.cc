@@ -40,6 +40,11 @@ bool all_have(const HeapIndex& heap, const std::vector<uint32_t>& members, const
 
 }  // namespace
 
+bool has_names(const HeapIndex& heap, const TypeRoles& roles, uint32_t dict) {
+  const uint32_t owner = dict == kNone ? kNone : namespace_holder(heap, dict);
+  return owner != kNone && (roles.is_module(heap.type(owner)) || heap.type_of_object(owner) != kNone);
+}
+
 Way way_to(const HeapIndex& heap, const TypeRoles& roles, uint32_t id) {
   Way way;
   const std::vector<uint32_t> ids = path_ids(heap, id);

@@ -21,6 +21,9 @@ struct WayStep {
 };
 using Way = std::vector<WayStep>;
 
+// Whether a dict has the names of a module or of a class: each is a place of its own.
+bool has_names(const HeapIndex& heap, const TypeRoles& roles, uint32_t dict);
+
 // Of an object that is alive.
 Way way_to(const HeapIndex& heap, const TypeRoles& roles, uint32_t id);
 

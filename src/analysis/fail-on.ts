@@ -1,8 +1,9 @@
 // Checks such as `growth>10MB`, for --fail-on.
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { bytesOf } from "../model/bytes.js";
-import type { Leaks, Suspect } from "./leaks.js";
+import type { Leaks } from "./leaks.js";
 import type { Amounts, MemoryReport } from "./memory.js";
+import type { Suspect } from "./suspect.js";
 
 const OF_SUSPECTS = {
   growth: ({ growth }: Suspect) => growth,

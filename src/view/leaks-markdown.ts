@@ -1,7 +1,8 @@
 // What leaks, to be pasted into a ticket.
-import type { Example, Leaks, Suspect } from "../analysis/leaks.js";
+import type { Leaks } from "../analysis/leaks.js";
 import type { MemoryReport } from "../analysis/memory.js";
 import { isElsewhere } from "../analysis/memory.js";
+import type { Example, Suspect } from "../analysis/suspect.js";
 import { belowTheBar, commandFor, heading, isWorthAWord, noSuspects, passingLines } from "./leaks.js";
 import { objectLine } from "./lines.js";
 import { verdictWords } from "./memory.js";

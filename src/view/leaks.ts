@@ -1,5 +1,6 @@
-import type { Example, Field, Leaks, Suspect } from "../analysis/leaks.js";
+import type { Leaks } from "../analysis/leaks.js";
 import type { MemoryReport } from "../analysis/memory.js";
+import type { Example, Field, Suspect } from "../analysis/suspect.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { sentences } from "./lines.js";
 import { elsewhereLines, verdictJson } from "./memory.js";

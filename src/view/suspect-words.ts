@@ -1,5 +1,6 @@
 // What is said of a suspect, in sentences; the views put them into lines.
-import type { Example, Leaks, Suspect } from "../analysis/leaks.js";
+import type { Leaks } from "../analysis/leaks.js";
+import type { Example, Suspect } from "../analysis/suspect.js";
 import { LEAK_PATTERNS } from "../model/leak-patterns.js";
 import { fitContent } from "./fit.js";
 import { allocationWords } from "./site.js";

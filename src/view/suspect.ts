@@ -1,5 +1,6 @@
 // The block of a suspect.
-import type { Example, Leaks, Suspect } from "../analysis/leaks.js";
+import type { Leaks } from "../analysis/leaks.js";
+import type { Example, Suspect } from "../analysis/suspect.js";
 import { displayWidth, pathSteps } from "./fit.js";
 import { contentFits, objectLine, pathLines, sentences, wholePath } from "./lines.js";
 import { fieldsText, remarks, type SuspectFact, suspectFacts, titleText } from "./suspect-words.js";
