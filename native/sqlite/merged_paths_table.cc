@@ -1,10 +1,16 @@
 #include <algorithm>
 
+#include "analysis/partition.h"
 #include "sqlite/avoid_argument.h"
-#include "sqlite/group_columns.h"
+#include "sqlite/rows_cursor.h"
 
 namespace heapdump {
 namespace {
+
+struct Group : Partition::Row {
+  uint64_t retained = 0;
+  const Grouping* grouping = nullptr;
+};
 
 constexpr Column kColumns[] = {
     {"path", kText,
@@ -17,7 +23,8 @@ constexpr Column kColumns[] = {
     {"count", kInteger, "instances with such a path", [](const Group& row) { return row.count; }},
     {"size", kInteger, "shallow sizes of these together, in bytes",
      [](const Group& row) { return row.size; }},
-    {"retained", kInteger, "what these retain, as type.retained, in bytes; 0 for garbage",
+    {"retained", kInteger,
+     "what would be freed with all of these at once, in bytes; of garbage they alone count",
      [](const Group& row) { return row.retained; }},
     {"example", kInteger, "object.id of one of them", [](const Group& row) { return row.example; }},
     {"garbage", kInteger, "1 for the garbage among the instances, else 0",
@@ -27,6 +34,8 @@ constexpr Column kColumns[] = {
      "argument, optional: what no path may go through, as for path_to_root; the paths are then found anew",
      Argument::kOptional},
 };
+
+constexpr int kWithRetained = 1;
 
 // By the patterns of paths around what is avoided; 0 is for what these do not reach.
 class ByAvoidingPath : public Grouping {
@@ -55,12 +64,19 @@ class MergedPathsCursor : public RowsCursor<Group> {
       paths_.emplace(heap_, avoid, type);
       grouping = &around_.emplace(heap_, *paths_);
     }
-    std::vector<Group> rows;
-    for (const GroupTotals& totals : group_totals(heap_, &heap_.dominator_tree(), *grouping,
-                                                  [&](uint32_t id) { return heap_.type(id) == type; })) {
-      rows.push_back({totals, grouping});
+    Bits instances(heap_.objects());
+    const Range ranks = heap_.instances(type);
+    for (uint64_t rank = ranks.begin; rank < ranks.end; ++rank) {
+      if (const uint32_t id = heap_.by_type(rank); id != kNone) instances.set(id);
     }
-    std::ranges::stable_sort(rows, std::greater{}, &GroupTotals::count);
+    const Partition partition(heap_, *grouping, instances);
+    std::vector<uint64_t> retained;
+    if (scan.plan == kWithRetained) retained = partition.all_retained(heap_.joint());
+    std::vector<Group> rows;
+    for (size_t row = 0; row < partition.rows().size(); ++row) {
+      rows.push_back({partition.rows()[row], retained.empty() ? 0 : retained[row], grouping});
+    }
+    std::ranges::stable_sort(rows, std::greater{}, &Group::count);
     begin(std::move(rows));
   }
 
@@ -70,11 +86,14 @@ class MergedPathsCursor : public RowsCursor<Group> {
   std::optional<ByAvoidingPath> around_;
 };
 
-Estimate estimate(const HeapIndex* heap) { return {heap->objects() + 4.0, 20}; }
+void plan(const HeapIndex& heap, Plan& plan) {
+  const bool retained = plan.reads(column_named(kColumns, "retained"));
+  plan.answer(retained ? kWithRetained : 0, heap.objects() * (retained ? 4.0 : 1.0) + 4, 20);
+}
 
 }  // namespace
 
 extern const Table kMergedPathsTable =
-    declare_table<MergedPathsCursor, kColumns>("merged_paths", TableKind::kFunction, estimate);
+    declare_table<MergedPathsCursor, kColumns>("merged_paths", TableKind::kFunction, nullptr, plan);
 
 }  // namespace heapdump

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/grouping.h"
+#include "analysis/joint.h"
 #include "analysis/matching.h"
 #include "heap/heap_index.h"
 #include "heap/holders.h"
@@ -28,6 +29,10 @@ class OpenHeap : public HeapIndex {
   Holders& holders();
   // With another heap, earlier or later.
   const Matching& matching(const std::shared_ptr<OpenHeap>& other);
+  // What would be freed with several objects at once.
+  Joint& joint();
+  // The objects of a set (docs/sets.md).
+  std::shared_ptr<const Bits> set(const std::string& text);
   // By row of types().
   const std::vector<uint64_t>& retained_by_type();
   // All ids, largest first, ties by id.
@@ -39,6 +44,8 @@ class OpenHeap : public HeapIndex {
  private:
   OpenHeaps& heaps_;
   std::optional<Groupings> groupings_;
+  std::optional<Joint> joint_;
+  std::map<std::string, std::shared_ptr<const Bits>> sets_;
   std::optional<Holders> holders_;
   struct Matched {
     std::weak_ptr<OpenHeap> other;
@@ -56,6 +63,8 @@ class OpenHeaps {
   std::shared_ptr<OpenHeap> open(const std::string& schema, const std::string& path);
   // Throws Error(kUsage) if that schema has no heap.
   std::shared_ptr<OpenHeap> of(const std::string& schema) const;
+  // nullptr if it has none.
+  std::shared_ptr<OpenHeap> find(const std::string& schema) const;
 
  private:
   std::map<std::string, std::weak_ptr<OpenHeap>> by_path_, by_schema_;

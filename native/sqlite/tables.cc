@@ -7,9 +7,10 @@ namespace heapdump {
 extern const Table kObjectTable, kTypeTable, kTypeAliasTable, kReferenceTable, kRootTable, kThreadTable,
     kFrameTable, kModuleTable, kMetaTable, kReferrersTable, kReferentsTable, kHoldersTable, kHoldsTable,
     kReachableTable, kDominatedTable, kDominatedTypesTable, kPathToRootTable, kMergedPathsTable,
-    kGroupedTable, kOwnerTable, kWasteTable, kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable,
-    kSchemaColumnTable, kMappingTable, kPoolTable, kMallocHeapTable, kChunkTable, kMemoryTable, kPinningTable,
-    kPossibleHolderTable, kSiteTable, kSiteFrameTable, kLocalTable, kDominatorGroupsTable;
+    kPartitionTable, kMembersTable, kFreedTable, kSetTotalsTable, kOwnerTable, kWasteTable, kSameAsTable,
+    kLeaksTable, kDiffTable, kGroupingTable, kSchemaColumnTable, kMappingTable, kPoolTable, kMallocHeapTable,
+    kChunkTable, kMemoryTable, kPinningTable, kPossibleHolderTable, kSiteTable, kSiteFrameTable, kLocalTable,
+    kDominatorGroupsTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
@@ -40,7 +41,10 @@ std::span<const Table* const> tables() {
                                              &kDominatorGroupsTable,
                                              &kPathToRootTable,
                                              &kMergedPathsTable,
-                                             &kGroupedTable,
+                                             &kMembersTable,
+                                             &kFreedTable,
+                                             &kSetTotalsTable,
+                                             &kPartitionTable,
                                              &kOwnerTable,
                                              &kWasteTable,
                                              &kMemoryTable,

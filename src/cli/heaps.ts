@@ -8,6 +8,7 @@ import {
   repeated,
   requireOneProcess,
 } from "../analysis/series.js";
+import { SINCE } from "../analysis/set.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { tracingOf } from "../model/tracing.js";
 import type { Heap } from "../store/heap.js";
@@ -29,7 +30,7 @@ import { note, openEvents, warn } from "./output.js";
 
 /** Another dump that is compared with the first. */
 export interface Compared {
-  role: "previous" | "next" | "exclude";
+  role: "previous" | "next" | "exclude" | "since";
   path: string;
 }
 
@@ -69,30 +70,41 @@ export async function openCompared(
   file: string,
   compared: Compared[],
 ): Promise<{ heap: Heap; others: { role: Compared["role"]; heap: Heap }[] }> {
-  const sources = compared.map(({ role, path }, i) => ({ schema: `${role}${i}`, path }));
+  // Sets know the dump that `new` is compared with by its schema.
+  const sources = compared.map(({ role, path }, i) => ({
+    schema: role === "since" ? SINCE : `${role}${i}`,
+    path,
+  }));
   const [heap, ...rest] = (await openHeaps([{ schema: "main", path: file }, ...sources], openEvents())) as [
     Heap,
     ...Heap[],
   ];
   requireOneProcess([heap, ...rest]);
   warnOfLoss(command, "main", heap);
-  const unlike = rest.find((other, i) => compared[i]?.role === "exclude" && differentModes(heap, other));
+  const unlike = rest.find((other, i) => tellsWhatIsNew(compared[i]) && differentModes(heap, other));
   if (unlike) {
     throw new HeapdumpError(
       ExitCode.Usage,
-      `${unlike.path} and ${file} were taken in different modes, so --exclude cannot tell what is new: take both in the same mode, or use heapdump leaks or diff`,
+      `${unlike.path} and ${file} were taken in different modes, so --${compared[rest.indexOf(unlike)]?.role} cannot tell what is new: take both in the same mode, or use heapdump leaks or diff`,
     );
   }
   warnOfDifferences([heap, ...rest]);
   const others = rest.map((other, i) => ({ role: (compared[i] as Compared).role, heap: other }));
   for (const { role, heap: other } of others) {
-    if ((role === "previous" && isLater(other, heap)) || (role === "next" && isLater(heap, other))) {
+    if (
+      ((role === "previous" || role === "since") && isLater(other, heap)) ||
+      (role === "next" && isLater(heap, other))
+    ) {
       warn(orderWarning(other.path, file, role));
     }
     warnOfLoss(command, role, other);
     warnOfDoubt(heap, other);
   }
   return { heap, others };
+}
+
+function tellsWhatIsNew(compared: Compared | undefined): boolean {
+  return compared?.role === "exclude" || compared?.role === "since";
 }
 
 /** Dumps side by side, each as the schema that the user chose. */
