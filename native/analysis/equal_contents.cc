@@ -4,6 +4,7 @@
 #include <bit>
 #include <functional>
 #include <string_view>
+#include <utility>
 
 #include "support/page_array.h"
 #include "support/parallel.h"
@@ -13,6 +14,7 @@ namespace {
 
 struct Slot {
   uint32_t first = 0;  // id + 1; 0: free
+  uint32_t last = 0;
   uint32_t count = 0;
 };
 
@@ -31,13 +33,14 @@ uint64_t content_hash(const HeapIndex& heap, uint32_t id, std::string_view bytes
 }  // namespace
 
 std::vector<EqualContents> find_equal_contents(const HeapIndex& heap, const std::vector<bool>& wanted,
-                                               uint64_t least) {
+                                               uint64_t least, const std::function<bool(uint32_t)>& counts) {
   uint64_t candidates = 0;
   for (uint32_t id = 0; id < heap.objects(); ++id) candidates += wanted[heap.type(id)];
   // Each worker has a part of the hash values to itself.
   const uint32_t workers = worker_count();
   const int bits = std::bit_width(candidates * 2 / workers) + 1;
-  std::vector<std::vector<EqualContents>> found(workers);
+  std::vector<std::vector<uint32_t>> found(workers);
+  PageArray<uint32_t> next(heap.objects());  // the next one that is equal, id + 1
   in_parallel(workers, [&](uint32_t worker) {
     PageArray<Slot> slots(uint64_t{1} << bits);
     const uint64_t mask = slots.size() - 1;
@@ -49,15 +52,30 @@ std::vector<EqualContents> find_equal_contents(const HeapIndex& heap, const std:
       if ((hash & 0xffff) % workers != worker) continue;
       uint64_t at = hash >> (64 - bits);
       while (slots[at].first != 0 && !is_equal(heap, slots[at].first - 1, id)) at = (at + 1) & mask;
-      if (slots[at].first == 0) slots[at].first = id + 1;
+      if (slots[at].first == 0) {
+        slots[at].first = id + 1;
+      } else {
+        next[slots[at].last - 1] = id + 1;
+      }
+      slots[at].last = id + 1;
       slots[at].count++;
     }
     for (const Slot& slot : slots) {
-      if (slot.count >= least) found[worker].push_back({slot.first - 1, slot.count});
+      if (slot.count >= least) found[worker].push_back(slot.first - 1);
     }
   });
   std::vector<EqualContents> all;
-  for (const auto& part : found) all.insert(all.end(), part.begin(), part.end());
+  for (const auto& part : found) {
+    for (const uint32_t first : part) {
+      EqualContents equal{kNone, 0, {}};
+      for (uint32_t id = first; id != kNone; id = next[id] - 1) {
+        if (!counts(id)) continue;
+        if (equal.count++ == 0) equal.first = id;
+        if (equal.sample.size() < EqualContents::kSampled) equal.sample.push_back(id);
+      }
+      if (equal.count >= least) all.push_back(std::move(equal));
+    }
+  }
   std::ranges::sort(all, {}, &EqualContents::first);
   return all;
 }

@@ -88,7 +88,7 @@ void Joint::go_on(const Masks& certain, Masks& possible, std::vector<uint32_t> c
   while (!changed.empty()) {
     const uint32_t id = changed.back();
     changed.pop_back();
-    waits.remove(id);
+    waits.clear(id);
     const auto pass = [&](uint32_t held) {
       if (possible[held] == certain[held]) return;
       const uint32_t mask = possible[held] & (possible[id] | certain[held]);

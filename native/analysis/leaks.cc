@@ -1,18 +1,22 @@
 #include "analysis/leaks.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <unordered_set>
 #include <utility>
 
 #include "analysis/chains.h"
+#include "analysis/garbage_suspect.h"
 #include "analysis/growth.h"
 #include "analysis/like_suspects.h"
 #include "analysis/nearest_code.h"
+#include "analysis/sample.h"
+#include "analysis/suspect_details.h"
 #include "analysis/type_roles.h"
 #include "analysis/weak_suspects.h"
 #include "heap/c_containers.h"
 #include "heap/category.h"
-#include "heap/other_names.h"
 #include "heap/path_step.h"
 #include "heap/path_up.h"
 #include "heap/root_path.h"
@@ -32,7 +36,11 @@ constexpr int64_t kMost = 50;       // what is the greater part
 constexpr int64_t kPreferred = 30;  // enough for a type of the application
 constexpr int64_t kMember = 10;     // enough for the members of a container
 constexpr int kDeepest = 16;        // merged steps
-constexpr size_t kSampled = 256;    // objects of a suspect that are asked for what they have in common
+
+// Like objects that come steadily are a suspect of any size: so many before the dump before the last, and so
+// many after it, where neither number is more than so many times the other.
+constexpr uint64_t kSteady = 20;
+constexpr uint64_t kSteadyRatio = 4;
 
 bool is_part(int64_t part, int64_t percent, int64_t whole) {
   return part > 0 && part >= whole / 100 * percent;
@@ -49,10 +57,11 @@ using Groups = std::map<std::pair<uint32_t, uint32_t>, Group>;
 
 class Finder {
  public:
-  Finder(const HeapIndex& heap, const ObjectTree& tree, Owners& owners, const HeapIndex* first,
-         const HeapIndex* before)
+  Finder(const HeapIndex& heap, const ObjectTree& tree, const ObjectTree& dominators, Owners& owners,
+         const HeapIndex* first, const HeapIndex* before)
       : heap_(heap),
         tree_(tree),
+        dominators_(dominators),
         owners_(owners),
         growth_(heap, tree, first, before),
         roles_(heap),
@@ -68,16 +77,13 @@ class Finder {
   }
 
   std::vector<Suspect> find() {
-    open_.push_back({ObjectTree::kTop, kNone});
-    while (!open_.empty()) {
-      const Place place = open_.back();
-      open_.pop_back();
-      examine(place);
-    }
-    find_garbage();
+    search();
+    search_small();
+    if (auto garbage = garbage_suspect(heap_, growth_, roles_, first_, least_))
+      suspects_.push_back(std::move(*garbage));
     merge_like(heap_, suspects_, owners_);
     fold_weak_references(heap_, suspects_);
-    for (Suspect& suspect : suspects_) name_further(suspect);
+    add_details(heap_, tree_, dominators_, roles_, suspects_);
     std::ranges::stable_sort(suspects_, [](const Suspect& a, const Suspect& b) {
       return std::pair(a.survived, a.growth) > std::pair(b.survived, b.growth);
     });
@@ -94,6 +100,57 @@ class Finder {
     int64_t growth;
     int64_t survived;
   };
+
+  void search() {
+    open_.push_back({ObjectTree::kTop, kNone});
+    while (!open_.empty()) {
+      const Place place = open_.back();
+      open_.pop_back();
+      examine(place);
+    }
+  }
+
+  // What has a small part of the growth, and comes steadily, one like the other.
+  void search_small() {
+    if (!growth_.has_before() || least_ <= kLeast) return;
+    std::vector<Suspect> large = std::exchange(suspects_, {});
+    const int64_t bar = std::exchange(least_, kLeast);
+    search();
+    least_ = bar;
+    std::unordered_set<uint32_t> known;
+    for (const Suspect& suspect : large) known.insert(suspect.members.begin(), suspect.members.end());
+    std::erase_if(suspects_, [&](const Suspect& small) {
+      return small.growth >= least_ || !comes_steadily(small) || is_part_of(small, large, known);
+    });
+    suspects_.insert(suspects_.begin(), std::move_iterator(large.begin()), std::move_iterator(large.end()));
+  }
+
+  bool comes_steadily(const Suspect& suspect) const {
+    if (suspect.kind != SuspectKind::kGroup) return false;
+    uint64_t earlier = 0, later = 0;
+    for (const uint32_t member : suspect.members) {
+      if (!growth_.is_new(member)) continue;
+      (growth_.own_survived(member) > 0 ? earlier : later)++;
+    }
+    return std::min(earlier, later) >= kSteady &&
+           std::max(earlier, later) <= kSteadyRatio * std::min(earlier, later);
+  }
+
+  // Whether it is above or below one of those, or beside it in the same place.
+  bool is_part_of(const Suspect& small, const std::vector<Suspect>& large,
+                  const std::unordered_set<uint32_t>& known) const {
+    for (const uint32_t at : heap_.path_up(small.members.front())) {
+      if (known.contains(at)) return true;
+    }
+    return std::ranges::any_of(large, [&](const Suspect& suspect) {
+      if (suspect.members.empty()) return false;
+      if (suspect.place == small.place && !is_namespace(small.place)) return true;
+      for (const uint32_t at : heap_.path_up(suspect.members.front())) {
+        if (std::ranges::binary_search(small.members, at)) return true;
+      }
+      return false;
+    });
+  }
 
   void examine(Place place) {
     const bool top = place.id == ObjectTree::kTop;
@@ -167,6 +224,7 @@ class Finder {
   }
 
   bool is_namespace(uint32_t id) const {
+    if (id == kNone) return false;
     const uint32_t owner = namespace_holder(heap_, id);
     return owner != kNone && (roles_.is_module(heap_.type(owner)) || heap_.type_of_object(owner) != kNone);
   }
@@ -273,24 +331,31 @@ class Finder {
     Suspect suspect{.kind = kind,
                     .type = group.type,
                     .growth = sum.growth,
+                    .own_growth = kind == SuspectKind::kGroup && place != kNone ? growth_.own(place) : 0,
                     .survived = sum.survived,
                     .gathers = gathers == 0 ? way.size() : gathers,
                     .place = place,
                     .example = largest(group.members)};
     AllocationTally allocations(heap_);
     for (const uint32_t member : group.members) {
-      suspect.retained += heap_.retained(member);
-      count(suspect, member, allocations);
+      // What C holds is that alone, and not what only that leads to.
+      if (kind == SuspectKind::kHeldByC) {
+        count(suspect, member, allocations);
+      } else {
+        for (const uint32_t id : tree_.preorder(member)) {
+          count(suspect, id, allocations);
+          suspect.may_own += came(id) && heap_.types()[heap_.type(id)].memory_unknown > 0;
+        }
+      }
     }
     suspect.allocation = allocations.result();
     suspect.sites = allocations.by_site();
     suspect.way = std::move(way);
-    const size_t sampled = std::min(group.members.size(), kSampled);
-    for (size_t i = 0; i < sampled; ++i) {
-      suspect.sample.push_back(group.members[i * group.members.size() / sampled]);
-    }
+    suspect.sample = evenly(group.members);
     suspect.owner = owner(place, group.members);
     suspect.code = nearest_code(heap_, suspect.sample);
+    suspect.members = group.members;
+    std::ranges::sort(suspect.members);
     suspects_.push_back(std::move(suspect));
   }
 
@@ -304,72 +369,20 @@ class Finder {
     return owners_.name(owner);
   }
 
-  void name_further(Suspect& suspect) const {
-    const Way& way = suspect.way;
-    if (way.size() < 2 || suspect.gathers < 2 || root_kind(heap_, way[0].object) != HD_ROOT_MODULE) return;
-    if (suspect.places.empty() || way[1].text != way[1].open)
-      suspect.also = other_names(heap_, way[1].object);
-  }
-
-  // The objects of the suspect's type from `begin` on.
-  void count(Suspect& suspect, uint32_t begin, AllocationTally& allocations) {
-    for (const uint32_t id : tree_.preorder(begin)) {
-      if (heap_.type(id) != suspect.type) continue;
-      if (came(id)) allocations.add(id);
-      suspect.count++;
-      suspect.added += growth_.is_new(id);
-      suspect.address_reused += growth_.address_reused(id);
-    }
+  void count(Suspect& suspect, uint32_t id, AllocationTally& allocations) const {
+    if (heap_.type(id) != suspect.type) return;
+    if (came(id)) allocations.add(id);
+    suspect.count++;
+    suspect.added += growth_.is_new(id);
+    suspect.address_reused += growth_.address_reused(id);
   }
 
   // Of one dump, all.
   bool came(uint32_t id) const { return !growth_.has_first() || growth_.is_new(id); }
 
-  // What nothing keeps alive and the collector has not freed.
-  void find_garbage() {
-    std::vector<Group> groups(heap_.types().size());
-    Sum sum{};
-    int64_t all = 0;
-    for (uint32_t id = 0; id < heap_.objects(); ++id) {
-      if (!heap_.is_garbage(id)) continue;
-      Group& group = groups[heap_.type(id)];
-      group.type = heap_.type(id);
-      group.growth += static_cast<int64_t>(heap_.size(id));
-      group.members.push_back(id);
-      all += static_cast<int64_t>(heap_.size(id));
-      sum.survived += growth_.garbage_survived(id);
-    }
-    sum.growth = all;
-    for (uint32_t id = 0; first_ != nullptr && id < first_->objects(); ++id) {
-      if (first_->is_garbage(id)) sum.growth -= static_cast<int64_t>(first_->size(id));
-    }
-    if (sum.growth < least_) return;
-    Groups by_type;
-    for (Group& group : groups) {
-      if (!group.members.empty()) by_type[{0, group.type}] = std::move(group);
-    }
-    Group* best = best_group(by_type, 0);
-    if (best == nullptr) return;
-    Suspect suspect{.kind = SuspectKind::kGarbage,
-                    .type = best->type,
-                    .count = best->members.size(),
-                    .retained = static_cast<uint64_t>(all),
-                    .growth = sum.growth,
-                    .survived = sum.survived,
-                    .place = kNone,
-                    .example = largest(best->members)};
-    AllocationTally allocations(heap_);
-    for (const uint32_t member : best->members) {
-      suspect.added += growth_.is_new(member);
-      suspect.address_reused += growth_.address_reused(member);
-      if (came(member)) allocations.add(member);
-    }
-    suspect.allocation = allocations.result();
-    suspects_.push_back(std::move(suspect));
-  }
-
   const HeapIndex& heap_;
   const ObjectTree& tree_;
+  const ObjectTree& dominators_;
   Owners& owners_;
   const Growth growth_;
   const TypeRoles roles_;
@@ -382,9 +395,9 @@ class Finder {
 
 }  // namespace
 
-std::vector<Suspect> find_leaks(const HeapIndex& last, const ObjectTree& tree, Owners& owners,
-                                const HeapIndex* first, const HeapIndex* before) {
-  return Finder(last, tree, owners, first, before).find();
+std::vector<Suspect> find_leaks(const HeapIndex& last, const ObjectTree& paths, const ObjectTree& dominators,
+                                Owners& owners, const HeapIndex* first, const HeapIndex* before) {
+  return Finder(last, paths, dominators, owners, first, before).find();
 }
 
 }  // namespace heapdump

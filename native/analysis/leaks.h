@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -20,15 +21,33 @@ struct SuspectPlace {
   int64_t growth;
 };
 
+// Below the objects of a suspect, like ones that have the greater part of what they retain.
+struct Inside {
+  std::string part;       // from one of the objects on, a key or an index left open; empty if there are none
+  uint32_t type = kNone;  // row of types()
+  uint64_t count = 0;
+  uint64_t retained = 0;  // bytes, together
+};
+
+// The type of C code of which most have a word that is the address of one of these objects. A guess.
+struct LikelyHolder {
+  uint32_t type = kNone;  // row of types()
+  uint32_t offset = 0;    // of the word, in bytes
+  uint64_t count = 0;     // objects for which there is one
+};
+
 // A place where memory gathers, or several of one cause.
 struct Suspect {
   SuspectKind kind;
-  uint32_t type;          // row of types(): of what gathers
-  uint64_t count = 0;     // objects of that type there
-  uint64_t added = 0;     // of these, the ones that the first dump does not have
-  uint64_t retained = 0;  // bytes that would be freed with what gathers
-  int64_t growth;         // bytes that came less bytes that went; of one dump, all bytes
+  uint32_t type;           // row of types(): of what gathers
+  uint64_t count = 0;      // objects of that type there
+  uint64_t added = 0;      // of these, the ones that the first dump does not have
+  uint64_t retained = 0;   // bytes that would be freed with all that gathers; of garbage, the size of all
+  int64_t growth;          // bytes that came less bytes that went; of one dump, all bytes
+  int64_t own_growth = 0;  // of the growth, what the holder in which they gather took itself, as a list does
   int64_t survived;  // bytes that are new, and were in the dump before the last, too; 0 of fewer than three
+  uint64_t may_own =
+      0;  // objects of types that own memory which is not known; new ones if there is a first dump
   uint64_t address_reused = 0;  // of the new ones, those at an address that another object of their type had
   Way way;                      // empty for garbage
   size_t gathers = 0;           // steps of it to where it gathers: what is behind them came
@@ -40,9 +59,15 @@ struct Suspect {
   std::vector<SuspectPlace> places;              // the largest first; empty if it is one
   uint32_t
       place;  // id of the holder where it gathers, or that all places have; kNone for held by C and garbage
-  int64_t weak = 0;              // bytes by which weak references grew that were made for these objects
-  std::vector<uint32_t> sample;  // a few of what gathers, evenly among all
-  uint32_t example;              // id of the one that retains most
+  int64_t weak = 0;                    // bytes by which weak references grew that were made for these objects
+  std::vector<uint32_t> members;       // what gathers; empty for garbage
+  std::vector<uint32_t> sample;        // a few of what gathers, evenly among all
+  uint32_t example;                    // id of the one that retains most
+  uint32_t other = kNone;              // id of another one that tells something else
+  std::string_view pattern{};          // pattern_of()
+  std::vector<std::string> stored_by;  // StoringCode::of()
+  Inside inside;
+  LikelyHolder likely_holder;  // of what C holds
 };
 
 // The suspects of the last of several dumps of one process, best first. `first` is nullptr if there is but
@@ -51,7 +76,7 @@ struct Suspect {
 // Growth is summed up along the paths from roots, and followed down as long as one object holds enough of it
 // that was there in the first dump; if it scatters over many, it gathers there. What went is subtracted
 // where it was.
-std::vector<Suspect> find_leaks(const HeapIndex& last, const ObjectTree& tree, Owners& owners,
-                                const HeapIndex* first, const HeapIndex* before);
+std::vector<Suspect> find_leaks(const HeapIndex& last, const ObjectTree& paths, const ObjectTree& dominators,
+                                Owners& owners, const HeapIndex* first, const HeapIndex* before);
 
 }  // namespace heapdump

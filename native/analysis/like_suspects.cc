@@ -59,21 +59,25 @@ Suspect merged(const HeapIndex& heap, std::vector<Suspect*>& like, Owners& owner
     one.code.clear();
   one.kind = SuspectKind::kGroup;
   one.place = holder;
-  one.count = one.added = one.retained = one.address_reused = 0;
-  one.growth = one.survived = 0;
+  one.count = one.added = one.address_reused = one.may_own = 0;
+  one.growth = one.own_growth = one.survived = 0;
   one.sample.clear();
+  one.members.clear();
   AllocationTally allocations(heap);
   for (const Suspect* suspect : like) {
     allocations.add(suspect->allocation.objects, suspect->sites);
     one.sample.insert(one.sample.end(), suspect->sample.begin(), suspect->sample.end());
     one.count += suspect->count;
     one.added += suspect->added;
-    one.retained += suspect->retained;
+    one.may_own += suspect->may_own;
+    one.members.insert(one.members.end(), suspect->members.begin(), suspect->members.end());
     one.address_reused += suspect->address_reused;
     one.growth += suspect->growth;
+    one.own_growth += suspect->own_growth;
     one.survived += suspect->survived;
     one.gathers = std::max(one.gathers, suspect->gathers);
   }
+  std::ranges::sort(one.members);
   one.allocation = allocations.result();
   open_way(like, one.way, one.places);
   return one;

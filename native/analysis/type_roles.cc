@@ -34,24 +34,25 @@ std::string_view folder(std::string_view file) {
   return slash == file.npos ? std::string_view() : file.substr(0, slash + 1);
 }
 
+bool is_installed(std::string_view file) {
+  return file.find("/site-packages/") != std::string_view::npos ||
+         file.find("/dist-packages/") != std::string_view::npos;
+}
+
 }  // namespace
 
 TypeRoles::TypeRoles(const HeapIndex& heap) {
-  std::unordered_map<std::string_view, std::string_view> files;
   for (const ModuleRow& module : heap.modules())
-    files.emplace(heap.text(module.name), heap.text(module.file));
-  const auto os = files.find("os");
-  const std::string_view standard = os == files.end() ? std::string_view() : folder(os->second);
+    files_.emplace(heap.text(module.name), heap.text(module.file));
+  const auto os = files_.find("os");
+  if (os != files_.end()) standard_ = folder(os->second);
 
   const auto is_application = [&](std::string_view module) {
     if (module == "__main__") return true;
     if (module.empty() || module == "builtins") return false;
-    const auto at = files.find(module);
-    if (at == files.end()) return !module.starts_with('_');
-    if (at->second.empty()) return false;
-    const bool installed = at->second.find("/site-packages/") != std::string_view::npos ||
-                           at->second.find("/dist-packages/") != std::string_view::npos;
-    return installed || standard.empty() || !at->second.starts_with(standard);
+    const auto at = files_.find(module);
+    if (at == files_.end()) return !module.starts_with('_');
+    return !at->second.empty() && is_application_file(at->second);
   };
   const Categories categories(heap);
   for (uint32_t row = 0; row < heap.types().size(); ++row) {
@@ -62,6 +63,20 @@ TypeRoles::TypeRoles(const HeapIndex& heap) {
     roles_.push_back({is_application(heap.text(type.module)), kContainers.contains(name), cause,
                       category == Category::kModule});
   }
+}
+
+bool TypeRoles::is_application_file(std::string_view file) const {
+  return is_installed(file) || standard_.empty() || !file.starts_with(standard_);
+}
+
+bool TypeRoles::is_own_file(std::string_view file) const {
+  return is_application_file(file) && !is_installed(file) && !file.starts_with("<frozen ");
+}
+
+bool TypeRoles::is_own_module(std::string_view module) const {
+  if (module == "__main__") return true;
+  const auto at = files_.find(module);
+  return at != files_.end() && !at->second.empty() && is_own_file(at->second);
 }
 
 }  // namespace heapdump

@@ -1,5 +1,7 @@
 #pragma once
 #include <cstdint>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "heap/heap_index.h"
@@ -19,6 +21,11 @@ class TypeRoles {
   // function, an exception.
   bool is_cause(uint32_t type) const { return roles_[type].application || roles_[type].cause; }
   bool is_module(uint32_t type) const { return roles_[type].module; }
+  // A file of the program or of a library that was installed.
+  bool is_application_file(std::string_view file) const;
+  // A file, or a module, of the program, and of no library.
+  bool is_own_file(std::string_view file) const;
+  bool is_own_module(std::string_view module) const;
 
  private:
   struct Roles {
@@ -28,6 +35,8 @@ class TypeRoles {
     bool module = false;
   };
   std::vector<Roles> roles_;
+  std::unordered_map<std::string_view, std::string_view> files_;  // of modules
+  std::string_view standard_;  // folder of Python's own modules; empty if it is not known
 };
 
 }  // namespace heapdump

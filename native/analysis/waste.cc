@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "analysis/code_parts.h"
 #include "analysis/equal_contents.h"
 #include "heap/category.h"
 #include "heap/namespaces.h"
@@ -40,7 +41,8 @@ constexpr uint64_t kOfBuiltin = uint64_t{0xff} << 24;
 
 class WasteFinder {
  public:
-  WasteFinder(const HeapIndex& heap, const TypeRoles& roles) : heap_(heap), roles_(roles) {
+  WasteFinder(const HeapIndex& heap, const TypeRoles& roles, Owners& owners, bool all, const Bits* of)
+      : heap_(heap), roles_(roles), owners_(owners), code_(heap, roles), all_(all), of_(of) {
     for (const TypeRow& type : heap.types()) {
       const auto at = kEntry.find(heap.text(type.name));
       entry_.push_back(at == kEntry.end() ? 0 : at->second);
@@ -62,7 +64,8 @@ class WasteFinder {
       texts.push_back(kTexts.contains(heap_.text(type.name)));
       both.push_back(texts.back() || kNumbers.contains(heap_.text(type.name)));
     }
-    for (const EqualContents& equal : find_equal_contents(heap_, both, kMinWaste)) {
+    const auto counts = [this](uint32_t id) { return !is_left_out(id); };
+    for (const EqualContents& equal : find_equal_contents(heap_, both, kMinWaste, counts)) {
       const uint32_t type = heap_.type(equal.first);
       const uint64_t size = heap_.size(equal.first);
       found_.push_back({texts[type] ? WasteKind::kDuplicate : WasteKind::kBoxes,
@@ -72,8 +75,21 @@ class WasteFinder {
                         size * equal.count,
                         size * (equal.count - 1),
                         !heap_.content(equal.first)->cut,
+                        owner_of_most(equal.sample),
                         {}});
     }
+  }
+
+  bool is_chosen(uint32_t id) const { return of_ == nullptr || (*of_)[id]; }
+  bool is_left_out(uint32_t id) { return !is_chosen(id) || (!all_ && code_.is_part(id)); }
+
+  std::string owner_of_most(const std::vector<uint32_t>& objects) {
+    std::map<uint32_t, size_t> counts;
+    for (const uint32_t id : objects) counts[owners_.of(id)]++;
+    const auto most = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
+    return most == counts.end() || most->first == 0 || most->second * 2 <= objects.size()
+               ? std::string()
+               : owners_.name(most->first);
   }
 
   uint64_t entry_count(uint32_t id, uint32_t type) const { return heap_.positions(id).size() / entry_[type]; }
@@ -100,8 +116,12 @@ class WasteFinder {
     return sizes;
   }
 
+  using Sample = std::vector<uint32_t>;
+  using Rows =
+      std::map<std::pair<std::string, uint32_t>, std::pair<Waste, Sample>>;  // by what holds them, and type
+
   void find_containers() {
-    std::map<std::pair<std::string, uint32_t>, Waste> empty, sparse;
+    Rows empty, sparse;
     for (const auto& [type, least] : min_sizes()) {
       const Range ranks = heap_.instances(type);
       for (uint64_t rank = ranks.begin; rank < ranks.end; ++rank) {
@@ -109,13 +129,16 @@ class WasteFinder {
         if (id == kNone || heap_.is_garbage(id)) continue;
         const uint64_t entries = entry_count(id, type), size = heap_.size(id), needed = least.at(entries);
         const bool is_sparse = size >= kSparse * needed && size - needed >= kMinSparse;
-        if ((entries > 0 && !is_sparse) || namespace_holder(heap_, id) != kNone) continue;
-        auto& rows = is_sparse ? sparse : empty;
-        Waste& row =
-            rows.try_emplace(
-                    {what(id), type},
-                    Waste{is_sparse ? WasteKind::kSparse : WasteKind::kEmpty, type, id, 0, 0, 0, true, {}})
+        if ((entries > 0 && !is_sparse) || namespace_holder(heap_, id) != kNone || is_left_out(id)) continue;
+        std::string place = what(id);
+        if (!all_ && place.ends_with(".__annotations__")) continue;
+        const WasteKind kind = is_sparse ? WasteKind::kSparse : WasteKind::kEmpty;
+        auto& [row, sample] =
+            (is_sparse ? sparse : empty)
+                .try_emplace({std::move(place), type},
+                             std::pair(Waste{kind, type, id, 0, 0, 0, true, {}, {}}, Sample()))
                 .first->second;
+        if (sample.size() < EqualContents::kSampled) sample.push_back(id);
         row.count++;
         row.size += size;
         row.wasted += is_sparse ? size - needed : size;
@@ -125,10 +148,12 @@ class WasteFinder {
     take(sparse, 1);
   }
 
-  void take(std::map<std::pair<std::string, uint32_t>, Waste>& rows, uint64_t least) {
-    for (auto& [key, row] : rows) {
+  void take(Rows& rows, uint64_t least) {
+    for (auto& [key, found] : rows) {
+      auto& [row, sample] = found;
       if (row.count < least) continue;
       row.what = key.first;
+      row.owner = owner_of_most(sample);
       found_.push_back(std::move(row));
     }
   }
@@ -155,13 +180,14 @@ class WasteFinder {
     }
   }
 
-  std::optional<Waste> slots_of(uint32_t type) const {
-    Waste waste{WasteKind::kSlots, type, kNone, 0, 0, 0, true, {}};
+  std::optional<Waste> slots_of(uint32_t type) {
+    Waste waste{WasteKind::kSlots, type, kNone, 0, 0, 0, true, {}, {}};
     std::vector<uint32_t> names, own;
+    Sample sample;
     const Range ranks = heap_.instances(type);
     for (uint64_t rank = ranks.begin; rank < ranks.end; ++rank) {
       const uint32_t id = heap_.by_type(rank);
-      if (id == kNone || heap_.is_garbage(id)) continue;
+      if (id == kNone || heap_.is_garbage(id) || !is_chosen(id)) continue;
       const uint32_t dict = field_of(heap_, id, "__dict__");
       if (dict != kNone && heap_.referrers(dict).size() != 1) return std::nullopt;
       if (!attributes(id, dict, own)) return std::nullopt;
@@ -170,10 +196,12 @@ class WasteFinder {
       const uint64_t now = heap_.size(id) + (dict == kNone ? 0 : heap_.size(dict));
       const uint64_t then = kPlainInstance + 8 * own.size();
       if (waste.count++ == 0) waste.example = id;
+      if (sample.size() < EqualContents::kSampled) sample.push_back(id);
       waste.size += now;
       waste.wasted += now > then ? now - then : 0;
     }
     if (waste.count < kMinWaste || waste.wasted == 0) return std::nullopt;
+    waste.owner = owner_of_most(sample);
     return waste;
   }
 
@@ -199,14 +227,19 @@ class WasteFinder {
 
   const HeapIndex& heap_;
   const TypeRoles& roles_;
+  Owners& owners_;
+  CodeParts code_;
+  const bool all_;
+  const Bits* of_;
   std::vector<uint64_t> entry_;  // by row of types(): references that an entry is; 0: no container
   std::vector<Waste> found_;
 };
 
 }  // namespace
 
-std::vector<Waste> find_waste(const HeapIndex& heap, const TypeRoles& roles) {
-  return WasteFinder(heap, roles).find();
+std::vector<Waste> find_waste(const HeapIndex& heap, const TypeRoles& roles, Owners& owners, bool all,
+                              const Bits* of) {
+  return WasteFinder(heap, roles, owners, all, of).find();
 }
 
 }  // namespace heapdump

@@ -33,6 +33,8 @@ std::string names(const std::vector<std::string>& all) {
   return json + "]";
 }
 
+Id type_id(OpenHeap& heap, uint32_t type) { return {type == kNone ? kNone : heap.types()[type].object}; }
+
 constexpr Column kColumns[] = {
     {"kind", kText,
      "dominator (one object), group (many of one type), held by C, or garbage (not alive, not collected)",
@@ -42,15 +44,24 @@ constexpr Column kColumns[] = {
     {"count", kInteger, "number of these objects", [](const Suspect& row) { return row.count; }},
     {"new", kInteger, "number of these that the first dump does not have; 0 without a first dump",
      [](const Suspect& row) { return row.added; }},
-    {"retained", kInteger, "what they retain, in bytes; of garbage, the size of all of it",
+    {"retained", kInteger,
+     "bytes that would be freed with all of them together, exactly; of garbage, the size of all of it",
      [](const Suspect& row) { return row.retained; }},
     {"growth", kInteger,
      "bytes at this place that are new since the first dump, less those that are gone; without a first dump, "
      "all",
      [](const Suspect& row) { return row.growth; }},
+    {"own_growth", kInteger,
+     "of the growth, bytes that what they gather in took itself, as a list or a dict does for more entries",
+     [](const Suspect& row) { return row.own_growth; }},
     {"survived", kInteger,
      "bytes that are new since the first dump and are also in the dump `before`; 0 without it",
      [](const Suspect& row) { return row.survived; }},
+    {"may_own", kInteger,
+     "number of objects below them that may own memory of C code which is in no figure "
+     "(type.memory_unknown), "
+     "new ones if there is a first dump",
+     [](const Suspect& row) { return row.may_own; }},
     {"address_reused", kInteger,
      "number of the new objects with an address that an object of the same type had in the first dump",
      [](const Suspect& row) { return row.address_reused; }},
@@ -75,6 +86,19 @@ constexpr Column kColumns[] = {
      "the "
      "function that keeps them; NULL if there is none, or not one for the greater part of them",
      [](const Suspect& row) { return or_null(row.code); }},
+    {"stored_by", kText,
+     "the functions whose code names what they accumulate in, as a JSON array of `NAME FILE:LINE`: one of "
+     "them, "
+     "likely, stores them; NULL if none is known, or too many",
+     [](const Suspect& row) { return text_or_null(names(row.stored_by)); }},
+    {"pattern", kText,
+     "why they stay, by the first rule that holds: garbage, held by C, gc.garbage, finalizer, unbounded "
+     "cache, "
+     "bounded cache, traceback, timer, task, greenlet, generator, thread-local, context variable, queue, "
+     "weak key, "
+     "logger, thread, callback, class, module, view, chain, local variable, attributes, mapping, sequence, "
+     "object",
+     [](const Suspect& row) { return row.pattern; }},
     {"weak", kInteger,
      "bytes by which weak references elsewhere grew that refer to these objects, and are no suspect of their "
      "own",
@@ -86,6 +110,27 @@ constexpr Column kColumns[] = {
      [](const Suspect& row) { return Id{row.place}; }},
     {"example", kInteger, "object.id of the one that retains most, a new one if there is one",
      [](const Suspect& row) { return Id{row.example}; }},
+    {"other", kInteger, "object.id of another example, which tells something else; NULL if there is none",
+     [](const Suspect& row) { return Id{row.other}; }},
+    {"inside", kText,
+     "where the greater part of what they retain is, from one of them on, as in `path`; NULL if it is in "
+     "many "
+     "places, or in themselves",
+     [](const Suspect& row) { return text_or_null(row.inside.part); }},
+    {"inside_type", kInteger, "object.id of the type of the objects there; NULL without inside",
+     [](OpenHeap& heap, const Suspect& row) { return type_id(heap, row.inside.type); }},
+    {"inside_count", kInteger, "number of these", [](const Suspect& row) { return row.inside.count; }},
+    {"inside_retained", kInteger, "bytes that they retain",
+     [](const Suspect& row) { return row.inside.retained; }},
+    {"holder_type", kInteger,
+     "of held by C, object.id of the type of C code which likely holds them: most have a word that is the "
+     "address "
+     "of one of them; NULL if none has",
+     [](OpenHeap& heap, const Suspect& row) { return type_id(heap, row.likely_holder.type); }},
+    {"holder_offset", kInteger, "where in those that word is, in bytes",
+     [](const Suspect& row) { return row.likely_holder.offset; }},
+    {"holder_count", kInteger, "of the objects, those for which there is such a holder",
+     [](const Suspect& row) { return row.likely_holder.count; }},
     {"traced", kInteger,
      "of the new objects, those of which it is known where they were allocated; without a first dump, of all",
      [](const Suspect& row) { return row.allocation.traced; }},
@@ -108,7 +153,8 @@ class LeaksCursor : public RowsCursor<Suspect> {
 
   void filter(const Scan& scan) override {
     const auto old = named(scan.arguments.text(0)), before = named(scan.arguments.text(1));
-    begin(find_leaks(heap_, heap_.path_tree(), heap_.owners(), old.get(), before.get()));
+    begin(find_leaks(heap_, heap_.path_tree(), heap_.dominator_tree(), heap_.owners(), old.get(),
+                     before.get()));
   }
 
  private:

@@ -29,9 +29,11 @@ constexpr Column kColumns[] = {
     {"example", kInteger, "object.id of one of them", [](const Group& row) { return row.example; }},
     {"garbage", kInteger, "1 for the garbage among the instances, else 0",
      [](const Group& row) { return row.group == kNone; }},
-    {"type", kInteger, "argument: object.id of the type", Argument::kNeeded},
+    {"type", kInteger, "argument: object.id of the type; NULL for a set", Argument::kNeeded},
     {"avoid", kText,
      "argument, optional: what no path may go through, as for path_to_root; the paths are then found anew",
+     Argument::kOptional},
+    {"of", kText, "argument, optional: a set of objects (docs/sets.md) in the place of a type's instances",
      Argument::kOptional},
 };
 
@@ -55,21 +57,14 @@ class MergedPathsCursor : public RowsCursor<Group> {
   explicit MergedPathsCursor(OpenHeap& heap) : heap_(heap) {}
 
   void filter(const Scan& scan) override {
-    const uint32_t object = scan.arguments.id(0, heap_);
-    const uint32_t type = object == kNone ? kNone : heap_.type_of_object(object);
     const Avoid avoid = parse_avoid(heap_, scan.arguments.text(1));
-    if (type == kNone) return begin({});
+    const Bits objects = chosen(scan.arguments);
     Grouping* grouping = &heap_.groupings().by("path");
     if (!avoid.empty()) {
-      paths_.emplace(heap_, avoid, type);
+      paths_.emplace(heap_, avoid, objects);
       grouping = &around_.emplace(heap_, *paths_);
     }
-    Bits instances(heap_.objects());
-    const Range ranks = heap_.instances(type);
-    for (uint64_t rank = ranks.begin; rank < ranks.end; ++rank) {
-      if (const uint32_t id = heap_.by_type(rank); id != kNone) instances.set(id);
-    }
-    const Partition partition(heap_, *grouping, instances);
+    const Partition partition(heap_, *grouping, objects);
     std::vector<uint64_t> retained;
     if (scan.plan == kWithRetained) retained = partition.all_retained(heap_.joint());
     std::vector<Group> rows;
@@ -81,6 +76,19 @@ class MergedPathsCursor : public RowsCursor<Group> {
   }
 
  private:
+  Bits chosen(const Arguments& arguments) const {
+    const std::string set = arguments.text(2);
+    if (!set.empty()) return *heap_.set(set);
+    Bits instances(heap_.objects());
+    const uint32_t object = arguments.id(0, heap_);
+    const uint32_t type = object == kNone ? kNone : heap_.type_of_object(object);
+    const Range ranks = type == kNone ? Range{} : heap_.instances(type);
+    for (uint64_t rank = ranks.begin; rank < ranks.end; ++rank) {
+      if (const uint32_t id = heap_.by_type(rank); id != kNone) instances.set(id);
+    }
+    return instances;
+  }
+
   OpenHeap& heap_;
   std::optional<AvoidingPaths> paths_;
   std::optional<ByAvoidingPath> around_;

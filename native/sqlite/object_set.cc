@@ -54,7 +54,7 @@ Bits objects_of(OpenHeap& heap, const Arguments& arguments, size_t set, size_t w
   if (given == nullptr || sqlite3_value_type(given) == SQLITE_NULL) return found;
   const ObjectSet objects(given);
   for (uint32_t id = 0; id < heap.objects(); ++id) {
-    if (!objects.has(id)) found.remove(id);
+    if (!objects.has(id)) found.clear(id);
   }
   return found;
 }

@@ -10,7 +10,7 @@ extern const Table kObjectTable, kTypeTable, kTypeAliasTable, kReferenceTable, k
     kPartitionTable, kMembersTable, kFreedTable, kSetTotalsTable, kOwnerTable, kWasteTable, kSameAsTable,
     kLeaksTable, kDiffTable, kGroupingTable, kSchemaColumnTable, kMappingTable, kPoolTable, kMallocHeapTable,
     kChunkTable, kMemoryTable, kPinningTable, kPossibleHolderTable, kSiteTable, kSiteFrameTable, kLocalTable,
-    kDominatorGroupsTable;
+    kDominatorGroupsTable, kHeldByCTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
@@ -47,6 +47,7 @@ std::span<const Table* const> tables() {
                                              &kPartitionTable,
                                              &kOwnerTable,
                                              &kWasteTable,
+                                             &kHeldByCTable,
                                              &kMemoryTable,
                                              &kPinningTable,
                                              &kSameAsTable,

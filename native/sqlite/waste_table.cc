@@ -26,16 +26,29 @@ constexpr Column kColumns[] = {
      [](const Waste& row) { return row.wasted; }},
     {"certain", kInteger, "0 if contents were cut and are equal up to there; else 1",
      [](const Waste& row) { return row.certain; }},
+    {"owner", kText, "as object.owner, of the greater part of 64 of them; NULL if there is none such",
+     [](const Waste& row) { return or_null(row.owner); }},
     {"example", kInteger, "object.id of one of them", [](const Waste& row) { return Id{row.example}; }},
+    {"with_code", kInteger,
+     "argument, optional: 1 for what belongs to code, too, and is there from its import on (names, "
+     "constants, line "
+     "tables, what the import system keeps); it is left out otherwise",
+     Argument::kOptional},
+    {"of", kText, "argument, optional: the set to look at (docs/sets.md); all if it is not given or NULL",
+     Argument::kOptional},
 };
 
 class WasteCursor : public RowsCursor<Waste> {
  public:
-  explicit WasteCursor(const HeapIndex& heap) : heap_(heap) {}
-  void filter(const Scan&) override { begin(find_waste(heap_, TypeRoles(heap_))); }
+  explicit WasteCursor(OpenHeap& heap) : heap_(heap) {}
+  void filter(const Scan& scan) override {
+    const std::string set = scan.arguments.text(1);
+    const std::shared_ptr<const Bits> of = set.empty() ? nullptr : heap_.set(set);
+    begin(find_waste(heap_, TypeRoles(heap_), heap_.owners(), scan.arguments.integer(0, 0) != 0, of.get()));
+  }
 
  private:
-  const HeapIndex& heap_;
+  OpenHeap& heap_;
 };
 
 Estimate estimate(const HeapIndex* heap) { return {heap->objects() * 4.0 + 4, 1000}; }

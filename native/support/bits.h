@@ -17,6 +17,7 @@ class Bits {
 
   bool operator[](uint64_t i) const { return (words_[i / 64] >> (i % 64) & 1) != 0; }
   void set(uint64_t i) { words_[i / 64] |= uint64_t{1} << (i % 64); }
+  void clear(uint64_t i) { words_[i / 64] &= ~(uint64_t{1} << (i % 64)); }
   // False if it was in the set before.
   bool add(uint64_t i) {
     uint64_t& word = words_[i / 64];
@@ -25,7 +26,6 @@ class Bits {
     word |= bit;
     return true;
   }
-  void remove(uint64_t i) { words_[i / 64] &= ~(uint64_t{1} << (i % 64)); }
 
   // The numbers i / 64 and i % 64 of a member are its word and its bit there.
   std::span<uint64_t> words() { return words_; }

@@ -26,24 +26,37 @@ export interface PossibleHolder {
 
 export interface HeldByC {
   types: HeldType[];
-  /** Of all types, the ones left out too. */
+  /** Of all types, the ones that are not shown too. */
   count: bigint;
   retained: bigint;
+  /** Objects left out: code of libraries, and what something of the dump keeps alive, too. */
+  library: bigint;
+  shared: bigint;
   /** Why the dump does not say it: its mode, or lost objects, whose references look like those of C code. */
   unknown: "mode" | "incomplete" | null;
 }
 
-/** Objects that only C code holds, by type, those that retain most first. */
-export function findHeldByC(heap: Heap, limit: number): HeldByC {
+/**
+ * Objects that only C code holds, by type, those that retain most first; what libraries always have, and what is kept
+ * alive anyway, only if `all`.
+ */
+export function findHeldByC(heap: Heap, limit: number, all: boolean): HeldByC {
+  heap.db.exec("DROP TABLE IF EXISTS temp.held_found");
+  heap.db.exec(`CREATE TEMP TABLE held_found AS SELECT * FROM ${heap.schema}.held_by_c`);
   const rows = heap.all<
     Omit<HeldType, "typeName" | "example" | "possibleHolder"> & { type: bigint | null; example: bigint }
   >(
     // The bare column `example` is of the row that has the maximum.
     `SELECT o.type, count(*) AS count, sum(o.size) AS size, sum(o.retained) AS retained,
-            sum(CAST(root.name AS INTEGER)) AS "references", o.id AS example, max(o.retained) AS most
-       FROM {heap}.root AS root CROSS JOIN {heap}.object AS o ON o.id = root.object
-      WHERE root.kind = 'c' GROUP BY o.type ORDER BY retained DESC`,
+            sum(held.from_outside) AS "references", o.id AS example, max(o.retained) AS most
+       FROM temp.held_found AS held CROSS JOIN {heap}.object AS o ON o.id = held.object
+      WHERE held.kind = 'alone' OR ? GROUP BY o.type ORDER BY retained DESC`,
+    all ? 1 : 0,
   );
+  const leftOut = (kind: string) =>
+    all
+      ? 0n
+      : (heap.get<{ n: bigint }>("SELECT count(*) AS n FROM temp.held_found WHERE kind = ?", kind)?.n ?? 0n);
   const shown = rows.slice(0, limit);
   const possible = possibleHolders(heap);
   const objects = heap.objects(shown.map(({ example }) => example));
@@ -56,6 +69,8 @@ export function findHeldByC(heap: Heap, limit: number): HeldByC {
     })),
     count: rows.reduce((sum, { count }) => sum + count, 0n),
     retained: rows.reduce((sum, { retained }) => sum + retained, 0n),
+    library: leftOut("library"),
+    shared: leftOut("shared"),
     unknown: heap.meta().get("mode") === "python" ? "mode" : isIncomplete(heap) ? "incomplete" : null,
   };
 }

@@ -1,8 +1,11 @@
 import { collectorOf, isOff } from "../model/collector.js";
 import type { Heap, HeapObject } from "../store/heap.js";
+import type { PossibleHolder } from "./held-by-c.js";
 import { type Hold, heldBy } from "./holds.js";
 import { isIncomplete } from "./incomplete.js";
+import type { MemoryReport } from "./memory.js";
 import { differentModes } from "./modes.js";
+import { largerFirst } from "./order.js";
 import { hoursBetween } from "./series.js";
 import { type Allocation, isTraced, site } from "./site.js";
 
@@ -13,10 +16,12 @@ export interface Suspect {
   /** Objects of that type in one place, and those of them that the first dump does not have. */
   count: bigint;
   newCount: bigint;
-  /** Bytes. */
+  /** Bytes that would be freed with all of them; of garbage, of all of it. */
   retained: bigint;
   /** Bytes that came, less those that went; null of one dump. */
   growth: bigint | null;
+  /** Bytes of the growth that the container took itself, in which they gather. */
+  ownGrowth: bigint;
   /** Bytes of the growth that the dump before the last has, too; null of fewer than three dumps. */
   survived: bigint | null;
   growthPerHour: number | null;
@@ -30,12 +35,23 @@ export interface Suspect {
   owner: string | null;
   /** The nearest code on their paths, `NAME FILE:LINE`; null if there is none, or several. */
   code: string | null;
+  /** Functions that name what they gather in, `NAME FILE:LINE`: one of them, likely, stores them. */
+  storedBy: string[];
+  /** Why they stay: a key of LEAK_PATTERNS. */
+  pattern: string;
+  /** Where the greater part of what they retain is; null if it is in many places, or in themselves. */
+  inside: { part: string; typeName: string; count: bigint; retained: bigint } | null;
+  /** Of what C holds. */
+  possibleHolder: PossibleHolder | null;
+  /** Bytes of memory of C code that came and that they may own, by their part of what may own it; 0 if none is known. */
+  native: bigint;
   /** Bytes by which weak references to these objects grew elsewhere. */
   weak: bigint;
   /** Other names that modules have for the global in the path. */
   also: string[];
-  example: HeapObject;
-  fields: Field[];
+  example: Example;
+  /** Another one that tells something else. */
+  other: Example | null;
   /** Of the new, those at an address that an object of the type had in the first dump; 0 if they are too few to matter. */
   addressReused: bigint;
   /** Whether objects of the type own memory, or may, that is in no figure. */
@@ -44,6 +60,11 @@ export interface Suspect {
   uncollected: Uncollected | null;
   /** Of the new ones; of one dump, of all. Null if the dump was not taken while tracemalloc traced. */
   allocation: Allocation | null;
+}
+
+export interface Example {
+  object: HeapObject;
+  fields: Field[];
 }
 
 export interface Place {
@@ -91,23 +112,25 @@ const MOST_FIELDS = 64;
 const UNCOLLECTED = 4000n;
 
 /** The suspects of the last of the heaps, which stand in the order of their times, best first. */
-export function findLeaks(heaps: Heap[]): Leaks {
+export function findLeaks(heaps: Heap[], memory: MemoryReport | undefined): Leaks {
   const last = heaps.at(-1) as Heap;
   const first = heaps.length > 1 ? heaps[0] : undefined;
   const before = heaps.length > 2 ? heaps.at(-2) : undefined;
   const hours = first ? hoursBetween(first, last) : null;
   const rows = last.all<Row>(
-    `SELECT kind, type, count, new, retained, growth, survived, address_reused, path, gathers, places, spread,
-            owner, code, weak, also, example, traced, site, at_line, at_site
+    `SELECT kind, type, count, new, retained, growth, own_growth, survived, may_own, address_reused, path, gathers, places, spread,
+            owner, code, stored_by, pattern, inside, inside_type, inside_count, inside_retained, holder_type,
+            holder_offset, holder_count, weak, also, example, other, traced, site, at_line, at_site
        FROM {heap}.leaks(?, ?)`,
     first?.schema ?? null,
     before?.schema ?? null,
   );
   // Without all holders, what is garbage is not known.
   const known = isIncomplete(last) ? rows.filter(({ kind }) => kind !== "garbage") : rows;
-  const suspects = known.map((row) =>
-    suspect(row, last, { grows: Boolean(first), survived: Boolean(before), hours }),
-  );
+  const shareOf = nativeShares(heaps, memory);
+  const suspects = known
+    .map((row) => suspect(row, last, { grows: Boolean(first), survived: Boolean(before), hours, shareOf }))
+    .sort((a, b) => largerFirst(weight(a), weight(b)));
   const alive = bytesAlive(last);
   const then = first && !differentModes(first, last) ? bytesAlive(first) : null;
   const growth = then && alive.alive - then.alive;
@@ -122,6 +145,25 @@ export function findLeaks(heaps: Heap[]): Leaks {
   };
 }
 
+/** What of the growth of C memory objects that came may own, by their number. */
+function nativeShares(heaps: Heap[], memory: MemoryReport | undefined): (objects: bigint) => bigint {
+  const owners = (heap: Heap | undefined) =>
+    heap?.get<{ n: bigint | null }>("SELECT sum(memory_unknown) AS n FROM {heap}.type")?.n ?? 0n;
+  const growth = heaps.length > 1 && memory?.verdict === "native" ? (memory.growth?.native ?? 0n) : 0n;
+  const came = owners(heaps.at(-1)) - owners(heaps[0]);
+  return (objects) => {
+    if (growth <= 0n || came <= 0n) return 0n;
+    return objects >= came ? growth : (growth * objects) / came;
+  };
+}
+
+/** What lasts comes first; of what C memory came with a suspect, as much lasts as of its own. */
+function weight({ survived, growth, retained, native }: Suspect): bigint {
+  if (growth === null) return retained;
+  if (survived === null) return growth + native;
+  return survived + (growth > 0n ? (native * survived) / growth : 0n);
+}
+
 interface Row {
   kind: string;
   type: bigint | null;
@@ -129,6 +171,7 @@ interface Row {
   new: bigint;
   retained: bigint;
   growth: bigint;
+  own_growth: bigint;
   survived: bigint;
   address_reused: bigint;
   path: string | null;
@@ -137,9 +180,20 @@ interface Row {
   spread: string | null;
   owner: string | null;
   code: string | null;
+  stored_by: string | null;
+  pattern: string;
+  inside: string | null;
+  inside_type: bigint | null;
+  inside_count: bigint;
+  inside_retained: bigint;
+  holder_type: bigint | null;
+  holder_offset: bigint;
+  holder_count: bigint;
+  may_own: bigint;
   weak: bigint;
   also: string | null;
   example: bigint;
+  other: bigint | null;
   traced: bigint;
   site: bigint | null;
   at_line: bigint;
@@ -157,9 +211,13 @@ function ownsUnknown(heap: Heap, type: bigint | null): boolean {
 function suspect(
   row: Row,
   heap: Heap,
-  known: { grows: boolean; survived: boolean; hours: number | null },
+  known: {
+    grows: boolean;
+    survived: boolean;
+    hours: number | null;
+    shareOf: (objects: bigint) => bigint;
+  },
 ): Suspect {
-  const example = heap.object(row.example);
   return {
     kind: row.kind,
     typeName: heap.typeName(row.type),
@@ -167,6 +225,7 @@ function suspect(
     newCount: row.new,
     retained: row.retained,
     growth: known.grows ? row.growth : null,
+    ownGrowth: known.grows ? row.own_growth : 0n,
     survived: known.survived ? row.survived : null,
     growthPerHour: known.grows && known.hours ? Math.round(Number(row.growth) / known.hours) : null,
     path: row.path,
@@ -175,10 +234,26 @@ function suspect(
     spread: row.spread === null ? [] : JSON.parse(row.spread),
     owner: row.owner,
     code: row.code,
+    storedBy: row.stored_by === null ? [] : JSON.parse(row.stored_by),
+    pattern: row.pattern,
+    inside:
+      row.inside === null
+        ? null
+        : {
+            part: row.inside,
+            typeName: heap.typeName(row.inside_type),
+            count: row.inside_count,
+            retained: row.inside_retained,
+          },
+    possibleHolder:
+      row.holder_type === null
+        ? null
+        : { typeName: heap.typeName(row.holder_type), offset: row.holder_offset, count: row.holder_count },
+    native: known.shareOf(row.may_own),
     weak: row.weak,
     also: row.also === null ? [] : JSON.parse(row.also),
-    example,
-    fields: fieldsOf(example, heap),
+    example: exampleOf(row.example, heap),
+    other: row.other === null ? null : exampleOf(row.other, heap),
     ownsUnknown: ownsUnknown(heap, row.type),
     // Every tenth that may not be new is worth a word.
     addressReused: row.address_reused * 10n < row.new ? 0n : row.address_reused,
@@ -195,6 +270,11 @@ function allocationOf(row: Row, heap: Heap, grows: boolean): Allocation {
     atLine: row.at_line,
     atSite: row.at_site,
   };
+}
+
+function exampleOf(id: bigint, heap: Heap): Example {
+  const object = heap.object(id);
+  return { object, fields: fieldsOf(object, heap) };
 }
 
 function fieldsOf(object: HeapObject, heap: Heap): Field[] {

@@ -7,6 +7,8 @@ export interface Waste {
   typeName: string;
   /** What holds them; null if it does not matter. */
   what: string | null;
+  /** Of the greater part of them; null if there is none such. */
+  owner: string | null;
   count: bigint;
   /** Bytes, as `wasted`. */
   size: bigint;
@@ -32,10 +34,10 @@ interface Row extends Omit<Waste, "typeName" | "certain" | "example"> {
   example: bigint;
 }
 
-/** What uses more memory than it needs, the worst first. */
-export function findWaste(heap: Heap, limit: number): WasteOf {
+/** What uses more memory than it needs, the worst first; what belongs to code only if `all`. */
+export function findWaste(heap: Heap, limit: number, all: boolean): WasteOf {
   heap.db.exec("DROP TABLE IF EXISTS temp.waste_found");
-  heap.db.exec(`CREATE TEMP TABLE waste_found AS SELECT * FROM ${heap.schema}.waste`);
+  heap.db.exec(`CREATE TEMP TABLE waste_found AS SELECT * FROM ${heap.schema}.waste(${all ? 1 : 0})`);
   const rows = heap.all<Row>("SELECT * FROM temp.waste_found ORDER BY wasted DESC LIMIT ?", limit);
   const objects = heap.objects(rows.map(({ example }) => example));
   return {

@@ -8,7 +8,8 @@ import { output } from "./output.js";
 
 const EXAMPLE = `
 An object is held by C if it has more references than were found in all objects and roots, and nothing else keeps
-it alive: an extension holds it, or has lost a reference to it.
+it alive: an extension holds it, or has lost a reference to it. Code of libraries, which is there from their import on,
+is left out.
 
 Example:
   heapdump held-by-c heap.bin`;
@@ -22,13 +23,17 @@ export function registerHeldByC(program: Command): void {
     )
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .option("-n, --number <n>", "types", wholeNumber(1), 20)
+    .option("--all", "code of libraries, too, and what something of the dump keeps alive anyway")
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLE))
     .action(heldByC);
 }
 
-async function heldByC(file: string, options: { number: number; json?: boolean }): Promise<void> {
-  const found = findHeldByC(await openHeap("held-by-c", file), options.number);
+async function heldByC(
+  file: string,
+  options: { number: number; all?: boolean; json?: boolean },
+): Promise<void> {
+  const found = findHeldByC(await openHeap("held-by-c", file), options.number, options.all ?? false);
   output(
     options,
     () => heldByCJson(found),

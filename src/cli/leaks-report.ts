@@ -6,8 +6,10 @@ import { requireDumps } from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
 import { openHeaps } from "../store/open.js";
-import { leaksJson, leaksText, suspectWords } from "../view/leaks.js";
+import { leaksJson, leaksText } from "../view/leaks.js";
+import { leaksMarkdown } from "../view/leaks-markdown.js";
 import { verdictWords } from "../view/memory.js";
+import { suspectWords } from "../view/suspect-words.js";
 import { openSeries } from "./heaps.js";
 import { note, openEvents, output } from "./output.js";
 
@@ -16,12 +18,16 @@ interface Report {
   /** Suspects shown. */
   number: number;
   json?: boolean | undefined;
+  markdown?: boolean | undefined;
   /** Whether the dumps are deleted afterwards, so that no command can go on with them. */
   passing?: boolean;
 }
 
 /** Prints what leaks in dumps of one process; a check that is met makes the exit code 1. */
-export async function reportLeaks(files: string[], { checks, number, json, passing }: Report): Promise<void> {
+export async function reportLeaks(
+  files: string[],
+  { checks, number, json, markdown, passing }: Report,
+): Promise<void> {
   for (const check of checks) requireDumps(files.length, dumpsNeeded(check), `--fail-on ${check.text}`);
   const heaps = await openSeries("leaks", files, (series) => {
     if (checks.length > 0) requireComplete(series);
@@ -32,7 +38,10 @@ export async function reportLeaks(files: string[], { checks, number, json, passi
   output(
     { ...(json === undefined ? {} : { json }) },
     () => leaksJson(found, memory),
-    (terminal) => leaksText(found, memory, paths, terminal, number),
+    (terminal) =>
+      markdown
+        ? leaksMarkdown(found, memory, paths, number)
+        : leaksText(found, memory, paths, terminal, number),
   );
   for (const check of checks) {
     const words = wordsOf(check, found, memory);
@@ -60,7 +69,8 @@ export async function metCheck(files: string[], checks: Check[]): Promise<string
 }
 
 function answer(heaps: Heap[]): { found: Leaks; memory: MemoryReport | undefined } {
-  return { found: findLeaks(heaps), memory: surveyMemory(heaps as [Heap, ...Heap[]]) };
+  const memory = surveyMemory(heaps as [Heap, ...Heap[]]);
+  return { found: findLeaks(heaps, memory), memory };
 }
 
 function wordsOf(check: Check, found: Leaks, memory: MemoryReport | undefined): string | undefined {

@@ -16,6 +16,7 @@ interface LeaksOptions {
   every: number;
   number: number;
   json?: boolean;
+  markdown?: boolean;
 }
 
 const EXAMPLES = `
@@ -51,15 +52,16 @@ export function registerLeaks(program: Command): void {
     )
     .option("-n, --number <n>", "suspects shown", wholeNumber(1), 5)
     .option(...JSON_OPTION)
+    .addOption(new Option("--markdown", "print Markdown, to be pasted into a ticket").conflicts("json"))
     .addHelpText("after", helpText(EXAMPLES))
     .action(leaks);
 }
 
 async function leaks(
   files: string[],
-  { pid, every, failOn = [], number, json }: LeaksOptions,
+  { pid, every, failOn = [], number, json, markdown }: LeaksOptions,
 ): Promise<void> {
-  const report = { checks: failOn.map((check) => parseCheck(check)), number, json };
+  const report = { checks: failOn.map((check) => parseCheck(check)), number, json, markdown };
   if ((pid === undefined) === (files.length === 0))
     throw new HeapdumpError(ExitCode.Usage, "give dumps, or --pid PID for a running process, not both");
   if (pid === undefined) return reportLeaks(files, report);

@@ -19,13 +19,20 @@ export function registerWaste(program: Command): void {
     )
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .option("-n, --number <n>", "rows", wholeNumber(1), 20)
+    .option(
+      "--all",
+      "what belongs to code, too, and is there from its import on: names, constants, line tables",
+    )
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLE))
     .action(waste);
 }
 
-async function waste(file: string, options: { number: number; json?: boolean }): Promise<void> {
-  const found = findWaste(await openHeap("waste", file), options.number);
+async function waste(
+  file: string,
+  options: { number: number; all?: boolean; json?: boolean },
+): Promise<void> {
+  const found = findWaste(await openHeap("waste", file), options.number, options.all ?? false);
   output(
     options,
     () => wasteJson(found),

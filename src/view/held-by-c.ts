@@ -17,7 +17,14 @@ export function heldByCText(found: HeldByC, path: string, terminal: Terminal): s
   const { bold, cyan, dim } = terminal.colors;
   const { types, count, retained, unknown } = found;
   if (unknown) return sentences(UNKNOWN[unknown], terminal);
-  if (types.length === 0) return "No object is held only by C code: every reference was found.";
+  const leftOut = leftOutText(found);
+  if (types.length === 0) {
+    const none =
+      leftOut.length > 0
+        ? "No object is held only by C code."
+        : "No object is held only by C code: every reference was found.";
+    return [none, ...leftOut].map((line) => sentences(line, terminal)).join("\n");
+  }
   const text = table(
     [
       { title: "RETAINED", align: "right", paint: bold },
@@ -48,9 +55,18 @@ export function heldByCText(found: HeldByC, path: string, terminal: Terminal): s
     "",
     sentences(total, terminal, dim),
     sentences(about, terminal, dim),
+    ...leftOut.map((line) => sentences(line, terminal, dim)),
     ...guesses.map((guess) => sentences(guess, terminal, dim)),
     nextStep(terminal, "show", path, first),
   ].join("\n");
+}
+
+function leftOutText({ library, shared }: HeldByC): string[] {
+  const kinds = [
+    ...(library > 0n ? [`${plural(library, "object")} of the code of libraries`] : []),
+    ...(shared > 0n ? [`${countText(shared)} that something else keeps alive, too`] : []),
+  ];
+  return kinds.length === 0 ? [] : [`Left out: ${kinds.join(", and ")} (--all).`];
 }
 
 function guessText({ typeName, count, possibleHolder }: HeldType): string[] {
@@ -65,7 +81,7 @@ function guessText({ typeName, count, possibleHolder }: HeldType): string[] {
   ];
 }
 
-export function heldByCJson({ types, count, retained, unknown }: HeldByC): object {
+export function heldByCJson({ types, count, retained, library, shared, unknown }: HeldByC): object {
   return {
     known: unknown === null,
     ...jsonTable(types, {
@@ -85,5 +101,6 @@ export function heldByCJson({ types, count, retained, unknown }: HeldByC): objec
         },
     }),
     total: { count, retained },
+    left_out: { library, shared },
   };
 }

@@ -39,6 +39,7 @@ export function wasteText(
       { title: "KIND" },
       { title: "TYPE", cut: "name", paint: cyan },
       { title: "CONTENT", cut: "content" },
+      { title: "OWNER", cut: "name" },
     ],
     rows.map((row) => [
       sizeText(row.wasted),
@@ -47,6 +48,7 @@ export function wasteText(
       row.kind,
       escapeControls(row.typeName),
       whatText(row),
+      row.owner === null ? "" : pathText(row.owner),
     ]),
     terminal,
   );
@@ -85,6 +87,7 @@ export function wasteJson({ rows, kinds, size }: WasteOf): object {
       kind: ({ kind }) => kind,
       type: ({ typeName }) => typeName,
       what: ({ what }) => what,
+      owner: ({ owner }) => owner,
       content: ({ what, example }) => (what === null ? example.content : null),
       count: ({ count }) => count,
       size: (row) => row.size,

@@ -27,6 +27,29 @@ test.for(cases)("CPython %s, %s", async ([_, mode, python], { workspace }) => {
   expect(JSON.parse(stdout)).toMatchObject({ rows: mode === "python" ? [] : found });
 });
 
+const KINDS = `SELECT held.kind, type.name, count(*), sum(held.from_outside) FROM held_by_c AS held
+  JOIN object ON object.id = held.object JOIN type ON type.id = object.type
+  WHERE type.name LIKE '__main__.%' GROUP BY 1, 2 ORDER BY 2`;
+
+// What is a global of the program, too, would stay if C let go of it.
+test.for(interpreters)(
+  "CPython $version, $library: what C alone holds is told apart",
+  async (python, { workspace }) => {
+    const target = await workspace.startTarget(python.path, "leaked_refs.py", { args: [String(COUNT)] });
+    expect(await workspace.attach([target.pid, "-o", "heap.bin"])).toMatchObject({ status: 0 });
+    expect(workspace.json("sql", "heap.bin", KINDS).rows).toEqual([
+      ["shared", "__main__.Both", 1, 1],
+      ["alone", "__main__.Lost", COUNT, COUNT],
+    ]);
+    const found = workspace.json("held-by-c", "heap.bin");
+    expect(found.left_out.shared).toBeGreaterThan(0);
+    const all = workspace.json("held-by-c", "--all", "heap.bin");
+    expect(all.left_out).toEqual({ library: 0, shared: 0 });
+    const { library, shared } = found.left_out;
+    expect(all.total.count).toBe(found.total.count + library + shared);
+  },
+);
+
 // What CPython itself holds has a name: caches, static variables, the state of its modules.
 test.for(interpreters)(
   "CPython $version, $library: C holds little of an idle program",
@@ -35,6 +58,12 @@ test.for(interpreters)(
     expect(await workspace.attach([target.pid, "-o", "heap.bin"])).toMatchObject({ status: 0 });
     const [[count]] = workspace.json("sql", "heap.bin", "SELECT count(*) FROM root WHERE kind = 'c'").rows;
     expect(count).toBeLessThan(50);
+    const { total } = workspace.json("held-by-c", "heap.bin");
+    expect(total.count).toBeLessThan(25);
+    const waste = workspace.json("waste", "heap.bin");
+    expect(waste.total.wasted).toBeLessThan(20_000);
+    const more = workspace.json("waste", "--all", "heap.bin");
+    expect(more.total.wasted).toBeGreaterThan(waste.total.wasted);
   },
 );
 

@@ -58,16 +58,21 @@ export function environment(
   return { python, packages: wanted.filter((name) => found.includes(`${name.toLowerCase()}==`)) };
 }
 
-/** A folder with one release of a package, and nothing else; undefined where there is none for this version of Python. */
+/**
+ * A folder with one release of a package, and nothing else; undefined where there is none for this version of Python.
+ * `source`: of pure Python, without a wheel.
+ */
 export function release(
   { path, version, library }: Interpreter,
   name: string,
   wanted: string,
+  source = false,
 ): string | undefined {
   const target = join(folder, `${version}-${library}-${name}-${wanted}`);
   if (existsSync(target)) return target;
   mkdirSync(folder, { recursive: true });
-  const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"];
+  const options = ["--quiet", "--disable-pip-version-check", "--no-deps"];
+  if (!source) options.push("--only-binary=:all:");
   try {
     execFileSync(path, ["-m", "pip", "install", ...options, "--target", target, `${name}==${wanted}`], {
       stdio: "ignore",

@@ -17,6 +17,10 @@ export interface Suspect {
   spread: { part: string; growth: number }[];
   owner: string | null;
   code: string | null;
+  stored_by: string[];
+  pattern: string;
+  inside: { part: string; type: string; count: number; retained: number } | null;
+  other: { address: string } | null;
   weak: number;
   also: string[];
   words: string;

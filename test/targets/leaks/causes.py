@@ -107,6 +107,19 @@ def scattered(turn):
     return 4000
 
 
+LARGE = {}
+SMALL = set()
+
+
+def small_beside_large(turn):
+    """Of two leaks one has a hundredth of the growth."""
+    for i in range(400):
+        LARGE[turn, i] = [bytes(9000), i]
+    for i in range(60):
+        SMALL.add(Session(1000 * turn + i))
+    return 60
+
+
 class Node:
     def __init__(self, number):
         self.me = self

@@ -55,6 +55,21 @@ def lru_cache(turn):
     return 2000
 
 
+class Client:
+    def __init__(self, number):
+        self.blob = bytes(500)
+
+    @functools.lru_cache(maxsize=100000)
+    def answer(self, question):
+        return question
+
+
+def bounded_cache(turn):
+    for i in range(2000):
+        Client(i).answer(i)
+    return 2000
+
+
 ERRORS = []
 
 
@@ -104,6 +119,27 @@ def sleeping_tasks(turn):
 
     in_loop(start())
     return 800
+
+
+def refresh(body):
+    pass
+
+
+def timers(turn):
+    for i in range(1500):
+        loop.call_later(3600, refresh, bytearray(600))
+    return 1500
+
+
+THREADS = []
+
+
+def threads(turn):
+    for i in range(300):
+        thread = threading.Thread(target=print, args=("",))
+        thread.report = bytes(4000)
+        THREADS.append(thread)
+    return 300
 
 
 OPEN = []

@@ -95,6 +95,14 @@ class Cyclic:
         self.pad = bytes(400)
 
 
+def saved_garbage(turn):
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    for _ in range(1500):
+        Cyclic()
+    gc.collect()
+    return 1500
+
+
 def not_collected(turn):
     gc.disable()
     for _ in range(3000):

@@ -1,9 +1,7 @@
 """marshmallow before 2.16.2 (issue 732): each schema class that a function makes stays in the registry."""
-import sys
-
-sys.path[:0] = sys.argv[1:]
-import harness  # noqa: E402
-import marshmallow  # noqa: E402
+import beside
+import harness
+import marshmallow
 
 
 def endpoint():
@@ -15,6 +13,7 @@ def endpoint():
 
 harness.say("ready")
 while harness.read_line():
+    beside.churn()
     for _ in range(200):
         endpoint()
     harness.say("done")

@@ -1,10 +1,9 @@
 """async_lru 1.0.3: the cache of a method has its instances as keys, and no bound."""
 import asyncio
-import sys
 
-sys.path[:0] = sys.argv[1:]
-import harness  # noqa: E402
-from async_lru import alru_cache  # noqa: E402
+import beside
+import harness
+from async_lru import alru_cache
 
 
 class Service:
@@ -20,6 +19,7 @@ async def main():
     loop, number = asyncio.get_event_loop(), 0
     harness.say("ready")
     while await loop.run_in_executor(None, harness.read_line):
+        beside.churn()
         for _ in range(500):
             await Service(number).answer(number)
             number += 1

@@ -1,12 +1,10 @@
 """marshmallow_dataclass 8.5.6 to 8.5.7 (issue 198): an lru_cache has the caller's frame in its keys."""
-import sys
+import beside
+import harness
+from dataclasses import dataclass
 
-sys.path[:0] = sys.argv[1:]
-import harness  # noqa: E402
-from dataclasses import dataclass  # noqa: E402
-
-import marshmallow_dataclass  # noqa: E402
-from marshmallow.schema import BaseSchema  # noqa: E402
+import marshmallow_dataclass
+from marshmallow.schema import BaseSchema
 
 
 @dataclass(frozen=True)
@@ -25,6 +23,7 @@ def serve():
 
 harness.say("ready")
 while harness.read_line():
+    beside.churn()
     for _ in range(200):
         serve()
     harness.say("done")

@@ -1,10 +1,9 @@
 """asgiref 3.2.7 (pull request 158): a Local keeps a weak reference to each thread that used it, and never frees it."""
-import sys
 import threading
 
-sys.path[:0] = sys.argv[1:]
-import harness  # noqa: E402
-from asgiref.local import Local  # noqa: E402
+import beside
+import harness
+from asgiref.local import Local
 
 CURRENT = Local()
 
@@ -23,5 +22,6 @@ def serve():
 
 harness.say("ready")
 while harness.read_line():
+    beside.churn()
     serve()
     harness.say("done")

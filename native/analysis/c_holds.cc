@@ -1,0 +1,86 @@
+#include "analysis/c_holds.h"
+
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "analysis/code_parts.h"
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+// Of a table that C code has of functions and names.
+constexpr uint64_t kMostItems = 256;
+constexpr int kDeepest = 3;
+
+class Kinds {
+ public:
+  Kinds(const HeapIndex& heap, const TypeRoles& roles) : heap_(heap), code_(heap, roles) {}
+
+  CHold::Kind of(uint32_t id) const {
+    if (is_library(id, 0)) return CHold::Kind::kLibrary;
+    return has_other_holder(id) ? CHold::Kind::kShared : CHold::Kind::kAlone;
+  }
+
+ private:
+  bool is_constant(uint32_t id) const {
+    const std::string_view type = heap_.type_name(id);
+    return type == "str" || type == "bytes" || type == "int" || type == "float" || type == "NoneType" ||
+           type == "bool" || type == "ellipsis";
+  }
+
+  bool is_library(uint32_t id, int depth) const {
+    if (code_.is_library(id)) return true;
+    const std::string_view type = heap_.type_name(id);
+    if (depth == kDeepest || (type != "tuple" && type != "list" && type != "dict")) return false;
+    const Range rows = heap_.positions(id);
+    if (rows.size() > kMostItems) return false;
+    bool has_code = false;
+    for (uint64_t row = rows.begin; row < rows.end; ++row) {
+      const uint32_t item = heap_.target(row);
+      if (item == kNone || is_constant(item)) continue;
+      if (!is_library(item, depth + 1)) return false;
+      has_code = true;
+    }
+    return has_code;
+  }
+
+  // One that is alive without it.
+  bool has_other_holder(uint32_t id) const {
+    const Range rows = heap_.referrers(id);
+    for (uint64_t row = rows.begin; row < rows.end; ++row) {
+      const auto [source, position] = heap_.referrer(row);
+      if (source == kNone || source == id || heap_.is_garbage(source)) continue;
+      if (heap_.kind(source, position) != HD_REF_WEAK && !is_dominated(source, id)) return true;
+    }
+    return false;
+  }
+
+  bool is_dominated(uint32_t id, uint32_t by) const {
+    // A damaged index can lead in a circle.
+    uint32_t steps = 0;
+    for (uint32_t at = id; at != kNone && steps < heap_.objects(); at = heap_.dominator(at), ++steps) {
+      if (at == by) return true;
+    }
+    return false;
+  }
+
+  const HeapIndex& heap_;
+  const CodeParts code_;
+};
+
+}  // namespace
+
+std::vector<CHold> c_holds(const HeapIndex& heap, const TypeRoles& roles) {
+  const Kinds kinds(heap, roles);
+  std::vector<CHold> holds;
+  for (const RootRow& root : heap.roots()) {
+    if (root.kind != HD_ROOT_C) continue;
+    const std::string references(heap.text(root.name));  // `3 of 8 references`
+    holds.push_back({root.object, std::strtoull(references.c_str(), nullptr, 10), kinds.of(root.object)});
+  }
+  return holds;
+}
+
+}  // namespace heapdump

@@ -1,0 +1,14 @@
+#pragma once
+#include <string_view>
+
+#include "analysis/leaks.h"
+#include "analysis/type_roles.h"
+#include "heap/heap_index.h"
+
+namespace heapdump {
+
+// Why objects stay, as far as the graph shows it: the first rule that holds of the table in patterns.cc, by
+// its name; `object` if there is none. What each means is told where it is shown.
+std::string_view pattern_of(const HeapIndex& heap, const TypeRoles& roles, const Suspect& suspect);
+
+}  // namespace heapdump

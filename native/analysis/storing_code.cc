@@ -1,0 +1,149 @@
+#include "analysis/storing_code.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "heap/category.h"
+#include "heap/namespaces.h"
+#include "heap/python_name.h"
+#include "heap/root_path.h"
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+// Functions that are named; of more, none says more than the path.
+constexpr size_t kMost = 4;
+// The same if they do not name the container itself, but what it is in.
+constexpr size_t kMostOfEarlier = 2;
+// Code within code (comprehensions, functions in functions) that is gone into.
+constexpr int kDeepest = 4;
+// What it counts that code has the last name of a path, which says most, an earlier one, and that it is code
+// of what has that name.
+constexpr int kLast = 100;
+constexpr int kEarlier = 2;
+constexpr int kOwn = 2;
+// A function that makes the container, and no more.
+constexpr std::string_view kMaker = "__init__";
+
+// Of `NAME FILE:LINE`.
+std::string_view file_of(std::string_view place) {
+  return place.substr(std::min(place.find(' ') + 1, place.size()));
+}
+
+std::string_view last_part(std::string_view name) { return name.substr(name.rfind('.') + 1); }
+
+// Without its module.
+std::string_view class_name(const HeapIndex& heap, uint32_t type) {
+  const TypeRow& row = heap.types()[type];
+  const std::string_view name = heap.text(row.name), module = heap.text(row.module);
+  return name.starts_with(module) && name.size() > module.size() + 1 && !module.empty()
+             ? name.substr(module.size() + 1)
+             : name;
+}
+
+uint32_t globals_of_module(const HeapIndex& heap, std::string_view name) {
+  const uint32_t module = heap.namespaces().module(name);
+  return module == kNone ? kNone : field_of(heap, module, "__dict__");
+}
+
+}  // namespace
+
+// The names on the way to where it gathers, and of what; of what gathers in a module or a class, its own.
+std::vector<StoringCode::Name> StoringCode::names_to(const Suspect& suspect) {
+  std::vector<Name> names;
+  for (size_t i = 1; i < suspect.way.size() && i <= suspect.gathers; ++i) {
+    const std::string_view step = suspect.way[i].text;
+    if (step.starts_with('.') && is_python_name(step.substr(1)))
+      names.push_back({step.substr(1), suspect.way[i - 1].object});
+  }
+  return names;
+}
+
+StoringCode::StoringCode(const HeapIndex& heap, const TypeRoles& roles, const std::vector<Suspect>& suspects)
+    : heap_(heap), roles_(roles) {
+  for (const Suspect& suspect : suspects) {
+    for (const Name& name : names_to(suspect)) naming_.try_emplace(std::string(name.text));
+  }
+  if (naming_.empty()) return;
+  for (uint32_t type = 0; type < heap.types().size(); ++type) {
+    if (heap.text(heap.types()[type].name) != "function") continue;
+    const Range ranks = heap.instances(type);
+    for (uint64_t rank = ranks.begin; rank < ranks.end; ++rank) {
+      const uint32_t id = heap.by_type(rank);
+      if (id == kNone || heap.is_garbage(id)) continue;
+      if (const uint32_t code = field_of(heap, id, "__code__"); code != kNone) find_names(id, code, 0);
+    }
+  }
+}
+
+void StoringCode::find_names(uint32_t function, uint32_t code, int depth) {
+  const uint32_t names = field_of(heap_, code, "co_names");
+  const Range rows = names == kNone ? Range{} : heap_.positions(names);
+  for (uint64_t row = rows.begin; row < rows.end; ++row) {
+    const uint32_t id = heap_.target(row);
+    const auto text = id == kNone ? std::nullopt : whole_str(heap_, id);
+    const auto at = text ? naming_.find(std::string(*text)) : naming_.end();
+    if (at != naming_.end()) at->second.insert(function);
+  }
+  const uint32_t constants = depth == kDeepest ? kNone : field_of(heap_, code, "co_consts");
+  const Range inner = constants == kNone ? Range{} : heap_.positions(constants);
+  for (uint64_t row = inner.begin; row < inner.end; ++row) {
+    const uint32_t id = heap_.target(row);
+    if (id != kNone && heap_.type_name(id) == "code") find_names(function, id, depth + 1);
+  }
+}
+
+// Whether it is a function of that module, or of that class or of the object's class.
+bool StoringCode::belongs_to(uint32_t function, uint32_t holder) const {
+  const uint32_t globals = field_of(heap_, function, "__globals__");
+  if (globals == kNone) return false;
+  if (heap_.type_name(holder) == "module") return globals == field_of(heap_, holder, "__dict__");
+  const uint32_t own = heap_.type_of_object(holder);
+  const uint32_t type = own == kNone ? heap_.type(holder) : own;
+  const std::string_view module = heap_.text(heap_.types()[type].module);
+  if (module.empty() || globals_of_module(heap_, module) != globals) return false;
+  return qualified_name(heap_, function).starts_with(std::string(class_name(heap_, type)) + ".");
+}
+
+// How much it has to do with that path; 0 for nothing.
+int StoringCode::score(uint32_t function, const std::vector<Name>& names) const {
+  int score = 0;
+  bool belongs = false;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (!naming_.at(std::string(names[i].text)).contains(function)) continue;
+    const bool own = belongs_to(function, names[i].holder);
+    score += (i + 1 == names.size() ? kLast : kEarlier) + (own ? kOwn : 0);
+    belongs = belongs || own;
+  }
+  // Attributes of other objects may have the same names; all of the path's are no accident.
+  if (!belongs && score < kLast + kEarlier) return 0;
+  return last_part(qualified_name(heap_, function)) == kMaker ? 1 : score;
+}
+
+std::vector<std::string> StoringCode::of(const Suspect& suspect) const {
+  const std::vector<Name> names = names_to(suspect);
+  std::unordered_set<uint32_t> candidates;
+  for (const Name& name : names) {
+    const Functions& naming = naming_.at(std::string(name.text));
+    candidates.insert(naming.begin(), naming.end());
+  }
+  std::vector<std::string> found;
+  int best = 0;
+  for (const uint32_t function : candidates) {
+    const int own = score(function, names);
+    if (own == 0 || own < best) continue;
+    const auto content = heap_.content(function);
+    if (!content || content->cut || !roles_.is_application_file(file_of(content->bytes))) continue;
+    if (own > best) found.clear();
+    best = own;
+    found.emplace_back(content->bytes);
+  }
+  std::ranges::sort(found);
+  const auto again = std::ranges::unique(found);
+  found.erase(again.begin(), again.end());
+  if (found.size() > (best >= kLast ? kMost : kMostOfEarlier)) found.clear();
+  return found;
+}
+
+}  // namespace heapdump

@@ -1,0 +1,100 @@
+#include "analysis/suspect_details.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+#include "analysis/dominator_groups.h"
+#include "analysis/jointly_retained.h"
+#include "analysis/patterns.h"
+#include "analysis/storing_code.h"
+#include "heap/gist.h"
+#include "heap/object_text.h"
+#include "heap/other_names.h"
+#include "heap/root_path.h"
+#include "protocol.h"
+
+namespace heapdump {
+namespace {
+
+// Steps down from the objects, and which part of what they retain is worth a word.
+constexpr uint32_t kDeepest = 6;
+constexpr uint64_t kParts = 2;
+
+// Where the greater part of what they retain is: down from them as long as one group of like objects has it.
+Inside inside(const HeapIndex& heap, const ObjectTree& dominators, const Suspect& suspect) {
+  const std::vector<DominatorGroup> groups =
+      group_dominators(heap, dominators, suspect.members, kDeepest, suspect.retained / kParts);
+  Inside found;
+  uint32_t at = kNone;
+  std::string part;
+  for (uint32_t row = 0; row < groups.size(); ++row) {
+    const DominatorGroup& group = groups[row];
+    if (group.parent != at) continue;
+    at = row;
+    if (group.depth == 0) continue;
+    if (group.type == suspect.type) return {};  // a chain: its links say nothing new
+    part += group.part.empty() ? " → " : group.part;
+    found = {part, group.type, group.count, group.retained};
+    if (group.size * kParts >= group.retained) break;
+  }
+  return found;
+}
+
+std::string told(const HeapIndex& heap, uint32_t id) {
+  const auto content = heap.content(id);
+  return content ? std::string(content->bytes) : gist(heap, id);
+}
+
+// Of those that tell something else than the example, the middle one by what it retains.
+uint32_t other_example(const HeapIndex& heap, const Suspect& suspect) {
+  const std::string first = told(heap, suspect.example);
+  std::vector<uint32_t> others;
+  for (const uint32_t id : suspect.sample) {
+    if (id != suspect.example && heap.type(id) == suspect.type && told(heap, id) != first)
+      others.push_back(id);
+  }
+  if (others.empty()) return kNone;
+  const auto middle = others.begin() + static_cast<ptrdiff_t>(others.size() / 2);
+  std::ranges::nth_element(others, middle, {}, [&](uint32_t id) { return std::pair(heap.retained(id), id); });
+  return *middle;
+}
+
+LikelyHolder likely_holder(const HeapIndex& heap, const Suspect& suspect) {
+  const std::unordered_set<uint32_t> members(suspect.members.begin(), suspect.members.end());
+  std::map<std::pair<uint32_t, uint32_t>, std::unordered_set<uint32_t>> held;
+  for (const PossibleHolderRow& row : heap.possible_holders()) {
+    if (members.contains(row.held) && row.holder < heap.objects())
+      held[{heap.type(row.holder), row.offset}].insert(row.held);
+  }
+  const auto most = std::ranges::max_element(held, {}, [](const auto& entry) { return entry.second.size(); });
+  if (most == held.end()) return {};
+  return {most->first.first, most->first.second, most->second.size()};
+}
+
+void name_further(const HeapIndex& heap, Suspect& suspect) {
+  const Way& way = suspect.way;
+  if (way.size() < 2 || suspect.gathers < 2 || root_kind(heap, way[0].object) != HD_ROOT_MODULE) return;
+  if (suspect.places.empty() || way[1].text != way[1].open) suspect.also = other_names(heap, way[1].object);
+}
+
+}  // namespace
+
+void add_details(const HeapIndex& heap, const ObjectTree& paths, const ObjectTree& dominators,
+                 const TypeRoles& roles, std::vector<Suspect>& suspects) {
+  const StoringCode storing(heap, roles, suspects);
+  for (Suspect& suspect : suspects) {
+    suspect.pattern = pattern_of(heap, roles, suspect);
+    suspect.other = other_example(heap, suspect);
+    if (suspect.kind == SuspectKind::kGarbage) continue;
+    suspect.retained = jointly_retained(heap, paths, suspect.members);
+    suspect.inside = inside(heap, dominators, suspect);
+    suspect.stored_by = storing.of(suspect);
+    if (suspect.kind == SuspectKind::kHeldByC) suspect.likely_holder = likely_holder(heap, suspect);
+    name_further(heap, suspect);
+  }
+}
+
+}  // namespace heapdump

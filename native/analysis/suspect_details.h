@@ -1,0 +1,16 @@
+#pragma once
+#include <vector>
+
+#include "analysis/leaks.h"
+#include "analysis/type_roles.h"
+#include "heap/heap_index.h"
+#include "heap/object_tree.h"
+
+namespace heapdump {
+
+// Completes suspects by what is worked out of those that are shown alone: what they retain together, why they
+// stay, the code that may store them, what there is inside, another example, who in C may hold them.
+void add_details(const HeapIndex& heap, const ObjectTree& paths, const ObjectTree& dominators,
+                 const TypeRoles& roles, std::vector<Suspect>& suspects);
+
+}  // namespace heapdump

@@ -1,0 +1,68 @@
+// What leaks, to be pasted into a ticket.
+import type { Example, Leaks, Suspect } from "../analysis/leaks.js";
+import type { MemoryReport } from "../analysis/memory.js";
+import { isElsewhere } from "../analysis/memory.js";
+import { belowTheBar, commandFor, heading, isWorthAWord, noSuspects } from "./leaks.js";
+import { objectLine } from "./lines.js";
+import { verdictWords } from "./memory.js";
+import { fieldsText, remarks, type SuspectFact, suspectFacts, titleText } from "./suspect-words.js";
+import { shellWord } from "./text.js";
+
+export function leaksMarkdown(
+  leaks: Leaks,
+  memory: MemoryReport | undefined,
+  /** Empty if they are not kept. */
+  paths: string[],
+  most: number,
+): string {
+  const { suspects } = leaks;
+  const shown = suspects.slice(0, most);
+  const more = suspects.length - shown.length;
+  const [path, first] = [paths.at(-1), shown[0]];
+  const next =
+    path !== undefined && first ? ["heapdump", ...commandFor(first, path)].map(shellWord).join(" ") : null;
+  return [
+    `## ${plain(heading(leaks))}`,
+    ...(memory && isElsewhere(memory) ? [plain(verdictWords(memory))] : []),
+    ...(suspects.length === 0 ? [plain(noSuspects(leaks, memory?.came[0]?.typeName))] : []),
+    ...shown.map((suspect, i) => block(suspect, i + 1, leaks)),
+    ...(more > 0 ? [`And ${more} more.`] : []),
+    ...(isWorthAWord(leaks) ? [plain(belowTheBar(leaks, paths))] : []),
+    ...(next === null ? [] : [`Next: ${code(next)}`]),
+  ].join("\n\n");
+}
+
+function block(suspect: Suspect, number: number, leaks: Leaks): string {
+  const facts = suspectFacts(suspect).map(item);
+  return [
+    `### ${number}. ${plain(titleText(suspect, leaks))}`,
+    ...remarks(suspect).map(plain),
+    facts.join("\n"),
+  ].join("\n\n");
+}
+
+function item({ name, ...fact }: SuspectFact): string {
+  const text =
+    fact.is === "example"
+      ? code(exampleText(fact.example))
+      : fact.is === "words"
+        ? plain(fact.text)
+        : code(fact.text);
+  return name === "" ? `- ${text}` : `- **${name}** ${text}`;
+}
+
+function exampleText({ object, fields }: Example): string {
+  const own = objectLine(fields.length > 0 ? { ...object, gist: null } : object, 0, { cuts: "nothing" });
+  return [own, fieldsText({ object, fields })].filter(Boolean).join(": ");
+}
+
+/** Text as it is: of no character Markdown makes something else. */
+const plain = (text: string) => text.replace(/[\\`*_[\]<>#|~&]/g, "\\$&");
+
+/** A code span with more backticks around it than there are in it. */
+function code(text: string): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = "`".repeat(longest + 1);
+  const space = text.startsWith("`") || text.endsWith("`") ? " " : "";
+  return fence + space + text + space + fence;
+}
