@@ -7,7 +7,7 @@
 
 namespace heapdump {
 
-// A mistake in a set, with its place: characters from 1. src/analysis/set.ts takes the words apart to show a
+// A mistake in a set, with its place: characters from 1. src/store/set.ts takes the words apart to show a
 // caret.
 inline Error set_error(std::string_view text, size_t at, const std::string& what) {
   const std::string_view before = text.substr(0, std::min(at, text.size()));

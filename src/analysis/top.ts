@@ -1,8 +1,8 @@
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { type Heap, type HeapObject, OBJECT, type Root } from "../store/heap.js";
+import { literal, rowSet, setSql } from "../store/set.js";
 import { type Filter, filterSql } from "./filter.js";
 import { type Above, parentsOf } from "./parents.js";
-import { literal, rowSet, setSql } from "./set.js";
 
 export interface TopRequest {
   /** A set (docs/sets.md); undefined for all. */

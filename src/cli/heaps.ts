@@ -8,11 +8,11 @@ import {
   repeated,
   requireOneProcess,
 } from "../analysis/series.js";
-import { SINCE } from "../analysis/set.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { tracingOf } from "../model/tracing.js";
 import type { Heap } from "../store/heap.js";
 import { type OpenOptions, openHeaps } from "../store/open.js";
+import { SINCE } from "../store/set.js";
 import {
   addressReuseWarning,
   type DumpCommand,

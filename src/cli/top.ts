@@ -1,11 +1,11 @@
 import { type Command, Option } from "commander";
 import { parseFilter } from "../analysis/filter.js";
 import { surveyMemory } from "../analysis/memory.js";
-import { checkSet } from "../analysis/set.js";
 import { type Sort, topObjects, topParts } from "../analysis/top.js";
 import { findUnknownMemory } from "../analysis/unknown-memory.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { GROUPINGS, needsTraces } from "../model/groupings.js";
+import { checkSet } from "../store/set.js";
 import { elsewhereLines } from "../view/memory.js";
 import type { Terminal } from "../view/terminal.js";
 import { topObjectsJson, topObjectsText, topPartsJson, topPartsText } from "../view/top.js";

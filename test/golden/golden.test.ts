@@ -56,6 +56,8 @@ const cases: [name: string, ...args: string[]][] = [
   ["path-chain", "path", "after.bin", at.link, "-n", "1"],
   ["path-type", "path", "after.bin", "Session"],
   ["path-types", "path", "after.bin", "shop.models.*"],
+  ["path-set", "path", "after.bin", "Session.body | Session.user"],
+  ["path-set-mistake", "path", "after.bin", "Session.body | user"],
   ["path-excluding", "path", "after.bin", at.session, "--exclude", ".CACHE"],
   ["path-excluding-type", "path", "after.bin", "Session", "--exclude", ".CACHE,asyncio.Task"],
   ["path-garbage", "path", "after.bin", at.lost],

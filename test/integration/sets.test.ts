@@ -201,6 +201,56 @@ describe.each(chosen.length > 0 ? chosen : [newest])("CPython $version", ({ path
   });
 });
 
+test("the other commands take sets, too", ({ sampleDumps }) => {
+  const json = (...args: string[]) => sampleDumps.json(...args);
+  const count = (set: string) =>
+    (json("top", "--by", "unity", "--of", set, "after.bin").total as Total).count;
+  const session = "Session.body & size(> 10 KiB)";
+  expect(count(session)).toBe(11);
+  const paths = recordsOf<{ count: number; path: string }>(json("path", "after.bin", session).paths as never);
+  expect(paths).toMatchObject([{ count: 11, path: "sys.modules['shop.service'].CACHE[*].body" }]);
+  const around = recordsOf<{ count: number; path: string }>(
+    json("path", "--exclude", ".CACHE", "after.bin", session).paths as never,
+  );
+  expect(around.reduce((sum, row) => sum + row.count, 0)).toBe(11);
+  expect(around.every(({ path }) => !path.includes("CACHE"))).toBe(true);
+  // A set of one object is that object.
+  expect(json("path", "after.bin", "Session.user & content('user-3')")).toMatchObject({ type: "str" });
+  const graph = json("graph", "--of", session, "--max-breadth", "20", "after.bin");
+  expect(recordsOf(graph.nodes as never).filter(({ role }) => role === "explain")).toHaveLength(11);
+  const [growth] = recordsOf<{ name: string; count: number; new: number; gone: number }>(
+    json("diff", "--of", "Session.body", "before.bin", "after.bin") as never,
+  );
+  expect(growth).toMatchObject({ name: "bytes", count: 12, new: 9, gone: 0 });
+  expect(sampleDumps.run(["diff", "--of", "Sesion", "before.bin", "after.bin"]).stderr).toContain(
+    "no type Sesion",
+  );
+  const wasted = (...of: string[]) =>
+    recordsOf<{ kind: string; type: string; count: number }>(
+      json("waste", "--all", ...of, "wasteful.bin") as never,
+    );
+  expect(wasted("--of", "str").length).toBeGreaterThan(0);
+  expect(wasted("--of", "str")).toEqual(
+    wasted().filter(({ kind, type }) => kind === "duplicate" && type === "str"),
+  );
+  expect(wasted("--of", "all")).toEqual(wasted());
+  const held = (...of: string[]) =>
+    recordsOf<{ type: string }>(json("held-by-c", "--all", ...of, "fork.bin") as never);
+  expect(held("--of", "all")).toEqual(held());
+  expect(held("--of", "all - all")).toEqual([]);
+  const exported = json(
+    "export",
+    "--to",
+    "sqlite",
+    "-o",
+    "part.sqlite",
+    "--of",
+    "Session | Session.body",
+    "after.bin",
+  );
+  expect(exported).toMatchObject({ objects: 24, references: 0 });
+});
+
 test("a mistake is one line with a caret under its place", ({ sampleDumps }) => {
   for (const [set, caret, what] of [
     ["str & pkage", 6, "no type pkage"],

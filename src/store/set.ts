@@ -1,7 +1,7 @@
 // Sets of objects as docs/sets.md has them. native/sets/ reads them and works them out.
 import { ExitCode, HeapdumpError } from "../errors.js";
-import type { Heap } from "../store/heap.js";
-import { nearest } from "../store/nearest.js";
+import type { Heap } from "./heap.js";
+import { nearest } from "./nearest.js";
 
 /** The schema of the earlier dump that `new` and `kept` are compared with. */
 export const SINCE = "since";
@@ -22,7 +22,7 @@ export function explainSet<T>(heap: Heap, set: string, option: string, ask: () =
     const text = set.replaceAll(/\s/g, " ");
     throw new HeapdumpError(
       ExitCode.Usage,
-      `${option}: ${what}${hint(heap, what)}\n  ${text}\n  ${" ".repeat(Number(place) - 1)}^`,
+      `${option && `${option}: `}${what}${hint(heap, what)}\n  ${text}\n  ${" ".repeat(Number(place) - 1)}^`,
     );
   }
 }
@@ -40,9 +40,9 @@ function hint(heap: Heap, what: string): string {
   return "";
 }
 
-/** SQL for objects (as `o`) of a set, to stand after WHERE. */
-export function setSql(heap: Heap, set: string | undefined): string {
-  return set === undefined ? "TRUE" : `o.id IN (SELECT id FROM ${heap.schema}.members(${literal(set)}))`;
+/** SQL for ids of a set, to stand after WHERE. */
+export function setSql(heap: Heap, set: string | undefined, id = "o.id"): string {
+  return set === undefined ? "TRUE" : `${id} IN (SELECT id FROM ${heap.schema}.members(${literal(set)}))`;
 }
 
 export function literal(text: string): string {
