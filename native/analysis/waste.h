@@ -5,8 +5,8 @@
 
 #include "analysis/type_roles.h"
 #include "heap/heap_index.h"
-#include "support/bits.h"
 #include "heap/owners.h"
+#include "support/bits.h"
 
 namespace heapdump {
 

@@ -8,6 +8,8 @@ namespace heapdump {
 // How what an object has compares with a list: whether it has only what the list says, and whether it has all
 // of that.
 struct ListMatch {
+  static constexpr size_t kMaxTerms = 64;
+
   bool only = true;
   uint64_t found = 0;  // a bit for each term of the list
 

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "heap/label.h"
-#include "sets/set_error.h"
+#include "sets/set_text.h"
 
 namespace heapdump {
 namespace {
@@ -34,25 +34,14 @@ constexpr Function kWords[] = {{"all", SetTree::kAll},
                                {"garbage", SetTree::kGarbage},
                                {"new", SetTree::kNew},
                                {"kept", SetTree::kKept}};
-constexpr std::pair<std::string_view, uint64_t> kUnits[] = {
-    {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"K", 1 << 10},
-    {"M", 1 << 20},   {"G", 1 << 30},   {"B", 1}};
-
 std::optional<SetTree::Kind> kind_named(std::span<const Function> functions, std::string_view name) {
   const auto at = std::ranges::find(functions, name, &Function::name);
   return at == functions.end() ? std::nullopt : std::optional(at->kind);
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool begins_name(char c) {
-  return c == '_' || c == '*' || c == '?' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         (c & 0x80) != 0;
-}
-bool is_of_name(char c) { return begins_name(c) || is_digit(c); }
-
-class Parser {
+class Parser : private SetText {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  explicit Parser(std::string_view text) : SetText(text) {}
 
   SetTree whole() {
     SetTree tree = set();
@@ -62,30 +51,6 @@ class Parser {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const { fail_at(at_, what); }
-  [[noreturn]] void fail_at(size_t at, const std::string& what) const { throw set_error(text_, at, what); }
-
-  void skip_blanks() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t')) at_++;
-  }
-  bool at_end() {
-    skip_blanks();
-    return at_ == text_.size();
-  }
-  char peek() {
-    skip_blanks();
-    return at_ < text_.size() ? text_[at_] : '\0';
-  }
-  bool take(std::string_view token) {
-    skip_blanks();
-    if (!text_.substr(at_).starts_with(token)) return false;
-    at_ += token.size();
-    return true;
-  }
-  void expect(std::string_view token, const char* where) {
-    if (!take(token)) fail(std::string(token) + " should stand here" + where);
-  }
-
   // A tree is gone through by recursion.
   void count_part() {
     if (++parts_ > kMaxParts) fail("this set has too many parts");
@@ -253,16 +218,6 @@ class Parser {
     return tree;
   }
 
-  std::optional<Comparison> comparison() {
-    constexpr std::pair<std::string_view, Comparison> kSigns[] = {
-        {"<=", Comparison::kAtMost}, {">=", Comparison::kAtLeast}, {"!=", Comparison::kUnequal},
-        {"<", Comparison::kLess},    {">", Comparison::kMore},     {"=", Comparison::kEqual}};
-    for (const auto& [sign, comparison] : kSigns) {
-      if (take(sign)) return comparison;
-    }
-    return std::nullopt;
-  }
-
   // Of by() and via(); it may be empty.
   void list(SetTree& tree) {
     if (peek() == ')') return;
@@ -326,41 +281,6 @@ class Parser {
     return {"." + name, name.find_first_of("*?") != name.npos, at};
   }
 
-  std::string until(std::string_view end) {
-    const size_t begin = at_;
-    at_ = std::min(text_.find(end, at_), text_.size());
-    std::string_view found = text_.substr(begin, at_ - begin);
-    while (found.ends_with(' ')) found.remove_suffix(1);
-    return std::string(found);
-  }
-
-  // Up to the parenthesis that closes the function.
-  std::string raw_text() {
-    if (peek() == '\'' || peek() == '"') return quoted();
-    const size_t begin = at_;
-    std::string found = until(")");
-    if (found.empty()) fail_at(begin, "a name should stand here; in quotes if it is not a name");
-    return found;
-  }
-
-  // With the escapes of Python that a shell's user may need.
-  std::string quoted() {
-    const size_t begin = at_;
-    const char quote = text_[at_++];
-    std::string found;
-    while (at_ < text_.size() && text_[at_] != quote) {
-      char c = text_[at_++];
-      if (c == '\\' && at_ < text_.size()) {
-        c = text_[at_++];
-        c = c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c;
-      }
-      found += c;
-    }
-    if (at_ == text_.size()) fail_at(begin, "this quote is not closed");
-    at_++;
-    return found;
-  }
-
   // `rcs`, `type,size`, `referrers(kind)`.
   std::string partition() {
     skip_blanks();
@@ -380,25 +300,6 @@ class Parser {
     return std::string(text_.substr(begin, at_ - begin));
   }
 
-  uint64_t whole_number() {
-    skip_blanks();
-    uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), number);
-    if (error != std::errc()) fail("a number should stand here");
-    at_ = static_cast<size_t>(end - text_.data());
-    return number;
-  }
-
-  uint64_t bytes() {
-    const uint64_t number = whole_number();
-    for (const auto& [unit, factor] : kUnits) {
-      if (take(unit)) return number > UINT64_MAX / factor ? UINT64_MAX : number * factor;
-    }
-    return number;
-  }
-
-  std::string_view text_;
-  size_t at_ = 0;
   int depth_ = 0, parts_ = 0;
 };
 

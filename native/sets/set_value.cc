@@ -1,13 +1,14 @@
 #include "sets/set_value.h"
 
-#include <unordered_map>
+#include <optional>
 
 #include "analysis/partition.h"
 #include "heap/category.h"
 #include "heap/kind_names.h"
 #include "heap/type_names.h"
+#include "sets/chosen.h"
+#include "sets/held_sets.h"
 #include "sets/holding_sets.h"
-#include "sets/list_match.h"
 #include "sets/set_error.h"
 #include "sets/set_parser.h"
 #include "support/glob.h"
@@ -15,7 +16,7 @@
 namespace heapdump {
 namespace {
 
-constexpr size_t kMaxTerms = 64;
+constexpr size_t kMaxTerms = ListMatch::kMaxTerms;
 
 class Evaluation {
  public:
@@ -30,15 +31,12 @@ class Evaluation {
   [[noreturn]] void fail(size_t at, const std::string& what) const { throw set_error(text_, at, what); }
 
   const Bits& all();
-  template <typename Holds>
-  Bits where(const Bits& within, Holds holds) const;
 
   Bits combined(const SetTree& tree, const Bits& within);
   Bits instances(const std::vector<uint32_t>& types) const;
   std::vector<uint32_t> types_of(const std::string& name, size_t at) const;
   Bits of_name(const SetTree& tree);
   Bits of_address(const SetTree& tree) const;
-  Bits step(const Bits& set, const WayPattern& pattern);
   Bits row(const SetTree& tree);
   Bits subtypes(const SetTree& tree) const;
   Bits of_size(const SetTree& tree, const Bits& within) const;
@@ -46,8 +44,6 @@ class Evaluation {
   Bits of_root(const SetTree& tree) const;
   Bits since(const SetTree& tree, const Bits& within) const;
   Bits by(const SetTree& tree, const Bits& within);
-  Bits via(const SetTree& tree, const Bits& within);
-  bool is_way(uint32_t way, const WayPattern& pattern);
 
   const SetSource& source_;
   const HeapIndex& heap_;
@@ -64,15 +60,6 @@ const Bits& Evaluation::all() {
   return *all_;
 }
 
-template <typename Holds>
-Bits Evaluation::where(const Bits& within, Holds holds) const {
-  Bits found(heap_.objects());
-  within.each([&](uint32_t id) {
-    if (holds(id)) found.set(id);
-  });
-  return found;
-}
-
 template <typename Combine>
 Bits each_word(Bits left, const Bits& right, Combine combine) {
   for (size_t i = 0; i < left.words().size(); ++i)
@@ -87,9 +74,9 @@ Bits Evaluation::value(const SetTree& tree, const Bits& within) {
     case SetTree::kAll:
       return all();
     case SetTree::kAlive:
-      return where(within, [&](uint32_t id) { return !heap_.is_garbage(id); });
+      return chosen(heap_, within, [&](uint32_t id) { return !heap_.is_garbage(id); });
     case SetTree::kGarbage:
-      return where(within, [&](uint32_t id) { return heap_.is_garbage(id); });
+      return chosen(heap_, within, [&](uint32_t id) { return heap_.is_garbage(id); });
     case SetTree::kNew:
     case SetTree::kKept:
       return since(tree, within);
@@ -112,7 +99,7 @@ Bits Evaluation::value(const SetTree& tree, const Bits& within) {
     case SetTree::kAddress:
       return of_address(tree);
     case SetTree::kStep:
-      return step(everything(tree.of[0]), tree.ways[0]);
+      return step(heap_, groupings_, everything(tree.of[0]), tree.ways[0]);
     case SetTree::kRow:
       return row(tree);
     case SetTree::kReferrers:
@@ -136,7 +123,7 @@ Bits Evaluation::value(const SetTree& tree, const Bits& within) {
     case SetTree::kRoot:
       return of_root(tree);
     case SetTree::kContent:
-      return where(within, [&](uint32_t id) {
+      return chosen(heap_, within, [&](uint32_t id) {
         const std::optional<Content> content = heap_.content(id);
         // Of what was cut it is known only that there is more.
         return content && matches_glob(tree.text, content->bytes) &&
@@ -145,7 +132,8 @@ Bits Evaluation::value(const SetTree& tree, const Bits& within) {
     case SetTree::kBy:
       return by(tree, within);
     case SetTree::kVia:
-      return via(tree, within);
+      if (tree.ways.size() > kMaxTerms) fail(tree.at, "at most 64 ways can stand in a list");
+      return held_via(heap_, groupings_, tree, within);
   }
   return Bits(heap_.objects());
 }
@@ -193,7 +181,7 @@ Bits Evaluation::of_name(const SetTree& tree) {
       Bits found = instances(types);
       for (size_t i = count; i < tree.names.size(); ++i) {
         const auto& [part, at] = tree.names[i];
-        found = step(found, {"." + part, part.find_first_of("*?") != part.npos, at});
+        found = step(heap_, groupings_, found, {"." + part, part.find_first_of("*?") != part.npos, at});
       }
       return found;
     }
@@ -208,29 +196,6 @@ Bits Evaluation::of_address(const SetTree& tree) const {
   const uint32_t id = heap_.find(tree.number);
   if (id == kNone) fail(tree.at, "no object has this address");
   found.set(id);
-  return found;
-}
-
-bool Evaluation::is_way(uint32_t way, const WayPattern& pattern) {
-  if (pattern.text == "[*]") return Ways::is_subscript(way);
-  if (pattern.text == "[…]")
-    return Ways::is_subscript(way) && groupings_.ways().name(groupings_.ways().shown(way)) == "[…]";
-  if (Ways::is_subscript(way) != pattern.text.starts_with('[')) return false;
-  const std::string name = groupings_.ways().name(way);
-  if (!pattern.is_glob) return name == pattern.text;
-  return name != ".keys()" && matches_glob(pattern.text, name);
-}
-
-Bits Evaluation::step(const Bits& set, const WayPattern& pattern) {
-  Bits found(heap_.objects());
-  std::unordered_map<uint32_t, bool> known;
-  set.each([&](uint32_t id) {
-    each_way(groupings_, id, [&](uint32_t target, uint32_t way) {
-      const auto [at, is_new] = known.try_emplace(way);
-      if (is_new) at->second = is_way(way, pattern);
-      if (at->second) found.set(target);
-    });
-  });
   return found;
 }
 
@@ -276,7 +241,7 @@ Bits Evaluation::subtypes(const SetTree& tree) const {
 }
 
 Bits Evaluation::of_size(const SetTree& tree, const Bits& within) const {
-  return where(within, [&](uint32_t id) {
+  return chosen(heap_, within, [&](uint32_t id) {
     const uint64_t size = heap_.size(id);
     switch (tree.comparison) {
       case Comparison::kLess:
@@ -298,7 +263,7 @@ Bits Evaluation::of_size(const SetTree& tree, const Bits& within) const {
 Bits Evaluation::in_group(Grouping& grouping, const SetTree& tree, const Bits& within) const {
   enum Answer : uint8_t { kUnknown, kNo, kYes };
   std::vector<Answer> answers;
-  return where(within, [&](uint32_t id) {
+  return chosen(heap_, within, [&](uint32_t id) {
     const uint32_t group = grouping.of(id);
     if (group == kNone) return false;
     if (group >= answers.size()) answers.resize(group + size_t{1});
@@ -323,11 +288,11 @@ Bits Evaluation::of_root(const SetTree& tree) const {
 Bits Evaluation::since(const SetTree& tree, const Bits& within) const {
   const Matching* matching = source_.since();
   if (matching == nullptr) {
-    fail(tree.at,
-         std::string(tree.kind == SetTree::kNew ? "new" : "kept") + " needs an earlier dump: heapdump top --since FILE");
+    fail(tree.at, std::string(tree.kind == SetTree::kNew ? "new" : "kept") +
+                      " needs an earlier dump: heapdump top --since FILE");
   }
-  return where(within,
-               [&](uint32_t id) { return (matching->in_old(id) == kNone) == (tree.kind == SetTree::kNew); });
+  return chosen(heap_, within,
+                [&](uint32_t id) { return (matching->in_old(id) == kNone) == (tree.kind == SetTree::kNew); });
 }
 
 Bits Evaluation::by(const SetTree& tree, const Bits& within) {
@@ -338,33 +303,7 @@ Bits Evaluation::by(const SetTree& tree, const Bits& within) {
     for (const uint32_t type : types_of(tree.names[term].first, tree.names[term].second))
       terms[kinds.of_type(type)] |= uint64_t{1} << term;
   }
-  return where(within, [&](uint32_t id) {
-    ListMatch match;
-    groupings_.references().holders(id, [&](uint32_t source, uint64_t) {
-      match.add(terms[kinds.of(groupings_.dict_owners().whole(source))]);
-      return true;
-    });
-    return match.is(tree.comparison, tree.names.size());
-  });
-}
-
-Bits Evaluation::via(const SetTree& tree, const Bits& within) {
-  if (tree.ways.size() > kMaxTerms) fail(tree.at, "at most 64 ways can stand in a list");
-  Ways& ways = groupings_.ways();
-  std::unordered_map<uint32_t, uint64_t> known;
-  return where(within, [&](uint32_t id) {
-    ListMatch match;
-    groupings_.references().holders(id, [&](uint32_t source, uint64_t position) {
-      const uint32_t way = ways.of(source, position);
-      const auto [at, is_new] = known.try_emplace(way);
-      for (size_t term = 0; is_new && term < tree.ways.size(); ++term) {
-        if (is_way(way, tree.ways[term])) at->second |= uint64_t{1} << term;
-      }
-      match.add(at->second);
-      return true;
-    });
-    return match.is(tree.comparison, tree.ways.size());
-  });
+  return held_by(heap_, groupings_, terms, tree, within);
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ constexpr Column kColumns[] = {
     {"old", kText, "argument: schema of the older dump", Argument::kNeeded},
     {"by", kText, "argument: what a row is, by its name in the table grouping", Argument::kNeeded},
     {"of", kText,
-     "argument, optional: the set to compare, of each of the dumps by itself (docs/sets.md); all if it is not "
+     "argument, optional: the set to compare, of each of the dumps by itself (docs/sets.md); all if it is "
+     "not "
      "given or NULL",
      Argument::kOptional},
 };
@@ -40,7 +41,8 @@ class DiffCursor : public RowsCursor<Difference> {
   void filter(const Scan& scan) override {
     const auto old = heap_.heaps().of(scan.arguments.text(0));
     const std::string by = scan.arguments.text(1), set = scan.arguments.text(2);
-    const auto now_of = set.empty() ? nullptr : heap_.set(set), old_of = set.empty() ? nullptr : set_of(*old, set);
+    const auto now_of = set.empty() ? nullptr : heap_.set(set),
+               old_of = set.empty() ? nullptr : set_of(*old, set);
     begin(find_differences(*old, old->groupings().by(by), heap_, heap_.groupings().by(by),
                            heap_.matching(old), {old_of.get(), now_of.get()}));
   }
