@@ -11,8 +11,7 @@ namespace {
 
 bool is_way(Ways& ways, uint32_t way, const WayPattern& pattern) {
   if (pattern.text == "[*]") return Ways::is_subscript(way);
-  if (pattern.text == "[…]")
-    return Ways::is_subscript(way) && ways.name(ways.shown(way)) == "[…]";
+  if (pattern.text == "[…]") return Ways::is_subscript(way) && ways.name(ways.shown(way)) == "[…]";
   if (Ways::is_subscript(way) != pattern.text.starts_with('[')) return false;
   const std::string name = ways.name(way);
   if (!pattern.is_glob) return name == pattern.text;
@@ -34,8 +33,8 @@ Bits step(const HeapIndex& heap, Groupings& groupings, const Bits& set, const Wa
   return found;
 }
 
-Bits held_by(const HeapIndex& heap, Groupings& groupings, const std::vector<uint64_t>& terms, const SetTree& list,
-             const Bits& within) {
+Bits held_by(const HeapIndex& heap, Groupings& groupings, const std::vector<uint64_t>& terms,
+             const SetTree& list, const Bits& within) {
   const ObjectKinds& kinds = groupings.kinds();
   return chosen(heap, within, [&](uint32_t id) {
     ListMatch match;
@@ -48,7 +47,7 @@ Bits held_by(const HeapIndex& heap, Groupings& groupings, const std::vector<uint
 }
 
 Bits held_via(const HeapIndex& heap, Groupings& groupings, const SetTree& list, const Bits& within) {
-Ways& ways = groupings.ways();
+  Ways& ways = groupings.ways();
   std::unordered_map<uint32_t, uint64_t> known;
   return chosen(heap, within, [&](uint32_t id) {
     ListMatch match;

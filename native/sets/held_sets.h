@@ -15,8 +15,8 @@ namespace heapdump {
 Bits step(const HeapIndex& heap, Groupings& groupings, const Bits& set, const WayPattern& pattern);
 // Those of `within` whose holders are as the list of by() says. `terms` has for each kind a bit for each name
 // of the list that is its name.
-Bits held_by(const HeapIndex& heap, Groupings& groupings, const std::vector<uint64_t>& terms, const SetTree& list,
-             const Bits& within);
+Bits held_by(const HeapIndex& heap, Groupings& groupings, const std::vector<uint64_t>& terms,
+             const SetTree& list, const Bits& within);
 // Those of `within` that are held as the list of via() says.
 Bits held_via(const HeapIndex& heap, Groupings& groupings, const SetTree& list, const Bits& within);
 

@@ -17,7 +17,6 @@ constexpr std::pair<std::string_view, uint64_t> kUnits[] = {
 
 void SetText::fail_at(size_t at, const std::string& what) const { throw set_error(text_, at, what); }
 
-
 void SetText::skip_blanks() {
   while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t')) at_++;
 }
@@ -43,7 +42,6 @@ void SetText::expect(std::string_view token, const char* where) {
   if (!take(token)) fail(std::string(token) + " should stand here" + where);
 }
 
-
 std::string SetText::until(std::string_view end) {
   const size_t begin = at_;
   at_ = std::min(text_.find(end, at_), text_.size());
@@ -52,7 +50,6 @@ std::string SetText::until(std::string_view end) {
   return std::string(found);
 }
 
-
 std::string SetText::raw_text() {
   if (peek() == '\'' || peek() == '"') return quoted();
   const size_t begin = at_;
@@ -60,7 +57,6 @@ std::string SetText::raw_text() {
   if (found.empty()) fail_at(begin, "a name should stand here; in quotes if it is not a name");
   return found;
 }
-
 
 std::string SetText::quoted() {
   const size_t begin = at_;
@@ -79,7 +75,6 @@ std::string SetText::quoted() {
   return found;
 }
 
-
 uint64_t SetText::whole_number() {
   skip_blanks();
   uint64_t number = 0;
@@ -89,7 +84,6 @@ uint64_t SetText::whole_number() {
   return number;
 }
 
-
 uint64_t SetText::bytes() {
   const uint64_t number = whole_number();
   for (const auto& [unit, factor] : kUnits) {
@@ -97,7 +91,6 @@ uint64_t SetText::bytes() {
   }
   return number;
 }
-
 
 std::optional<Comparison> SetText::comparison() {
   constexpr std::pair<std::string_view, Comparison> kSigns[] = {

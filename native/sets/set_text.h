@@ -9,7 +9,8 @@
 namespace heapdump {
 
 inline bool begins_name(char c) {
-  return c == '_' || c == '*' || c == '?' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
+  return c == '_' || c == '*' || c == '?' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         (c & 0x80) != 0;
 }
 inline bool is_of_name(char c) { return begins_name(c) || (c >= '0' && c <= '9'); }
 
