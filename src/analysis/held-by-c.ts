@@ -35,6 +35,8 @@ export interface HeldByC {
   shared: bigint;
   /** Why the dump does not say it: its mode, or lost objects, whose references look like those of C code. */
   unknown: "mode" | "incomplete" | null;
+  /** Whether only a set was looked at. */
+  ofSet: boolean;
 }
 
 /**
@@ -75,6 +77,7 @@ export function findHeldByC(heap: Heap, limit: number, all: boolean, of?: string
     library: leftOut("library"),
     shared: leftOut("shared"),
     unknown: heap.meta().get("mode") === "python" ? "mode" : isIncomplete(heap) ? "incomplete" : null,
+    ofSet: of !== undefined,
   };
 }
 
