@@ -136,6 +136,9 @@ constexpr GroupingKind kGroupings[] = {
     {"unity", "everything: all objects are one group", by_unity},
 };
 
+// What stands in parentheses is read by recursion.
+constexpr size_t kMaxLength = 1000;
+
 // The part before the first comma that is not between parentheses.
 std::string_view first_of(std::string_view by) {
   int open = 0;
@@ -160,6 +163,7 @@ Groupings::Groupings(const HeapIndex& heap) : heap_(heap), owners_(heap), patter
 
 Grouping& Groupings::by(std::string_view by) {
   by = trimmed(by);
+  if (by.size() > kMaxLength) throw Error(ExitCode::kUsage, "a grouping is too long");
   if (const auto known = made_.find(by); known != made_.end()) return *known->second;
   std::unique_ptr<Grouping> grouping = make(by);
   return *(made_[std::string(by)] = std::move(grouping));

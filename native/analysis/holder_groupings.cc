@@ -6,6 +6,8 @@ namespace heapdump {
 namespace {
 
 constexpr const char* kNothing = "(nothing)";
+// Of a set of millions of indexes, these say enough.
+constexpr size_t kMaxNames = 100;
 
 std::string joined(std::vector<std::string> names) {
   if (names.empty()) return kNothing;
@@ -13,7 +15,8 @@ std::string joined(std::vector<std::string> names) {
   const auto again = std::ranges::unique(names);
   names.erase(again.begin(), again.end());
   std::string text;
-  for (const std::string& name : names) (text += text.empty() ? "" : ", ") += name;
+  for (size_t i = 0; i < std::min(names.size(), kMaxNames); ++i) (text += i == 0 ? "" : ", ") += names[i];
+  if (names.size() > kMaxNames) text += " and " + std::to_string(names.size() - kMaxNames) + " more";
   return text;
 }
 
@@ -76,9 +79,13 @@ class ByWays : public Grouping {
 
   uint32_t of(uint32_t id) override {
     members_.clear();
+    size_t many = kMany;
     references_.holders(id, [&](uint32_t source, uint64_t position) {
       members_.push_back(ways_.shown(ways_.of(source, position)));
-      if (members_.size() >= kMany) compact();
+      if (members_.size() >= many) {
+        compact();
+        many = std::max(kMany, 2 * members_.size());
+      }
       return true;
     });
     return sets_.number(members_);

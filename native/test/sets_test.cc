@@ -348,6 +348,19 @@ TEST_F(SetsTest, KeysThatSeveralHoldersUseAreWaysOfTheirOwn) {
   EXPECT_EQ(opened.ids("via([…])"), (Ids{lone, first, second, numbers}));
 }
 
+TEST_F(SetsTest, AnObjectThatIsEverywhereIsHeldInAsManyWaysAndSaysHowMany) {
+  constexpr size_t kCount = 300'000;
+  HeapBuilder builder;
+  const uint32_t none = builder.object("object");
+  for (int i = 0; i < 2; ++i)
+    builder.module("m" + std::to_string(i), {{"x", builder.list(std::vector<uint32_t>(kCount, none))}});
+  const HeapIndex heap = open_index(builder.dump());
+  Opened opened(heap);
+  Grouping& via = opened.groupings.by("via");
+  EXPECT_TRUE(via.name(via.of(none)).ends_with(" and 299900 more"));
+  EXPECT_EQ(opened.ids("via(<= [*])"), Ids{none});
+}
+
 TEST_F(SetsTest, RowsThatATableNumberedAreSets) {
   HeapBuilder builder;
   const uint32_t big = builder.object("bytes").size(5000), small = builder.object("bytes").size(20);
@@ -386,6 +399,9 @@ TEST_F(SetsTest, AMistakeIsToldWithItsPlace) {
   expect("str.items()", 5, "there is no way .items()");
   expect("str/colour:0", 5, "no grouping 'colour'");
   expect("str/rcs", 8, ": should stand here");
+  std::string nested = "kind";
+  for (int i = 0; i < 200; ++i) nested = "referrers(" + nested + ")";
+  expect("str/" + nested + ":0", 5, "a grouping is too long");
   expect("str/rcs:9", 4, "there is no row 9");
   expect("by(str, pakage)", 9, "no type pakage");
   expect("by(!= str)", 1, "write ~by(…)");
