@@ -22,6 +22,7 @@ class Chains {
  private:
   bool is_chain(uint32_t link, uint32_t holder) const;
   bool is_nested(uint32_t link, uint32_t holder) const;
+  bool has_link_below(uint32_t link) const;
 
   const HeapIndex& heap_;
   const ObjectTree& tree_;

@@ -1,5 +1,6 @@
 #include "analysis/growth.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "analysis/successors.h"
@@ -9,7 +10,7 @@
 namespace heapdump {
 
 Growth::Growth(const HeapIndex& last, const ObjectTree& tree, const HeapIndex* first, const HeapIndex* before)
-    : last_(last), first_(first), growth_(last.objects()) {
+    : last_(last), first_(first), before_(before), growth_(last.objects()) {
   if (first != nullptr) match_.emplace(*first, last);
   if (before != nullptr) match_before_.emplace(*before, last);
   for (uint32_t id = 0; id < last.objects(); ++id) growth_[id] = own(id);
@@ -22,7 +23,7 @@ Growth::Growth(const HeapIndex& last, const ObjectTree& tree, const HeapIndex* f
   if (before == nullptr) return;
   survived_.resize(last.objects());
   for (uint32_t id = 0; id < last.objects(); ++id) survived_[id] = own_survived(id);
-  tree.sum_up(survived_);
+  total_survived_ = tree.sum_up(survived_);
 }
 
 int64_t Growth::own(uint32_t id) const {
@@ -34,9 +35,15 @@ int64_t Growth::own(uint32_t id) const {
 }
 
 int64_t Growth::own_survived(uint32_t id) const {
-  return match_before_ && match_before_->in_old(id) != kNone && is_new(id)
-             ? static_cast<int64_t>(last_.size(id))
-             : 0;
+  const uint32_t earlier = match_before_ ? match_before_->in_old(id) : kNone;
+  if (earlier == kNone) return 0;
+  if (is_new(id)) return static_cast<int64_t>(last_.size(id));
+  // One that grew where it is.
+  const uint32_t old = match_->in_old(id);
+  if (old == kNone) return 0;
+  const int64_t grown =
+      static_cast<int64_t>(before_->size(earlier)) - static_cast<int64_t>(first_->size(old));
+  return std::clamp<int64_t>(grown, 0, std::max<int64_t>(own(id), 0));
 }
 
 int64_t Growth::garbage_survived(uint32_t id) const {

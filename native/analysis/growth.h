@@ -20,8 +20,10 @@ class Growth {
 
   int64_t of(uint32_t id) const { return growth_[id]; }
   int64_t total() const { return total_; }
-  // Of that, in objects that came, and that the dump before the last has, too.
+  // Of that, what the dump before the last has, too: of objects that came, and of those that grew where they
+  // are.
   int64_t survived(uint32_t id) const { return survived_.size() == 0 ? 0 : survived_[id]; }
+  int64_t total_survived() const { return total_survived_; }
   // Whether the first dump has the object, or one that it is the successor of; without a first dump all are
   // there.
   bool was_there(uint32_t id) const { return !match_ || !match_->is_new(id) || continues_[id]; }
@@ -30,6 +32,7 @@ class Growth {
   bool has_first() const { return match_.has_value(); }
   // Bytes that went with places where paths began, of a kind of root and a type's name; not above 0.
   int64_t gone_from_top(uint32_t root_kind, std::string_view type) const;
+  bool was_before(uint32_t id) const { return match_before_ && match_before_->in_old(id) != kNone; }
   bool has_before() const { return survived_.size() != 0; }
 
   // What the object itself gained.
@@ -44,11 +47,12 @@ class Growth {
 
   const HeapIndex& last_;
   const HeapIndex* first_;
+  const HeapIndex* before_;
   std::optional<Matching> match_, match_before_;
   PageArray<int64_t> growth_, survived_;
   Bits continues_;  // successors of what went
   std::map<std::pair<uint32_t, std::string_view>, int64_t> gone_from_top_;
-  int64_t total_ = 0;
+  int64_t total_ = 0, total_survived_ = 0;
 };
 
 }  // namespace heapdump

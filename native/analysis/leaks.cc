@@ -71,8 +71,10 @@ class Finder {
     for (uint32_t id = 0; id < heap.objects(); ++id) {
       if (!heap.is_garbage(id)) alive += static_cast<int64_t>(heap.size(id));
     }
-    least_ = first == nullptr ? alive / kSingleParts
-                              : std::max(growth_.total() / kGrowthParts, alive / kAliveParts);
+    // What came and goes raises no bar: of what lasts, half came before the dump before the last.
+    int64_t growth = growth_.total();
+    if (const int64_t lasting = growth_.total_survived(); lasting > 0) growth = std::min(growth, 2 * lasting);
+    least_ = first == nullptr ? alive / kSingleParts : std::max(growth / kGrowthParts, alive / kAliveParts);
     least_ = std::max(least_, kLeast);
   }
 
@@ -130,7 +132,7 @@ class Finder {
     uint64_t earlier = 0, later = 0;
     for (const uint32_t member : suspect.members) {
       if (!growth_.is_new(member)) continue;
-      (growth_.own_survived(member) > 0 ? earlier : later)++;
+      (growth_.was_before(member) ? earlier : later)++;
     }
     return std::min(earlier, later) >= kSteady &&
            std::max(earlier, later) <= kSteadyRatio * std::min(earlier, later);
@@ -240,7 +242,8 @@ class Finder {
       return add(SuspectKind::kDominator, place.id, {own_type, sum.growth, {place.id}}, sum,
                  way_to(place.id));
     }
-    if (best->type == chain && !roles_.is_container(chain)) {  // a chain: its first link
+    if (best->type == chain && !roles_.is_container(chain) &&
+        chains_.is_link(largest_grown(best->members), place.id, chain)) {  // a chain: its first link
       uint32_t link = place.id;
       for (const uint32_t at : heap_.path_up(place.id)) {
         link = at;
@@ -253,11 +256,11 @@ class Finder {
 
   // Goes on from a group to what it holds as long as that says more of the cause.
   void narrow(uint32_t place, Sum sum, Group group) {
-    Way way = way_to(with_attributes(place));
-    const size_t gathers = way.size();
-    add_open_step(heap_, roles_, largest_grown(group.members), group.members, way);
+    std::vector<std::vector<uint32_t>> levels;   // what was gone through, and stays part of the path
+    std::vector<std::vector<uint32_t>> further;  // and what was not decided on yet
+    size_t old_levels = 0;                       // of these, the ones that were there: growth gathers in them
     Group reached = group;
-    Way further = way;
+    further.push_back(reached.members);
     for (int depth = 0; depth < kDeepest; ++depth) {
       Groups below;
       int64_t own = reached.growth, old = 0;
@@ -278,13 +281,38 @@ class Finder {
       if (!grew_inside && (roles_.is_cause(reached.type) || !is_part(best->growth, kMost, reached.growth)))
         break;
       const bool committed = grew_inside && reached.members == group.members;
+      if (grew_inside) old_levels = levels.size() + further.size();
       reached = std::move(*best);
-      add_open_step(heap_, roles_, largest_grown(reached.members), reached.members, further);
+      further.push_back(reached.members);
       // What does not lead to something that tells the cause is not gone into.
-      if (committed || roles_.is_cause(reached.type)) group = reached, way = further;
+      if (committed || roles_.is_cause(reached.type)) {
+        group = reached;
+        std::ranges::move(further, std::back_inserter(levels));
+        further.clear();
+      }
+    }
+    if (levels.empty()) levels.push_back(group.members);
+    Way way = way_to(with_attributes(place));
+    size_t gathers = way.size();
+    keep_ancestors(levels);
+    for (size_t i = 0; i < levels.size(); ++i) {
+      add_open_step(heap_, roles_, largest_grown(levels[i]), levels[i], way);
+      if (i < old_levels && i + 1 < levels.size()) gathers = way.size();
     }
     if (group.members.size() == 1) way = way_to(group.members.front());
     add(kind_of(group), place, group, sum, std::move(way), gathers);
+  }
+
+  // Of each level only what leads to the last one.
+  void keep_ancestors(std::vector<std::vector<uint32_t>>& levels) const {
+    for (size_t i = levels.size() - 1; i > 0; --i) {
+      std::vector<uint32_t> holders;
+      for (const uint32_t id : levels[i]) holders.push_back(heap_.path_parent(id));
+      std::ranges::sort(holders);
+      const auto again = std::ranges::unique(holders);
+      holders.erase(again.begin(), again.end());
+      levels[i - 1] = std::move(holders);
+    }
   }
 
   // The group that grew most; one of a type of the application goes before.

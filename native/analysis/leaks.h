@@ -1,11 +1,13 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "analysis/allocation.h"
+#include "analysis/common_references.h"
 #include "analysis/way.h"
 #include "heap/heap_index.h"
 #include "heap/object_tree.h"
@@ -29,11 +31,12 @@ struct Inside {
   uint64_t retained = 0;  // bytes, together
 };
 
-// The type of C code of which most have a word that is the address of one of these objects. A guess.
+// What type of C code likely holds objects. A guess: most have a word that is the address of one of them,
+// or there is one below each of them, and no other.
 struct LikelyHolder {
-  uint32_t type = kNone;  // row of types()
-  uint32_t offset = 0;    // of the word, in bytes
-  uint64_t count = 0;     // objects for which there is one
+  std::vector<uint32_t> types;     // rows of types(); of several it is one, and which is not known
+  std::optional<uint32_t> offset;  // of the word, in bytes
+  uint64_t count = 0;              // objects for which there is one
 };
 
 // A place where memory gathers, or several of one cause.
@@ -45,7 +48,7 @@ struct Suspect {
   uint64_t retained = 0;   // bytes that would be freed with all that gathers; of garbage, the size of all
   int64_t growth;          // bytes that came less bytes that went; of one dump, all bytes
   int64_t own_growth = 0;  // of the growth, what the holder in which they gather took itself, as a list does
-  int64_t survived;  // bytes that are new, and were in the dump before the last, too; 0 of fewer than three
+  int64_t survived;  // bytes of the growth that the dump before the last has, too; 0 of fewer than three
   uint64_t may_own =
       0;  // objects of types that own memory which is not known; new ones if there is a first dump
   uint64_t address_reused = 0;  // of the new ones, those at an address that another object of their type had
@@ -67,6 +70,9 @@ struct Suspect {
   std::string_view pattern{};          // pattern_of()
   std::vector<std::string> stored_by;  // StoringCode::of()
   Inside inside;
+  std::vector<CommonReference> common;  // common_references()
+  uint32_t keeper =
+      kNone;  // id of the nearest holder of where they gather, or that itself, that is of the application
   LikelyHolder likely_holder;  // of what C holds
 };
 

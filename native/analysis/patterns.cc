@@ -1,12 +1,14 @@
 #include "analysis/patterns.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <string>
 #include <vector>
 
 #include "heap/c_containers.h"
 #include "heap/category.h"
 #include "heap/namespaces.h"
-#include "heap/path_step.h"
+#include "heap/path_up.h"
 #include "heap/root_path.h"
 #include "protocol.h"
 
@@ -16,16 +18,29 @@ namespace {
 constexpr uint64_t kException = 1 << 30;  // Py_TPFLAGS_BASE_EXC_SUBCLASS
 // Of a chain of objects, so many are one below the other.
 constexpr uint64_t kLinks = 100;
+// Objects below one that are looked at for them.
+constexpr uint64_t kLooked = 20000;
 // What a view keeps is so many times as large as the view.
 constexpr uint64_t kBase = 10;
+constexpr std::string_view kMaxsize = "maxsize=";
 // Holders above a container that may be the object it works for: its dict, and what that delegates to.
 constexpr size_t kWrappers = 4;
+
+// Objects of a suspect's type on the path from it to one below it.
+uint64_t links_above(const HeapIndex& heap, uint32_t id, const Suspect& suspect) {
+  uint64_t links = 0;
+  for (const uint32_t at : heap.path_up(id)) {
+    links += heap.type(at) == suspect.type;
+    if (at == suspect.example || links >= kLinks) break;
+  }
+  return links;
+}
 
 // What the rules ask for.
 class Clues {
  public:
-  Clues(const HeapIndex& heap, const TypeRoles& roles, const Suspect& suspect)
-      : heap(heap), roles(roles), suspect(suspect), categories(heap) {
+  Clues(const HeapIndex& heap, const ObjectTree& paths, const TypeRoles& roles, const Suspect& suspect)
+      : heap(heap), paths(paths), roles(roles), suspect(suspect), categories(heap) {
     if (suspect.kind == SuspectKind::kGarbage) return;
     path = path_ids(heap, suspect.example);
     const uint32_t container = container_of();
@@ -70,6 +85,7 @@ class Clues {
   }
 
   const HeapIndex& heap;
+  const ObjectTree& paths;
   const TypeRoles& roles;
   const Suspect& suspect;
   const Categories categories;
@@ -99,16 +115,31 @@ bool is_finalizer(const Clues& clues) {
   return clues.on_path([&](uint32_t id) { return clues.is_type(id, "weakref.finalize._Info"); });
 }
 
-// With no bound, or with one.
-bool is_cached(const Clues& clues, bool bounded) {
-  return clues.on_path([&](uint32_t id) {
-    if (!is_lru_cache(clues.heap, id)) return false;
-    const bool has_none = clues.heap.lru_caches().text(id).ends_with("maxsize=None>");
-    return has_none != bounded;
-  });
+// functools.lru_cache on the path; kNone if there is none.
+uint32_t cache_of(const Clues& clues) {
+  const auto at = std::ranges::find_if(clues.path, [&](uint32_t id) { return is_lru_cache(clues.heap, id); });
+  return at == clues.path.end() ? kNone : *at;
 }
-bool is_unbounded_cache(const Clues& clues) { return is_cached(clues, false); }
-bool is_bounded_cache(const Clues& clues) { return is_cached(clues, true); }
+
+bool is_unbounded_cache(const Clues& clues) {
+  const uint32_t cache = cache_of(clues);
+  return cache != kNone && clues.heap.lru_caches().text(cache).ends_with("maxsize=None>");
+}
+
+// One that grows no more.
+bool is_full_cache(const Clues& clues) {
+  const uint32_t cache = cache_of(clues);
+  if (cache == kNone) return false;
+  const std::string& text = clues.heap.lru_caches().text(cache);
+  const size_t at = text.find(kMaxsize);
+  const uint64_t bound =
+      at == text.npos ? 0 : std::strtoull(text.c_str() + at + kMaxsize.size(), nullptr, 10);
+  const uint32_t results = field_of(clues.heap, cache, "cache");
+  // A key and a result each.
+  return bound > 0 && results != kNone && clues.heap.positions(results).size() >= 2 * bound;
+}
+
+bool is_bounded_cache(const Clues& clues) { return cache_of(clues) != kNone; }
 
 bool is_timer(const Clues& clues) {
   return clues.gathers([&](uint32_t id) { return clues.categories[id] == Category::kTimer; });
@@ -177,8 +208,19 @@ bool is_view(const Clues& clues) {
   });
 }
 
+// Of one of them many others are below, one below the other.
 bool is_chain(const Clues& clues) {
-  return clues.suspect.members.size() == 1 && clues.suspect.count > kLinks;
+  const HeapIndex& heap = clues.heap;
+  if (clues.suspect.count < kLinks || clues.suspect.count < kLinks * clues.suspect.members.size() / 2)
+    return false;
+  uint64_t links = 0, looked = 0;
+  for (Preorder walk = clues.paths.preorder(clues.suspect.example); walk.id() != kNone && looked < kLooked;
+       walk.next(), ++looked) {
+    if (heap.type(walk.id()) != clues.suspect.type) continue;
+    links = std::max(links, links_above(heap, walk.id(), clues.suspect));
+    if (links >= kLinks / 2) return true;
+  }
+  return false;
 }
 
 bool is_by_weak_key(const Clues& clues) { return clues.works_for({"weakref.WeakKeyDictionary"}); }
@@ -220,6 +262,7 @@ constexpr Rule kRules[] = {
     {"gc.garbage", is_in_gc_garbage},
     {"finalizer", is_finalizer},
     {"unbounded cache", is_unbounded_cache},
+    {"full cache", is_full_cache},
     {"bounded cache", is_bounded_cache},
     {"traceback", keeps_traceback},
     {"task", is_task},
@@ -232,11 +275,11 @@ constexpr Rule kRules[] = {
     {"weak key", is_by_weak_key},
     {"logger", is_logger},
     {"thread", is_thread},
+    {"chain", is_chain},
     {"callback", is_callback},
     {"class", is_class},
     {"module", is_module},
     {"view", is_view},
-    {"chain", is_chain},
     {"local variable", is_local_of_frame},
     {"attributes", is_namespace},
     {"mapping", is_mapping},
@@ -246,8 +289,9 @@ constexpr Rule kRules[] = {
 
 }  // namespace
 
-std::string_view pattern_of(const HeapIndex& heap, const TypeRoles& roles, const Suspect& suspect) {
-  const Clues clues(heap, roles, suspect);
+std::string_view pattern_of(const HeapIndex& heap, const ObjectTree& paths, const TypeRoles& roles,
+                            const Suspect& suspect) {
+  const Clues clues(heap, paths, roles, suspect);
   return std::ranges::find_if(kRules, [&](const Rule& rule) { return rule.holds(clues); })->pattern;
 }
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "heap/c_containers.h"
 #include "heap/category.h"
 #include "heap/namespaces.h"
+#include "heap/path_step.h"
 #include "heap/python_name.h"
 #include "heap/root_path.h"
 #include "protocol.h"
@@ -23,8 +25,24 @@ constexpr int kDeepest = 4;
 constexpr int kLast = 100;
 constexpr int kEarlier = 2;
 constexpr int kOwn = 2;
+constexpr int kOwnLast = 40;
+// And that it has the name of the type that gathers: it may make them.
+constexpr int kType = 20;
 // A function that makes the container, and no more.
 constexpr std::string_view kMaker = "__init__";
+
+// The context variable whose value an object is, or is below; kNone if there is none.
+uint32_t variable_on_path(const HeapIndex& heap, uint32_t id) {
+  const std::vector<uint32_t> ids = path_ids(heap, id);
+  for (size_t i = 1; i < ids.size(); ++i) {
+    if (!heap.type_name(ids[i - 1]).starts_with("hamt_")) continue;
+    const PathStep step = step_between(heap, ids[i - 1], ids[i]);
+    if (step.is_type) continue;
+    if (const uint32_t variable = context_variable(heap, step.holder, step.position); variable != kNone)
+      return variable;
+  }
+  return kNone;
+}
 
 // Of `NAME FILE:LINE`.
 std::string_view file_of(std::string_view place) {
@@ -50,12 +68,21 @@ uint32_t globals_of_module(const HeapIndex& heap, std::string_view name) {
 }  // namespace
 
 // The names on the way to where it gathers, and of what; of what gathers in a module or a class, its own.
-std::vector<StoringCode::Name> StoringCode::names_to(const Suspect& suspect) {
+std::vector<StoringCode::Name> StoringCode::names_to(const Suspect& suspect) const {
+  const uint32_t variable = variable_on_path(heap_, suspect.example);
+  if (variable != kNone && !heap_.is_garbage(variable)) {
+    const Way way = way_to(heap_, roles_, variable);
+    return names_on(way, way.size());
+  }
+  return names_on(suspect.way, suspect.gathers + 1);
+}
+
+std::vector<StoringCode::Name> StoringCode::names_on(const Way& way, size_t steps) {
   std::vector<Name> names;
-  for (size_t i = 1; i < suspect.way.size() && i <= suspect.gathers; ++i) {
-    const std::string_view step = suspect.way[i].text;
+  for (size_t i = 1; i < std::min(way.size(), steps); ++i) {
+    const std::string_view step = way[i].text;
     if (step.starts_with('.') && is_python_name(step.substr(1)))
-      names.push_back({step.substr(1), suspect.way[i - 1].object});
+      names.push_back({step.substr(1), way[i - 1].object});
   }
   return names;
 }
@@ -64,6 +91,7 @@ StoringCode::StoringCode(const HeapIndex& heap, const TypeRoles& roles, const st
     : heap_(heap), roles_(roles) {
   for (const Suspect& suspect : suspects) {
     for (const Name& name : names_to(suspect)) naming_.try_emplace(std::string(name.text));
+    naming_.try_emplace(std::string(last_part(heap.text(heap.types()[suspect.type].name))));
   }
   if (naming_.empty()) return;
   for (uint32_t type = 0; type < heap.types().size(); ++type) {
@@ -107,22 +135,26 @@ bool StoringCode::belongs_to(uint32_t function, uint32_t holder) const {
 }
 
 // How much it has to do with that path; 0 for nothing.
-int StoringCode::score(uint32_t function, const std::vector<Name>& names) const {
+int StoringCode::score(uint32_t function, const std::vector<Name>& names, std::string_view type_name) const {
   int score = 0;
   bool belongs = false;
   for (size_t i = 0; i < names.size(); ++i) {
     if (!naming_.at(std::string(names[i].text)).contains(function)) continue;
     const bool own = belongs_to(function, names[i].holder);
-    score += (i + 1 == names.size() ? kLast : kEarlier) + (own ? kOwn : 0);
+    const bool last = i + 1 == names.size();
+    score += (last ? kLast : kEarlier) + (own ? (last ? kOwnLast : kOwn) : 0);
     belongs = belongs || own;
   }
   // Attributes of other objects may have the same names; all of the path's are no accident.
   if (!belongs && score < kLast + kEarlier) return 0;
-  return last_part(qualified_name(heap_, function)) == kMaker ? 1 : score;
+  const std::string name = qualified_name(heap_, function);
+  if (last_part(name) == kMaker) return 1;
+  return naming_.at(std::string(type_name)).contains(function) ? score + kType : score;
 }
 
 std::vector<std::string> StoringCode::of(const Suspect& suspect) const {
   const std::vector<Name> names = names_to(suspect);
+  const std::string_view type_name = last_part(heap_.text(heap_.types()[suspect.type].name));
   std::unordered_set<uint32_t> candidates;
   for (const Name& name : names) {
     const Functions& naming = naming_.at(std::string(name.text));
@@ -131,10 +163,12 @@ std::vector<std::string> StoringCode::of(const Suspect& suspect) const {
   std::vector<std::string> found;
   int best = 0;
   for (const uint32_t function : candidates) {
-    const int own = score(function, names);
+    const int own = score(function, names, type_name);
     if (own == 0 || own < best) continue;
     const auto content = heap_.content(function);
-    if (!content || content->cut || !roles_.is_application_file(file_of(content->bytes))) continue;
+    if (!content || content->cut || content->bytes.starts_with("<module> ") ||
+        !roles_.is_application_file(file_of(content->bytes)))
+      continue;
     if (own > best) found.clear();
     best = own;
     found.emplace_back(content->bytes);

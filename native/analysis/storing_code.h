@@ -29,10 +29,11 @@ class StoringCode {
   };
   using Functions = std::unordered_set<uint32_t>;
 
-  static std::vector<Name> names_to(const Suspect& suspect);
+  std::vector<Name> names_to(const Suspect& suspect) const;
+  static std::vector<Name> names_on(const Way& way, size_t steps);
   void find_names(uint32_t function, uint32_t code, int depth);
   bool belongs_to(uint32_t function, uint32_t holder) const;
-  int score(uint32_t function, const std::vector<Name>& names) const;
+  int score(uint32_t function, const std::vector<Name>& names, std::string_view type_name) const;
 
   const HeapIndex& heap_;
   const TypeRoles& roles_;

@@ -11,8 +11,9 @@
 #include "analysis/patterns.h"
 #include "analysis/storing_code.h"
 #include "heap/gist.h"
-#include "heap/object_text.h"
+#include "heap/namespaces.h"
 #include "heap/other_names.h"
+#include "heap/path_up.h"
 #include "heap/root_path.h"
 #include "protocol.h"
 
@@ -22,6 +23,10 @@ namespace {
 // Steps down from the objects, and which part of what they retain is worth a word.
 constexpr uint32_t kDeepest = 6;
 constexpr uint64_t kParts = 2;
+// Objects below one that are looked at for the type of which there is one below each, and how many there are
+// at least.
+constexpr uint64_t kLooked = 2000;
+constexpr size_t kFewest = 10;
 
 // Where the greater part of what they retain is: down from them as long as one group of like objects has it.
 Inside inside(const HeapIndex& heap, const ObjectTree& dominators, const Suspect& suspect) {
@@ -62,7 +67,8 @@ uint32_t other_example(const HeapIndex& heap, const Suspect& suspect) {
   return *middle;
 }
 
-LikelyHolder likely_holder(const HeapIndex& heap, const Suspect& suspect) {
+// One that has the address of what it holds in a word of its own.
+LikelyHolder holder_by_word(const HeapIndex& heap, const Suspect& suspect) {
   const std::unordered_set<uint32_t> members(suspect.members.begin(), suspect.members.end());
   std::map<std::pair<uint32_t, uint32_t>, std::unordered_set<uint32_t>> held;
   for (const PossibleHolderRow& row : heap.possible_holders()) {
@@ -71,7 +77,46 @@ LikelyHolder likely_holder(const HeapIndex& heap, const Suspect& suspect) {
   }
   const auto most = std::ranges::max_element(held, {}, [](const auto& entry) { return entry.second.size(); });
   if (most == held.end()) return {};
-  return {most->first.first, most->first.second, most->second.size()};
+  return {{most->first.first}, most->first.second, most->second.size()};
+}
+
+// An extension's object that is reached from what it holds, which is how a circle goes that no collector
+// sees: there is just one below each. Of several types, the one whose objects are found nearest.
+LikelyHolder holder_by_number(const HeapIndex& heap, const ObjectTree& paths, const TypeRoles& roles,
+                              const Suspect& suspect) {
+  if (suspect.members.size() < kFewest) return {};
+  std::map<uint32_t, uint64_t> depths;
+  for (size_t i = 0; i < suspect.sample.size(); ++i) {
+    std::map<uint32_t, uint64_t> own;
+    uint64_t looked = 0;
+    for (Preorder walk = paths.preorder(suspect.sample[i]); walk.id() != kNone && looked < kLooked;
+         walk.next(), ++looked)
+      own.try_emplace(heap.type(walk.id()), walk.depth());
+    if (i == 0) depths = own;
+    std::erase_if(depths, [&](const auto& entry) { return !own.contains(entry.first); });
+  }
+  LikelyHolder holder;
+  uint64_t nearest = UINT64_MAX;
+  for (const auto& [type, depth] : depths) {
+    const TypeRow& row = heap.types()[type];
+    if (row.count != suspect.members.size() || !roles.is_extension_module(heap.text(row.module))) continue;
+    if (depth > nearest) continue;
+    if (depth < nearest) holder.types.clear();
+    nearest = depth;
+    holder.types.push_back(type);
+  }
+  if (!holder.types.empty()) holder.count = suspect.members.size();
+  return holder;
+}
+
+uint32_t keeper(const HeapIndex& heap, const TypeRoles& roles, const Suspect& suspect) {
+  if (suspect.gathers == 0 || suspect.gathers > suspect.way.size()) return kNone;
+  for (const uint32_t at : heap.path_up(suspect.way[suspect.gathers - 1].object)) {
+    const uint32_t type = heap.type(at);
+    if (roles.is_container(type)) continue;
+    return roles.is_application(type) && !roles.is_module(type) && !is_type_object(heap, at) ? at : kNone;
+  }
+  return kNone;
 }
 
 void name_further(const HeapIndex& heap, Suspect& suspect) {
@@ -86,13 +131,19 @@ void add_details(const HeapIndex& heap, const ObjectTree& paths, const ObjectTre
                  const TypeRoles& roles, std::vector<Suspect>& suspects) {
   const StoringCode storing(heap, roles, suspects);
   for (Suspect& suspect : suspects) {
-    suspect.pattern = pattern_of(heap, roles, suspect);
+    suspect.pattern = pattern_of(heap, paths, roles, suspect);
     suspect.other = other_example(heap, suspect);
     if (suspect.kind == SuspectKind::kGarbage) continue;
     suspect.retained = jointly_retained(heap, paths, suspect.members);
     suspect.inside = inside(heap, dominators, suspect);
     suspect.stored_by = storing.of(suspect);
-    if (suspect.kind == SuspectKind::kHeldByC) suspect.likely_holder = likely_holder(heap, suspect);
+    suspect.common = common_references(heap, roles, suspect.sample);
+    suspect.keeper = keeper(heap, roles, suspect);
+    if (suspect.kind == SuspectKind::kHeldByC) {
+      suspect.likely_holder = holder_by_word(heap, suspect);
+      if (suspect.likely_holder.types.empty())
+        suspect.likely_holder = holder_by_number(heap, paths, roles, suspect);
+    }
     name_further(heap, suspect);
   }
 }

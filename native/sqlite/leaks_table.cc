@@ -33,6 +33,24 @@ std::string names(const std::vector<std::string>& all) {
   return json + "]";
 }
 
+std::string common(const Suspect& row) {
+  std::string json;
+  for (const CommonReference& reference : row.common) {
+    json += json.empty() ? "[" : ",";
+    json += R"({"part":)" + json_string(reference.part) + R"(,"text":)" + json_string(reference.text) + "}";
+  }
+  return json.empty() ? json : json + "]";
+}
+
+std::string holder(const OpenHeap& heap, const Suspect& row) {
+  std::string names;
+  for (const uint32_t type : row.likely_holder.types) {
+    if (!names.empty()) names += " or ";
+    names += heap.text(heap.types()[type].name);
+  }
+  return names;
+}
+
 Id type_id(OpenHeap& heap, uint32_t type) { return {type == kNone ? kNone : heap.types()[type].object}; }
 
 constexpr Column kColumns[] = {
@@ -55,7 +73,8 @@ constexpr Column kColumns[] = {
      "of the growth, bytes that what they gather in took itself, as a list or a dict does for more entries",
      [](const Suspect& row) { return row.own_growth; }},
     {"survived", kInteger,
-     "bytes that are new since the first dump and are also in the dump `before`; 0 without it",
+     "bytes of the growth that the dump `before` has, too: of objects that are new since the first dump, and "
+     "of those that grew where they are; 0 without it",
      [](const Suspect& row) { return row.survived; }},
     {"may_own", kInteger,
      "number of objects below them that may own memory of C code which is in no figure "
@@ -94,7 +113,8 @@ constexpr Column kColumns[] = {
     {"pattern", kText,
      "why they stay, by the first rule that holds: garbage, held by C, gc.garbage, finalizer, unbounded "
      "cache, "
-     "bounded cache, traceback, timer, task, greenlet, generator, thread-local, context variable, queue, "
+     "full cache, bounded cache, traceback, timer, task, greenlet, generator, thread-local, context "
+     "variable, queue, "
      "weak key, "
      "logger, thread, callback, class, module, view, chain, local variable, attributes, mapping, sequence, "
      "object",
@@ -122,12 +142,24 @@ constexpr Column kColumns[] = {
     {"inside_count", kInteger, "number of these", [](const Suspect& row) { return row.inside.count; }},
     {"inside_retained", kInteger, "bytes that they retain",
      [](const Suspect& row) { return row.inside.retained; }},
-    {"holder_type", kInteger,
-     "of held by C, object.id of the type of C code which likely holds them: most have a word that is the "
-     "address "
-     "of one of them; NULL if none has",
-     [](OpenHeap& heap, const Suspect& row) { return type_id(heap, row.likely_holder.type); }},
-    {"holder_offset", kInteger, "where in those that word is, in bytes",
+    {"common", kText,
+     "what all of a few of them refer to under one name, code and objects of the application alone, as a "
+     "JSON array of "
+     "`part` and `text`; NULL if there is nothing",
+     [](const Suspect& row) { return text_or_null(common(row)); }},
+    {"keeper", kInteger,
+     "object.id of the nearest object above (or of) what they accumulate in that is no container, if it is "
+     "of the "
+     "application, and no class or module; else NULL",
+     [](const Suspect& row) { return Id{row.keeper}; }},
+    {"holder", kText,
+     "of held by C, the type of C code which likely holds them: most have a word that is the address of one "
+     "of them, or "
+     "there is one below each of them, and no other. Of several types their names with ` or ` between them; "
+     "NULL if "
+     "neither is so",
+     [](OpenHeap& heap, const Suspect& row) { return text_or_null(holder(heap, row)); }},
+    {"holder_offset", kInteger, "where in those that word is, in bytes; NULL if it is by their number",
      [](const Suspect& row) { return row.likely_holder.offset; }},
     {"holder_count", kInteger, "of the objects, those for which there is such a holder",
      [](const Suspect& row) { return row.likely_holder.count; }},

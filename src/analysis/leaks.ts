@@ -41,8 +41,12 @@ export interface Suspect {
   pattern: string;
   /** Where the greater part of what they retain is; null if it is in many places, or in themselves. */
   inside: { part: string; typeName: string; count: bigint; retained: bigint } | null;
+  /** What all of a few of them refer to: code, and objects of the application. */
+  common: { part: string; text: string }[];
+  /** The object of the application whose container they gather in; null if that is of a module or a class. */
+  keeper: HeapObject | null;
   /** Of what C holds. */
-  possibleHolder: PossibleHolder | null;
+  possibleHolder: LikelyHolder | null;
   /** Bytes of memory of C code that came and that they may own, by their part of what may own it; 0 if none is known. */
   native: bigint;
   /** Bytes by which weak references to these objects grew elsewhere. */
@@ -60,6 +64,13 @@ export interface Suspect {
   uncollected: Uncollected | null;
   /** Of the new ones; of one dump, of all. Null if the dump was not taken while tracemalloc traced. */
   allocation: Allocation | null;
+}
+
+export interface LikelyHolder extends Omit<PossibleHolder, "offset"> {
+  /** Several names with ` or ` between them, if it is one of these. */
+  typeName: string;
+  /** Null if there is one below each of the objects, and no other. */
+  offset: bigint | null;
 }
 
 export interface Example {
@@ -90,6 +101,8 @@ export interface Field {
 
 export interface Leaks {
   suspects: Suspect[];
+  /** Of three dumps and more: what came after the dump before the last, and may go again. */
+  passing: Suspect[];
   /** Bytes alive in the last dump, garbage not counted. */
   alive: bigint;
   garbage: bigint;
@@ -119,7 +132,7 @@ export function findLeaks(heaps: Heap[], memory: MemoryReport | undefined): Leak
   const hours = first ? hoursBetween(first, last) : null;
   const rows = last.all<Row>(
     `SELECT kind, type, count, new, retained, growth, own_growth, survived, may_own, address_reused, path, gathers, places, spread,
-            owner, code, stored_by, pattern, inside, inside_type, inside_count, inside_retained, holder_type,
+            owner, code, stored_by, pattern, inside, inside_type, inside_count, inside_retained, common, keeper, holder,
             holder_offset, holder_count, weak, also, example, other, traced, site, at_line, at_site
        FROM {heap}.leaks(?, ?)`,
     first?.schema ?? null,
@@ -128,21 +141,29 @@ export function findLeaks(heaps: Heap[], memory: MemoryReport | undefined): Leak
   // Without all holders, what is garbage is not known.
   const known = isIncomplete(last) ? rows.filter(({ kind }) => kind !== "garbage") : rows;
   const shareOf = nativeShares(heaps, memory);
-  const suspects = known
+  const found = known
     .map((row) => suspect(row, last, { grows: Boolean(first), survived: Boolean(before), hours, shareOf }))
     .sort((a, b) => largerFirst(weight(a), weight(b)));
   const alive = bytesAlive(last);
   const then = first && !differentModes(first, last) ? bytesAlive(first) : null;
   const growth = then && alive.alive - then.alive;
   return {
-    suspects,
+    suspects: found.filter((suspect) => !isPassing(suspect)),
+    passing: found.filter(isPassing),
     ...alive,
     growth,
-    elsewhere: growth === null ? null : growth - growthOf(suspects),
+    elsewhere: growth === null ? null : growth - growthOf(found),
     garbageGrowth: then && alive.garbage - then.garbage,
     hours,
     incomplete: heaps.some(isIncomplete),
   };
+}
+
+/** The part of the growth that lasts, below which it is what comes and goes. */
+const LASTING_PARTS = 50n;
+
+function isPassing({ survived, growth, kind }: Suspect): boolean {
+  return kind !== "garbage" && survived !== null && growth !== null && survived * LASTING_PARTS < growth;
 }
 
 /** What of the growth of C memory objects that came may own, by their number. */
@@ -186,8 +207,10 @@ interface Row {
   inside_type: bigint | null;
   inside_count: bigint;
   inside_retained: bigint;
-  holder_type: bigint | null;
-  holder_offset: bigint;
+  common: string | null;
+  keeper: bigint | null;
+  holder: string | null;
+  holder_offset: bigint | null;
   holder_count: bigint;
   may_own: bigint;
   weak: bigint;
@@ -245,10 +268,12 @@ function suspect(
             count: row.inside_count,
             retained: row.inside_retained,
           },
+    common: row.common === null ? [] : JSON.parse(row.common),
+    keeper: row.keeper === null ? null : heap.object(row.keeper),
     possibleHolder:
-      row.holder_type === null
+      row.holder === null
         ? null
-        : { typeName: heap.typeName(row.holder_type), offset: row.holder_offset, count: row.holder_count },
+        : { typeName: row.holder, offset: row.holder_offset, count: row.holder_count },
     native: known.shareOf(row.may_own),
     weak: row.weak,
     also: row.also === null ? [] : JSON.parse(row.also),

@@ -29,6 +29,10 @@ export const LEAK_PATTERNS: Record<string, LeakPattern> = {
     why: "functools.lru_cache without a maxsize keeps the arguments and the result of every call, of a method self, too.",
     mend: "give it a maxsize; for a method, keep the results in the object (functools.cached_property)",
   },
+  "full cache": {
+    why: "functools.lru_cache keeps the arguments and the results of calls until maxsize of them are there: it is full, and grows no more but by larger ones.",
+    mend: "nothing, if that much is meant; else lower its maxsize, or give it small arguments",
+  },
   "bounded cache": {
     why: "functools.lru_cache keeps the arguments and the results of calls, of a method self, too, until maxsize of them are there.",
     mend: "lower its maxsize, or give it small arguments; for a method, keep the results in the object",

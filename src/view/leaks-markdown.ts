@@ -2,7 +2,7 @@
 import type { Example, Leaks, Suspect } from "../analysis/leaks.js";
 import type { MemoryReport } from "../analysis/memory.js";
 import { isElsewhere } from "../analysis/memory.js";
-import { belowTheBar, commandFor, heading, isWorthAWord, noSuspects } from "./leaks.js";
+import { belowTheBar, commandFor, heading, isWorthAWord, noSuspects, passingLines } from "./leaks.js";
 import { objectLine } from "./lines.js";
 import { verdictWords } from "./memory.js";
 import { fieldsText, remarks, type SuspectFact, suspectFacts, titleText } from "./suspect-words.js";
@@ -27,6 +27,7 @@ export function leaksMarkdown(
     ...(suspects.length === 0 ? [plain(noSuspects(leaks, memory?.came[0]?.typeName))] : []),
     ...shown.map((suspect, i) => block(suspect, i + 1, leaks)),
     ...(more > 0 ? [`And ${more} more.`] : []),
+    ...passingLines(leaks).map(plain),
     ...(isWorthAWord(leaks) ? [plain(belowTheBar(leaks, paths))] : []),
     ...(next === null ? [] : [`Next: ${code(next)}`]),
   ].join("\n\n");

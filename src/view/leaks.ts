@@ -8,8 +8,8 @@ import { siteJson } from "./site.js";
 import { suspectBlock } from "./suspect.js";
 import { doubtText, mendText, nextCommand, suspectWords, whyText } from "./suspect-words.js";
 import type { Terminal } from "./terminal.js";
-import { addressText, contentText, escapeControls, plural, shellWord } from "./text.js";
-import { durationText, signedSizeText, sizeText } from "./units.js";
+import { addressText, contentText, escapeControls, pathText, plural, shellWord } from "./text.js";
+import { countText, durationText, signedSizeText, sizeText } from "./units.js";
 
 export function leaksText(
   leaks: Leaks,
@@ -31,6 +31,7 @@ export function leaksText(
       ...[
         heading(leaks),
         noSuspects(leaks, owner?.typeName),
+        ...passingLines(leaks),
         ...(isWorthAWord(leaks) ? [belowTheBar(leaks, paths)] : []),
       ].map((line) => sentences(line, terminal)),
       ...(owner && last ? [nextStep(terminal, "path", last, owner.typeName)] : []),
@@ -41,6 +42,7 @@ export function leaksText(
   const [path, [first]] = [paths.at(-1), shown];
   const next = path === undefined || !first ? [] : [nextStep(terminal, ...commandFor(first, path))];
   const rest = more > 0 ? [dim(`${plural(more, "more suspect")}: -n ${suspects.length}`)] : [];
+  rest.push(...passingLines(leaks).map((line) => sentences(line, terminal)));
   if (isWorthAWord(leaks)) rest.push(sentences(belowTheBar(leaks, paths), terminal));
   return [
     ...elsewhere,
@@ -59,8 +61,10 @@ export function commandFor(suspect: Suspect, path: string): string[] {
 }
 
 /** `owner`: a type that may own the memory which grew. */
-export function noSuspects({ incomplete }: Leaks, owner: string | undefined): string {
+export function noSuspects({ incomplete, passing }: Leaks, owner: string | undefined): string {
   if (incomplete) return "No suspects in what could be read: there may be a leak nevertheless.";
+  if (passing.length > 0)
+    return "No suspects yet: of what came, nothing has lasted from one dump to another.";
   return owner === undefined
     ? "No suspects: nothing accumulates in one place."
     : `No suspects among Python objects by their own size: see what holds ${escapeControls(owner)}.`;
@@ -77,6 +81,19 @@ function order({ suspects }: Leaks, terminal: Terminal): string[] {
         ? "what they grew by"
         : "what they retain";
   return [sentences(`Ordered by ${by}.`, terminal, terminal.colors.dim)];
+}
+
+const MOST_PASSING = 3;
+
+/** What need not be a leak: a later dump tells. */
+export function passingLines({ passing }: Leaks): string[] {
+  const lines = passing.slice(0, MOST_PASSING).map((suspect) => {
+    const { growth, count, typeName, path } = suspect;
+    const what = `${countText(count)} ${escapeControls(typeName)} objects in ${pathText(path ?? "")}`;
+    return `Came since the dump before the last, and may go again: ${signedSizeText(growth ?? 0n)}, ${what}`;
+  });
+  const more = passing.length - lines.length;
+  return more > 0 ? [...lines, `and ${plural(more, "more place")}`] : lines;
 }
 
 /** A twentieth of the growth, as a suspect has. */
@@ -111,8 +128,18 @@ export function heading({
   return `${suspected}${signedSizeText(growth)}${time}, ${sizeText(alive)} alive${waiting}`;
 }
 
-export function leaksJson({ suspects, elsewhere }: Leaks, memory: MemoryReport | undefined): object {
-  return { ...suspectsJson(suspects), elsewhere, verdict: verdictJson(memory) };
+export function leaksJson({ suspects, passing, elsewhere }: Leaks, memory: MemoryReport | undefined): object {
+  return {
+    ...suspectsJson(suspects),
+    passing: jsonTable(passing, {
+      type: ({ typeName }) => typeName,
+      count: ({ count }) => count,
+      growth: ({ growth }) => growth,
+      path: ({ path }) => path,
+    }),
+    elsewhere,
+    verdict: verdictJson(memory),
+  };
 }
 
 function suspectsJson(suspects: Suspect[]): JsonTable {
@@ -135,6 +162,8 @@ function suspectsJson(suspects: Suspect[]): JsonTable {
     weak: ({ weak }) => weak,
     also: ({ also }) => also,
     stored_by: ({ storedBy }) => storedBy,
+    common: ({ common }) => common,
+    keeper: ({ keeper }) => keeper && { type: keeper.typeName, address: addressText(keeper.address) },
     inside: ({ inside }) =>
       inside && {
         part: inside.part,

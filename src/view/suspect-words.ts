@@ -3,7 +3,7 @@ import type { Example, Leaks, Suspect } from "../analysis/leaks.js";
 import { LEAK_PATTERNS } from "../model/leak-patterns.js";
 import { fitContent } from "./fit.js";
 import { allocationWords } from "./site.js";
-import { contentText, escapeControls, pathText } from "./text.js";
+import { addressText, contentText, escapeControls, pathText } from "./text.js";
 import { countText, shareText, signedSizeText, sizeText } from "./units.js";
 
 /** What, how many, how many bytes, how fast, and by whom: all in one sentence, or a few. */
@@ -100,16 +100,26 @@ export type SuspectFact = { name: string } & (
 
 /** What there is to say of a suspect besides its title and its remarks, in the order of the questions asked. */
 export function suspectFacts(suspect: Suspect): SuspectFact[] {
-  const { path, owner, code, storedBy, other, allocation } = suspect;
+  const { path, owner, code, storedBy, common, keeper, other, allocation } = suspect;
   const fact = (name: string, is: "path" | "names" | "place" | "words", text: string | null | undefined) =>
     text ? [{ name, is, text }] : [];
   const facts: SuspectFact[] = [
     ...fact("path", "path", path),
     ...fact("spread", "words", suspect.places > 1n ? spreadText(suspect) : null),
     ...fact("owner", "names", owner !== null && !path?.startsWith(owner) ? owner : null),
+    ...fact(
+      "kept by",
+      "names",
+      keeper && `${escapeControls(keeper.typeName)} ${addressText(keeper.address)}`,
+    ),
     ...fact("also as", "names", alsoText(suspect)),
     ...storedBy.flatMap((place, i) => fact(i === 0 ? "stored by" : "", "place", place)),
     ...fact("code", "place", code !== null && !storedBy.includes(code) ? code : null),
+    ...common
+      .filter(({ text }) => text !== code)
+      .flatMap(({ part, text }, i) =>
+        fact(i === 0 ? "all have" : "", "names", `${pathText(part)} ${pathText(text)}`),
+      ),
     ...fact("allocated", "words", allocation && allocationWords(allocation, suspect.growth !== null)),
     ...fact("inside", "names", insideText(suspect)),
     { name: "example", is: "example", example: suspect.example },
@@ -136,8 +146,10 @@ export function whyText(suspect: Suspect): string {
   const { possibleHolder, count } = suspect;
   if (possibleHolder === null) return why;
   const holder = escapeControls(possibleHolder.typeName);
+  if (possibleHolder.offset === null)
+    return `${why} Likely they are in a circle through ${holder}, of C code that the collector cannot look into: there is one below each of them, and no other.`;
   const all = possibleHolder.count === count ? "all" : countText(possibleHolder.count);
-  return `${why} Likely it is ${holder}, a type of C code: of ${all} of them the address is in the word at ${possibleHolder.offset} of one.`;
+  return `${why} Likely it is ${holder}, of C code: of ${all} of them the address is in the word at ${possibleHolder.offset} of one.`;
 }
 
 /** What is usually done about it. */

@@ -31,7 +31,7 @@ const LEAKS: Record<string, Leak> = {
     type: "records.Session",
     path: `${module("containers")}.BY_DAY[*][*]`,
     owner: `${module("containers")}.BY_DAY`,
-    pattern: "mapping",
+    pattern: "sequence",
     storedBy: "many_lists",
   },
   "containers linked_list": {
