@@ -6,9 +6,9 @@ import { sentences } from "../view/lines.js";
 import { progress } from "../view/progress.js";
 import { escapeControls } from "../view/text.js";
 import { countText, sizeText } from "../view/units.js";
-import { openHeap } from "./heaps.js";
+import { openWithSince } from "./heaps.js";
 import { helpText } from "./help.js";
-import { JSON_OPTION, OF_OPTION } from "./options.js";
+import { JSON_OPTION, OF_OPTION, SINCE_OPTION } from "./options.js";
 import { output } from "./output.js";
 import { untilSignal } from "./signals.js";
 
@@ -16,6 +16,7 @@ interface ExportOptions {
   to: string;
   output: string;
   of?: string;
+  since?: string;
   json?: boolean;
 }
 
@@ -36,6 +37,7 @@ export function registerExport(program: Command): void {
     )
     .requiredOption("-o, --output <file>", "the file to write; an existing one is replaced")
     .option(...OF_OPTION)
+    .option(...SINCE_OPTION)
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLE))
     .action(exportDump);
@@ -44,7 +46,7 @@ export function registerExport(program: Command): void {
 async function exportDump(file: string, options: ExportOptions): Promise<void> {
   const { to, output: path, of } = options;
   const format = FORMATS.find(({ name }) => name === to) as ExportFormat;
-  const heap = await openHeap("export", file);
+  const heap = await openWithSince("export", file, options.since);
   checkSet(heap, of);
   const bar = progress(`Writing ${path}`);
   const written = await untilSignal((signal) =>

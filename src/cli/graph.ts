@@ -11,14 +11,15 @@ import { sentences } from "../view/lines.js";
 import { htmlText, svgText } from "../view/picture.js";
 import { terminal } from "../view/terminal.js";
 import { escapeControls } from "../view/text.js";
-import { openHeap } from "./heaps.js";
+import { openWithSince } from "./heaps.js";
 import { helpText } from "./help.js";
-import { JSON_OPTION, wholeNumber } from "./options.js";
+import { JSON_OPTION, SINCE_OPTION, wholeNumber } from "./options.js";
 import { note, output, print, warn } from "./output.js";
 
 interface GraphOptions {
   filter?: string;
   of?: string;
+  since?: string;
   highlight?: string;
   direction: "referrers" | "referents";
   maxDepth: number;
@@ -48,6 +49,7 @@ export function registerGraph(program: Command): void {
       "ADDR,Type: objects to explain; !ADDR,!Type: drawn grey, without their holders",
     )
     .option("--of <set>", "objects to explain, as a set (docs/sets.md)")
+    .option(...SINCE_OPTION)
     .option("--highlight <types>", "types (or addresses) to draw yellow, separated by commas")
     .addOption(
       new Option("--direction <which>", "draw what holds the objects, or what they hold")
@@ -75,7 +77,7 @@ async function graph(file: string, what: string | undefined, options: GraphOptio
   }
   const terms = [what, options.filter].filter((term) => term !== undefined);
   const write = options.output === undefined ? undefined : writer(options.output, file);
-  const heap = await openHeap("graph", file);
+  const heap = await openWithSince("graph", file, options.since);
   checkSet(heap, of);
   const filter = parseFilter(heap, terms.length > 0 ? terms.join(",") : undefined);
   if (!filter.include && of === undefined) {

@@ -41,6 +41,16 @@ export async function openHeap(command: DumpCommand, file: string, options: Open
   return heap as Heap;
 }
 
+/** The same, with the earlier dump that `new` and `kept` in a set are compared with, if there is one. */
+export async function openWithSince(
+  command: DumpCommand,
+  file: string,
+  since: string | undefined,
+): Promise<Heap> {
+  if (since === undefined) return openHeap(command, file);
+  return (await openCompared(command, file, [{ role: "since", path: since }])).heap;
+}
+
 /** Several dumps of a process, the earliest first; `check` may refuse them before anything is said of them. */
 export async function openSeries(
   command: DumpCommand,

@@ -2,13 +2,14 @@ import type { Command } from "commander";
 import { mergedPaths, mergedPathsOfSet, pathsOf } from "../analysis/path.js";
 import { parseAvoid, parseSelectorOrSet } from "../analysis/selectors.js";
 import { objectPathsJson, objectPathsText, typePathsJson, typePathsText } from "../view/path.js";
-import { openHeap } from "./heaps.js";
+import { openWithSince } from "./heaps.js";
 import { helpText } from "./help.js";
-import { JSON_OPTION, wholeNumber } from "./options.js";
+import { JSON_OPTION, SINCE_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
 interface PathOptions {
   exclude?: string;
+  since?: string;
   number?: number;
   json?: boolean;
 }
@@ -34,13 +35,14 @@ export function registerPath(program: Command): void {
     .argument("<what>", "an address (0x… or decimal), a type, or a set (docs/sets.md)")
     .option("--exclude <terms>", "ADDR,Type,.field: objects and references that no path may go through")
     .option("-n, --number <n>", "paths (default: 3 of an object, 20 of a type or a set)", wholeNumber(1))
+    .option(...SINCE_OPTION)
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLES))
     .action(path);
 }
 
 async function path(file: string, what: string, options: PathOptions): Promise<void> {
-  const heap = await openHeap("path", file);
+  const heap = await openWithSince("path", file, options.since);
   const selected = parseSelectorOrSet(heap, what);
   const avoid = parseAvoid(heap, options.exclude);
   if ("object" in selected) {

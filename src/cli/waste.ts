@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import { findWaste } from "../analysis/waste.js";
 import { checkSet } from "../store/set.js";
 import { wasteJson, wasteText } from "../view/waste.js";
-import { openHeap } from "./heaps.js";
+import { openWithSince } from "./heaps.js";
 import { helpText } from "./help.js";
-import { JSON_OPTION, OF_OPTION, wholeNumber } from "./options.js";
+import { JSON_OPTION, OF_OPTION, SINCE_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
 const EXAMPLE = `
@@ -25,6 +25,7 @@ export function registerWaste(program: Command): void {
       "what belongs to code, too, and is there from its import on: names, constants, line tables",
     )
     .option(...OF_OPTION)
+    .option(...SINCE_OPTION)
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLE))
     .action(waste);
@@ -32,9 +33,9 @@ export function registerWaste(program: Command): void {
 
 async function waste(
   file: string,
-  options: { number: number; all?: boolean; of?: string; json?: boolean },
+  options: { number: number; all?: boolean; of?: string; since?: string; json?: boolean },
 ): Promise<void> {
-  const heap = await openHeap("waste", file);
+  const heap = await openWithSince("waste", file, options.since);
   checkSet(heap, options.of);
   const found = findWaste(heap, options.number, options.all ?? false, options.of);
   output(

@@ -225,6 +225,10 @@ test("the other commands take sets, too", ({ sampleDumps }) => {
   expect(sampleDumps.run(["diff", "--of", "Sesion", "before.bin", "after.bin"]).stderr).toContain(
     "no type Sesion",
   );
+  expect(json("path", "--since", "before.bin", "after.bin", "new & Session")).toMatchObject({ count: 9 });
+  expect(
+    json("graph", "--of", "new & Session", "--since", "before.bin", "--max-breadth", "20", "after.bin"),
+  ).toMatchObject({ omitted: { explained: 0 } });
   const wasted = (...of: string[]) =>
     recordsOf<{ kind: string; type: string; count: number }>(
       json("waste", "--all", ...of, "wasteful.bin") as never,
