@@ -146,7 +146,13 @@ def prepare():
     for name, prefix, awaited in (('generator', 'gi_', 'gi_yieldfrom'), ('coroutine', 'cr_', 'cr_await'),
                                   ('async_generator', 'ag_', 'ag_await')):
         cls = static_types[name]
-        members[id(cls)] = [(awaited, own_dict(cls)[awaited].__get__)]
+        found = own_dict(cls)
+        members[id(cls)] = [(awaited, found[awaited].__get__)]
+        suspended = found.get(prefix + 'suspended')
+        generator_fields[id(cls)] = (
+            found[prefix + 'running'].__get__, None if suspended is None else suspended.__get__,
+            found[prefix + 'frame'].__get__, found[awaited].__get__)
+        handlers_by_type[id(cls)] = write_generators
         labels = {code: prefix + 'code', frame: prefix + 'frame'}
         namers_by_type[id(cls)] = name_by_type(labels, field if FRAMES_ARE_OBJECTS else (LOCAL, '')), True
         shown_by_code[id(cls)] = True
@@ -208,10 +214,12 @@ types, handlers, size_modes, lists, appends, c_defined = {}, {}, {}, {}, {}, {}
 handlers_by_type, namers_by_type, content_by_type, namers, members, slots, candidates = {}, {}, {}, {}, {}, {}, {}
 unordered, shown_by_code, frame_fields, followed = {}, {}, [], []
 sites, sources, stack_of, qualified = {}, {}, None, False
+generator_fields = {}
 safe_getters = {
     ('BaseException', name): True for name in ('args', '__traceback__', '__cause__', '__context__')}
-safe_getters.update({('Task', name): True for name in ('_coro', '_fut_waiter', '_loop', '_result', '_exception')})
-safe_getters.update({('Future', name): True for name in ('_loop', '_result', '_exception')})
+safe_getters.update({('Task', name): True for name in ('_coro', '_fut_waiter')})
+safe_getters.update({
+    (cls, name): True for cls in ('Task', 'Future') for name in ('_loop', '_result', '_exception', '_source_traceback')})
 safe_getters.update({('builtin_function_or_method', '__self__'): True})
 shapes, shape_counts, typed, definitions, regions, type_dicts = {}, {}, {}, [], {}, {}
 

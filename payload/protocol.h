@@ -30,6 +30,7 @@ enum hd_record {
   HD_TYPE_MEMORY = 19,
   HD_POSSIBLE_HOLDER = 20,
   HD_FRAME_LOCAL = 21,
+  HD_SUSPENDED = 22,
 
   // On the pipe alone. A message is a u32 length and so many bytes of records; no record crosses messages.
   //

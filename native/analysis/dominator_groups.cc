@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "heap/namespaces.h"
 #include "heap/path_step.h"
 #include "heap/root_path.h"
 #include "protocol.h"
 
 namespace heapdump {
 namespace {
+
+// Bytes from which a class is large.
+constexpr uint64_t kLargeClass = 100'000;
 
 // A group and its objects, until what is below them is known.
 struct Open {
@@ -85,7 +89,11 @@ class Grouping {
 
   void add(std::vector<Open>& groups, std::string part, uint32_t id) {
     const uint32_t type = heap_.type(id);
-    const auto [at, is_new] = numbers_.try_emplace(part + '\0' + std::to_string(type), groups.size());
+    std::string key = part + '\0' + std::to_string(type);
+    // Classes are alike by their type only: a large one is told by itself.
+    if (is_type_object(heap_, id) && heap_.retained(id) >= std::max(least_, kLargeClass))
+      (key += '\0') += std::to_string(id);
+    const auto [at, is_new] = numbers_.try_emplace(std::move(key), groups.size());
     if (is_new) {
       Open& opened = groups.emplace_back();
       opened.group.part = std::move(part);

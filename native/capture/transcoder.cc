@@ -308,6 +308,16 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
       in.varint();
       in.string();
       return;
+    case HD_SUSPENDED: {
+      uint64_t object = 0;
+      for (uint64_t left = in.varint(); left > 0; --left) {
+        object += static_cast<uint64_t>(in.zigzag()) * 8;
+        address(object);
+        in.varint();
+        address(object + static_cast<uint64_t>(in.zigzag()) * 8);
+      }
+      return;
+    }
     case HD_TYPE_MEMORY:
       address(in.varint());
       for (int i = 0; i < 3; ++i) in.varint();

@@ -109,6 +109,8 @@ class Decoder {
         defined().locals.push_back(std::move(local));
         return;
       }
+      case HD_SUSPENDED:
+        return suspended();
       case HD_TYPE_MEMORY: {
         TypeMemoryRecord memory{};
         for (uint64_t* value : {&memory.type, &memory.known, &memory.owned, &memory.unknown})
@@ -185,6 +187,16 @@ class Decoder {
     for (uint64_t left = counted(2); left > 0; --left) {
       object += static_cast<uint64_t>(in_.zigzag()) * 8;
       defined().allocations.push_back({object, in_.varint()});
+    }
+  }
+
+  void suspended() {
+    uint64_t object = 0;
+    for (uint64_t left = counted(3); left > 0; --left) {
+      object += static_cast<uint64_t>(in_.zigzag()) * 8;
+      const uint64_t line = in_.varint();
+      const uint64_t awaited = object + static_cast<uint64_t>(in_.zigzag()) * 8;
+      defined().suspended.push_back({object, line >> 1, awaited == object ? 0 : awaited, (line & 1) != 0});
     }
   }
 

@@ -109,6 +109,13 @@ struct LocalRecord {
   std::string name;
 };
 
+struct SuspendedRecord {
+  uint64_t object;   // address of a generator, coroutine or asynchronous generator
+  uint64_t line;     // 0: not known
+  uint64_t awaited;  // address; 0: nothing
+  bool has_begun;
+};
+
 struct MappingRecord {
   uint64_t address;
   uint64_t size;
@@ -198,6 +205,7 @@ struct Definitions {
   std::vector<ThreadRecord> threads;
   std::vector<FrameRecord> frames;
   std::vector<LocalRecord> locals;
+  std::vector<SuspendedRecord> suspended;
   std::vector<MappingRecord> mappings;
   std::vector<PoolRecord> pools;
   std::vector<MallocRecord> mallocs;

@@ -107,6 +107,7 @@ void join(std::vector<DecodedPart>& parts, Definitions& all) {
     append(all.chunks, part.chunks);
     append(all.symbols, part.symbols);
     append(all.locals, part.locals);
+    append(all.suspended, part.suspended);
     append(all.type_memory, part.type_memory);
     append(all.possible_holders, part.possible_holders);
     append(all.sources, part.sources);

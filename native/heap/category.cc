@@ -17,14 +17,42 @@ const std::map<std::string_view, Category> kNamed = {
     {"generator", Category::kFrame},
     {"coroutine", Category::kFrame},
     {"async_generator", Category::kFrame},
-    {"_asyncio.Task", Category::kTask},
-    {"asyncio.tasks.Task", Category::kTask},
     {"asyncio.events.Handle", Category::kTimer},
     {"asyncio.events.TimerHandle", Category::kTimer},
+    {"uvloop.loop.Handle", Category::kTimer},
+    {"uvloop.loop.TimerHandle", Category::kTimer},
     {"hamt_array_node", Category::kContextNode},
     {"hamt_bitmap_node", Category::kContextNode},
     {"hamt_collision_node", Category::kContextNode},
 };
+
+// These and what derives from them.
+const std::map<std::string_view, Category> kBases = {
+    {"_asyncio.Task", Category::kTask},
+    {"asyncio.tasks.Task", Category::kTask},
+    {"trio.lowlevel.Task", Category::kTask},
+    {"_asyncio.Future", Category::kFuture},
+    {"asyncio.futures.Future", Category::kFuture},
+    {"_thread._local", Category::kThreadLocal},
+};
+
+// Of the classes of a type the first that has one: a task is a future, too.
+Category inherited(const HeapIndex& heap, uint32_t type) {
+  const TypeRow& row = heap.types()[type];
+  if (const auto own = kBases.find(heap.text(row.name)); own != kBases.end()) return own->second;
+  const uint32_t order = row.object == kNone ? kNone : field_of(heap, row.object, "__mro__");
+  const Range rows = order == kNone ? Range{} : heap.positions(order);
+  for (uint64_t at = rows.begin; at < rows.end; ++at) {
+    const uint32_t cls = heap.target(at);
+    const uint32_t base = cls == kNone ? kNone : heap.type_of_object(cls);
+    const auto content = cls == kNone ? std::nullopt : heap.content(cls);
+    const std::string_view name = base != kNone ? heap.text(heap.types()[base].name)
+                                  : content     ? content->bytes
+                                                : std::string_view();
+    if (const auto found = kBases.find(name); found != kBases.end()) return found->second;
+  }
+  return Category::kOther;
+}
 
 }  // namespace
 
@@ -33,10 +61,7 @@ Categories::Categories(const HeapIndex& heap) : heap_(heap) {
     const TypeRow& type = heap.types()[row];
     const auto at = kNamed.find(heap.text(type.name));
     const bool of_classes = (type.flags & kTypeSubclass) != 0;
-    by_type_.push_back(at != kNamed.end()                       ? at->second
-                       : of_classes                             ? Category::kType
-                       : heap.namespaces().is_thread_local(row) ? Category::kThreadLocal
-                                                                : Category::kOther);
+    by_type_.push_back(at != kNamed.end() ? at->second : of_classes ? Category::kType : inherited(heap, row));
   }
 }
 

@@ -15,9 +15,10 @@ enum class Category : uint8_t {
   kDict,
   kCell,
   kFunction,
-  kFrame,  // a frame, or a generator, coroutine or asynchronous generator with its frame
-  kTask,
-  kTimer,  // what an event loop calls, at a time or soon
+  kFrame,   // a frame, or a generator, coroutine or asynchronous generator with its frame
+  kTask,    // asyncio's or trio's
+  kFuture,  // of asyncio, without tasks
+  kTimer,   // what an event loop calls, at a time or soon
   kThreadLocal,
   kContextNode,  // of the mapping in a contextvars.Context
 };

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "heap/awaits.h"
 #include "heap/label.h"
 #include "heap/namespaces.h"
 #include "heap/object_text.h"
@@ -103,14 +104,8 @@ std::string run_gist(const HeapIndex& heap, uint32_t id) {
   const uint32_t code = code_of(heap, id);
   const std::string place = code == kNone ? std::string() : code_place(heap, code);
   if (place.empty()) return {};
-  const Range rows = heap.positions(id);
-  for (uint64_t at = 0; at < std::min(rows.size(), kMostPositions); ++at) {
-    const uint32_t value = heap.target(rows.begin + at);
-    if (value == kNone || label_of(heap, id, at) != "_name") continue;
-    const std::string name(whole_str(heap, value).value_or(""));
-    return name.empty() ? place : name + ": " + place;
-  }
-  return place;
+  const std::string name = task_name(heap, id);
+  return name.empty() ? place : name + ": " + place;
 }
 
 std::string instance_gist(const HeapIndex& heap, uint32_t id, uint64_t most) {

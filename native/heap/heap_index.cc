@@ -121,6 +121,7 @@ void HeapIndex::map_columns() {
   threads_ = rows<ThreadRow>(Section::kThreads);
   frames_ = rows<FrameRow>(Section::kFrames);
   locals_ = rows<LocalRow>(Section::kLocals);
+  suspended_ = rows<SuspendedRow>(Section::kSuspended);
   mappings_ = rows<MappingRow>(Section::kMappings);
   pools_ = rows<PoolRow>(Section::kPools);
   mallocs_ = rows<MallocRow>(Section::kMallocs);
@@ -130,6 +131,11 @@ void HeapIndex::map_columns() {
   site_frames_ = rows<SiteFrameRow>(Section::kSiteFrames);
   meta_ = rows<MetaRow>(Section::kMeta);
   strings_ = rows<uint8_t>(Section::kStrings);
+}
+
+const SuspendedRow* HeapIndex::suspended(uint32_t id) const {
+  const auto at = std::ranges::lower_bound(suspended_, id, {}, &SuspendedRow::object);
+  return at == suspended_.end() || at->object != id ? nullptr : &*at;
 }
 
 void HeapIndex::check_small_sections() const {

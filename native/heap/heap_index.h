@@ -132,6 +132,10 @@ class HeapIndex {
   std::span<const ThreadRow> threads() const { return threads_; }
   std::span<const FrameRow> frames() const { return frames_; }
   std::span<const LocalRow> locals() const { return locals_; }
+  // By object.
+  std::span<const SuspendedRow> suspended() const { return suspended_; }
+  // nullptr if the object is not suspended, or that is not known.
+  const SuspendedRow* suspended(uint32_t id) const;
   // By address.
   std::span<const MappingRow> mappings() const { return mappings_; }
   std::span<const PoolRow> pools() const { return pools_; }
@@ -194,6 +198,7 @@ class HeapIndex {
   std::span<const ThreadRow> threads_;
   std::span<const FrameRow> frames_;
   std::span<const LocalRow> locals_;
+  std::span<const SuspendedRow> suspended_;
   std::span<const MappingRow> mappings_;
   std::span<const PoolRow> pools_;
   std::span<const MallocRow> mallocs_;

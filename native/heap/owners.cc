@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "heap/awaits.h"
 #include "heap/c_containers.h"
 #include "heap/closures.h"
 #include "heap/label.h"
@@ -70,7 +71,7 @@ std::string Owners::own_name(uint32_t id) {
 }
 
 std::string Owners::task_name(uint32_t task) const {
-  const uint32_t coroutine = field_of(heap_, task, "_coro");
+  const uint32_t coroutine = coroutine_of(heap_, task);
   return "<task " + (coroutine == kNone ? "?" : qualified_name(heap_, coroutine)) + ">";
 }
 

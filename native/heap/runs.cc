@@ -18,7 +18,9 @@ struct Runs {
   std::string_view label;
   bool of_any_class;  // else of types of C, and of classes that have it in a slot
 };
-constexpr Runs kRuns[] = {{"_coro", true}, {"_callback", true}, {"__func__", false}, {"func", false}};
+// The last is that of a task of trio.
+constexpr Runs kRuns[] = {
+    {"_coro", true}, {"_callback", true}, {"__func__", false}, {"func", false}, {"coro", false}};
 // A handle has a method, or a partial of one.
 constexpr int kMostRuns = 3;
 
@@ -43,6 +45,14 @@ uint32_t code_of(const HeapIndex& heap, uint32_t id, int depth) {
 }  // namespace
 
 uint32_t code_of(const HeapIndex& heap, uint32_t id) { return code_of(heap, id, 0); }
+
+std::string_view code_file(const HeapIndex& heap, uint32_t code) {
+  const auto content = heap.content(code);
+  if (!content || content->cut || content->is_text) return {};
+  const size_t space = content->bytes.find(' '), colon = content->bytes.rfind(':');
+  if (space == std::string_view::npos || colon == std::string_view::npos || colon < space) return {};
+  return content->bytes.substr(space + 1, colon - space - 1);
+}
 
 std::string code_place(const HeapIndex& heap, uint32_t code) {
   const auto content = heap.content(code);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "heap/heap_index.h"
 
@@ -13,5 +14,8 @@ uint32_t code_of(const HeapIndex& heap, uint32_t id);
 // `serve service.py:30`: its name, its file without its folder, and the line where it begins; without the
 // file if the dump does not have all of it.
 std::string code_place(const HeapIndex& heap, uint32_t code);
+
+// The file of a function, a code object, a generator or the like; empty if the dump does not have all of it.
+std::string_view code_file(const HeapIndex& heap, uint32_t code);
 
 }  // namespace heapdump

@@ -7,7 +7,7 @@
 namespace heapdump {
 
 constexpr char kIndexMagic[8] = {'H', 'D', 'I', 'N', 'D', 'E', 'X', '\n'};
-constexpr uint32_t kIndexVersion = 14;
+constexpr uint32_t kIndexVersion = 15;
 constexpr uint64_t kPage = 4096;
 constexpr uint32_t kBlock = 64;  // ids that share a base in a column of offsets
 
@@ -77,6 +77,7 @@ enum class Section : uint32_t {
   kThreads,         // ThreadRow
   kFrames,          // FrameRow
   kLocals,          // LocalRow
+  kSuspended,       // SuspendedRow by object
   kMappings,        // MappingRow by address
   kPools,           // PoolRow by address
   kMallocs,         // MallocRow by address
@@ -209,6 +210,14 @@ struct LocalRow {
   StringRef name;
   uint32_t object;  // or NIL
   uint32_t unused;
+};
+
+// Where a generator, a coroutine or an asynchronous generator waits that does not run.
+struct SuspendedRow {
+  uint32_t object;
+  uint32_t awaited;  // what its `await` or `yield from` waits for, or NIL
+  uint32_t line;     // 0: not known
+  uint32_t has_begun;
 };
 
 struct MappingRow {

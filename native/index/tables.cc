@@ -71,8 +71,22 @@ Tables::Tables(const Definitions& definitions, const AddressIds& ids) : ids_(ids
   for (RootRow& root : greenlets_) {
     if (const std::string_view name = names.of(root.object); !name.empty()) root.name = intern(name);
   }
+  add_suspended(definitions.suspended);
   add_memory(definitions);
   add_type_memory(definitions);
+}
+
+void Tables::add_suspended(const std::vector<SuspendedRecord>& records) {
+  for (const SuspendedRecord& record : records) {
+    const uint32_t object = ids_.find(record.object);
+    if (object == kNone) continue;
+    const uint32_t awaited = record.awaited == 0 ? kNone : ids_.find(record.awaited);
+    const uint64_t line = record.line > INT32_MAX ? 0 : record.line;
+    suspended_.push_back({object, awaited, static_cast<uint32_t>(line), record.has_begun});
+  }
+  std::ranges::stable_sort(suspended_, {}, &SuspendedRow::object);
+  const auto repeated = std::ranges::unique(suspended_, {}, &SuspendedRow::object);
+  suspended_.erase(repeated.begin(), repeated.end());
 }
 
 void Tables::add_memory(const Definitions& definitions) {
@@ -252,6 +266,7 @@ void Tables::write(IndexWriter& writer, const LargeValues& large) {
   writer.write_small(Section::kThreads, threads_);
   writer.write_small(Section::kFrames, frames_);
   writer.write_small(Section::kLocals, locals_);
+  writer.write_small(Section::kSuspended, suspended_);
   writer.write_small(Section::kMappings, mappings_);
   writer.write_small(Section::kPools, pools_);
   writer.write_small(Section::kMallocs, mallocs_);

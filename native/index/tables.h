@@ -66,6 +66,7 @@ class Tables {
   StringRef intern(std::string_view text);
   uint32_t type_at(uint64_t address);
   void add_memory(const Definitions& definitions);
+  void add_suspended(const std::vector<SuspendedRecord>& records);
   void add_type_memory(const Definitions& definitions);
   std::vector<PossibleHolderRow> holders_of_c() const;
   void add_shapes(const std::vector<ShapeRecord>& shapes);
@@ -86,6 +87,7 @@ class Tables {
   std::vector<ThreadRow> threads_;
   std::vector<FrameRow> frames_;
   std::vector<LocalRow> locals_;
+  std::vector<SuspendedRow> suspended_;  // by object
   std::vector<MappingRow> mappings_;
   std::vector<PoolRow> pools_;
   std::vector<MallocRow> mallocs_;

@@ -288,8 +288,8 @@ Bits Evaluation::of_root(const SetTree& tree) const {
 Bits Evaluation::since(const SetTree& tree, const Bits& within) const {
   const Matching* matching = source_.since();
   if (matching == nullptr) {
-    fail(tree.at, std::string(tree.kind == SetTree::kNew ? "new" : "kept") +
-                      " needs an earlier dump: --since FILE");
+    fail(tree.at,
+         std::string(tree.kind == SetTree::kNew ? "new" : "kept") + " needs an earlier dump: --since FILE");
   }
   return chosen(heap_, within,
                 [&](uint32_t id) { return (matching->in_old(id) == kNone) == (tree.kind == SetTree::kNew); });

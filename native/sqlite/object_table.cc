@@ -18,10 +18,12 @@ std::optional<T> known_if(bool known, T value) {
   return known ? std::optional<T>(std::move(value)) : std::nullopt;
 }
 
+// That of a task is its name.
 template <typename T>
-std::optional<T> of_content(const HeapIndex& heap, uint32_t id, T Content::*member) {
-  const std::optional<Content> content = heap.content(id);
-  return content ? std::optional<T>(*content.*member) : std::nullopt;
+std::optional<T> of_content(OpenHeap& heap, uint32_t id, T Content::*member) {
+  if (const std::optional<Content> content = heap.content(id)) return *content.*member;
+  const std::string_view name = heap.task_name(id);
+  return name.empty() ? std::nullopt : std::optional<T>(Content{name, false, false}.*member);
 }
 
 constexpr Column kColumns[] = {
@@ -53,7 +55,7 @@ constexpr Column kColumns[] = {
      [](OpenHeap& heap, uint32_t id) { return has(heap, id, HD_IMMORTAL); }},
     {"content", kText,
      "the text of a str, other objects as Python would show them, cut at the dump's content_limit (bytes), "
-     "but for the names of code, classes and modules; "
+     "but for the names of code, classes and modules; of a task its name; "
      "NULL if none was kept",
      [](OpenHeap& heap, uint32_t id) { return of_content(heap, id, &Content::bytes); }},
     {"is_text", kInteger,

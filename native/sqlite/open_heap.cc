@@ -22,6 +22,28 @@ const ObjectTree& OpenHeap::path_tree() {
   return *path_tree_;
 }
 
+const Tasks& OpenHeap::tasks() {
+  if (!tasks_) tasks_ = find_tasks(*this, dominator_tree(), owners());
+  return *tasks_;
+}
+
+std::string_view OpenHeap::task_name(uint32_t id) {
+  if (!task_names_) {
+    task_names_.emplace();
+    const Categories categories(*this);
+    for (uint32_t type = 0; type < types().size(); ++type) {
+      if (categories.of_type(type) != Category::kTask) continue;
+      const Range ranks = instances(type);
+      for (uint64_t rank = ranks.begin; rank < ranks.end; ++rank) {
+        const uint32_t task = by_type(rank);
+        if (task != kNone) task_names_->emplace(task, heapdump::task_name(*this, task));
+      }
+    }
+  }
+  const auto at = task_names_->find(id);
+  return at == task_names_->end() ? std::string_view() : at->second;
+}
+
 Holders& OpenHeap::holders() {
   if (!holders_) holders_.emplace(*this);
   return *holders_;

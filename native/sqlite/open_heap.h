@@ -3,11 +3,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "analysis/grouping.h"
 #include "analysis/joint.h"
 #include "analysis/matching.h"
+#include "analysis/tasks.h"
 #include "heap/heap_index.h"
 #include "heap/holders.h"
 #include "heap/object_tree.h"
@@ -27,6 +30,9 @@ class OpenHeap : public HeapIndex {
   const ObjectTree& dominator_tree();
   const ObjectTree& path_tree();
   Holders& holders();
+  const Tasks& tasks();
+  // Of a task that has one in the dump; else empty.
+  std::string_view task_name(uint32_t id);
   // With another heap, earlier or later.
   const Matching& matching(const std::shared_ptr<OpenHeap>& other);
   // What would be freed with several objects at once.
@@ -47,6 +53,8 @@ class OpenHeap : public HeapIndex {
   std::optional<Joint> joint_;
   std::map<std::string, std::shared_ptr<const Bits>> sets_;
   std::optional<Holders> holders_;
+  std::optional<Tasks> tasks_;
+  std::optional<std::unordered_map<uint32_t, std::string>> task_names_;
   struct Matched {
     std::weak_ptr<OpenHeap> other;
     std::unique_ptr<Matching> matching;

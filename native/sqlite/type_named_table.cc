@@ -10,7 +10,8 @@ constexpr Column kColumns[] = {
      [](OpenHeap& heap, uint32_t row) { return Id{heap.types()[row].object}; }},
     {"name", kText, "its name, as type.name",
      [](OpenHeap& heap, uint32_t row) { return heap.text(heap.types()[row].name); }},
-    {"count", kInteger, "its exact instances", [](OpenHeap& heap, uint32_t row) { return heap.types()[row].count; }},
+    {"count", kInteger, "its exact instances",
+     [](OpenHeap& heap, uint32_t row) { return heap.types()[row].count; }},
     {"pattern", kText,
      "argument: the full name, the name without the module or, if no type has that, a name that a module has "
      "for a type; `*`, `?` and `[a-z]` as in a shell; a leading `_` is overlooked",

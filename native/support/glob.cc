@@ -12,7 +12,8 @@ size_t character(std::string_view text) {
   return length;
 }
 
-// What a class such as `[a-z]` says of the first character of a text, and where the class ends; npos if it does not.
+// What a class such as `[a-z]` says of the first character of a text, and where the class ends; npos if it
+// does not.
 struct Class {
   size_t end;
   bool holds;

@@ -167,6 +167,14 @@ class RecordsPayload {
     frame(HD_GREENLET_FRAME, address, greenlet, depth, function, file, line);
   }
 
+  void suspended(uint64_t address, bool has_begun, uint64_t line, uint64_t awaited) {
+    append_varint(bytes_, HD_SUSPENDED);
+    append_varint(bytes_, 1);
+    append_varint(bytes_, zigzag(static_cast<int64_t>(address) / 8));
+    append_varint(bytes_, line << 1 | uint64_t{has_begun});
+    append_varint(bytes_, awaited == 0 ? 0 : zigzag(static_cast<int64_t>(awaited - address) / 8));
+  }
+
  private:
   void frame(uint64_t kind, uint64_t address, uint64_t owner, uint64_t depth, std::string_view function,
              std::string_view file, uint64_t line) {

@@ -110,6 +110,14 @@ class HeapObject {
     stack_ = stack;
     return root(HD_ROOT_GREENLET, stack.back().function);
   }
+  // It is a generator or the like that waits there.
+  HeapObject& waits(uint64_t line, uint32_t awaited = kNothing, bool has_begun = true) {
+    waits_ = true;
+    line_ = line;
+    awaited_ = awaited;
+    has_begun_ = has_begun;
+    return *this;
+  }
   HeapObject& names_type(const std::string& module, const std::string& name, uint64_t flags) {
     type_name_ = {module, name, flags};
     return *this;
@@ -130,6 +138,9 @@ class HeapObject {
   uint64_t refcount_ = 0;
   std::vector<Root> roots_;
   std::vector<Frame> stack_;
+  bool waits_ = false, has_begun_ = false;
+  uint64_t line_ = 0;
+  uint32_t awaited_ = kNothing;
   TypeName type_name_;
 };
 
@@ -164,6 +175,10 @@ class HeapWriter {
     objects_++;
     references_ += object.named_.size() + object.rest_.size();
     for (const auto& [kind, name] : object.roots_) root(object, kind, name);
+    if (object.waits_) {
+      const bool is_any = object.awaited_ != kNothing;
+      payload_.suspended(address, object.has_begun_, object.line_, is_any ? address_of(object.awaited_) : 0);
+    }
     for (size_t depth = 0; depth < object.stack_.size(); ++depth) {
       const auto& [frame, function, file] = object.stack_[depth];
       payload_.greenlet_frame(target(frame), address, depth, function, file, 1);

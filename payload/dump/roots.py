@@ -33,7 +33,7 @@ def omitted():
              'which dict entries and attributes changed while other threads ran']
     if not FRAMES_ARE_OBJECTS:
         found += ['names of attributes that no method of the class uses', 'locals of running functions, and frames',
-                  'names of locals of suspended coroutines and generators']
+                  'names of locals of suspended coroutines and generators, and the lines at which they wait']
     else:
         found.append('names of locals')
     if 'greenlet' in sys.modules:

@@ -1,6 +1,6 @@
 # How the objects of types that are not written as the others are get their records: what each refers to, where the
 # collector does not learn of it, or not in that order.
-# Needs: pristine, types, naming, shapes, objects, names, sites.
+# Needs: pristine, writing, types, naming, shapes, objects, names, sites.
 
 def write_deques(key, batch, refcounts, flag):
     for o, refcount in zip(batch, refcounts):
@@ -39,6 +39,34 @@ def write_codes(key, batch, refcounts, flag):
     write_fields(key, batch, refcounts, flag, code_fields)
     if stack_of is not None:
         write_functions(batch)
+
+
+def write_generators(key, batch, refcounts, flag):
+    write_generic(key, batch, refcounts, flag)
+    read_running, read_suspended, read_frame, read_awaited = generator_fields[key]
+    parts, previous = [], 0
+    for o in batch:
+        awaited = read_awaited(o)
+        begun, line = True, 0
+        if FRAMES_ARE_OBJECTS:
+            # An asynchronous generator counts as running also while its asend() waits.
+            frame = read_frame(o)
+            if frame is None or awaited is None and read_running(o):
+                continue
+            begun, line = frame.f_lasti >= 0, frame.f_lineno or 0
+        elif awaited is None and not (read_suspended and read_suspended(o)):
+            continue
+        parts += [varint(zigzag(id(o) - previous)), varint(line * 2 + begun),
+                  varint(0 if awaited is None else zigzag(id(awaited) - id(o)))]
+        previous = id(o)
+    if parts:
+        send([varint(SUSPENDED), varint(len(parts) // 3)] + parts)
+
+
+def zigzag(distance):
+    """Of addresses, as a record has it."""
+    step = distance // 8
+    return step * 2 if step >= 0 else -step * 2 - 1
 
 
 def write_fields(key, batch, refcounts, flag, fields):

@@ -3,7 +3,8 @@
 #include "walk/lines.h"
 #include "walk/output.h"
 
-enum { kMaxLocals = 1 << 15 };
+// kInstruction: the bytes of one.
+enum { kMaxLocals = 1 << 15, kInstruction = 2 };
 
 hd_address hd_untag(const struct hd_layout* layout, uint64_t word) {
   if (layout->tag_int && (word & layout->tag_mask) == layout->tag_mask) return 0;
@@ -136,12 +137,7 @@ struct hd_locals hd_generator_locals(struct hd_walker* w, hd_address generator) 
   if (layout->gen_iframe == HD_ABSENT) return none;
   const hd_address iframe = generator + layout->gen_iframe;
   const int8_t state = (int8_t)hd_byte(generator + layout->gen_frame_state);
-  if (state < layout->gen_state_cleared) {
-    struct hd_locals read = hd_iframe_locals(w, iframe);
-    // States below 0 are those of what does not run.
-    read.awaits = state < 0 && w->type->address == w->walk->types.coroutine && read.count > read.named;
-    return read;
-  }
+  if (state < layout->gen_state_cleared) return hd_iframe_locals(w, iframe);
   // One that has ended keeps its code, which stands in the frame if the generator has no field for it.
   const hd_address code = w->generator_code == HD_ABSENT ? iframe_code(w, iframe) : 0;
   return code ? (struct hd_locals){code, iframe, 0, local_count(w, code), 0, 0} : none;
@@ -163,11 +159,15 @@ uint64_t hd_generator_size(struct hd_walker* w, hd_address generator) {
   return layout->gen_iframe + layout->iframe_locals_plus + 8 * slots;
 }
 
+static int is_bytes(struct hd_walker* w, hd_address object) {
+  return hd_is_address(object) && hd_type_of(object) == w->walk->types.bytes;
+}
+
 static int32_t line_of(struct hd_walker* w, hd_address code, uint64_t instruction_offset) {
   const struct hd_layout* const layout = w->layout;
   const int32_t first = hd_int(code + layout->code_first_line);
   const hd_address table = hd_word(code + layout->code_line_table);
-  if (!hd_is_address(table) || hd_type_of(table) != w->walk->types.bytes) return first;
+  if (!is_bytes(w, table)) return 0;
   return hd_line_of(layout->code_line_format, (const uint8_t*)(table + layout->bytes_value),
                     hd_size_field(table), first, instruction_offset);
 }
@@ -194,7 +194,7 @@ hd_address hd_generator_of(struct hd_walker* w, const struct hd_frame* frame) {
   return frame->iframe - layout->gen_iframe;
 }
 
-static int64_t instruction_of(struct hd_walker* w, const struct hd_frame* frame) {
+int64_t hd_instruction_of(struct hd_walker* w, const struct hd_frame* frame) {
   const struct hd_layout* const layout = w->layout;
   if (frame->iframe) {
     return (int64_t)(hd_word(frame->iframe + layout->iframe_instruction) - frame->code - layout->code_size);
@@ -202,18 +202,39 @@ static int64_t instruction_of(struct hd_walker* w, const struct hd_frame* frame)
   return (int64_t)hd_int(frame->object + layout->frame_last_instruction) * layout->frame_instruction_size;
 }
 
+hd_address hd_instruction_at(struct hd_walker* w, hd_address code, int64_t instruction) {
+  const struct hd_layout* const layout = w->layout;
+  if (instruction < 0 || instruction % kInstruction) return 0;
+  if (layout->code_instructions == HD_ABSENT) {
+    const uint64_t units = hd_size_field(code);
+    return (uint64_t)instruction / kInstruction < units ? code + layout->code_size + (uint64_t)instruction
+                                                        : 0;
+  }
+  const hd_address bytes = hd_word(code + layout->code_instructions);
+  if (!is_bytes(w, bytes) || (uint64_t)instruction >= hd_size_field(bytes)) return 0;
+  return bytes + layout->bytes_value + (uint64_t)instruction;
+}
+
+int32_t hd_frame_line(struct hd_walker* w, const struct hd_frame* frame) {
+  const int64_t instruction = hd_instruction_of(w, frame);
+  int32_t line = 0;
+  if (instruction < 0 && instruction >= -kInstruction) {
+    line = hd_int(frame->code + w->layout->code_first_line);
+  } else if (hd_instruction_at(w, frame->code, instruction)) {
+    line = line_of(w, frame->code, (uint64_t)instruction);
+  }
+  return line > 0 ? line : 0;
+}
+
 void hd_write_frame(struct hd_walker* w, uint64_t kind, const struct hd_frame* frame, uint64_t owner,
                     uint64_t depth) {
   const struct hd_layout* const layout = w->layout;
   struct hd_text* const out = hd_begin_record(w, kind);
-  const int64_t instruction = instruction_of(w, frame);
-  const int32_t line = instruction < 0 ? hd_int(frame->code + layout->code_first_line)
-                                       : line_of(w, frame->code, (uint64_t)instruction);
   hd_put_varint(out, frame->object);
   hd_put_varint(out, owner);
   hd_put_varint(out, depth);
   hd_put_name(w, out, hd_word(frame->code + layout->code_name), "?");
   hd_put_name(w, out, hd_word(frame->code + layout->code_file), "?");
-  hd_put_varint(out, line > 0 ? (uint64_t)line : 0);
+  hd_put_varint(out, (uint64_t)hd_frame_line(w, frame));
   hd_end_record(w);
 }

@@ -17,7 +17,7 @@ struct hd_locals {
   hd_address at;      // 0: a generator that has ended, of whose frame only the code is left
   uint64_t named;
   uint64_t count;
-  int awaits;  // the last one is what a suspended coroutine awaits: its cr_await
+  int awaits;  // the last one is what a generator that is suspended waits for: its gi_yieldfrom, cr_await
 };
 // What a _PyInterpreterFrame holds besides its locals: code, function, f_locals, frame object.
 enum { HD_IFRAME_CODE, HD_IFRAME_WORDS = 4 };
@@ -34,6 +34,13 @@ struct hd_frame hd_frame_at(struct hd_walker* w, hd_address at);
 hd_address hd_outer_frame(struct hd_walker* w, hd_address at);
 // The generator that has a frame in it; 0: none has, or to 3.10.
 hd_address hd_generator_of(struct hd_walker* w, const struct hd_frame* frame);
+// The distance of the instruction that a frame stands at from the first one of its code; below 0: it has not
+// begun.
+int64_t hd_instruction_of(struct hd_walker* w, const struct hd_frame* frame);
+// Where the instruction of a code object with that distance stands; 0: it has none.
+hd_address hd_instruction_at(struct hd_walker* w, hd_address code, int64_t instruction);
+// The line of a frame, as f_lineno has it; 0: not known.
+int32_t hd_frame_line(struct hd_walker* w, const struct hd_frame* frame);
 // Writes a record of `kind`, HD_FRAME or HD_GREENLET_FRAME. `owner`: the thread's id, the greenlet.
 void hd_write_frame(struct hd_walker* w, uint64_t kind, const struct hd_frame* frame, uint64_t owner,
                     uint64_t depth);

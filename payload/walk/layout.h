@@ -113,7 +113,9 @@ struct hd_layout {
   uint32_t code_size;  // distance of its instructions (co_code_adaptive) from 3.11; sizeof before
   uint32_t code_flags, code_argument_count, code_local_count, code_stack_size, code_first_line, code_name,
       code_qualname, code_file, code_line_table;
-  uint32_t code_varnames, code_cellvars, code_freevars;                             // to 3.10
+  uint32_t code_varnames, code_cellvars, code_freevars;  // to 3.10
+  uint32_t code_instructions;                            // to 3.10: co_code, a bytes object
+  uint32_t code_yield_from;                              // to 3.10: the opcode YIELD_FROM
   uint32_t code_locals_plus_count, code_locals_plus_names, code_locals_plus_kinds;  // from 3.11
   uint32_t code_extra;
   // How co_linetable (co_lnotab) encodes lines: 0: pairs of increments (to 3.9), 1: line table of 3.10,
@@ -140,9 +142,11 @@ struct hd_layout {
   uint64_t tag_mask, tag_int;
 
   // PyGenObject, also of coroutines and asynchronous generators: from 3.11 the _PyInterpreterFrame lies in
-  // it, valid while the int8 gi_frame_state is below `gen_state_cleared`.
+  // it, valid while the int8 gi_frame_state is below `gen_state_cleared`. States below 0 are those of what
+  // does not run: it has not begun, or waits in a `yield from` or an `await` (3.13; 0: no state tells that).
+  uint32_t gen_frame;  // to 3.10: the PyFrameObject*
   uint32_t gen_iframe, gen_frame_state;
-  int32_t gen_state_cleared;
+  int32_t gen_state_cleared, gen_state_created, gen_state_yield_from;
 
   // PyMemberDef: sizeof, name, type, offset; the types that are references.
   uint32_t member_size, member_name, member_type, member_offset, member_object, member_object_ex;

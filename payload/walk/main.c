@@ -10,6 +10,7 @@
 #include "walk/owned.h"
 #include "walk/roots.h"
 #include "walk/shapes.h"
+#include "walk/suspended.h"
 #include "walk/sweep.h"
 #include "walk/walker.h"
 
@@ -166,6 +167,7 @@ __attribute__((noreturn)) void hd_main(struct hd_walk* walk) {
   while (walk->only_names && !w->status && hd_attempt(w, hd_write_strs, 0)) continue;
   hd_write_image_data(w);
   hd_flush(w);
+  hd_attempt(w, hd_write_suspensions, 0);
   hd_attempt(w, hd_write_type_memory, 0);
   hd_write_traces(w);
   hd_write_memory(w);

@@ -12,6 +12,7 @@
 #include "walk/shapes.h"
 #include "walk/sizes.h"
 #include "walk/static_types.h"
+#include "walk/suspended.h"
 #include "walk/tails.h"
 
 // A message is at most 1 GiB (native/capture/transcoder.h).
@@ -181,6 +182,15 @@ static void write_with_locals(struct hd_walker* w, hd_address object, struct hd_
   }
   for (uint64_t i = locals.count; i < locals.named && n < HD_MAX_REFERENCES; i++) w->references[n++] = 0;
   hd_write_object(w, object, shape, n);
+}
+
+static void write_generator(struct hd_walker* w, hd_address object) {
+  const struct hd_suspension suspension = hd_suspension_of(w, object);
+  hd_note_suspension(w, object, &suspension);
+  struct hd_locals locals = hd_generator_locals(w, object);
+  // To 3.10 its frame, another object, refers to what it awaits.
+  locals.awaits = locals.at && suspension.awaited;
+  write_with_locals(w, object, locals);
 }
 
 // A dict of a C type of its own: `named` references, then entries, and what tp_traverse reports beyond them
@@ -375,7 +385,7 @@ void hd_walk_object(struct hd_walker* w, hd_address object) {
     case HD_FORM_FRAME:
       return write_with_locals(w, object, hd_frame_locals(w, object));
     case HD_FORM_GENERATOR:
-      return write_with_locals(w, object, hd_generator_locals(w, object));
+      return write_generator(w, object);
     default:
       return write_instance(w, object);
   }

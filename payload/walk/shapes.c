@@ -130,6 +130,11 @@ static void grow(struct hd_walker* w, struct hd_shape_table* table) {
 
 void hd_shapes_start(struct hd_walker* w) { grow(w, &w->shapes); }
 
+static const char* awaited_name(struct hd_walker* w) {
+  if (w->type->address == w->walk->types.coroutine) return "cr_await";
+  return w->type->address == w->walk->types.async_generator ? "ag_await" : "gi_yieldfrom";
+}
+
 static void put_iframe_words(struct hd_walker* w, struct hd_text* out) {
   const struct hd_types* const known = &w->walk->types;
   const hd_address type = w->type->address;
@@ -215,7 +220,7 @@ uint32_t hd_code_shape(struct hd_walker* w, const struct hd_locals* locals) {
   if (locals->iframe) put_iframe_words(w, out);
   if (locals->awaits) {
     hd_text_put(out, HD_REF_FIELD);
-    hd_put_string(out, "cr_await");
+    hd_put_string(out, awaited_name(w));
   }
   for (uint64_t i = 0; i < locals->named; i++) {
     hd_text_put(out, HD_REF_LOCAL);

@@ -22,6 +22,7 @@ enum {
   HD_STACK_LISTS = 16,
   // Frames of a greenlet that are read.
   HD_MAX_STACK = 4096,
+  HD_MAX_SUSPENDED = 256,
   HD_MAX_RUNNING = 64,
   HD_MAX_INTERNED = 16,
   // How often a tp_traverse may fault before it is not called any more.
@@ -48,6 +49,12 @@ struct hd_frame {
   hd_address object;  // 0: the interpreter has made none
   hd_address iframe;  // 3.11: the _PyInterpreterFrame; 0: to 3.10
   hd_address code;    // 0: it is no Python function's
+};
+
+// Of a SUSPENDED record.
+struct hd_suspended {
+  hd_address object, awaited;
+  uint64_t line_and_begun;
 };
 
 struct hd_walker {
@@ -86,6 +93,10 @@ struct hd_walker {
   uint64_t visited_count;
   uint64_t named_count;  // of them, references that were written already
   struct hd_tail tail;
+
+  // What of a SUSPENDED record is not written yet.
+  struct hd_suspended suspended[HD_MAX_SUSPENDED];
+  uint32_t suspended_count;
 
   // Of suspended greenlets, see greenlets.h. The stack of the one at hand, innermost frame first; where the
   // top frame stands; the innermost frames of threads.

@@ -150,6 +150,7 @@ const expressions = {
   code_varnames: "PyCodeObject.co_varnames",
   code_cellvars: "PyCodeObject.co_cellvars",
   code_freevars: "PyCodeObject.co_freevars",
+  code_instructions: "PyCodeObject.co_code",
   code_locals_plus_count: "PyCodeObject.co_nlocalsplus",
   code_locals_plus_names: "PyCodeObject.co_localsplusnames",
   code_locals_plus_kinds: "PyCodeObject.co_localspluskinds",
@@ -179,6 +180,7 @@ const expressions = {
   iframe_stack_top: "_PyInterpreterFrame.stacktop",
   iframe_stack_pointer: "_PyInterpreterFrame.stackpointer",
 
+  gen_frame: "PyGenObject.gi_frame",
   gen_iframe: "PyGenObject.gi_iframe",
   gen_frame_state: "PyGenObject.gi_frame_state",
 
@@ -217,6 +219,9 @@ const whereAbsent = {
   iframe_owner_generator: null,
   iframe_owner_c_stack_min: null,
   gen_state_cleared: 0,
+  gen_state_created: 0,
+  gen_state_yield_from: 0,
+  code_yield_from: null,
   tag_mask: 0,
   tag_int: 0,
   code_line_format: null,

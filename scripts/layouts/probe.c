@@ -8,6 +8,7 @@
 #endif
 #include <Python.h>
 #include <frameobject.h>
+#include <opcode.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <structmember.h>
@@ -118,6 +119,12 @@ int main(void) {
 #if PY_VERSION_HEX >= 0x030b0000
   CONSTANT("iframe_owner_generator", FRAME_OWNED_BY_GENERATOR);
   CONSTANT("gen_state_cleared", FRAME_CLEARED);
+  CONSTANT("gen_state_created", FRAME_CREATED);
+#endif
+#if PY_VERSION_HEX >= 0x030d0000
+  CONSTANT("gen_state_yield_from", FRAME_SUSPENDED_YIELD_FROM);
+#elif PY_VERSION_HEX < 0x030b0000
+  CONSTANT("code_yield_from", YIELD_FROM);
 #endif
 #if PY_VERSION_HEX >= 0x030e0000
   CONSTANT("iframe_owner_c_stack_min", FRAME_OWNED_BY_INTERPRETER);

@@ -325,6 +325,10 @@ def asynchronous():
     failed.set_exception(error)
     failed.exception()
     yield failed, {"_loop": loop, "_exception": error}
+    loop.set_debug(True)
+    traced = _asyncio.Future(loop=loop)
+    yield traced, {"_loop": loop, "_source_traceback": traced._source_traceback}
+    loop.set_debug(False)
     yield future.__await__(), {"fut": future}
     coroutine, name = forever(future), text()
     task = _asyncio.Task(coroutine, loop=loop, name=name)

@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { parseCheck } from "../analysis/fail-on.js";
-import { cannotCreate, ExitCode, HeapdumpError } from "../errors.js";
+import { ExitCode, HeapdumpError } from "../errors.js";
 import { helpText } from "./help.js";
 import { reportLeaks } from "./leaks-report.js";
 import { collect, duration, JSON_OPTION, wholeNumber } from "./options.js";
 import { note } from "./output.js";
 import { catchLeak } from "./series.js";
+import { inTemporaryFolder } from "./temporary-folder.js";
 
 interface LeaksOptions {
   failOn?: string[];
@@ -64,9 +63,14 @@ async function leaks(
   const report = { checks: failOn.map((check) => parseCheck(check)), number, json, markdown };
   if ((pid === undefined) === (files.length === 0))
     throw new HeapdumpError(ExitCode.Usage, "give dumps, or --pid PID for a running process, not both");
+  const process = files.find((file) => /^\d+$/.test(file) && !existsSync(file));
+  if (process !== undefined)
+    throw new HeapdumpError(
+      ExitCode.Usage,
+      `there is no file ${process}; of the process with that number: heapdump leaks --pid ${process}`,
+    );
   if (pid === undefined) return reportLeaks(files, report);
-  const folder = temporaryFolder();
-  try {
+  await inTemporaryFolder(async (folder) => {
     const { dumps, reason } = await catchLeak({
       pid,
       folder,
@@ -78,18 +82,8 @@ async function leaks(
     });
     if (reason) note(reason);
     await reportLeaks(dumps, { ...report, passing: true });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** What came and stayed is told from what is always there by three. */
 const DUMPS = 3;
-
-function temporaryFolder(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), "heapdump-"));
-  } catch (error) {
-    throw cannotCreate(tmpdir(), (error as Error).message);
-  }
-}

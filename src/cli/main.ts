@@ -18,6 +18,7 @@ export const COMMANDS: Record<string, () => Promise<Register>> = {
   show: async () => (await import("./show.js")).registerShow,
   tree: async () => (await import("./tree.js")).registerTree,
   threads: async () => (await import("./threads.js")).registerThreads,
+  tasks: async () => (await import("./tasks.js")).registerTasks,
   memory: async () => (await import("./memory.js")).registerMemory,
   leaks: async () => (await import("./leaks.js")).registerLeaks,
   watch: async () => (await import("./watch.js")).registerWatch,

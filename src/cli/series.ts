@@ -3,7 +3,6 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Check } from "../analysis/fail-on.js";
-import { captureDump } from "../capture/capture.js";
 import { isDue, superfluous } from "../capture/schedule.js";
 import { readTypesFiles } from "../capture/types-files.js";
 import {
@@ -20,12 +19,10 @@ import { indexPath } from "../store/location.js";
 import { MAX_HEAPS } from "../store/open.js";
 import { progress } from "../view/progress.js";
 import { durationText, signedSizeText, sizeText } from "../view/units.js";
-import { captureProgress } from "./capture-progress.js";
 import { metCheck } from "./leaks-report.js";
-import { DEFAULT_CONTENT_BYTES, DEFAULT_TIMEOUT_S } from "./options.js";
 import { note } from "./output.js";
-import { notStopped, untilSignal } from "./signals.js";
-import { version } from "./version.js";
+import { untilSignal } from "./signals.js";
+import { takeDump } from "./take-dump.js";
 
 export interface Catch {
   pid: number;
@@ -169,25 +166,7 @@ class Series {
     const { pid } = this.process;
     const resident = residentBytes(this.process) ?? 0;
     const file = join(folder, `${new Date().toISOString().replace(/[-:.Z]/g, "")}.${pid}.bin`);
-    const observer = captureProgress(pid, file, false);
-    const capture = notStopped(() =>
-      captureDump(
-        {
-          pid,
-          file,
-          mode,
-          content,
-          contentLimit: content === "none" ? 0 : DEFAULT_CONTENT_BYTES,
-          timeoutMs: DEFAULT_TIMEOUT_S * 1000,
-          types: this.types,
-          yes: false,
-          toolVersion: version(),
-          signal: this.signal,
-        },
-        observer,
-      ),
-    );
-    await capture.finally(() => observer.stop());
+    await takeDump({ pid, file, mode, content, types: this.types, signal: this.signal });
     this.taken.push({ file, resident, at: Date.now() });
     this.hasBegun = true;
     this.number++;

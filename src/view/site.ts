@@ -47,12 +47,21 @@ function withoutOuterLibrary(frames: SiteFrame[]): SiteFrame[] {
   return frames.slice(0, Math.max(last, 0) + 1);
 }
 
+/** A file of an installed library. */
+const OF_LIBRARY = /\/(site|dist)-packages\//;
+
+/** The program's own line first, if a library allocated for it. */
 function placeText({ frames }: Site, varies: boolean): string {
-  const [innermost, ...callers] = withoutOuterLibrary(frames).map(({ name }) => escapeControls(name));
-  const from = callers
-    .slice(0, CALLERS)
+  const kept = withoutOuterLibrary(frames);
+  const own = kept.findIndex(({ file }) => !OF_PYTHON.test(file) && !OF_LIBRARY.test(file));
+  const names = kept.map(({ name }) => escapeControls(name));
+  // Which line of the program it was for is sure only if all have that stack.
+  const start = varies ? 0 : Math.max(own, 0);
+  const from = names
+    .slice(start + 1, start + 1 + CALLERS)
     .map((name, i) => `${i === 0 && varies ? "mostly " : ""}called from ${name}`);
-  return [innermost, ...from].join(", ");
+  const through = start > 0 ? [`through ${names[0]}`] : [];
+  return [names[start], ...through, ...from].join(", ");
 }
 
 export function siteJson(site: Site | null): object | null {

@@ -45,6 +45,7 @@ const LINES: Record<DumpCommand, string[]> = {
   memory: ["memory FILE"],
   tree: ["tree FILE", `tree FILE ${session} --min 0B`, "tree FILE shop.models.*"],
   threads: ["threads FILE"],
+  tasks: ["tasks FILE", "tasks --each FILE"],
   waste: ["waste FILE"],
   "held-by-c": ["held-by-c FILE"],
   sql: ["sql FILE SELECT+*+FROM+object", "sql FILE SELECT+count(*)+FROM+path_to_root(3)"],

@@ -89,6 +89,14 @@ test.each([
   }
 });
 
+test("leaks of a process's number leads to --pid", () => {
+  expect(workspace.run(["leaks", "4242"])).toEqual({
+    status: 2,
+    stdout: "",
+    stderr: "heapdump: there is no file 4242; of the process with that number: heapdump leaks --pid 4242\n",
+  });
+});
+
 test.each(foreignFiles)("%s is called what it is, exit code 5", (_, content, why) => {
   workspace.write("other.bin", Buffer.from(content, "latin1"));
   expect(workspace.run(["leaks", "other.bin"])).toEqual({

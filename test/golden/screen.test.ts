@@ -12,6 +12,7 @@ import { newest } from "../support/interpreters.js";
 import { LONG_PATH_START, LONG_TYPE, longNames } from "../support/long-names.js";
 import { huge, shop, wasteful } from "../support/sample-heaps.js";
 import { memoryUse } from "../support/sample-memory.js";
+import { service } from "../support/sample-tasks.js";
 import { onScreen, type Screen } from "../support/screen.js";
 
 const WIDTHS = [60, 80, 100, 200];
@@ -116,6 +117,7 @@ const views: Record<string, string[][]> = {
   waste: [["long.bin"], ["wasteful.bin"], ["huge.bin"]],
   tree: [["fork.bin"], ["long.bin", "--min", "0"], ["huge.bin"]],
   threads: [["wasteful.bin"], ["long.bin"]],
+  tasks: [["service.bin"], ["service.bin", "--each"], ["long.bin"]],
   "held-by-c": [["wasteful.bin"], ["fork.bin"], ["long.bin"]],
   sql: [
     ["--schema"],
@@ -140,6 +142,8 @@ beforeAll(async () => {
   place.dump("small.bin", small.heap, { time: "2026-03-01T13:00:00.000Z" });
   place.dump("wasteful.bin", wasteful(), { mode: "fork" });
   place.dump("huge.bin", huge().heap);
+  const { heap, records } = service();
+  place.dump("service.bin", heap, { mode: "fork" }, {}, 2, records);
   const path = `/opt/${"Überlange-Bibliothek-".repeat(8)}.so`;
   place.dump("used.bin", longNames({ count: 3 }).heap, { mode: "fork" }, {}, 2, memoryUse({ path }));
   const grown = memoryUse({ path, nodes: 1_000_000, usedBlocks: 20, pools: 9000 });

@@ -48,7 +48,8 @@ class Message(read_dump.Reader):
 
     def definition(self, kind):
         """A record that a dump file has as it is here."""
-        read = {1: self.type, 2: self.shape, 4: self.root, 5: self.module, 6: self.thread, 7: self.frame}.get(kind)
+        read = {1: self.type, 2: self.shape, 4: self.root, 5: self.module, 6: self.thread, 7: self.frame,
+                22: self.suspended}.get(kind)
         assert read, "unknown record %d" % kind
         read()
         self.take(0)
@@ -165,7 +166,7 @@ class Received(read_dump.Dump):
 
     def __init__(self, stream):
         self.warnings, self.roots, self.modules, self.threads, self.frames = [], [], [], [], []
-        self.types, self.shapes, self.type_names = {}, {}, {}
+        self.types, self.shapes, self.type_names, self.suspended = {}, {}, {}, {}
         self.meta, self.end = stream.meta, stream.end
         self.object_count = 0
         self._objects = []

@@ -115,6 +115,7 @@ class Dump:
         self.symbols: List[Tuple[int, str]] = []
         self.type_memory: List[Tuple[int, str]] = []
         self.locals: List[Tuple[int, int, int, str]] = []
+        self.suspended: Dict[int, Tuple[bool, int, int]] = {}
         self.possible_holders: List[Tuple[int, str]] = []
         self.greenlet_frames: List[Tuple[int, int, int, str, str, int]] = []
         self.sources: Dict[int, str] = {}
@@ -272,6 +273,8 @@ class Dump:
                 self.chunks.append((r.u8(),) + tuple(r.varint() for _ in range(4)))
             elif kind == 21:
                 self.locals.append((r.varint(), r.varint(), r.varint(), r.string()))
+            elif kind == 22:
+                self.suspended.update(r.suspended())
             elif kind == 19:
                 self.type_memory.append(tuple(r.varint() for _ in range(4)))
             elif kind == 20:
@@ -279,7 +282,8 @@ class Dump:
             elif kind == 13:
                 self.greenlet_frames.append(r.frame())
             elif kind == 15:
-                self.sources[r.varint()] = r.string()
+                number = r.varint()
+                self.sources[number] = r.string()
             elif kind == 16:
                 self.functions.append(r.function())
             elif kind == 17:
@@ -351,6 +355,14 @@ class Reader:
 
     def thread(self) -> Tuple[int, str]:
         return self.varint(), self.string()
+
+    def suspended(self) -> Dict[int, Tuple[bool, int, int]]:
+        found, address = {}, 0
+        for _ in range(self.varint()):
+            address += self.zigzag() * 8
+            line, step = self.varint(), self.zigzag()
+            found[address] = bool(line & 1), line >> 1, address + step * 8 if step else 0
+        return found
 
     def frame(self) -> Tuple[int, int, int, str, str, int]:
         return self.varint(), self.varint(), self.varint(), self.string(), self.string(), self.varint()

@@ -17,7 +17,7 @@ interface Report {
   /** Part of the path. */
   path: string;
   /** `NAME FILE:LINE`, without the folder of packages and the line. */
-  code?: string;
+  code?: string | RegExp;
   /** One of the functions that are said to store them. */
   storedBy?: string;
   /** Part of the block. */
@@ -116,7 +116,7 @@ const REPORTS: Report[] = [
     fix: "redisvl/index/index.py: SearchIndex.__init__, weakref.finalize(self, self.disconnect)",
     versions: RECENT,
     releases:
-      "redisvl==0.24.0 redis==6.4.0 numpy==1.26.4 ml-dtypes==0.5.1 pydantic==2.11.7 pydantic-core==2.33.2 typing-extensions==4.14.0 annotated-types==0.7.0 typing-inspection==0.4.1 python-ulid==3.0.0 pyyaml==6.0.2 tenacity==9.1.2 jsonpath-ng==1.7.0 ply==3.11",
+      "redisvl==0.24.0 redis==6.4.0 async-timeout==4.0.3 numpy==1.26.4 ml-dtypes==0.5.1 pydantic==2.11.7 pydantic-core==2.33.2 typing-extensions==4.14.0 annotated-types==0.7.0 typing-inspection==0.4.1 python-ulid==3.0.0 pyyaml==6.0.2 tenacity==9.1.2 jsonpath-ng==1.7.0 ply==3.11",
     owner: `${module("weakref")}.finalize._registry`,
     path: "._registry[*].func.__self__",
     code: "SearchIndex.disconnect redisvl/index/index.py",
@@ -188,7 +188,7 @@ const REPORTS: Report[] = [
       "agno==1.7.1 docstring-parser==0.16 rich==14.0.0 pygments==2.19.1 markdown-it-py==3.0.0 mdurl==0.1.2 pydantic==2.11.7 pydantic-core==2.33.2 typing-extensions==4.14.0 annotated-types==0.7.0 typing-inspection==0.4.1",
     owner: `${module("__main__")}.toolkit`,
     path: ".toolkit.functions[*].entrypoint",
-    code: "weather pydantic/_internal/_validate_call.py",
+    code: /^(weather|opening_hours) pydantic\/_internal\/_validate_call\.py$/,
     storedBy: "Function.process_entrypoint agno/tools/function.py",
     gathers: ".toolkit.functions[*]",
   },
@@ -277,7 +277,9 @@ test.for(cases)("CPython %s: %s", async ([, program, interpreter, report], { wor
   const [first] = suspectsOf(workspace, files).suspects;
   expect(first?.owner, report.fix).toBe(report.owner);
   expect(first?.path, report.fix).toContain(report.path);
-  expect(shortened(first?.code), report.fix).toBe(report.code);
+  const code = shortened(first?.code);
+  if (report.code instanceof RegExp) expect(code, report.fix).toMatch(report.code);
+  else expect(code, report.fix).toBe(report.code);
   if (report.gathers) expect(first?.gathers?.endsWith(report.gathers), first?.gathers ?? "").toBe(true);
   if (report.storedBy) expect(first?.stored_by.map(shortened), report.fix).toContain(report.storedBy);
   const block = workspace.run(["leaks", "-n", "1", ...files]).stdout;

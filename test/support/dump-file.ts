@@ -50,6 +50,7 @@ const RecordKind = {
   TYPE_MEMORY: 19,
   POSSIBLE_HOLDER: 20,
   FRAME_LOCAL: 21,
+  SUSPENDED: 22,
 } as const;
 const NULL_REFERENCE = 2049n;
 const INDEXED = 0x80;
@@ -271,6 +272,13 @@ export class Records {
 
   local(address: bigint, thread: number, depth: number, name: string): this {
     this.out.varint(RecordKind.FRAME_LOCAL).varint(address).varint(thread).varint(depth).string(name);
+    return this;
+  }
+
+  suspended(object: bigint, hasBegun: boolean, line: number, awaited = 0n): this {
+    this.out.varint(RecordKind.SUSPENDED).varint(1);
+    this.out.zigzag(object / 8n).varint(line * 2 + Number(hasBegun));
+    this.out.zigzag(awaited ? (awaited - object) / 8n : 0n);
     return this;
   }
 

@@ -4,6 +4,7 @@ import { encodeDump } from "./dump-file.js";
 import { huge, type Shop, shop, wasteful } from "./sample-heaps.js";
 import { memoryUse } from "./sample-memory.js";
 import { sessionSites, TRACED } from "./sample-sites.js";
+import { service } from "./sample-tasks.js";
 
 /** What is in before.bin, after.bin and huge.bin. */
 export const before = shop();
@@ -78,6 +79,8 @@ export function writeSampleDumps(workspace: TempWorkspace): void {
     workspace.dump(name, heap, at(time), TRACED, 2, sessionSites(sessions, first));
   traced("traced.bin", before, "12:00", before.sessions.length);
   traced("traced-after.bin", after, "13:00", before.sessions.length + 1);
+  const { heap, records } = service();
+  workspace.dump("service.bin", heap, { ...FORKED.meta, ...at("12:00") }, FORKED.end, 2, records);
   workspace.dump("huge.bin", hugeHeap.heap);
   workspace.dump("huge.bin.gz", hugeHeap.heap);
   workspace.write("cut.bin", encodeDump(before.heap.parts()).subarray(0, 2000));
