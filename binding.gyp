@@ -34,7 +34,7 @@
     {
       "target_name": "heapdump_sqlite",
       "dependencies": ["heap"],
-      "sources": ["<!@(node scripts/native-sources.mjs analysis sqlite)"],
+      "sources": ["<!@(node scripts/native-sources.mjs analysis sets sqlite)"],
       "include_dirs": ["<!(node scripts/native-sources.mjs --sqlite)"]
     }
   ]

@@ -39,7 +39,7 @@ int64_t growth(const Difference& row) { return static_cast<int64_t>(row.now.size
 }  // namespace
 
 std::vector<Difference> find_differences(const HeapIndex& old, Grouping& old_grouping, const HeapIndex& now,
-                                         Grouping& now_grouping, const Matching& matching) {
+                                         Grouping& now_grouping, const Matching& matching, DiffOf of) {
   std::vector<Difference> rows;
   std::unordered_map<std::string, size_t> places;
   const auto row = [&](std::string name) -> Difference& {
@@ -49,10 +49,12 @@ std::vector<Difference> find_differences(const HeapIndex& old, Grouping& old_gro
   };
   std::vector<Half> before, after;
   const auto old_size = [&](uint32_t id) {
-    return matching.compares_old(id) ? std::optional(matching.size_old(id)) : std::nullopt;
+    const bool counts = (of.old == nullptr || (*of.old)[id]) && matching.compares_old(id);
+    return counts ? std::optional(matching.size_old(id)) : std::nullopt;
   };
   const auto now_size = [&](uint32_t id) {
-    return matching.compares_now(id) ? std::optional(matching.size_now(id)) : std::nullopt;
+    const bool counts = (of.now == nullptr || (*of.now)[id]) && matching.compares_now(id);
+    return counts ? std::optional(matching.size_now(id)) : std::nullopt;
   };
   // A heap compared with itself has only one grouping, so there is nothing for two threads.
   in_parallel(&old == &now ? 1 : 2, [&](uint32_t worker) {

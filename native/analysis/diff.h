@@ -6,6 +6,7 @@
 #include "analysis/grouping.h"
 #include "analysis/matching.h"
 #include "heap/heap_index.h"
+#include "support/bits.h"
 
 namespace heapdump {
 
@@ -26,9 +27,15 @@ struct Difference {
   uint64_t kept() const { return now.count - added.count; }
 };
 
+// What is compared of two heaps: the objects of a set; all where it is nullptr.
+struct DiffOf {
+  const Bits* old = nullptr;
+  const Bits* now = nullptr;
+};
+
 // A row for each group that either heap has, those first that grew most; the name of what is in no group is
 // empty.
 std::vector<Difference> find_differences(const HeapIndex& old, Grouping& old_grouping, const HeapIndex& now,
-                                         Grouping& now_grouping, const Matching& matching);
+                                         Grouping& now_grouping, const Matching& matching, DiffOf of = {});
 
 }  // namespace heapdump

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "analysis/group_retained.h"
+#include "analysis/holder_groupings.h"
+#include "analysis/object_groupings.h"
 #include "heap/path_up.h"
 #include "heap/site_text.h"
 #include "protocol.h"
@@ -22,17 +23,6 @@ class ByType : public Grouping {
     return std::string(heap_.text(heap_.types()[group].name));
   }
   const TypeRow* type(uint32_t group) const override { return &heap_.types()[group]; }
-  std::vector<GroupTotals> known_totals() const override {
-    std::vector<GroupTotals> totals(count());
-    for (uint32_t group = 0; group < count(); ++group) {
-      const TypeRow& type = heap_.types()[group];
-      const Range ranks = heap_.instances(group);
-      totals[group] = {.count = type.count,
-                       .size = type.size,
-                       .example = ranks.size() == 0 ? kNone : heap_.by_type(ranks.begin)};
-    }
-    return totals;
-  }
 
  private:
   const HeapIndex& heap_;
@@ -136,21 +126,33 @@ constexpr GroupingKind kGroupings[] = {
      [](Groupings& groupings) -> std::unique_ptr<Grouping> {
        return std::make_unique<ByLine>(groupings.heap());
      }},
+    {"kind", "the type; dicts of attributes by the type of their object, as `dict of shop.Item`", by_kind},
+    {"rcs", "the set of the kinds of what refers to them, as referrers(kind)",
+     [](Groupings& groupings) { return by_referrers(groupings, groupings.by("kind")); }},
+    {"via", "the set of the ways in which they are referred to, such as `.name` and `['key']`", by_ways},
+    {"size", "the shallow size", by_size},
+    {"content", "the text or the value", by_content},
+    {"id", "nothing: each object is a group", by_id},
+    {"unity", "everything: all objects are one group", by_unity},
 };
 
-// Count, size and example by the number of the group; of what is in none, in `outside`.
-std::vector<GroupTotals> counted(const HeapIndex& heap, Grouping& grouping,
-                                 const std::function<bool(uint32_t)>& wanted, GroupTotals& outside) {
-  std::vector<GroupTotals> totals;
-  for (uint32_t id = 0; id < heap.objects(); ++id) {
-    if (wanted && !wanted(id)) continue;
-    const uint32_t group = grouping.of(id);
-    if (group != kNone && group >= totals.size()) totals.resize(group + 1);
-    GroupTotals& total = group == kNone ? outside : totals[group];
-    if (total.count++ == 0) total.example = id;
-    total.size += heap.size(id);
+// What stands in parentheses is read by recursion.
+constexpr size_t kMaxLength = 1000;
+
+// The part before the first comma that is not between parentheses.
+std::string_view first_of(std::string_view by) {
+  int open = 0;
+  for (size_t i = 0; i < by.size(); ++i) {
+    open += by[i] == '(' ? 1 : by[i] == ')' ? -1 : 0;
+    if (by[i] == ',' && open == 0) return by.substr(0, i);
   }
-  return totals;
+  return by;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
 }
 
 }  // namespace
@@ -159,36 +161,58 @@ std::span<const GroupingKind> grouping_kinds() { return kGroupings; }
 
 Groupings::Groupings(const HeapIndex& heap) : heap_(heap), owners_(heap), patterns_(heap) {}
 
-Grouping& Groupings::by(const std::string& word) {
-  std::unique_ptr<Grouping>& grouping = made_[word];
-  if (grouping) return *grouping;
-  const auto* const kind = std::ranges::find(kGroupings, word, &GroupingKind::word);
-  if (kind == std::end(kGroupings)) {
-    std::string words;
-    for (const GroupingKind& known : kGroupings) (words += words.empty() ? "" : ", ") += known.word;
-    throw Error(ExitCode::kUsage, "no grouping '" + word + "': it is one of " + words);
-  }
-  grouping = kind->make(*this);
-  return *grouping;
+Grouping& Groupings::by(std::string_view by) {
+  by = trimmed(by);
+  if (by.size() > kMaxLength) throw Error(ExitCode::kUsage, "a grouping is too long");
+  if (const auto known = made_.find(by); known != made_.end()) return *known->second;
+  std::unique_ptr<Grouping> grouping = make(by);
+  return *(made_[std::string(by)] = std::move(grouping));
 }
 
-std::vector<GroupTotals> group_totals(const HeapIndex& heap, const ObjectTree* dominators, Grouping& grouping,
-                                      const std::function<bool(uint32_t)>& wanted) {
-  GroupTotals outside;
-  std::vector<GroupTotals> totals;
-  if (!wanted) totals = grouping.known_totals();
-  if (totals.empty()) totals = counted(heap, grouping, wanted, outside);
-  for (uint32_t group = 0; group < totals.size(); ++group) totals[group].group = group;
-  if (dominators != nullptr) {
-    const auto retained =
-        retained_by_group(heap, *dominators, static_cast<uint32_t>(totals.size()),
-                          [&](uint32_t id) { return wanted && !wanted(id) ? kNone : grouping.of(id); });
-    for (uint32_t group = 0; group < totals.size(); ++group) totals[group].retained = retained[group];
+std::unique_ptr<Grouping> Groupings::make(std::string_view by) {
+  constexpr std::string_view kReferrers = "referrers(";
+  if (first_of(by).size() < by.size()) {
+    std::vector<Grouping*> several;
+    for (std::string_view rest = by;;) {
+      const std::string_view first = first_of(rest);
+      several.push_back(&this->by(first));
+      if (first.size() == rest.size()) break;
+      rest.remove_prefix(first.size() + 1);
+    }
+    return by_several(std::move(several));
   }
-  totals.push_back(outside);
-  std::erase_if(totals, [](const GroupTotals& total) { return total.count == 0; });
-  std::ranges::sort(totals, {}, &GroupTotals::example);
-  return totals;
+  if (by.starts_with(kReferrers) && by.ends_with(')')) {
+    by.remove_prefix(kReferrers.size());
+    by.remove_suffix(1);
+    return by_referrers(*this, this->by(by));
+  }
+  const auto* const kind =
+      std::ranges::find_if(kGroupings, [&](const GroupingKind& known) { return known.word == by; });
+  if (kind != std::end(kGroupings)) return kind->make(*this);
+  std::string words;
+  for (const GroupingKind& known : kGroupings) (words += words.empty() ? "" : ", ") += known.word;
+  throw Error(ExitCode::kUsage,
+              "no grouping '" + std::string(by) + "': it is one of " + words + ", referrers(…)");
+}
+
+const StrongReferences& Groupings::references() {
+  if (!references_) references_.emplace(heap_);
+  return *references_;
+}
+
+const DictOwners& Groupings::dict_owners() {
+  if (!dict_owners_) dict_owners_.emplace(heap_);
+  return *dict_owners_;
+}
+
+const ObjectKinds& Groupings::kinds() {
+  if (!kinds_) kinds_.emplace(heap_, dict_owners());
+  return *kinds_;
+}
+
+Ways& Groupings::ways() {
+  if (!ways_) ways_.emplace(heap_, dict_owners());
+  return *ways_;
 }
 
 }  // namespace heapdump

@@ -10,13 +10,6 @@
 namespace heapdump {
 namespace {
 
-bool by_script(const HeapIndex& heap) {
-  for (const MetaRow& row : heap.meta()) {
-    if (heap.text(row.key) == "mode") return heap.text(row.value) == "python";
-  }
-  return false;
-}
-
 // Their sizes are what both modes ask them for; those of others may lack what lies in the object itself.
 const std::set<std::string_view> kSized = {"list",
                                            "dict",
@@ -77,6 +70,13 @@ Bits not_led_to(const HeapIndex& heap) {
 }
 
 }  // namespace
+
+bool by_script(const HeapIndex& heap) {
+  for (const MetaRow& row : heap.meta()) {
+    if (heap.text(row.key) == "mode") return heap.text(row.value) == "python";
+  }
+  return false;
+}
 
 ModeDifference::ModeDifference(const HeapIndex& heap, const HeapIndex& other)
     : heap_(heap), any_(by_script(heap) != by_script(other)) {

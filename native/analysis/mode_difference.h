@@ -8,6 +8,9 @@
 
 namespace heapdump {
 
+// Whether it is a dump of python mode.
+bool by_script(const HeapIndex& heap);
+
 // What a snapshot (fork or stop mode) knows of a process and a dump of python mode does not: objects that the
 // collector does not lead to, and values of attributes that lie in the object itself.
 class ModeDifference {

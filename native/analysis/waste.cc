@@ -41,8 +41,8 @@ constexpr uint64_t kOfBuiltin = uint64_t{0xff} << 24;
 
 class WasteFinder {
  public:
-  WasteFinder(const HeapIndex& heap, const TypeRoles& roles, Owners& owners, bool all)
-      : heap_(heap), roles_(roles), owners_(owners), code_(heap, roles), all_(all) {
+  WasteFinder(const HeapIndex& heap, const TypeRoles& roles, Owners& owners, bool all, const Bits* of)
+      : heap_(heap), roles_(roles), owners_(owners), code_(heap, roles), all_(all), of_(of) {
     for (const TypeRow& type : heap.types()) {
       const auto at = kEntry.find(heap.text(type.name));
       entry_.push_back(at == kEntry.end() ? 0 : at->second);
@@ -80,7 +80,8 @@ class WasteFinder {
     }
   }
 
-  bool is_left_out(uint32_t id) { return !all_ && code_.is_part(id); }
+  bool is_chosen(uint32_t id) const { return of_ == nullptr || (*of_)[id]; }
+  bool is_left_out(uint32_t id) { return !is_chosen(id) || (!all_ && code_.is_part(id)); }
 
   std::string owner_of_most(const std::vector<uint32_t>& objects) {
     std::map<uint32_t, size_t> counts;
@@ -186,7 +187,7 @@ class WasteFinder {
     const Range ranks = heap_.instances(type);
     for (uint64_t rank = ranks.begin; rank < ranks.end; ++rank) {
       const uint32_t id = heap_.by_type(rank);
-      if (id == kNone || heap_.is_garbage(id)) continue;
+      if (id == kNone || heap_.is_garbage(id) || !is_chosen(id)) continue;
       const uint32_t dict = field_of(heap_, id, "__dict__");
       if (dict != kNone && heap_.referrers(dict).size() != 1) return std::nullopt;
       if (!attributes(id, dict, own)) return std::nullopt;
@@ -229,14 +230,16 @@ class WasteFinder {
   Owners& owners_;
   CodeParts code_;
   const bool all_;
+  const Bits* of_;
   std::vector<uint64_t> entry_;  // by row of types(): references that an entry is; 0: no container
   std::vector<Waste> found_;
 };
 
 }  // namespace
 
-std::vector<Waste> find_waste(const HeapIndex& heap, const TypeRoles& roles, Owners& owners, bool all) {
-  return WasteFinder(heap, roles, owners, all).find();
+std::vector<Waste> find_waste(const HeapIndex& heap, const TypeRoles& roles, Owners& owners, bool all,
+                              const Bits* of) {
+  return WasteFinder(heap, roles, owners, all, of).find();
 }
 
 }  // namespace heapdump

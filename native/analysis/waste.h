@@ -6,6 +6,7 @@
 #include "analysis/type_roles.h"
 #include "heap/heap_index.h"
 #include "heap/owners.h"
+#include "support/bits.h"
 
 namespace heapdump {
 
@@ -33,7 +34,8 @@ struct Waste {
 constexpr uint64_t kMinWaste = 10;
 
 // What is alive and takes more memory than it need, the worst first. No object is in two rows. What belongs
-// to code (CodeParts) is left out, unless `all`.
-std::vector<Waste> find_waste(const HeapIndex& heap, const TypeRoles& roles, Owners& owners, bool all);
+// to code (CodeParts) is left out, unless `all`, and what is not in `of`, unless that is nullptr.
+std::vector<Waste> find_waste(const HeapIndex& heap, const TypeRoles& roles, Owners& owners, bool all,
+                              const Bits* of = nullptr);
 
 }  // namespace heapdump

@@ -72,6 +72,11 @@ class HeapIndex {
   }
   uint8_t flags(uint32_t id) const { return flags_[id]; }
   const ShapeRow& shape(uint32_t id) const;
+  std::span<const ShapeRow> shapes() const { return shapes_; }
+  // Row of shapes(); their number if the index is damaged.
+  uint32_t shape_row(uint32_t id) const {
+    return std::min(shape_[id], static_cast<uint32_t>(shapes_.size()));
+  }
   // Row of types().
   uint32_t type(uint32_t id) const { return shape(id).type; }
   std::optional<Content> content(uint32_t id) const;

@@ -273,18 +273,14 @@ class ForwardSearch {
 
 }  // namespace
 
-AvoidingPaths::AvoidingPaths(const HeapIndex& heap, Avoid avoid, uint32_t type)
+AvoidingPaths::AvoidingPaths(const HeapIndex& heap, Avoid avoid, const Bits& objects)
     : avoid_(std::move(avoid)), holder_(heap.objects()) {
   ForwardSearch search(heap, avoid_, holder_);
   search.from_named_roots();
   search.from_the_rest();
-  const Range instances = heap.instances(type);
-  for (uint64_t rank = instances.begin; rank < instances.end; ++rank) {
-    const uint32_t id = heap.by_type(rank);
-    if (id == kNone || heap.is_garbage(id) || reach(id)) continue;
-    search.as_last_resort();
-    break;
-  }
+  bool all_reached = true;
+  objects.each([&](uint32_t id) { all_reached = all_reached && (heap.is_garbage(id) || reach(id)); });
+  if (!all_reached) search.as_last_resort();
 }
 
 std::vector<std::vector<uint32_t>> paths_to_root(const HeapIndex& heap, uint32_t id, const Avoid& avoid,

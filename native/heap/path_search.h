@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "heap/avoid.h"
+#include "support/bits.h"
 #include "support/page_array.h"
 
 namespace heapdump {
@@ -13,10 +14,10 @@ namespace heapdump {
 std::vector<std::vector<uint32_t>> paths_to_root(const HeapIndex& heap, uint32_t id, const Avoid& avoid,
                                                  size_t limit);
 
-// Such a path for every instance of a type (a row of types()) that has one, all found in one search.
+// Such a path for every object of a set that has one, all found in one search.
 class AvoidingPaths {
  public:
-  AvoidingPaths(const HeapIndex& heap, Avoid avoid, uint32_t type);
+  AvoidingPaths(const HeapIndex& heap, Avoid avoid, const Bits& objects);
 
   const Avoid& avoid() const { return avoid_; }
   // False if only what is avoided keeps the object alive.

@@ -1,5 +1,6 @@
 #include "analysis/diff.h"
 #include "sqlite/rows_cursor.h"
+#include "support/error.h"
 
 namespace heapdump {
 namespace {
@@ -26,6 +27,11 @@ constexpr Column kColumns[] = {
      [](const Difference& row) { return row.kept(); }},
     {"old", kText, "argument: schema of the older dump", Argument::kNeeded},
     {"by", kText, "argument: what a row is, by its name in the table grouping", Argument::kNeeded},
+    {"of", kText,
+     "argument, optional: the set to compare, of each of the dumps by itself (docs/sets.md); all if it is "
+     "not "
+     "given or NULL",
+     Argument::kOptional},
 };
 
 class DiffCursor : public RowsCursor<Difference> {
@@ -34,12 +40,24 @@ class DiffCursor : public RowsCursor<Difference> {
 
   void filter(const Scan& scan) override {
     const auto old = heap_.heaps().of(scan.arguments.text(0));
-    const std::string by = scan.arguments.text(1);
+    const std::string by = scan.arguments.text(1), set = scan.arguments.text(2);
+    const auto now_of = set.empty() ? nullptr : heap_.set(set),
+               old_of = set.empty() ? nullptr : set_of(*old, set);
     begin(find_differences(*old, old->groupings().by(by), heap_, heap_.groupings().by(by),
-                           heap_.matching(old)));
+                           heap_.matching(old), {old_of.get(), now_of.get()}));
   }
 
  private:
+  // A type that one dump does not have yet has no objects there.
+  static std::shared_ptr<const Bits> set_of(OpenHeap& heap, const std::string& set) {
+    try {
+      return heap.set(set);
+    } catch (const Error& error) {
+      if (std::string_view(error.what()).find(": no type ") == std::string_view::npos) throw;
+      return std::make_shared<const Bits>(heap.objects());
+    }
+  }
+
   OpenHeap& heap_;
 };
 

@@ -4,7 +4,7 @@ namespace heapdump {
 namespace {
 
 constexpr Column kColumns[] = {
-    {"name", kText, "what grouped(by) and diff(old, by) take",
+    {"name", kText, "what partition(by) and diff(old, by) take",
      [](const GroupingKind& row) { return row.word; }},
     {"description", kText, "what the objects of a group have in common",
      [](const GroupingKind& row) { return row.description; }},

@@ -1,6 +1,6 @@
 #pragma once
 #include "heap/holders.h"
-#include "sqlite/kinds.h"
+#include "heap/kind_names.h"
 #include "sqlite/reference_walk.h"
 #include "sqlite/table.h"
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "sqlite/kinds.h"
+#include "heap/kind_names.h"
 #include "sqlite/reference_plan.h"
 
 namespace heapdump {

@@ -47,6 +47,18 @@ ObjectSet::ObjectSet(sqlite3_value* value) {
             static_cast<size_t>(sqlite3_value_bytes(value))};
 }
 
+Bits objects_of(OpenHeap& heap, const Arguments& arguments, size_t set, size_t wanted) {
+  const std::string text = arguments[set] == nullptr ? "" : text_of(arguments[set]);
+  Bits found = *heap.set(text.empty() ? "all" : text);
+  sqlite3_value* const given = arguments[wanted];
+  if (given == nullptr || sqlite3_value_type(given) == SQLITE_NULL) return found;
+  const ObjectSet objects(given);
+  for (uint32_t id = 0; id < heap.objects(); ++id) {
+    if (!objects.has(id)) found.clear(id);
+  }
+  return found;
+}
+
 int register_object_set(sqlite3* db) {
   return sqlite3_create_function_v2(db, "object_set", 1,
                                     SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, nullptr, nullptr,

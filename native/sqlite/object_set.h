@@ -2,7 +2,10 @@
 #include <cstdint>
 #include <span>
 
+#include "sqlite/open_heap.h"
 #include "sqlite/sqlite_api.h"
+#include "sqlite/values.h"
+#include "support/bits.h"
 
 namespace heapdump {
 
@@ -17,6 +20,10 @@ class ObjectSet {
  private:
   std::span<const uint8_t> bytes_;
 };
+
+// The objects of the set that one argument of a function is (docs/sets.md), all if it was not given, as far
+// as they are in the object_set() that another one may be.
+Bits objects_of(OpenHeap& heap, const Arguments& arguments, size_t set, size_t wanted);
 
 int register_object_set(sqlite3* db);
 

@@ -33,6 +33,10 @@ constexpr Column kColumns[] = {
      [](OpenHeap& heap, uint32_t id) { return heap.address(id); }},
     {"type", kInteger, "object.id of its type; NULL if the type is not in the dump (damage)",
      [](OpenHeap& heap, uint32_t id) { return Id{heap.types()[heap.type(id)].object}; }},
+    {"kind", kText, "the type's name; of a dict that has an object's attributes, `dict of shop.Item`",
+     [](OpenHeap& heap, uint32_t id) {
+       return heap.groupings().kinds().name(heap.groupings().kinds().of(id));
+     }},
     {"size", kInteger,
      "shallow size in bytes: what sys.getsizeof returns for an exact built-in, collector header included; of "
      "an "

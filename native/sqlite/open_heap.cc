@@ -1,7 +1,8 @@
 #include "sqlite/open_heap.h"
 
-#include "analysis/group_retained.h"
+#include "analysis/partition.h"
 #include "index/descending.h"
+#include "sets/set_value.h"
 #include "support/error.h"
 
 namespace heapdump {
@@ -57,10 +58,30 @@ const Matching& OpenHeap::matching(const std::shared_ptr<OpenHeap>& other) {
   return *matched.matching;
 }
 
+Joint& OpenHeap::joint() {
+  if (!joint_) joint_.emplace(*this, groupings().references());
+  return *joint_;
+}
+
+std::shared_ptr<const Bits> OpenHeap::set(const std::string& text) {
+  constexpr size_t kKept = 16;
+  if (const auto known = sets_.find(text); known != sets_.end()) return known->second;
+  const auto since = [this]() -> const Matching* {
+    const auto earlier = heaps_.find("since");
+    return earlier ? &matching(earlier) : nullptr;
+  };
+  auto value = std::make_shared<const Bits>(set_value({*this, groupings(), joint(), since}, text));
+  if (sets_.size() >= kKept) sets_.clear();
+  return sets_.emplace(text, std::move(value)).first->second;
+}
+
 const std::vector<uint64_t>& OpenHeap::retained_by_type() {
   if (!retained_by_type_) {
-    retained_by_type_ = retained_by_group(*this, dominator_tree(), static_cast<uint32_t>(types().size()),
-                                          [this](uint32_t id) { return type(id); });
+    retained_by_type_.emplace(types().size());
+    const Partition partition(*this, groupings().by("type"), *set("all"));
+    const std::vector<uint64_t> retained = partition.all_retained(joint());
+    for (size_t row = 0; row < retained.size(); ++row)
+      (*retained_by_type_)[partition.rows()[row].group] = retained[row];
   }
   return *retained_by_type_;
 }
@@ -86,9 +107,13 @@ std::shared_ptr<OpenHeap> OpenHeaps::open(const std::string& schema, const std::
   return open;
 }
 
-std::shared_ptr<OpenHeap> OpenHeaps::of(const std::string& schema) const {
+std::shared_ptr<OpenHeap> OpenHeaps::find(const std::string& schema) const {
   const auto at = by_schema_.find(schema);
-  auto open = at == by_schema_.end() ? nullptr : at->second.lock();
+  return at == by_schema_.end() ? nullptr : at->second.lock();
+}
+
+std::shared_ptr<OpenHeap> OpenHeaps::of(const std::string& schema) const {
+  auto open = find(schema);
   if (!open) throw Error(ExitCode::kUsage, "there is no heap " + schema);
   return open;
 }

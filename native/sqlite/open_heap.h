@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/grouping.h"
+#include "analysis/joint.h"
 #include "analysis/matching.h"
 #include "analysis/tasks.h"
 #include "heap/heap_index.h"
@@ -34,6 +35,10 @@ class OpenHeap : public HeapIndex {
   std::string_view task_name(uint32_t id);
   // With another heap, earlier or later.
   const Matching& matching(const std::shared_ptr<OpenHeap>& other);
+  // What would be freed with several objects at once.
+  Joint& joint();
+  // The objects of a set (docs/sets.md).
+  std::shared_ptr<const Bits> set(const std::string& text);
   // By row of types().
   const std::vector<uint64_t>& retained_by_type();
   // All ids, largest first, ties by id.
@@ -45,6 +50,8 @@ class OpenHeap : public HeapIndex {
  private:
   OpenHeaps& heaps_;
   std::optional<Groupings> groupings_;
+  std::optional<Joint> joint_;
+  std::map<std::string, std::shared_ptr<const Bits>> sets_;
   std::optional<Holders> holders_;
   std::optional<Tasks> tasks_;
   std::optional<std::unordered_map<uint32_t, std::string>> task_names_;
@@ -64,6 +71,8 @@ class OpenHeaps {
   std::shared_ptr<OpenHeap> open(const std::string& schema, const std::string& path);
   // Throws Error(kUsage) if that schema has no heap.
   std::shared_ptr<OpenHeap> of(const std::string& schema) const;
+  // nullptr if it has none.
+  std::shared_ptr<OpenHeap> find(const std::string& schema) const;
 
  private:
   std::map<std::string, std::weak_ptr<OpenHeap>> by_path_, by_schema_;

@@ -1,9 +1,9 @@
 #include <algorithm>
 
+#include "heap/kind_names.h"
 #include "heap/path_search.h"
 #include "heap/root_path.h"
 #include "sqlite/avoid_argument.h"
-#include "sqlite/kinds.h"
 #include "sqlite/rows_cursor.h"
 #include "support/error.h"
 

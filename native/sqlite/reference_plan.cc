@@ -1,8 +1,8 @@
 #include "sqlite/reference_plan.h"
 
+#include "heap/kind_names.h"
 #include "heap/label.h"
 #include "heap/path_step.h"
-#include "sqlite/kinds.h"
 
 namespace heapdump {
 namespace {

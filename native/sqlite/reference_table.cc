@@ -1,4 +1,4 @@
-#include "sqlite/kinds.h"
+#include "heap/kind_names.h"
 #include "sqlite/reference_plan.h"
 
 namespace heapdump {

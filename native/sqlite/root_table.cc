@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "heap/kind_names.h"
 #include "heap/root_path.h"
-#include "sqlite/kinds.h"
 #include "sqlite/section_cursor.h"
 
 namespace heapdump {

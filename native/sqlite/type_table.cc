@@ -40,8 +40,7 @@ constexpr Column kColumns[] = {
        return heap.has_type_memory() ? std::optional(row.memory_unknown) : std::nullopt;
      }},
     {"retained", kInteger,
-     "sum of what these instances retain, nothing counted twice, in bytes: at least that much would be freed "
-     "with all; garbage not counted",
+     "what would be freed with all these instances at once, in bytes; of garbage they alone count",
      [](OpenHeap& heap, const TypeRow& row) {
        return heap.retained_by_type()[static_cast<size_t>(&row - heap.types().data())];
      }},

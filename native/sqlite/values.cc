@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <new>
 
-#include "sqlite/kinds.h"
+#include "heap/kind_names.h"
 
 namespace heapdump {
 

@@ -34,13 +34,17 @@ constexpr Column kColumns[] = {
      "constants, line "
      "tables, what the import system keeps); it is left out otherwise",
      Argument::kOptional},
+    {"of", kText, "argument, optional: the set to look at (docs/sets.md); all if it is not given or NULL",
+     Argument::kOptional},
 };
 
 class WasteCursor : public RowsCursor<Waste> {
  public:
   explicit WasteCursor(OpenHeap& heap) : heap_(heap) {}
   void filter(const Scan& scan) override {
-    begin(find_waste(heap_, TypeRoles(heap_), heap_.owners(), scan.arguments.integer(0, 0) != 0));
+    const std::string set = scan.arguments.text(1);
+    const std::shared_ptr<const Bits> of = set.empty() ? nullptr : heap_.set(set);
+    begin(find_waste(heap_, TypeRoles(heap_), heap_.owners(), scan.arguments.integer(0, 0) != 0, of.get()));
   }
 
  private:

@@ -1,5 +1,8 @@
 #pragma once
+#include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace heapdump {
@@ -22,6 +25,23 @@ class Bits {
     if ((word & bit) != 0) return false;
     word |= bit;
     return true;
+  }
+
+  // The numbers i / 64 and i % 64 of a member are its word and its bit there.
+  std::span<uint64_t> words() { return words_; }
+  std::span<const uint64_t> words() const { return words_; }
+  uint64_t count() const {
+    uint64_t count = 0;
+    for (const uint64_t word : words_) count += std::popcount(word);
+    return count;
+  }
+  // `each` of the members, in ascending order.
+  template <typename Each>
+  void each(Each each) const {
+    for (size_t i = 0; i < words_.size(); ++i) {
+      for (uint64_t word = words_[i]; word != 0; word &= word - 1)
+        each(static_cast<uint32_t>(i * 64 + std::countr_zero(word)));
+    }
   }
 
  private:

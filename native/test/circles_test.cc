@@ -7,6 +7,7 @@
 #include "analysis/diff.h"
 #include "analysis/grouping.h"
 #include "analysis/leaks.h"
+#include "analysis/partition.h"
 #include "analysis/waste.h"
 #include "heap/path_search.h"
 #include "heap/path_up.h"
@@ -53,11 +54,14 @@ TEST_F(CirclesTest, EveryQuestionEnds) {
       format_path(heap, id);
       paths_to_root(heap, id, {{}, {}, {"no such label"}}, 3);
     }
+    Joint joint(heap, groupings.references());
+    Bits all(heap.objects());
+    for (uint32_t id = 0; id < heap.objects(); ++id) all.set(id);
     for (const GroupingKind& kind : grouping_kinds()) {
       uint64_t count = 0;
-      for (const GroupTotals& total : group_totals(heap, &dominators, groupings.by(kind.word))) {
-        count += total.count;
-      }
+      const Partition partition(heap, groupings.by(kind.word), all);
+      for (const Partition::Row& row : partition.rows()) count += row.count;
+      EXPECT_EQ(partition.all_retained(joint).size(), partition.rows().size());
       EXPECT_EQ(count, heap.objects()) << kind.word;
       find_differences(good, good_groupings.by(kind.word), heap, groupings.by(kind.word),
                        Matching(good, heap));

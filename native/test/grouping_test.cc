@@ -6,6 +6,7 @@
 #include <set>
 
 #include "analysis/diff.h"
+#include "analysis/partition.h"
 #include "support/error.h"
 #include "test/heap_builder.h"
 #include "test/heap_test.h"
@@ -18,34 +19,33 @@ using namespace test;
 
 class GroupingTest : public HeapTest {};
 
+Bits everything(const HeapIndex& heap) {
+  Bits all(heap.objects());
+  for (uint32_t id = 0; id < heap.objects(); ++id) all.set(id);
+  return all;
+}
+
 TEST_F(GroupingTest, GroupsHoldEachObjectOnceAndHaveNamesOfTheirOwn) {
   for (uint32_t seed = 0; seed < 100; ++seed) {
     const HeapIndex heap = open_index(RandomHeap(40, 80, seed).dump());
-    const ObjectTree dominators = ObjectTree::of_dominators(heap);
     Groupings groupings(heap);
     for (const GroupingKind& kind : grouping_kinds()) {
       Grouping& grouping = groupings.by(kind.word);
       EXPECT_EQ(&grouping, &groupings.by(kind.word)) << "made once";
       uint64_t count = 0, size = 0, all = 0;
       std::set<std::string> names;
-      for (const GroupTotals& total : group_totals(heap, &dominators, grouping)) {
+      const Partition partition(heap, grouping, everything(heap));
+      for (size_t row = 0; row < partition.rows().size(); ++row) {
+        const Partition::Row& total = partition.rows()[row];
         count += total.count;
         size += total.size;
+        if (row > 0) {
+          EXPECT_LE(total.size, partition.rows()[row - 1].size);
+        }
         EXPECT_EQ(grouping.of(total.example), total.group);
         if (total.group == kNone) continue;
         EXPECT_LT(total.group, grouping.count());
         EXPECT_TRUE(names.insert(grouping.name(total.group)).second) << "two groups of one name";
-      }
-      // What the index has of whole groups is what is counted.
-      const auto all_counted = group_totals(heap, &dominators, grouping, [](uint32_t) { return true; });
-      const auto totals = group_totals(heap, &dominators, grouping);
-      ASSERT_EQ(totals.size(), all_counted.size());
-      for (size_t i = 0; i < totals.size(); ++i) {
-        EXPECT_EQ(totals[i].group, all_counted[i].group);
-        EXPECT_EQ(totals[i].count, all_counted[i].count);
-        EXPECT_EQ(totals[i].size, all_counted[i].size);
-        EXPECT_EQ(totals[i].retained, all_counted[i].retained);
-        EXPECT_EQ(totals[i].example, all_counted[i].example);
       }
       for (uint32_t id = 0; id < heap.objects(); ++id) all += heap.size(id);
       EXPECT_EQ(count, heap.objects());
@@ -62,7 +62,10 @@ TEST_F(GroupingTest, AnUnknownWordNamesThoseThatThereAre) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::kUsage);
-    EXPECT_STREQ(error.what(), "no grouping 'colour': it is one of type, owner, path, module, line");
+    EXPECT_STREQ(error.what(),
+                 "no grouping 'colour': it is one of type, owner, path, module, line, kind, rcs, via, size, "
+                 "content, id, "
+                 "unity, referrers(…)");
   }
 }
 
@@ -99,7 +102,8 @@ TEST_F(GroupingTest, TwoTypesOfOneNameAreTwoGroupsAndOneRowOfAComparison) {
   const HeapIndex old = open_index(one.dump(), "old"), now = open_index(two.dump(), "now");
   Groupings old_groupings(old), now_groupings(now);
   std::multiset<uint64_t> counts;
-  for (const GroupTotals& total : group_totals(now, nullptr, now_groupings.by("type"))) {
+  const Partition types(now, now_groupings.by("type"), everything(now));
+  for (const Partition::Row& total : types.rows()) {
     if (now_groupings.by("type").name(total.group) == "shop.Row") counts.insert(total.count);
   }
   EXPECT_EQ(counts, (std::multiset<uint64_t>{1, 2}));

@@ -191,7 +191,10 @@ TEST_F(PathSearchTest, AroundWhatIsAvoidedAreTheShortestThatThereAre) {
       }
 
       if (seed % 8 != 0) continue;  // of each heap it looks at all objects
-      const AvoidingPaths forward(index, avoid, index.type(end));
+      Bits like(index.objects());   // those of the type of `end`
+      const Range ranks = index.instances(index.type(end));
+      for (uint64_t rank = ranks.begin; rank < ranks.end; ++rank) like.set(index.by_type(rank));
+      const AvoidingPaths forward(index, avoid, like);
       ASSERT_EQ(forward.reach(end), !expected.empty());
       if (expected.empty()) continue;
       std::vector<uint32_t> ids{end};

@@ -75,9 +75,14 @@ class Database {
     }
     for (const std::string two :
          {"same_as('main')", "same_as('main') WHERE id = 5", "leaks('main')", "leaks('main', 'main')",
-          "diff('main', 'type')", "diff('main', 'owner')", "diff('main', 'path')"}) {
+          "diff('main', 'type')", "diff('main', 'owner')", "diff('main', 'path')", "partition('kind')",
+          "partition('rcs')", "partition('via', 'alive')", "partition('size,content,referrers(id)')"}) {
       EXPECT_GE(run("SELECT * FROM " + two), 0) << two;
     }
+    // There may be no such row, or type.
+    run("SELECT * FROM members('reach(all/kind:0) - referents(all/rcs:0) | holders(all/via:0).*')");
+    run("SELECT * FROM freed('all/id:0 | all/id:1')");
+    run("SELECT * FROM set_totals('by(>= type) | via([*]) | owner(*) | module(*)')");
     for (const std::string order : {"size DESC", "size", "retained DESC", "retained", "id DESC", "address"}) {
       EXPECT_GE(run("SELECT * FROM object ORDER BY " + order), 0);
     }

@@ -1,5 +1,6 @@
 import type { Grouping } from "../model/groupings.js";
 import type { Heap } from "../store/heap.js";
+import { literal } from "../store/set.js";
 import { isIncomplete } from "./incomplete.js";
 import { hoursBetween } from "./series.js";
 
@@ -37,12 +38,21 @@ export interface Diff {
 const SUMMED = ["count_old", "size_old", "count", "size", "new", "new_size", "gone", "gone_size", "kept"];
 
 /** The last of the heaps compared with an earlier one. */
-export function findDifferences(heaps: Heap[], by: Grouping, against: DiffAgainst, limit: number): Diff {
+export function findDifferences(
+  heaps: Heap[],
+  by: Grouping,
+  against: DiffAgainst,
+  limit: number,
+  of?: string,
+): Diff {
   const last = heaps.at(-1) as Heap;
   const earlier = heaps.slice(0, -1);
   const old = comparedWith(earlier, against);
   last.db.exec("DROP TABLE IF EXISTS temp.difference");
-  last.db.exec(`CREATE TEMP TABLE difference AS SELECT * FROM ${last.schema}.diff('${old.schema}', '${by}')`);
+  last.db.exec(
+    `CREATE TEMP TABLE difference AS
+       SELECT * FROM ${last.schema}.diff('${old.schema}', '${by}', ${of === undefined ? "NULL" : literal(of)})`,
+  );
   const rows = last.all<Omit<DiffRow, "sizes">>(
     `SELECT * FROM temp.difference WHERE new > 0 OR gone > 0 OR size <> size_old
       ORDER BY abs(size - size_old) DESC, new_size + gone_size DESC, name LIMIT ?`,
@@ -51,7 +61,7 @@ export function findDifferences(heaps: Heap[], by: Grouping, against: DiffAgains
   const total = last.get<Diff["total"]>(
     `SELECT count(*) AS rows, ${SUMMED.map((name) => `coalesce(sum(${name}), 0) AS ${name}`)} FROM temp.difference`,
   ) as Diff["total"];
-  const series = earlier.map((heap) => (heap === old ? undefined : sizesIn(heap, last, by, rows)));
+  const series = earlier.map((heap) => (heap === old ? undefined : sizesIn(heap, last, by, of, rows)));
   return {
     rows: rows.map((row) => ({
       ...row,
@@ -78,13 +88,15 @@ function sizesIn(
   heap: Heap,
   last: Heap,
   by: Grouping,
+  of: string | undefined,
   rows: { name: string | null }[],
 ): Map<string | null, bigint> {
   const found = last.all<{ name: string | null; size_old: bigint }>(
-    `SELECT name, size_old FROM {heap}.diff(?, ?)
+    `SELECT name, size_old FROM {heap}.diff(?, ?, ?)
       WHERE name IS NULL OR name IN (SELECT value FROM json_each(?))`,
     heap.schema,
     by,
+    of ?? null,
     JSON.stringify(rows.map(({ name }) => name)),
   );
   return new Map(found.map(({ name, size_old }) => [name, size_old]));

@@ -71,16 +71,10 @@ function placeWords(heap: Heap): string {
   return isIncomplete(heap) ? `what could be read of ${heap.path}` : heap.path;
 }
 
-/** Types by full name, name without module, or glob; a leading `_` of the module is overlooked. If there is none, by the
- * name that another module has for the type: `asyncio.Queue` is `asyncio.queues.Queue`. */
 function typesNamed(heap: Heap, pattern: string): bigint[] {
   const matching = heap.all<{ id: bigint | null; name: string; count: bigint }>(
-    `SELECT id, name, count FROM {heap}.type
-      WHERE name GLOB @pattern
-         OR 'builtins.' || name GLOB @pattern AND module = 'builtins'
-         OR substr(name, length(module) + 2) GLOB @pattern AND name GLOB module || '.*'
-         OR ltrim(name, '_') GLOB ltrim(@pattern, '_')`,
-    { pattern },
+    "SELECT id, name, count FROM {heap}.type_named(?)",
+    pattern,
   );
   const found = matching.flatMap(({ id }) => (id === null ? [] : [id]));
   if (found.length > 0) return found;
@@ -91,11 +85,6 @@ function typesNamed(heap: Heap, pattern: string): bigint[] {
       `the type ${lost.name} was lost with a part of ${heap.path}, so its ${lost.count} objects cannot be told from others (heapdump top --by type ${heap.path} counts them)`,
     );
   }
-  const aliased = heap.all<{ type: bigint }>(
-    "SELECT DISTINCT type FROM {heap}.type_alias WHERE name GLOB @pattern",
-    { pattern },
-  );
-  if (aliased.length > 0) return aliased.map(({ type }) => type);
   const aliases = heap.all<{ name: string }>("SELECT name FROM {heap}.type_alias");
   const near = nearest(
     pattern,

@@ -1,4 +1,5 @@
 import { type Heap, type HeapObject, OBJECT, type Root } from "../store/heap.js";
+import { setSql } from "../store/set.js";
 import { markBackEdges } from "./back-edges.js";
 import { contains, type Filter, type Selection } from "./filter.js";
 import { type Hold, heldBy, holdersOf, holdsNothingElse } from "./holds.js";
@@ -30,6 +31,8 @@ export interface GraphEdge {
 
 export interface GraphRequest {
   filter: Filter;
+  /** A set of objects to explain, too (docs/sets.md). */
+  of?: string | undefined;
   highlight: Selection;
   direction: "referrers" | "referents";
   maxDepth: number;
@@ -92,16 +95,19 @@ class GraphSearch {
 
   /** What is to be explained: the objects named, and the largest of the types named. */
   private start(): GraphNode[] {
-    const { include, exclude } = this.request.filter;
-    if (!include) return [];
+    const { filter, of } = this.request;
+    const { exclude, include = { objects: new Set<bigint>(), types: new Set<bigint>() } } = filter;
     const named = [...include.objects].map(this.heap.objects(include.objects));
-    const types = [...include.types].join(", ");
+    const condition = [
+      `o.type IN (${[...include.types].join(", ")})`,
+      ...(of === undefined ? [] : [setSql(this.heap, of)]),
+    ].join(" OR ");
     const ofTypes = this.heap.all<HeapObject>(
-      `SELECT ${OBJECT} FROM {heap}.object AS o WHERE o.type IN (${types}) ORDER BY o.size DESC LIMIT ?`,
+      `SELECT ${OBJECT} FROM {heap}.object AS o WHERE ${condition} ORDER BY o.size DESC LIMIT ?`,
       this.request.maxBreadth,
     );
-    const total = this.heap.get<{ n: bigint | null }>(
-      `SELECT sum(count) AS n FROM {heap}.type WHERE id IN (${types})`,
+    const total = this.heap.get<{ n: bigint }>(
+      `SELECT count(*) AS n FROM {heap}.object AS o WHERE ${condition}`,
     );
     this.omitted.explained = (total?.n ?? 0n) - BigInt(ofTypes.length);
     const objects = [...named, ...ofTypes].filter((object) => !contains(exclude, object));

@@ -1,4 +1,5 @@
 import type { Heap, HeapObject } from "../store/heap.js";
+import { setSql } from "../store/set.js";
 import { isIncomplete } from "./incomplete.js";
 
 export interface HeldType {
@@ -34,15 +35,19 @@ export interface HeldByC {
   shared: bigint;
   /** Why the dump does not say it: its mode, or lost objects, whose references look like those of C code. */
   unknown: "mode" | "incomplete" | null;
+  /** Whether only a set was looked at. */
+  ofSet: boolean;
 }
 
 /**
  * Objects that only C code holds, by type, those that retain most first; what libraries always have, and what is kept
  * alive anyway, only if `all`.
  */
-export function findHeldByC(heap: Heap, limit: number, all: boolean): HeldByC {
+export function findHeldByC(heap: Heap, limit: number, all: boolean, of?: string): HeldByC {
   heap.db.exec("DROP TABLE IF EXISTS temp.held_found");
-  heap.db.exec(`CREATE TEMP TABLE held_found AS SELECT * FROM ${heap.schema}.held_by_c`);
+  heap.db.exec(
+    `CREATE TEMP TABLE held_found AS SELECT o.* FROM ${heap.schema}.held_by_c AS o WHERE ${setSql(heap, of, "o.object")}`,
+  );
   const rows = heap.all<
     Omit<HeldType, "typeName" | "example" | "possibleHolder"> & { type: bigint | null; example: bigint }
   >(
@@ -72,6 +77,7 @@ export function findHeldByC(heap: Heap, limit: number, all: boolean): HeldByC {
     library: leftOut("library"),
     shared: leftOut("shared"),
     unknown: heap.meta().get("mode") === "python" ? "mode" : isIncomplete(heap) ? "incomplete" : null,
+    ofSet: of !== undefined,
   };
 }
 

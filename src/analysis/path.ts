@@ -134,7 +134,9 @@ export interface MergedPath {
 
 export interface TypePaths {
   names: string[];
-  /** Instances. */
+  /** In the place of types. */
+  set?: string;
+  /** Objects. */
   count: bigint;
   merged: MergedPath[];
   /** Instances that only what is excluded keeps alive. */
@@ -156,17 +158,30 @@ export function mergedPaths(heap: Heap, types: bigint[], avoid: string | null): 
       avoid ?? "",
     ),
   );
+  return { names: known.map(({ name }) => name), ...mergedRows(heap, rows) };
+}
+
+function mergedRows(heap: Heap, rows: MergedRow[]): Omit<TypePaths, "names" | "set"> {
   const isExcluded = ({ path, garbage }: MergedRow) => path === null && garbage === 0n;
   const sum = (counts: { count: bigint }[]) => counts.reduce((total, { count }) => total + count, 0n);
   return {
-    names: known.map(({ name }) => name),
-    count: sum(known),
+    count: sum(rows),
     merged: joined(
       heap,
       rows.filter((row) => !isExcluded(row)),
     ).sort(byCount),
     without: sum(rows.filter(isExcluded)),
   };
+}
+
+/** The same of the objects of a set. */
+export function mergedPathsOfSet(heap: Heap, set: string, avoid: string | null): TypePaths {
+  const rows = heap.all<MergedRow>(
+    "SELECT path, count, size, retained, example, garbage FROM {heap}.merged_paths(NULL, ?, ?)",
+    avoid ?? "",
+    set,
+  );
+  return { names: [], set, ...mergedRows(heap, rows) };
 }
 
 /** Instances of several types on one path are one row. */

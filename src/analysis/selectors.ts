@@ -1,16 +1,39 @@
 // What a command line names: objects by address, types by name.
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
+import { checkSet } from "../store/set.js";
 import { isAddress, parseAddress } from "./address.js";
 import { select } from "./filter.js";
 
-export type Selected = { object: bigint } | { types: bigint[] };
+export type Selected = { object: bigint } | { types: bigint[] } | { set: string };
 
 /** One object by its address, or types by their name. A term that finds nothing is an error with exit code 2. */
-export function parseSelector(heap: Heap, term: string): Selected {
+export function parseSelector(heap: Heap, term: string): Exclude<Selected, { set: string }> {
   const { objects, types } = select(heap, [term], refuse);
   const [object] = objects;
   return object === undefined ? { types: [...types] } : { object };
+}
+
+/** The same, or a set of objects (docs/sets.md). */
+export function parseSelectorOrSet(heap: Heap, term: string): Selected {
+  let mistake: HeapdumpError | undefined;
+  const { objects, types } = select(heap, [term], (error) => {
+    mistake = error;
+  });
+  if (!mistake) {
+    const [object] = objects;
+    return object === undefined ? { types: [...types] } : { object };
+  }
+  // A word that neither knows is more likely a type that is misspelt.
+  const isWord = /^[\w.<>[\]*?-]+$/.test(term);
+  try {
+    checkSet(heap, term, "");
+  } catch (error) {
+    throw isWord && (error as Error).message.includes("no type ") ? mistake : error;
+  }
+  const members = heap.all<{ id: bigint }>("SELECT id FROM {heap}.members(?) LIMIT 2", term);
+  const [only] = members;
+  return only && members.length === 1 ? { object: only.id } : { set: term };
 }
 
 /** One object, by its address or as the only instance of a type. */

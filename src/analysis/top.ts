@@ -1,9 +1,14 @@
-import { type Grouping, isBySize } from "../model/groupings.js";
+import { ExitCode, HeapdumpError } from "../errors.js";
 import { type Heap, type HeapObject, OBJECT, type Root } from "../store/heap.js";
+import { literal, rowSet, setSql } from "../store/set.js";
 import { type Filter, filterSql } from "./filter.js";
 import { type Above, parentsOf } from "./parents.js";
 
 export interface TopRequest {
+  /** A set (docs/sets.md); undefined for all. */
+  of?: string | undefined;
+  /** The path of the dump that `new` in that set is compared with. */
+  since?: string | undefined;
   filter: Filter;
   /** Dumps that must have the object, too. */
   alsoIn: Heap[];
@@ -53,55 +58,92 @@ export function topObjects(
   return { by, objects, total: heap.totals() };
 }
 
-export interface TopGroup {
+export type Sort = "size" | "count" | "retained";
+
+export interface PartRow {
+  /** Its number, by size, whatever the order. */
+  row: bigint;
   /** Null for what is in no group, such as garbage. */
   name: string | null;
-  /** Of the type, where groups are types; null where damage lost it. */
+  /** Of the type, where rows are types; null where damage lost it. */
   address: bigint | null;
   count: bigint;
-  /** Bytes, as `retained`, which is null where not all of a group is counted. */
+  /** Bytes, as the other figures. */
   size: bigint;
-  retained: bigint | null;
+  /** What would be freed with all of the row at once. */
+  retained: bigint;
+  /** Its size and those of the rows above it. */
+  cumulative: bigint;
+  /** The row as a set; null if options other than `--of` left objects out. */
+  set: string | null;
 }
 
-export interface TopGroups {
-  by: Grouping;
-  groups: TopGroup[];
-  /** Of all groups, the ones not shown too. */
+export interface Sum {
   count: bigint;
   size: bigint;
 }
 
-/** Types and lines by size, other groups by what they retain, or by size where not all objects count. */
-export function topGroups(heap: Heap, by: Grouping, request: TopRequest): TopGroups {
-  const whole = countsWholeGroups(by, request);
-  const counted = `(SELECT object_set(o.id) FROM {heap}.object AS o WHERE ${condition(heap, request)})`;
-  const groups = heap.all<TopGroup>(
-    `SELECT name, address, count, size, ${whole ? "retained" : "NULL AS retained"}
-       FROM {heap}.grouped('${by}'${whole ? "" : `, ${counted}`}) AS o WHERE ${whole ? filterSql(request.filter) : "TRUE"}
-      ORDER BY ${isBySize(by) ? "size DESC, name" : "retained DESC, size DESC, example"}`,
+export interface Parts {
+  by: string;
+  since: string | undefined;
+  rows: PartRow[];
+  /** Of all rows, the ones not shown too. */
+  total: Sum;
+  /** What would be freed with all of them at once. */
+  freed: Sum;
+}
+
+/** A set divided by what its objects have in common. */
+export function topParts(heap: Heap, by: string, sort: Sort, request: TopRequest): Parts {
+  const { of, limit } = request;
+  const objects = countsAll(request)
+    ? "NULL"
+    : `(SELECT object_set(o.id) FROM {heap}.object AS o WHERE ${condition(heap, request)})`;
+  const set = of === undefined ? "'all'" : literal(of);
+  const rows = asked(by, () =>
+    heap.all<Omit<PartRow, "cumulative" | "set">>(
+      `SELECT row, name, address, count, size, retained
+         FROM {heap}.partition(${literal(by)}, ${set}, ${objects}, '${sort}') WHERE rank < ?`,
+      limit,
+    ),
   );
+  const sums = heap.get(`SELECT * FROM {heap}.set_totals(${set}, ${objects})`) as Sum & {
+    freed: bigint;
+    freed_size: bigint;
+  };
+  let cumulative = 0n;
   return {
     by,
-    groups: groups.slice(0, request.limit),
-    count: groups.reduce((sum, { count }) => sum + count, 0n),
-    size: groups.reduce((sum, { size }) => sum + size, 0n),
+    since: request.since,
+    rows: rows.map((row) => {
+      cumulative += row.size;
+      return { ...row, cumulative, set: countsAll(request) ? rowSet(of, by, row.row) : null };
+    }),
+    total: { count: sums.count, size: sums.size },
+    freed: { count: sums.freed, size: sums.freed_size },
   };
 }
 
-/** A filter of types leaves those that it does not name out as a whole; they have no part in groups of another kind. */
-function countsWholeGroups(
-  by: Grouping,
-  { filter: { include, exclude }, alsoIn, notIn }: TopRequest,
-): boolean {
-  if (alsoIn.length || notIn.length || include?.objects.size || exclude.objects.size) return false;
-  return by === "type" || (!include && !exclude.types.size);
+/** Whether the options leave out nothing of the set. */
+function countsAll({ filter: { include, exclude }, alsoIn, notIn }: TopRequest): boolean {
+  return !include && !exclude.objects.size && !exclude.types.size && !alsoIn.length && !notIn.length;
 }
 
-function condition(heap: Heap, { filter, alsoIn, notIn }: TopRequest): string {
+function asked<T>(by: string, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    const { message } = error as Error;
+    if (message.startsWith("no grouping ")) throw new HeapdumpError(ExitCode.Usage, `--by ${by}: ${message}`);
+    throw error;
+  }
+}
+
+function condition(heap: Heap, { of, filter, alsoIn, notIn }: TopRequest): string {
   const sameIn = (other: Heap) =>
     `SELECT 1 FROM ${heap.schema}.same_as('${other.schema}') AS s WHERE s.id = o.id AND s.same IS NOT NULL`;
   return [
+    setSql(heap, of),
     filterSql(filter),
     ...alsoIn.map((other) => `EXISTS (${sameIn(other)})`),
     ...notIn.map((other) => `NOT EXISTS (${sameIn(other)})`),

@@ -5,15 +5,17 @@ import { requireDumps } from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { GROUPINGS, type Grouping } from "../model/groupings.js";
 import type { Heap } from "../store/heap.js";
+import { checkSet } from "../store/set.js";
 import { diffJson, diffText } from "../view/diff.js";
 import { openSeries, warnIfUntraced } from "./heaps.js";
 import { helpText } from "./help.js";
-import { JSON_OPTION, wholeNumber } from "./options.js";
+import { JSON_OPTION, OF_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
 interface DiffOptions {
   by: Grouping;
   against: DiffAgainst;
+  of?: string;
   number: number;
   json?: boolean;
 }
@@ -42,6 +44,7 @@ export function registerDiff(program: Command): void {
         .choices(["base", "previous", "peak"])
         .default("base"),
     )
+    .option(...OF_OPTION)
     .option("-n, --number <n>", "rows", wholeNumber(1), 20)
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLES))
@@ -59,13 +62,14 @@ function requireOneMode([first, ...others]: Heap[], by: Grouping): void {
 }
 
 async function diff(files: string[], options: DiffOptions): Promise<void> {
-  const { by, against, number } = options;
+  const { by, against, number, of } = options;
   requireDumps(files.length, 2, "diff");
   const heaps = await openSeries("diff", files, (series) => {
     if (by !== "type" && by !== "line") requireOneMode(series, by);
   });
   if (by === "line") warnIfUntraced(heaps);
-  const found = findDifferences(heaps, by, against, number);
+  checkSet(heaps.at(-1) as Heap, of);
+  const found = findDifferences(heaps, by, against, number, of);
   output(
     options,
     () => diffJson(found),

@@ -4,19 +4,22 @@ import { parseFilter, select } from "../analysis/filter.js";
 import { type Graph, holderGraph } from "../analysis/graph.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { writePrivateFile } from "../files.js";
+import { checkSet } from "../store/set.js";
 import { dotText, omittedText } from "../view/dot.js";
 import { graphJson } from "../view/graph.js";
 import { sentences } from "../view/lines.js";
 import { htmlText, svgText } from "../view/picture.js";
 import { terminal } from "../view/terminal.js";
 import { escapeControls } from "../view/text.js";
-import { openHeap } from "./heaps.js";
+import { openWithSince } from "./heaps.js";
 import { helpText } from "./help.js";
-import { JSON_OPTION, wholeNumber } from "./options.js";
+import { JSON_OPTION, SINCE_OPTION, wholeNumber } from "./options.js";
 import { note, output, print, warn } from "./output.js";
 
 interface GraphOptions {
   filter?: string;
+  of?: string;
+  since?: string;
   highlight?: string;
   direction: "referrers" | "referents";
   maxDepth: number;
@@ -45,6 +48,8 @@ export function registerGraph(program: Command): void {
       "--filter <terms>",
       "ADDR,Type: objects to explain; !ADDR,!Type: drawn grey, without their holders",
     )
+    .option("--of <set>", "objects to explain, as a set (docs/sets.md)")
+    .option(...SINCE_OPTION)
     .option("--highlight <types>", "types (or addresses) to draw yellow, separated by commas")
     .addOption(
       new Option("--direction <which>", "draw what holds the objects, or what they hold")
@@ -66,14 +71,16 @@ export function registerGraph(program: Command): void {
 }
 
 async function graph(file: string, what: string | undefined, options: GraphOptions): Promise<void> {
-  if (what === undefined && options.filter === undefined) {
+  const { of } = options;
+  if (what === undefined && options.filter === undefined && of === undefined) {
     throw new HeapdumpError(ExitCode.Usage, "graph needs an address or a type to explain");
   }
-  const terms = [what, options.filter].filter((term) => term !== undefined).join(",");
+  const terms = [what, options.filter].filter((term) => term !== undefined);
   const write = options.output === undefined ? undefined : writer(options.output, file);
-  const heap = await openHeap("graph", file);
-  const filter = parseFilter(heap, terms);
-  if (!filter.include) {
+  const heap = await openWithSince("graph", file, options.since);
+  checkSet(heap, of);
+  const filter = parseFilter(heap, terms.length > 0 ? terms.join(",") : undefined);
+  if (!filter.include && of === undefined) {
     throw new HeapdumpError(
       ExitCode.Usage,
       "--filter names nothing to explain: give an address or a type without !",
@@ -82,7 +89,7 @@ async function graph(file: string, what: string | undefined, options: GraphOptio
   const highlighted = options.highlight?.split(",").map((term) => term.trim()) ?? [];
   const highlight = select(heap, highlighted, ({ message }) => warn(`--highlight: ${message}`));
   const found = holderGraph(heap, { ...options, filter, highlight });
-  const title = `${file}: what ${options.direction === "referrers" ? "holds" : "is held by"} ${terms}`;
+  const title = `${file}: what ${options.direction === "referrers" ? "holds" : "is held by"} ${[...terms, ...(of === undefined ? [] : [of])].join(", ")}`;
   if (write) await write(dotText(found, title), title);
   if (options.json || !write) {
     output(

@@ -12,6 +12,7 @@ import { ExitCode, HeapdumpError } from "../errors.js";
 import { tracingOf } from "../model/tracing.js";
 import type { Heap } from "../store/heap.js";
 import { type OpenOptions, openHeaps } from "../store/open.js";
+import { SINCE } from "../store/set.js";
 import {
   addressReuseWarning,
   type DumpCommand,
@@ -29,7 +30,7 @@ import { note, openEvents, warn } from "./output.js";
 
 /** Another dump that is compared with the first. */
 export interface Compared {
-  role: "previous" | "next" | "exclude";
+  role: "previous" | "next" | "exclude" | "since";
   path: string;
 }
 
@@ -38,6 +39,16 @@ export async function openHeap(command: DumpCommand, file: string, options: Open
   const [heap] = await openHeaps([{ schema: "main", path: file }], openEvents(), options);
   warnOfLoss(command, "main", heap as Heap);
   return heap as Heap;
+}
+
+/** The same, with the earlier dump that `new` and `kept` in a set are compared with, if there is one. */
+export async function openWithSince(
+  command: DumpCommand,
+  file: string,
+  since: string | undefined,
+): Promise<Heap> {
+  if (since === undefined) return openHeap(command, file);
+  return (await openCompared(command, file, [{ role: "since", path: since }])).heap;
 }
 
 /** Several dumps of a process, the earliest first; `check` may refuse them before anything is said of them. */
@@ -69,30 +80,41 @@ export async function openCompared(
   file: string,
   compared: Compared[],
 ): Promise<{ heap: Heap; others: { role: Compared["role"]; heap: Heap }[] }> {
-  const sources = compared.map(({ role, path }, i) => ({ schema: `${role}${i}`, path }));
+  // Sets know the dump that `new` is compared with by its schema.
+  const sources = compared.map(({ role, path }, i) => ({
+    schema: role === "since" ? SINCE : `${role}${i}`,
+    path,
+  }));
   const [heap, ...rest] = (await openHeaps([{ schema: "main", path: file }, ...sources], openEvents())) as [
     Heap,
     ...Heap[],
   ];
   requireOneProcess([heap, ...rest]);
   warnOfLoss(command, "main", heap);
-  const unlike = rest.find((other, i) => compared[i]?.role === "exclude" && differentModes(heap, other));
+  const unlike = rest.find((other, i) => tellsWhatIsNew(compared[i]) && differentModes(heap, other));
   if (unlike) {
     throw new HeapdumpError(
       ExitCode.Usage,
-      `${unlike.path} and ${file} were taken in different modes, so --exclude cannot tell what is new: take both in the same mode, or use heapdump leaks or diff`,
+      `${unlike.path} and ${file} were taken in different modes, so --${compared[rest.indexOf(unlike)]?.role} cannot tell what is new: take both in the same mode, or use heapdump leaks or diff`,
     );
   }
   warnOfDifferences([heap, ...rest]);
   const others = rest.map((other, i) => ({ role: (compared[i] as Compared).role, heap: other }));
   for (const { role, heap: other } of others) {
-    if ((role === "previous" && isLater(other, heap)) || (role === "next" && isLater(heap, other))) {
+    if (
+      ((role === "previous" || role === "since") && isLater(other, heap)) ||
+      (role === "next" && isLater(heap, other))
+    ) {
       warn(orderWarning(other.path, file, role));
     }
     warnOfLoss(command, role, other);
     warnOfDoubt(heap, other);
   }
   return { heap, others };
+}
+
+function tellsWhatIsNew(compared: Compared | undefined): boolean {
+  return compared?.role === "exclude" || compared?.role === "since";
 }
 
 /** Dumps side by side, each as the schema that the user chose. */

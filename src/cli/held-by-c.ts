@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { findHeldByC } from "../analysis/held-by-c.js";
+import { checkSet } from "../store/set.js";
 import { heldByCJson, heldByCText } from "../view/held-by-c.js";
 import { openHeap } from "./heaps.js";
 import { helpText } from "./help.js";
-import { JSON_OPTION, wholeNumber } from "./options.js";
+import { JSON_OPTION, OF_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
 const EXAMPLE = `
@@ -24,6 +25,7 @@ export function registerHeldByC(program: Command): void {
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .option("-n, --number <n>", "types", wholeNumber(1), 20)
     .option("--all", "code of libraries, too, and what something of the dump keeps alive anyway")
+    .option(...OF_OPTION)
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLE))
     .action(heldByC);
@@ -31,9 +33,11 @@ export function registerHeldByC(program: Command): void {
 
 async function heldByC(
   file: string,
-  options: { number: number; all?: boolean; json?: boolean },
+  options: { number: number; all?: boolean; of?: string; json?: boolean },
 ): Promise<void> {
-  const found = findHeldByC(await openHeap("held-by-c", file), options.number, options.all ?? false);
+  const heap = await openHeap("held-by-c", file);
+  checkSet(heap, options.of);
+  const found = findHeldByC(heap, options.number, options.all ?? false, options.of);
   output(
     options,
     () => heldByCJson(found),

@@ -40,4 +40,11 @@ export function collect(text: string, before: string[] | undefined): string[] {
   return [...(before ?? []), text];
 }
 
+/** What docs/sets.md explains. */
+export const OF_OPTION = ["--of <set>", "only the objects of this set (docs/sets.md)"] as const;
+export const SINCE_OPTION = [
+  "--since <file>",
+  "the earlier dump that `new` and `kept` in a set are compared with",
+] as const;
+
 export const JSON_OPTION = ["--json", "print one JSON document"] as const;

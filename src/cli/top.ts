@@ -1,20 +1,24 @@
 import { type Command, Option } from "commander";
 import { parseFilter } from "../analysis/filter.js";
 import { surveyMemory } from "../analysis/memory.js";
-import { topGroups, topObjects } from "../analysis/top.js";
+import { type Sort, topObjects, topParts } from "../analysis/top.js";
 import { findUnknownMemory } from "../analysis/unknown-memory.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
-import { GROUPINGS, type Grouping, isGrouping } from "../model/groupings.js";
+import { GROUPINGS, needsTraces } from "../model/groupings.js";
+import { checkSet } from "../store/set.js";
 import { elsewhereLines } from "../view/memory.js";
 import type { Terminal } from "../view/terminal.js";
-import { topGroupsJson, topGroupsText, topObjectsJson, topObjectsText } from "../view/top.js";
+import { topObjectsJson, topObjectsText, topPartsJson, topPartsText } from "../view/top.js";
 import { type Compared, openCompared, warnIfUntraced } from "./heaps.js";
 import { helpText } from "./help.js";
-import { collect, JSON_OPTION, wholeNumber } from "./options.js";
+import { collect, JSON_OPTION, OF_OPTION, SINCE_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
 interface TopOptions {
-  by: "object" | "retained" | Grouping;
+  by: string;
+  of?: string;
+  since?: string;
+  sort?: Sort;
   previous?: string[];
   next?: string[];
   exclude?: string[];
@@ -31,6 +35,8 @@ Examples:
   heapdump top heap.bin
   heapdump top --by type heap.bin
   heapdump top --by owner heap.bin
+  heapdump top --by rcs --of str heap.bin
+  heapdump top --by kind --of new --since before.bin after.bin
   heapdump top --previous before.bin after.bin --show-parents
   heapdump top --filter 'shop.models.*,!shop.models.Item' heap.bin`;
 
@@ -41,9 +47,19 @@ export function registerTop(program: Command): void {
     .description("Lists the largest objects, types, owners or other groups of a dump.")
     .argument("<file>", "a dump (.bin or .bin.gz)")
     .addOption(
-      new Option("--by <what>", "objects by shallow size, objects by retained size, or groups of objects")
-        .choices(["object", "retained", ...GROUPINGS])
-        .default("object"),
+      new Option(
+        "--by <what>",
+        `objects by shallow size (object) or by retained size (retained), or what they have in common: ${GROUPINGS.join(", ")}, referrers(…) of one of these, or several with commas`,
+      ).default("object"),
+    )
+    .option(...OF_OPTION)
+    .option(...SINCE_OPTION)
+    .addOption(
+      new Option("--sort <what>", "what the first rows of groups have most of").choices([
+        "size",
+        "count",
+        "retained",
+      ]),
     )
     .option("--previous <file>", "only objects that are also in this earlier dump (repeatable)", collect)
     .option("--next <file>", "only objects that are also in this later dump (repeatable)", collect)
@@ -59,36 +75,46 @@ export function registerTop(program: Command): void {
 }
 
 async function top(file: string, options: TopOptions): Promise<void> {
-  const { by } = options;
-  if (options.showParents && isGrouping(by)) {
+  const { by, of, sort } = options;
+  const isOfObjects = by === "object" || by === "retained";
+  if (options.showParents && !isOfObjects) {
     throw new HeapdumpError(ExitCode.Usage, `--show-parents works on objects only: leave out --by ${by}`);
+  }
+  if (sort && isOfObjects) {
+    throw new HeapdumpError(ExitCode.Usage, "--sort orders groups: give --by, such as --by kind");
   }
   const { heap, others } = await openCompared("top", file, [
     ...named("previous", options.previous),
     ...named("next", options.next),
     ...named("exclude", options.exclude),
+    ...named("since", options.since === undefined ? [] : [options.since]),
   ]);
+  checkSet(heap, of);
   const heaps = (excluded: boolean) =>
-    others.filter(({ role }) => (role === "exclude") === excluded).map((other) => other.heap);
+    others
+      .filter(({ role }) => role !== "since" && (role === "exclude") === excluded)
+      .map((other) => other.heap);
   const request = {
+    of,
+    since: options.since,
     filter: parseFilter(heap, options.filter),
     alsoIn: heaps(false),
     notIn: heaps(true),
     limit: options.number,
   };
   // Of all objects of one dump.
-  const isWhole = others.length === 0 && options.filter === undefined;
+  const isWhole = others.length === 0 && options.filter === undefined && of === undefined;
   const memory = isWhole ? surveyMemory([heap]) : undefined;
   const unknown = isWhole ? findUnknownMemory(heap) : undefined;
   const below = (terminal: Terminal, text: string) =>
     [...elsewhereLines(memory, terminal), text].join("\n\n");
-  if (isGrouping(by)) {
-    if (by === "line") warnIfUntraced([heap]);
-    const found = topGroups(heap, by, request);
+  if (!isOfObjects) {
+    if (needsTraces(by)) warnIfUntraced([heap]);
+    const found = topParts(heap, by, sort ?? "size", request);
     output(
       options,
-      () => topGroupsJson(found),
-      (terminal) => below(terminal, topGroupsText(found, unknown, file, terminal)),
+      () => topPartsJson(found),
+      (terminal) => below(terminal, topPartsText(found, unknown, file, terminal)),
     );
     return;
   }

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { findWaste } from "../analysis/waste.js";
+import { checkSet } from "../store/set.js";
 import { wasteJson, wasteText } from "../view/waste.js";
-import { openHeap } from "./heaps.js";
+import { openWithSince } from "./heaps.js";
 import { helpText } from "./help.js";
-import { JSON_OPTION, wholeNumber } from "./options.js";
+import { JSON_OPTION, OF_OPTION, SINCE_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
 const EXAMPLE = `
@@ -23,6 +24,8 @@ export function registerWaste(program: Command): void {
       "--all",
       "what belongs to code, too, and is there from its import on: names, constants, line tables",
     )
+    .option(...OF_OPTION)
+    .option(...SINCE_OPTION)
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLE))
     .action(waste);
@@ -30,9 +33,11 @@ export function registerWaste(program: Command): void {
 
 async function waste(
   file: string,
-  options: { number: number; all?: boolean; json?: boolean },
+  options: { number: number; all?: boolean; of?: string; since?: string; json?: boolean },
 ): Promise<void> {
-  const found = findWaste(await openHeap("waste", file), options.number, options.all ?? false);
+  const heap = await openWithSince("waste", file, options.since);
+  checkSet(heap, options.of);
+  const found = findWaste(heap, options.number, options.all ?? false, options.of);
   output(
     options,
     () => wasteJson(found),

@@ -9,8 +9,14 @@ export interface ExportFormat {
   /** What it is, in words that end "Writes a dump as …". */
   description: string;
   /**
-   * Writes all of the heap into the file of that path, which is there and empty. `onProgress` gets a fraction, 0 … 1;
-   * an aborted signal rejects with its reason.
+   * Writes all of the heap, or the objects of the set `of` and the references between them, into the file of that
+   * path, which is there and empty. `onProgress` gets a fraction, 0 … 1; an aborted signal rejects with its reason.
    */
-  write(heap: Heap, path: string, onProgress: (fraction: number) => void, signal: AbortSignal): Promise<void>;
+  write(
+    heap: Heap,
+    path: string,
+    onProgress: (fraction: number) => void,
+    signal: AbortSignal,
+    of?: string,
+  ): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { cannotCreate, cannotWrite, ExitCode, HeapdumpError } from "../errors.js";
 import { PrivateFile } from "../files.js";
 import type { Heap } from "../store/heap.js";
+import { setSql } from "../store/set.js";
 import type { ExportFormat } from "./format.js";
 import { sqlite } from "./sqlite.js";
 
@@ -21,11 +22,12 @@ export async function exportHeap(
   path: string,
   onProgress: (fraction: number) => void,
   signal: AbortSignal,
+  of?: string,
 ): Promise<Exported> {
   const file = await PrivateFile.create(path, heap.path);
   try {
     if (file.partialPath === undefined) throw cannotCreate(path, "is not a regular file");
-    await format.write(heap, file.partialPath, onProgress, signal);
+    await format.write(heap, file.partialPath, onProgress, signal, of);
     await file.commit();
   } catch (error) {
     await file.discard();
@@ -33,7 +35,18 @@ export async function exportHeap(
   }
   onProgress(1);
   const { size } = statSync(path, { bigint: true });
-  return { objects: heap.totals().count, references: heap.referenceCount(), bytes: size };
+  return { ...countsOf(heap, of), bytes: size };
+}
+
+function countsOf(heap: Heap, of: string | undefined): Omit<Exported, "bytes"> {
+  if (of === undefined) return { objects: heap.totals().count, references: heap.referenceCount() };
+  const counts = heap.get<Omit<Exported, "bytes">>(
+    `SELECT (SELECT count FROM {heap}.set_totals(?)) AS objects,
+            (SELECT count(*) FROM {heap}.reference AS r
+              WHERE r.kind <> 'type' AND ${setSql(heap, of, "r.source")} AND ${setSql(heap, of, "r.target")}) AS "references"`,
+    of,
+  );
+  return counts ?? { objects: 0n, references: 0n };
 }
 
 function failure(path: string, error: unknown): HeapdumpError {

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { documentation } from "../store/documentation.js";
 import type { Heap } from "../store/heap.js";
+import { setSql } from "../store/set.js";
 import type { ExportFormat } from "./format.js";
 
 /** Copied inside SQLite. */
@@ -8,12 +9,12 @@ export const sqlite: ExportFormat = {
   name: "sqlite",
   extension: ".sqlite",
   description: "an ordinary SQLite database, with the tables of `heapdump sql`",
-  async write(heap, path, onProgress, signal) {
+  async write(heap, path, onProgress, signal, of) {
     const { db } = heap;
     db.prepare("ATTACH ? AS out").run(path);
     try {
       db.exec("PRAGMA out.journal_mode = OFF; PRAGMA out.synchronous = OFF; BEGIN");
-      await copy(heap, onProgress, signal);
+      await copy(heap, of, onProgress, signal);
       db.exec("COMMIT");
     } catch (error) {
       if (db.inTransaction) db.exec("ROLLBACK");
@@ -40,16 +41,21 @@ const LEFT_OUT = new Set(["object.gist", "object.path", "reference.part"]);
 /** Objects (by whose id the two large tables are copied) between two looks at the progress. */
 const STEP = 200_000n;
 
-async function copy(heap: Heap, onProgress: (fraction: number) => void, signal: AbortSignal): Promise<void> {
+async function copy(
+  heap: Heap,
+  of: string | undefined,
+  onProgress: (fraction: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const { db } = heap;
   const columns = documentation().filter(
     ({ table, column, kind }) => kind === "table" && !LEFT_OUT.has(`${table}.${column}`),
   );
   const tables = [...new Set(columns.map(({ table }) => table))];
-  const of = (table: string) => columns.filter((column) => column.table === table);
-  const names = (table: string) => of(table).map(({ column }) => `"${column}"`);
+  const columnsOf = (table: string) => columns.filter((column) => column.table === table);
+  const names = (table: string) => columnsOf(table).map(({ column }) => `"${column}"`);
   for (const table of tables) {
-    const own = of(table);
+    const own = columnsOf(table);
     const definitions = own.map(({ column, type }) =>
       // A type that is not an object of its dump has no id, and SQLite would give a primary key one.
       table === "object" && column === "id" ? "id INTEGER PRIMARY KEY" : `"${column}" ${type}`,
@@ -58,17 +64,22 @@ async function copy(heap: Heap, onProgress: (fraction: number) => void, signal: 
   }
   for (const table of tables) {
     if (table !== "object" && table !== "reference") {
-      db.exec(`INSERT INTO out.${table} SELECT ${names(table)} FROM ${heap.schema}.${table}`);
+      const chosen = table === "root" ? setSql(heap, of, "object") : "TRUE";
+      db.exec(`INSERT INTO out.${table} SELECT ${names(table)} FROM ${heap.schema}.${table} WHERE ${chosen}`);
     }
   }
   const { count } = heap.totals();
   const large = [
-    { table: "object", key: "id" },
-    { table: "reference", key: "source" },
+    { table: "object", key: "id", chosen: setSql(heap, of, "id") },
+    {
+      table: "reference",
+      key: "source",
+      chosen: `${setSql(heap, of, "source")} AND ${setSql(heap, of, "target")}`,
+    },
   ];
-  for (const [i, { table, key }] of large.entries()) {
+  for (const [i, { table, key, chosen }] of large.entries()) {
     const range = db.prepare(
-      `INSERT INTO out.${table} SELECT ${names(table)} FROM ${heap.schema}.${table} WHERE ${key} >= ? AND ${key} < ?`,
+      `INSERT INTO out.${table} SELECT ${names(table)} FROM ${heap.schema}.${table} WHERE ${key} >= ? AND ${key} < ? AND ${chosen}`,
     );
     for (let first = 0n; first < count; first += STEP) {
       range.run(first, first + STEP);

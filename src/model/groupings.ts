@@ -1,12 +1,34 @@
 /** What objects are divided by: the registry of native/analysis/grouping.cc, which a test compares with it. */
-export const GROUPINGS = ["type", "owner", "path", "module", "line"] as const;
+export const GROUPINGS = [
+  "type",
+  "owner",
+  "path",
+  "module",
+  "line",
+  "kind",
+  "rcs",
+  "via",
+  "size",
+  "content",
+  "id",
+  "unity",
+] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
-export function isGrouping(word: string): word is Grouping {
-  return (GROUPINGS as readonly string[]).includes(word);
+/** The parts of `type,referrers(kind)`: a comma within parentheses divides nothing. */
+export function partitionParts(by: string): string[] {
+  const parts = [""];
+  let open = 0;
+  for (const character of by) {
+    if (character === "(") open++;
+    if (character === ")") open--;
+    if (character === "," && open === 0) parts.push("");
+    else parts[parts.length - 1] += character;
+  }
+  return parts.map((part) => part.trim());
 }
 
-/** Whether groups are told by the sizes of their objects; the others by what they retain. */
-export function isBySize(by: Grouping): boolean {
-  return by === "type" || by === "line";
+/** Whether a partition needs what tracemalloc has traced. */
+export function needsTraces(by: string): boolean {
+  return /\bline\b/.test(by);
 }

@@ -1,7 +1,7 @@
 import type { Diff, DiffRow } from "../analysis/diff.js";
 import type { Grouping } from "../model/groupings.js";
 import { fitSeries } from "./fit.js";
-import { groupText } from "./groups.js";
+import { groupHeading, groupText } from "./groups.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { sentences } from "./lines.js";
 import { nextStep } from "./next.js";
@@ -27,7 +27,7 @@ export function diffText(
     [{ title: "COUNT", align: "right" }, ({ count }) => countText(count)],
     [{ title: "NEW", align: "right" }, (row) => countText(row.new)],
     [{ title: "GONE", align: "right" }, ({ gone }) => countText(gone)],
-    [{ title: by.toUpperCase(), cut: "name", paint: cyan }, ({ name }) => groupText(name, by)],
+    [{ title: groupHeading(by), cut: "name", paint: cyan }, ({ name }) => groupText(name, by)],
   ];
   const text = table(
     columns.map(([column]) => column),

@@ -15,12 +15,13 @@ const UNKNOWN = {
 
 export function heldByCText(found: HeldByC, path: string, terminal: Terminal): string {
   const { bold, cyan, dim } = terminal.colors;
-  const { types, count, retained, unknown } = found;
+  const { types, count, retained, unknown, ofSet } = found;
   if (unknown) return sentences(UNKNOWN[unknown], terminal);
   const leftOut = leftOutText(found);
   if (types.length === 0) {
-    const none =
-      leftOut.length > 0
+    const none = ofSet
+      ? "No object of the set is held only by C code."
+      : leftOut.length > 0
         ? "No object is held only by C code."
         : "No object is held only by C code: every reference was found.";
     return [none, ...leftOut].map((line) => sentences(line, terminal)).join("\n");

@@ -146,9 +146,13 @@ function stepRow(step: Step): StepRow {
 }
 
 export function typePathsText(found: TypePaths, path: string, terminal: Terminal, most: number): string {
-  const { names, count, merged, without } = found;
+  const { names, set, count, merged, without } = found;
   const { bold, cyan, dim } = terminal.colors;
-  if (count === 0n) return sentences(`No objects of type ${namesText(names)}.`, terminal);
+  if (count === 0n)
+    return set === undefined
+      ? sentences(`No objects of type ${namesText(names)}.`, terminal)
+      : "No matching objects.";
+  const of = set === undefined ? namesText(names) : escapeControls(set);
   const shown = merged.slice(0, most);
   const rows = table(
     [
@@ -168,7 +172,7 @@ export function typePathsText(found: TypePaths, path: string, terminal: Terminal
     terminal,
   );
   const alone = without > 0n ? `; only excluded objects keep ${countText(without)} alive` : "";
-  const total = `${plural(count, "object")} of ${namesText(names)}, ${plural(merged.length, "path")}${alone}`;
+  const total = `${plural(count, "object")} of ${of}, ${plural(merged.length, "path")}${alone}`;
   const sum = sentences(total, terminal, dim);
   if (shown.length === 0) return sum;
   const next = nextStep(terminal, "path", path, addressText(shown[0]?.example.address ?? 0n));
@@ -213,7 +217,7 @@ export function objectPathsJson({ object, retained, garbage, owner, paths, refer
   };
 }
 
-export function typePathsJson({ names, count, merged, without }: TypePaths): object {
+export function typePathsJson({ names, set, count, merged, without }: TypePaths): object {
   const paths: JsonTable = jsonTable(merged, {
     path: ({ path }) => path,
     count: ({ count }) => count,
@@ -221,5 +225,5 @@ export function typePathsJson({ names, count, merged, without }: TypePaths): obj
     retained: ({ retained }) => retained,
     address: ({ example }) => addressText(example.address),
   });
-  return { types: names, count, without, paths };
+  return { types: names, ...(set === undefined ? {} : { set }), count, without, paths };
 }

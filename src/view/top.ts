@@ -1,10 +1,9 @@
 import type { Above } from "../analysis/parents.js";
-import type { TopGroup, TopGroups, TopObject, TopObjects } from "../analysis/top.js";
+import type { PartRow, Parts, TopObject, TopObjects } from "../analysis/top.js";
 import type { UnknownMemory } from "../analysis/unknown-memory.js";
-import { isBySize } from "../model/groupings.js";
 import type { Root } from "../store/heap.js";
 import { displayWidth } from "./fit.js";
-import { groupText } from "./groups.js";
+import { groupHeading, groupText } from "./groups.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { namesFit, sentences } from "./lines.js";
 import { nextStep } from "./next.js";
@@ -67,42 +66,46 @@ function holders(roots: Root[], above: Above, terminal: Terminal): string[] {
   return [...own, ...parentTree(above, indent, terminal)];
 }
 
-export function topGroupsText(
-  { by, groups, count, size }: TopGroups,
+export function topPartsText(
+  parts: Parts,
   unknown: UnknownMemory | undefined,
   path: string,
   terminal: Terminal,
 ): string {
+  const { by, rows, total, freed } = parts;
   const { colors } = terminal;
-  if (groups.length === 0) return NOTHING;
-  const retains = groups.some(({ retained }) => retained !== null);
-  const bySize = isBySize(by) || !retains;
-  const largest = (group: TopGroup) => (bySize ? group.size : (group.retained ?? 0n));
-  const other = (group: TopGroup) => (bySize ? (group.retained ?? 0n) : group.size);
-  const columns: [Column, (group: TopGroup) => string][] = [
-    [
-      { title: bySize ? "SIZE" : "RETAINED", align: "right", paint: colors.bold },
-      (group) => sizeText(largest(group)),
-    ],
-    [{ title: "SHARE", align: "right" }, (group) => shareText(largest(group), size)],
-    [{ title: bySize ? "RETAINED" : "SIZE", align: "right" }, (group) => sizeText(other(group))],
-    [{ title: "COUNT", align: "right" }, (group) => countText(group.count)],
-    [{ title: by.toUpperCase(), cut: "name", paint: colors.cyan }, ({ name }) => groupText(name, by)],
+  if (rows.length === 0) return NOTHING;
+  const columns: [Column, (row: PartRow) => string][] = [
+    [{ title: "ROW", align: "right" }, ({ row }) => `${row}`],
+    [{ title: "SIZE", align: "right", paint: colors.bold }, ({ size }) => sizeText(size)],
+    [{ title: "SHARE", align: "right" }, ({ size }) => shareText(size, total.size)],
+    [{ title: "CUMUL", align: "right" }, ({ cumulative }) => shareText(cumulative, total.size)],
+    [{ title: "RETAINED", align: "right" }, ({ retained }) => sizeText(retained)],
+    [{ title: "COUNT", align: "right" }, ({ count }) => countText(count)],
+    [{ title: groupHeading(by), cut: "name", paint: colors.cyan }, ({ name }) => groupText(name, by)],
   ];
-  const shown = columns.filter(([{ title }]) => retains || title !== "RETAINED");
-  const rows = table(
-    shown.map(([column]) => column),
-    groups.map((group) => shown.map(([, cell]) => cell(group))),
+  const body = table(
+    columns.map(([column]) => column),
+    rows.map((row) => columns.map(([, cell]) => cell(row))),
     terminal,
   );
-  const total = `${plural(groups.length, by)} shown, of ${sizeText(size)} in ${plural(count, "object")}`;
-  const next =
-    by === "type"
-      ? nextStep(terminal, "top", "--filter", groups[0]?.name ?? "", path)
-      : nextStep(terminal, "leaks", path);
-  return [rows, "", sentences(total, terminal, colors.dim), ...unknownLines(unknown, terminal), next].join(
-    "\n",
-  );
+  const sum = `${plural(total.count, "object")}, ${sizeText(total.size)}; freed with all of them: ${plural(freed.count, "object")}, ${sizeText(freed.size)}`;
+  return [
+    body,
+    "",
+    sentences(sum, terminal, colors.dim),
+    ...unknownLines(unknown, terminal),
+    nextPart(parts, path, terminal),
+  ].join("\n");
+}
+
+/** How to go on from the first row. */
+function nextPart({ by, since, rows: [first] }: Parts, path: string, terminal: Terminal): string {
+  const set = first?.set;
+  if (!set) return nextStep(terminal, "leaks", path);
+  const then = by === "rcs" ? "via" : by === "via" || by === "id" ? undefined : "rcs";
+  const chosen = ["--of", set, ...(since ? ["--since", since] : []), path];
+  return nextStep(terminal, "top", ...(then ? ["--by", then] : []), ...chosen);
 }
 
 function unknownLines(unknown: UnknownMemory | undefined, terminal: Terminal): string[] {
@@ -110,16 +113,20 @@ function unknownLines(unknown: UnknownMemory | undefined, terminal: Terminal): s
   return text ? [sentences(text, terminal, terminal.colors.dim)] : [];
 }
 
-export function topGroupsJson({ by, groups, count, size }: TopGroups): object {
+export function topPartsJson({ by, rows, total, freed }: Parts): object {
   return {
-    ...jsonTable(groups, {
-      [by]: ({ name }) => name,
-      ...(by === "type" ? { address: ({ address }: TopGroup) => address && addressText(address) } : {}),
-      count: (group) => group.count,
-      size: (group) => group.size,
+    ...jsonTable(rows, {
+      row: ({ row }) => row,
+      name: ({ name }) => name,
+      ...(by === "type" ? { address: ({ address }: PartRow) => address && addressText(address) } : {}),
+      count: ({ count }) => count,
+      size: ({ size }) => size,
       retained: ({ retained }) => retained,
+      cumulative: ({ cumulative }) => cumulative,
+      set: ({ set }) => set,
     }),
-    total: { count, size },
+    total,
+    freed,
   };
 }
 

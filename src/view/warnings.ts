@@ -11,7 +11,9 @@ export type Role =
   | "last"
   | "previous"
   | "next"
-  | "exclude";
+  | "exclude"
+  /** What `new` in a set is compared with. */
+  | "since";
 
 type Effects = { main: string } & Partial<Record<Role, string>>;
 
@@ -24,6 +26,7 @@ const EFFECTS = {
     previous: "objects that it has lost are not listed",
     next: "objects that it has lost are not listed",
     exclude: "objects that it has lost are listed as new",
+    since: "objects that it has lost are new",
   },
   graph: { main: "objects and references that were lost are not drawn" },
   path: {
@@ -123,8 +126,8 @@ export function addressReuseWarning(file: string, share: number): string {
 }
 
 /** Of an option for an earlier dump, or for a later one. */
-export function orderWarning(other: string, file: string, role: "previous" | "next"): string {
-  return role === "previous"
-    ? `${other} was taken after ${file}: --previous is for an earlier dump`
+export function orderWarning(other: string, file: string, role: "previous" | "next" | "since"): string {
+  return role !== "next"
+    ? `${other} was taken after ${file}: --${role} is for an earlier dump`
     : `${other} was taken before ${file}: --next is for a later dump`;
 }

@@ -44,7 +44,7 @@ describe("JSON", () => {
   test("top --by type counts what is in both, or new", ({ sampleDumps }) => {
     const count = (type: string, ...args: string[]) =>
       recordsOf(sampleDumps.json("top", "--by", "type", "-n", "100", ...args, "after.bin")).find(
-        (row) => row.type === type,
+        (row) => row.name === type,
       )?.count;
     expect(count("shop.models.Session")).toBe(12);
     expect(count("shop.models.Session", "--previous", "before.bin")).toBe(3);

@@ -37,7 +37,7 @@ describe("sql", () => {
     ]) {
       expect(sql(query, "--json", ...attached).stdout).toContain(`"${hex(before.cache)}"`);
     }
-    for (const table of ["before.type", "before.grouped('type')", "main.type", "grouped('type')"]) {
+    for (const table of ["before.type", "before.partition('type')", "main.type", "partition('type')"]) {
       const { stdout } = sql(`SELECT address FROM ${table} WHERE name = 'dict'`, "--csv", ...attached);
       expect(stdout).toMatch(/^address\r\n0x[0-9a-f]+\r\n$/);
     }

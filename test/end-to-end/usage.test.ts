@@ -48,8 +48,8 @@ test.each([
   ["a number below", ["top", "-n", "0", "heap.bin"], "must be an integer of at least 1"],
   [
     "a choice that is none",
-    ["top", "--by", "age", "heap.bin"],
-    "Allowed choices are object, retained, type, owner, path, module, line.",
+    ["top", "--sort", "age", "heap.bin"],
+    "Allowed choices are size, count, retained.",
   ],
   ["parents of types", ["top", "--by", "type", "--show-parents", "heap.bin"], "leave out --by type"],
   ["a graph of nothing", ["graph", "heap.bin"], "graph needs an address or a type to explain"],

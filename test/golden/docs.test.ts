@@ -7,7 +7,7 @@ import { test } from "../support/fixtures.js";
 
 const page = (name: string) => new URL(`../../docs/${name}.md`, import.meta.url);
 
-test.for(["commands", "sql"])(
+test.for(["commands", "sets", "sql"])(
   "the examples in docs/%s.md print what it shows",
   async (name, { sampleDumps }) => {
     let examples = 0;

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseFilter } from "../../src/analysis/filter.js";
-import { topGroups } from "../../src/analysis/top.js";
+import { topParts } from "../../src/analysis/top.js";
 import { program } from "../../src/cli/main.js";
 import { GROUPINGS, type Grouping } from "../../src/model/groupings.js";
 import type { Heap } from "../../src/store/heap.js";
@@ -50,42 +50,90 @@ beforeAll(async () => {
 });
 
 /** The name of the group of each object, as SQL alone says it; modules have no column, and come from the paths. */
-const NAME: Record<Exclude<Grouping, "path">, string> = {
+const NAME = {
   type: "(SELECT name FROM {heap}.type AS t WHERE t.id = o.type)",
   owner: "o.owner",
   module: `(SELECT m.name FROM {heap}.path_to_root(o.id) AS p JOIN {heap}.root AS m ON m.object = p.id AND m.kind = 'module'
              ORDER BY p.step DESC LIMIT 1)`,
   line: "(SELECT f.name FROM {heap}.site_frame AS f WHERE f.site = o.site_id AND f.depth = 0)",
-};
+  kind: "o.kind",
+  size: "CAST(o.size AS TEXT)",
+  unity: "'all'",
+} satisfies Partial<Record<Grouping, string>>;
+type Named = keyof typeof NAME;
 
-function members(by: Exclude<Grouping, "path">, where = "TRUE"): Member[] {
+function members(by: Named, where = "TRUE"): Member[] {
   return heap.all<Member>(
     `SELECT id, type, size, retained, dominator, garbage, ${NAME[by]} AS "group" FROM {heap}.object AS o WHERE ${where}`,
   );
 }
 
-/** By name: count, size, and what those retain that nothing of their group dominates. */
-function grouped(objects: Member[], every: Member[]): Group[] {
-  const dominators = new Map(every.map(({ id, dominator }) => [id, dominator]));
-  const of = new Map(objects.map(({ id, group }) => [id, group]));
-  const groups = new Map<string | null, Group>();
-  for (const { id, group, size, retained, garbage } of objects) {
-    const known = groups.get(group) ?? { name: group, count: 0n, size: 0n, retained: 0n };
+/** What is not reached from a root without these objects, and these themselves: their sizes. */
+function freedSize(ids: Set<bigint>): bigint {
+  graph ??= readGraph();
+  const { size, held, begins } = graph;
+  const reach = (without: Set<bigint>) => {
+    const found = new Set<bigint>();
+    const open = begins.filter((id) => !without.has(id));
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (found.has(id) || without.has(id)) continue;
+      found.add(id);
+      open.push(...(held.get(id) ?? []));
+    }
+    return found;
+  };
+  const left = reach(ids);
+  const freed = new Set([...ids, ...[...reach(new Set())].filter((id) => !left.has(id))]);
+  return [...freed].reduce((sum, id) => sum + (size.get(id) ?? 0n), 0n);
+}
+
+interface Graph {
+  size: Map<bigint, bigint>;
+  held: Map<bigint, bigint[]>;
+  begins: bigint[];
+}
+let graph: Graph | undefined;
+
+function readGraph(): Graph {
+  const objects = heap.all<{ id: bigint; size: bigint; begins: bigint }>(
+    `SELECT id, size, immortal = 1 OR depth IS 0 OR EXISTS (SELECT 1 FROM {heap}.root WHERE object = id) AS begins
+       FROM {heap}.object`,
+  );
+  const held = new Map<bigint, bigint[]>();
+  for (const { source, target } of heap.all<{ source: bigint; target: bigint }>(
+    "SELECT source, target FROM {heap}.reference WHERE kind <> 'weak'",
+  )) {
+    held.set(source, [...(held.get(source) ?? []), target]);
+  }
+  return {
+    size: new Map(objects.map(({ id, size }) => [id, size])),
+    held,
+    begins: objects.filter(({ begins }) => begins === 1n).map(({ id }) => id),
+  };
+}
+
+/** By name: count, size, and what would be freed with all of them. */
+function grouped(objects: Member[]): Group[] {
+  const groups = new Map<string | null, Group & { ids: Set<bigint> }>();
+  for (const { id, group, size } of objects) {
+    const known = groups.get(group) ?? { name: group, count: 0n, size: 0n, retained: 0n, ids: new Set() };
     groups.set(group, known);
     known.count++;
     known.size += size;
-    let above = dominators.get(id);
-    while (above != null && !(of.has(above) && of.get(above) === group)) above = dominators.get(above);
-    if (above == null && group !== null && garbage === 0n) known.retained += retained;
+    known.ids.add(id);
   }
-  return [...groups.values()].sort(byName);
+  return [...groups.values()]
+    .map(({ ids, ...group }) => ({ ...group, retained: freedSize(ids) }))
+    .sort(byName);
 }
 
 const byName = (a: { name: string | null }, b: { name: string | null }) =>
   (a.name ?? "").localeCompare(b.name ?? "");
 
 const ask = (by: string, objects = ""): Group[] =>
-  heap.all<Group>(`SELECT name, count, size, retained FROM {heap}.grouped('${by}'${objects})`).sort(byName);
+  heap
+    .all<Group>(`SELECT name, count, size, retained FROM {heap}.partition('${by}', 'all'${objects})`)
+    .sort(byName);
 
 test("the registry, the choices of top and of diff, and the docs have the same groupings", async () => {
   const db = openDatabase();
@@ -97,9 +145,8 @@ test("the registry, the choices of top and of diff, and the docs have the same g
       .find((known) => known.name() === command)
       ?.options.find(({ long }) => long === "--by")?.argChoices;
   expect(await choices("diff")).toEqual(names);
-  expect(await choices("top")).toEqual(["object", "retained", ...names]);
   for (const name of names) {
-    expect(heap.get(`SELECT sum(count) AS n FROM {heap}.grouped(?)`, name as string)).toEqual({
+    expect(heap.get(`SELECT sum(count) AS n FROM {heap}.partition(?)`, name as string)).toEqual({
       n: heap.totals().count,
     });
     expect(heap.get(`SELECT sum(count) AS n FROM {heap}.diff('before', ?)`, name as string)).toEqual({
@@ -116,22 +163,22 @@ test("the registry, the choices of top and of diff, and the docs have the same g
 });
 
 test("an unknown grouping is refused, and those that there are are named", () => {
-  for (const table of ["grouped('colour')", "diff('before', 'colour')"]) {
+  for (const table of ["partition('colour')", "diff('before', 'colour')"]) {
     expect(() => heap.all(`SELECT * FROM {heap}.${table}`)).toThrow(
       "no grouping 'colour': it is one of type, owner, path, module",
     );
   }
 });
 
-describe.each(["type", "owner", "module"] as const)("by %s", (by) => {
-  test("groups have what plain SQL counts, and retain what nothing of the group dominates", () => {
-    expect(ask(by)).toEqual(grouped(members(by), members(by)));
+describe.each(["type", "owner", "module", "kind", "size", "unity"] as const)("by %s", (by) => {
+  test("groups have what plain SQL counts, and retain what no root reaches without them", () => {
+    expect(ask(by)).toEqual(grouped(members(by)));
   });
 
   test("of a set of objects only these count", () => {
     for (const where of ["o.size > 60", "o.id % 3 = 0", "o.garbage = 1", "FALSE", "TRUE"]) {
       const set = `, (SELECT object_set(o.id) FROM {heap}.object AS o WHERE ${where})`;
-      expect(ask(by, set), where).toEqual(grouped(members(by, where), members(by)));
+      expect(ask(by, set), where).toEqual(grouped(members(by, where)));
     }
   });
 
@@ -142,6 +189,7 @@ describe.each(["type", "owner", "module"] as const)("by %s", (by) => {
     const largest = heap.get<{ address: bigint }>("SELECT address FROM {heap}.object ORDER BY size DESC");
     const address = `0x${largest?.address.toString(16)}`;
     for (const [filter, alsoIn, notIn, where] of [
+      [undefined, [], [], "TRUE"],
       ["Session", [], [], session],
       ["!Session", [], [], `NOT ${session}`],
       [`!${address}`, [], [], `o.address <> ${address}`],
@@ -151,17 +199,17 @@ describe.each(["type", "owner", "module"] as const)("by %s", (by) => {
       ["Session", [], [before], `${session} AND NOT ${same}`],
     ] as [string | undefined, Heap[], Heap[], string][]) {
       const request = { filter: parseFilter(heap, filter), alsoIn, notIn, limit: 1000 };
-      const found = topGroups(heap, by, request);
-      const wanted = grouped(members(by, where), members(by));
-      const groups = found.groups.map(({ name, count, size }) => ({ name, count, size })).sort(byName);
-      expect(groups, where).toEqual(wanted.map(({ name, count, size }) => ({ name, count, size })));
-      expect(found.count).toBe(wanted.reduce((sum, { count }) => sum + count, 0n));
-      expect(found.size).toBe(wanted.reduce((sum, { size }) => sum + size, 0n));
-      // What they retain is reported of groups that are there as a whole.
-      const whole = by === "type" && !alsoIn.length && !notIn.length && !filter?.includes("0x");
-      expect(
-        found.groups.map(({ retained }) => retained).filter((retained) => retained === null),
-      ).toHaveLength(whole ? 0 : found.groups.length);
+      const found = topParts(heap, by, "size", request);
+      const wanted = grouped(members(by, where));
+      const groups = found.rows.map(({ name, count, size, retained }) => ({ name, count, size, retained }));
+      expect(groups.sort(byName), where).toEqual(wanted);
+      expect(found.total).toEqual({
+        count: wanted.reduce((sum, { count }) => sum + count, 0n),
+        size: wanted.reduce((sum, { size }) => sum + size, 0n),
+      });
+      expect(found.freed.size).toBe(freedSize(new Set(members(by, where).map(({ id }) => id))));
+      // A row is a set by itself only if nothing but --of chose.
+      expect(found.rows.every(({ set }) => (set === null) === (where !== "TRUE"))).toBe(true);
     }
   });
 });
@@ -182,13 +230,13 @@ test("owner and type are those groups, and each type is one by itself", async ()
   const of = (sql: string) => heap.all<Group>(sql).sort(byName);
   expect(of("SELECT * FROM {heap}.owner")).toEqual(ask("owner"));
   expect(
-    heap.all("SELECT type, address, count, size, retained FROM {heap}.grouped('type') ORDER BY address"),
+    heap.all("SELECT type, address, count, size, retained FROM {heap}.partition('type') ORDER BY address"),
   ).toEqual(
     heap.all(
       "SELECT id AS type, address, count, size, retained FROM {heap}.type WHERE count > 0 ORDER BY address",
     ),
   );
-  expect(heap.get("SELECT count(*) AS n FROM {heap}.grouped('owner') WHERE type IS NOT NULL")).toEqual({
+  expect(heap.get("SELECT count(*) AS n FROM {heap}.partition('owner') WHERE type IS NOT NULL")).toEqual({
     n: 0n,
   });
 });
@@ -196,7 +244,7 @@ test("owner and type are those groups, and each type is one by itself", async ()
 test("an example is an object of its group", () => {
   expect(
     heap.get(
-      `SELECT count(*) AS n FROM {heap}.grouped('owner') AS g JOIN {heap}.object AS o ON o.id = g.example
+      `SELECT count(*) AS n FROM {heap}.partition('owner') AS g JOIN {heap}.object AS o ON o.id = g.example
         WHERE o.owner IS NOT g.name`,
     ),
   ).toEqual({ n: 0n });

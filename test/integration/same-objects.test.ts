@@ -19,7 +19,7 @@ function byName(rows: { name: unknown; count: unknown; size: unknown }[]): Count
 }
 
 test.for(interpreters)(
-  "CPython $version, $library: diff, same_as, grouped and top agree, number by number",
+  "CPython $version, $library: diff, same_as, partition and top agree, number by number",
   async ({ path: python }, { workspace }) => {
     const target = await workspace.startTarget(python, "churn.py");
     const dump = async (name: string) =>
@@ -70,11 +70,11 @@ test.for(interpreters)(
     expect(alone(after, before, "s.same IS NULL")).toEqual(fresh);
     expect(alone(before, after, "s.same IS NULL")).toEqual(gone);
     const groups = after.all<{ name: string; count: bigint; size: bigint }>(
-      `SELECT name, count, size FROM {heap}.grouped('type', ${set("same IS NULL")})`,
+      `SELECT name, count, size FROM {heap}.partition('type', 'all', ${set("same IS NULL")})`,
     );
     expect(byName(groups)).toEqual(fresh);
     const asTypes = (found: ReturnType<typeof rows>) =>
-      byName(found.map(({ type, count, size }) => ({ name: type, count, size })));
+      byName(found.map(({ name, count, size }) => ({ name, count, size })));
     expect(asTypes(rows("top", "--by", "type", "--exclude", "before.bin", "after.bin"))).toEqual(fresh);
     const asObjects = (found: ReturnType<typeof rows>) =>
       byName(found.map(({ type, size }) => ({ name: type, count: 1, size })));
@@ -91,7 +91,7 @@ test.for(interpreters)(
     for (const by of ["owner", "path", "module"]) {
       const told = rows("diff", "--by", by, "before.bin", "after.bin");
       const top = rows("top", "--by", by, "--exclude", "before.bin", "after.bin");
-      expect(byName(top.map((row) => ({ name: row[by], count: row.count, size: row.size })))).toEqual(
+      expect(byName(top.map((row) => ({ name: row.name, count: row.count, size: row.size })))).toEqual(
         byName(told.map((row) => ({ name: row.name, count: row.new, size: row.new_size }))),
       );
     }

@@ -1,4 +1,4 @@
-#include "sqlite/kinds.h"
+#include "heap/kind_names.h"
 
 #include <algorithm>
 #include <iterator>
@@ -24,6 +24,11 @@ int reference_kind_named(const std::string& name) {
 
 const char* root_kind_name(unsigned kind) {
   return kind < std::size(kRootKinds) ? kRootKinds[kind] : "other";
+}
+
+int root_kind_named(std::string_view name) {
+  const auto* at = std::ranges::find(kRootKinds, name);
+  return at == std::end(kRootKinds) ? -1 : static_cast<int>(at - kRootKinds);
 }
 
 }  // namespace heapdump

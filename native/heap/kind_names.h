@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 
 namespace heapdump {
 
@@ -8,5 +9,7 @@ const char* reference_kind_name(unsigned kind);
 // hd_reference_kind of a word, or -1.
 int reference_kind_named(const std::string& name);
 const char* root_kind_name(unsigned kind);
+// hd_root_kind, or -1.
+int root_kind_named(std::string_view name);
 
 }  // namespace heapdump
