@@ -52,11 +52,12 @@ using Groups = std::map<std::pair<uint32_t, uint32_t>, Group>;
 
 class Finder {
  public:
-  Finder(const HeapIndex& heap, const ObjectTree& tree, const ObjectTree& dominators, Owners& owners,
-         const HeapIndex* first, const HeapIndex* before)
+  Finder(const HeapIndex& heap, const ObjectTree& tree, const ObjectTree& dominators, Joint& joint,
+         Owners& owners, const HeapIndex* first, const HeapIndex* before)
       : heap_(heap),
         tree_(tree),
         dominators_(dominators),
+        joint_(joint),
         owners_(owners),
         growth_(heap, tree, first, before),
         roles_(heap),
@@ -80,7 +81,7 @@ class Finder {
       suspects_.push_back(std::move(*garbage));
     merge_like(heap_, suspects_, owners_);
     fold_weak_references(heap_, suspects_);
-    add_details(heap_, tree_, dominators_, roles_, owners_, suspects_);
+    add_details(heap_, tree_, dominators_, joint_, roles_, owners_, suspects_);
     std::ranges::stable_sort(suspects_, [](const Suspect& a, const Suspect& b) {
       return std::pair(a.survived, a.growth) > std::pair(b.survived, b.growth);
     });
@@ -369,6 +370,7 @@ class Finder {
   const HeapIndex& heap_;
   const ObjectTree& tree_;
   const ObjectTree& dominators_;
+  Joint& joint_;
   Owners& owners_;
   const Growth growth_;
   const TypeRoles roles_;
@@ -382,8 +384,9 @@ class Finder {
 }  // namespace
 
 std::vector<Suspect> find_leaks(const HeapIndex& last, const ObjectTree& paths, const ObjectTree& dominators,
-                                Owners& owners, const HeapIndex* first, const HeapIndex* before) {
-  return Finder(last, paths, dominators, owners, first, before).find();
+                                Joint& joint, Owners& owners, const HeapIndex* first,
+                                const HeapIndex* before) {
+  return Finder(last, paths, dominators, joint, owners, first, before).find();
 }
 
 }  // namespace heapdump

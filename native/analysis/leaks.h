@@ -8,6 +8,7 @@
 
 #include "analysis/allocation.h"
 #include "analysis/common_references.h"
+#include "analysis/joint.h"
 #include "analysis/way.h"
 #include "heap/heap_index.h"
 #include "heap/object_tree.h"
@@ -92,6 +93,7 @@ struct Suspect {
 // that was there in the first dump; if it scatters over many, it gathers there. What went is subtracted
 // where it was.
 std::vector<Suspect> find_leaks(const HeapIndex& last, const ObjectTree& paths, const ObjectTree& dominators,
-                                Owners& owners, const HeapIndex* first, const HeapIndex* before);
+                                Joint& joint, Owners& owners, const HeapIndex* first,
+                                const HeapIndex* before);
 
 }  // namespace heapdump

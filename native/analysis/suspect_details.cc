@@ -1,6 +1,7 @@
 #include "analysis/suspect_details.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <string>
 #include <unordered_set>
@@ -8,7 +9,6 @@
 
 #include "analysis/common_wait.h"
 #include "analysis/dominator_groups.h"
-#include "analysis/jointly_retained.h"
 #include "analysis/patterns.h"
 #include "analysis/storing_code.h"
 #include "heap/gist.h"
@@ -28,6 +28,27 @@ constexpr uint64_t kParts = 2;
 // at least.
 constexpr uint64_t kLooked = 2000;
 constexpr size_t kFewest = 10;
+
+// What each suspect's objects retain together; no object gathers in two places.
+void find_retained(const HeapIndex& heap, Joint& joint, std::vector<Suspect>& suspects) {
+  std::vector<Suspect*> open;
+  for (Suspect& suspect : suspects) {
+    if (suspect.members.size() == 1) suspect.retained = heap.retained(suspect.members.front());
+    if (suspect.members.size() > 1) open.push_back(&suspect);
+  }
+  for (size_t begin = 0; begin < open.size(); begin += Joint::kSets) {
+    const size_t end = std::min(open.size(), begin + Joint::kSets);
+    PageArray<uint32_t> set_of(heap.objects());  // + 1
+    for (size_t i = begin; i < end; ++i) {
+      for (const uint32_t member : open[i]->members) set_of[member] = static_cast<uint32_t>(i - begin) + 1;
+    }
+    const auto freed = joint.freed_with([&](uint32_t id) { return set_of[id] - 1; });
+    for (uint32_t id = 0; id < heap.objects(); ++id) {
+      for (uint32_t mask = freed[id]; mask != 0; mask &= mask - 1)
+        open[begin + static_cast<size_t>(std::countr_zero(mask))]->retained += heap.size(id);
+    }
+  }
+}
 
 // Where the greater part of what they retain is: down from them as long as one group of like objects has it.
 Inside inside(const HeapIndex& heap, const ObjectTree& dominators, const Suspect& suspect) {
@@ -128,15 +149,15 @@ void name_further(const HeapIndex& heap, Suspect& suspect) {
 
 }  // namespace
 
-void add_details(const HeapIndex& heap, const ObjectTree& paths, const ObjectTree& dominators,
+void add_details(const HeapIndex& heap, const ObjectTree& paths, const ObjectTree& dominators, Joint& joint,
                  const TypeRoles& roles, Owners& owners, std::vector<Suspect>& suspects) {
+  find_retained(heap, joint, suspects);
   const Waits waits(heap);
   const StoringCode storing(heap, roles, suspects);
   for (Suspect& suspect : suspects) {
     suspect.pattern = pattern_of(heap, paths, roles, suspect);
     suspect.other = other_example(heap, suspect);
     if (suspect.kind == SuspectKind::kGarbage) continue;
-    suspect.retained = jointly_retained(heap, paths, suspect.members);
     suspect.inside = inside(heap, dominators, suspect);
     suspect.wait = common_wait(heap, roles, waits, owners, suspect.sample);
     suspect.stored_by = storing.of(suspect);

@@ -198,8 +198,8 @@ class LeaksCursor : public RowsCursor<Suspect> {
 
   void filter(const Scan& scan) override {
     const auto old = named(scan.arguments.text(0)), before = named(scan.arguments.text(1));
-    begin(find_leaks(heap_, heap_.path_tree(), heap_.dominator_tree(), heap_.owners(), old.get(),
-                     before.get()));
+    begin(find_leaks(heap_, heap_.path_tree(), heap_.dominator_tree(), heap_.joint(), heap_.owners(),
+                     old.get(), before.get()));
   }
 
  private:

@@ -66,9 +66,9 @@ TEST_F(CirclesTest, EveryQuestionEnds) {
       find_differences(good, good_groupings.by(kind.word), heap, groupings.by(kind.word),
                        Matching(good, heap));
     }
-    find_leaks(heap, paths, dominators, groupings.owners(), nullptr, nullptr);
-    find_leaks(heap, paths, dominators, groupings.owners(), &good, &heap);
-    find_leaks(heap, paths, dominators, groupings.owners(), &heap, &good);
+    find_leaks(heap, paths, dominators, joint, groupings.owners(), nullptr, nullptr);
+    find_leaks(heap, paths, dominators, joint, groupings.owners(), &good, &heap);
+    find_leaks(heap, paths, dominators, joint, groupings.owners(), &heap, &good);
     find_leaks(good, ObjectTree::of_paths(good), ObjectTree::of_dominators(good), good_groupings.owners(),
                &heap, &heap);
     find_waste(heap, TypeRoles(heap), groupings.owners(), false);

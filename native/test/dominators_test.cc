@@ -1,7 +1,6 @@
 // Dominators, retained sizes, garbage and the paths from roots, against what follows from their definitions.
 #include <gtest/gtest.h>
 
-#include "analysis/jointly_retained.h"
 #include "test/heap_shapes.h"
 #include "test/heap_test.h"
 #include "test/random_heap.h"
@@ -74,47 +73,6 @@ TEST_F(DominatorsTest, FollowFromTheirDefinitionInLargerHeaps) {
     const RandomHeap heap(300, 200 + 40 * seed, seed);
     check(heap, open_index(heap.dump()));
     if (HasFatalFailure()) return;
-  }
-}
-
-TEST_F(DominatorsTest, WhatSeveralRetainTogetherFollowsFromItsDefinition) {
-  for (uint32_t seed = 0; seed < 1000; ++seed) {
-    SCOPED_TRACE(seed);
-    const uint32_t n = 2 + seed % 37;
-    const RandomHeap heap(n, seed * 7 % (3 * n + 1), seed);
-    const HeapIndex index = open_index(heap.dump());
-    const ObjectTree paths = ObjectTree::of_paths(index);
-    const std::vector<bool> alive = heap.reached();
-    const auto held = heap.all_held();
-    std::mt19937 random(seed);
-    for (int round = 0; round < 5; ++round) {
-      std::vector<uint32_t> chosen;
-      std::vector<bool> goes(n);
-      for (uint32_t i = 0; i < n; ++i) {
-        if (random() % 4 != 0) continue;
-        chosen.push_back(i + 1);
-        goes[i] = true;
-      }
-      if (chosen.size() < 2) continue;
-      std::vector<bool> reached(n);
-      std::vector<uint32_t> open;
-      const auto reach = [&](uint32_t i) {
-        if (goes[i] || reached[i]) return;
-        reached[i] = true;
-        open.push_back(i);
-      };
-      for (uint32_t i = 0; i < n; ++i) {
-        if (alive[i] && heap.begins(i)) reach(i);
-      }
-      while (!open.empty()) {
-        const uint32_t i = open.back();
-        open.pop_back();
-        for (const uint32_t target : held[i]) reach(target);
-      }
-      uint64_t expected = 0;
-      for (uint32_t i = 0; i < n; ++i) expected += alive[i] && !reached[i] ? heap.nodes[i].size : 0;
-      ASSERT_EQ(jointly_retained(index, paths, chosen), expected);
-    }
   }
 }
 
