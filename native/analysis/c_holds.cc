@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "analysis/code_parts.h"
 #include "protocol.h"
@@ -13,6 +14,7 @@ namespace {
 // Of a table that C code has of functions and names.
 constexpr uint64_t kMostItems = 256;
 constexpr int kDeepest = 3;
+constexpr uint64_t kMostOfLibraries = 1000;
 
 class Kinds {
  public:
@@ -36,14 +38,14 @@ class Kinds {
     if (depth == kDeepest || (type != "tuple" && type != "list" && type != "dict")) return false;
     const Range rows = heap_.positions(id);
     if (rows.size() > kMostItems) return false;
-    bool has_code = false;
+    uint64_t code = 0;
     for (uint64_t row = rows.begin; row < rows.end; ++row) {
       const uint32_t item = heap_.target(row);
       if (item == kNone || is_constant(item)) continue;
       if (!is_library(item, depth + 1)) return false;
-      has_code = true;
+      code++;
     }
-    return has_code;
+    return code * 2 >= rows.size();
   }
 
   // One that is alive without it.
@@ -79,6 +81,13 @@ std::vector<CHold> c_holds(const HeapIndex& heap, const TypeRoles& roles) {
     if (root.kind != HD_ROOT_C) continue;
     const std::string references(heap.text(root.name));  // `3 of 8 references`
     holds.push_back({root.object, std::strtoull(references.c_str(), nullptr, 10), kinds.of(root.object)});
+  }
+  // What libraries have from their import on is never so much of one type.
+  std::unordered_map<uint32_t, uint64_t> counts;
+  for (const CHold& hold : holds) counts[heap.type(hold.object)] += hold.kind == CHold::Kind::kLibrary;
+  for (CHold& hold : holds) {
+    if (hold.kind == CHold::Kind::kLibrary && counts[heap.type(hold.object)] > kMostOfLibraries)
+      hold.kind = CHold::Kind::kAlone;
   }
   return holds;
 }

@@ -35,10 +35,6 @@ const std::unordered_set<std::string_view> kCodeTypes = {
     "importlib._bootstrap.ModuleSpec",
 };
 
-// What a module or a class has under a name is a part of code if it is such; a container may be anything.
-const std::unordered_set<std::string_view> kConstants = {"str",     "bytes", "int",      "float",
-                                                         "complex", "tuple", "frozenset"};
-
 // Tuples in tuples that are looked into, and holders of one object: more than code has.
 constexpr int kDeepest = 3;
 constexpr uint64_t kMostHolders = 4096;
@@ -55,12 +51,18 @@ bool CodeParts::is_library(uint32_t id) const {
   if (!is_code_type(heap_.type(id))) return false;
   if (const uint32_t own = heap_.type_of_object(id); own != kNone)
     return !roles_.is_own_module(heap_.text(heap_.types()[own].module));
-  const auto content = heap_.content(id);
   const std::string_view type = heap_.type_name(id);
-  if ((type == "function" || type == "code") && content) {
-    const std::string_view file =
-        content->bytes.substr(std::min(content->bytes.find(' ') + 1, content->bytes.size()));
-    return !roles_.is_own_file(file);
+  const auto content = heap_.content(id);
+  if (type == "module") return content && !content->cut && !roles_.is_own_module(content->bytes);
+  if (type == "function" || type == "code") {
+    if (!content || content->cut) return false;
+    return !roles_.is_own_file(
+        content->bytes.substr(std::min(content->bytes.find(' ') + 1, content->bytes.size())));
+  }
+  const Range rows = heap_.positions(id);
+  for (uint64_t row = rows.begin; row < rows.end; ++row) {
+    const uint32_t held = heap_.target(row);
+    if (held != kNone && heap_.type_name(held) == "function" && !is_library(held)) return false;
   }
   return true;
 }
@@ -70,7 +72,6 @@ bool CodeParts::is_part(uint32_t id) { return is_part(id, 0); }
 bool CodeParts::is_part(uint32_t id, int depth) {
   const Range rows = heap_.referrers(id);
   if (rows.size() > kMostHolders) return false;
-  const bool is_constant = kConstants.contains(heap_.type_name(id));
   if (rows.size() == 0) return root_kind(heap_, id) == HD_ROOT_INTERPRETER;
   for (uint64_t row = rows.begin; row < rows.end; ++row) {
     const auto [source, position] = heap_.referrer(row);
@@ -85,7 +86,7 @@ bool CodeParts::is_part(uint32_t id, int depth) {
       tuples_[source] = false;
       tuples_[source] = is_tuple ? depth < kDeepest && is_part(source, depth + 1) : is_code_dict(source);
     }
-    if (!tuples_[source] || (type == "dict" && !is_constant && is_namespace(source))) return false;
+    if (!tuples_[source] || (type == "dict" && !is_name(source, position))) return false;
   }
   return true;
 }
@@ -96,9 +97,19 @@ bool CodeParts::is_code_dict(uint32_t dict) const {
   return holder != kNone && holder != dict && is_code_type(heap_.type(holder));
 }
 
-bool CodeParts::is_namespace(uint32_t dict) const {
-  const uint32_t holder = heap_.path_parent(dict);
-  return roles_.is_module(heap_.type(holder)) || heap_.type_of_object(holder) != kNone;
+// A name, or what stands under `__doc__`, `__module__` and the like. Under other names is what a program put
+// there.
+bool CodeParts::is_name(uint32_t dict, uint64_t position) const {
+  if (heap_.kind(dict, position) == HD_REF_KEY) return true;
+  const Range rows = heap_.positions(dict);
+  const uint32_t key = position == 0 ? kNone : heap_.target(rows.begin + position - 1);
+  const auto name = key == kNone ? std::nullopt : whole_str(heap_, key);
+  return is_import_machinery(dict) || (name && name->starts_with("__"));
+}
+
+// What the import system keeps of a module.
+bool CodeParts::is_import_machinery(uint32_t dict) const {
+  return heap_.type_name(heap_.path_parent(dict)).starts_with("_frozen_importlib");
 }
 
 }  // namespace heapdump

@@ -14,7 +14,8 @@ class CodeParts {
  public:
   CodeParts(const HeapIndex& heap, const TypeRoles& roles);
 
-  // Functions, methods, descriptors, classes, modules and code of Python and of installed libraries.
+  // Functions, methods, descriptors, classes, modules and code of Python and of installed libraries; what is
+  // made of a function of the program is not.
   bool is_library(uint32_t id) const;
   // Whether nothing but code has it, of the program, too: names, constants, line tables, default arguments,
   // the attributes of functions, what the import system keeps of a module.
@@ -25,7 +26,8 @@ class CodeParts {
  private:
   bool is_part(uint32_t id, int depth);
   bool is_code_dict(uint32_t dict) const;
-  bool is_namespace(uint32_t dict) const;
+  bool is_name(uint32_t dict, uint64_t position) const;
+  bool is_import_machinery(uint32_t dict) const;
 
   const HeapIndex& heap_;
   const TypeRoles& roles_;

@@ -32,7 +32,9 @@ class Growth {
   bool has_first() const { return match_.has_value(); }
   // Bytes that went with places where paths began, of a kind of root and a type's name; not above 0.
   int64_t gone_from_top(uint32_t root_kind, std::string_view type) const;
-  bool was_before(uint32_t id) const { return match_before_ && match_before_->in_old(id) != kNone; }
+  // Its id in the dump before the last, or kNone.
+  uint32_t in_before(uint32_t id) const { return match_before_ ? match_before_->in_old(id) : kNone; }
+  bool was_before(uint32_t id) const { return in_before(id) != kNone; }
   bool has_before() const { return survived_.size() != 0; }
 
   // What the object itself gained.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "analysis/chains.h"
@@ -10,6 +11,7 @@
 #include "analysis/growth.h"
 #include "analysis/like_suspects.h"
 #include "analysis/nearest_code.h"
+#include "analysis/passing.h"
 #include "analysis/sample.h"
 #include "analysis/steady_suspects.h"
 #include "analysis/suspect_details.h"
@@ -32,10 +34,11 @@ constexpr int64_t kSingleParts = 20;
 constexpr int64_t kLeast = 32 << 10;
 
 // Parts of a sum that decide, in percent.
-constexpr int64_t kMost = 50;       // what is the greater part
-constexpr int64_t kPreferred = 30;  // enough for a type of the application
-constexpr int64_t kMember = 10;     // enough for the members of a container
-constexpr int kDeepest = 16;        // merged steps
+constexpr int64_t kMost = 50;        // what is the greater part
+constexpr int64_t kPreferred = 30;   // enough for a type of the application
+constexpr int64_t kMember = 10;      // enough for the members of a container
+constexpr int kDeepest = 16;         // merged steps
+constexpr int64_t kFewModules = 50;  // that came, and are no leak of modules
 
 bool is_part(int64_t part, int64_t percent, int64_t whole) {
   return part > 0 && part >= whole / 100 * percent;
@@ -62,7 +65,8 @@ class Finder {
         growth_(heap, tree, first, before),
         roles_(heap),
         chains_(heap, tree, growth_, roles_),
-        first_(first) {
+        first_(first),
+        before_(before) {
     int64_t alive = 0;
     for (uint32_t id = 0; id < heap.objects(); ++id) {
       if (!heap.is_garbage(id)) alive += static_cast<int64_t>(heap.size(id));
@@ -80,10 +84,11 @@ class Finder {
     if (auto garbage = garbage_suspect(heap_, growth_, roles_, first_, least_))
       suspects_.push_back(std::move(*garbage));
     merge_like(heap_, suspects_, owners_);
-    fold_weak_references(heap_, suspects_);
+    fold_weak_references(heap_, roles_, suspects_);
     add_details(heap_, tree_, dominators_, joint_, roles_, owners_, suspects_);
+    if (before_ != nullptr) mark_passing(heap_, *first_, *before_, growth_, roles_, suspects_);
     std::ranges::stable_sort(suspects_, [](const Suspect& a, const Suspect& b) {
-      return std::pair(a.survived, a.growth) > std::pair(b.survived, b.growth);
+      return std::tuple(!a.passing, a.survived, a.growth) > std::tuple(!b.passing, b.survived, b.growth);
     });
     return std::move(suspects_);
   }
@@ -155,6 +160,7 @@ class Finder {
   void at_top(Groups& groups) {
     for (auto& [key, group] : groups) {
       const auto [root_kind, type] = key;
+      if (roles_.is_module(type) && go_into_new_modules(group.members)) continue;
       if (roles_.is_module(type) && !is_part(growth_of_new(group.members), kMost, group.growth)) continue;
       const int64_t gone = growth_.gone_from_top(root_kind, heap_.text(heap_.types()[type].name));
       const Sum sum{group.growth + gone, survived(group.members)};
@@ -162,6 +168,22 @@ class Finder {
       const bool from_c = root_kind == HD_ROOT_C;
       add(from_c ? SuspectKind::kHeldByC : kind_of(group), kNone, group, sum, top_way(root_kind, group));
     }
+  }
+
+  // A few that came since the first dump are imports; what leaks is in them.
+  bool go_into_new_modules(const std::vector<uint32_t>& modules) {
+    if (!growth_.has_first()) return false;
+    std::vector<uint32_t> large;
+    for (const uint32_t id : modules) {
+      if (growth_.is_new(id) && growth_.of(id) >= least_) large.push_back(id);
+    }
+    const auto came = std::ranges::count_if(modules, [&](uint32_t id) { return growth_.is_new(id); });
+    if (large.empty() || came > kFewModules) return false;
+    for (const uint32_t id : large) {
+      const uint32_t names = field_of(heap_, id, "__dict__");
+      open_.push_back({names == kNone ? id : names, kNone});
+    }
+    return true;
   }
 
   Way top_way(uint32_t root_kind, const Group& group) const {
@@ -256,9 +278,13 @@ class Finder {
     keep_ancestors(levels);
     for (size_t i = 0; i < levels.size(); ++i) {
       add_open_step(heap_, roles_, largest_grown(levels[i]), levels[i], way);
-      if (i < old_levels && i + 1 < levels.size()) gathers = way.size();
+      const bool is_name = i == 0 && has_names(heap_, roles_, place);
+      if ((i < old_levels || is_name) && i + 1 < levels.size()) gathers = way.size();
     }
-    if (group.members.size() == 1) way = way_to(group.members.front());
+    if (group.members.size() == 1) {
+      way = way_to(group.members.front());
+      if (roles_.is_container(group.type)) gathers = way.size();
+    }
     add(kind_of(group), place, group, sum, std::move(way), gathers);
   }
 
@@ -376,6 +402,7 @@ class Finder {
   const TypeRoles roles_;
   const Chains chains_;
   const HeapIndex* first_;
+  const HeapIndex* before_;
   int64_t least_;
   std::vector<Place> open_;
   std::vector<Suspect> suspects_;

@@ -71,13 +71,14 @@ struct Suspect {
   std::vector<SuspectPlace> places;              // the largest first; empty if it is one
   uint32_t
       place;  // id of the holder where it gathers, or that all places have; kNone for held by C and garbage
-  int64_t weak = 0;                    // bytes by which weak references grew that were made for these objects
-  std::vector<uint32_t> members;       // what gathers; empty for garbage
-  std::vector<uint32_t> sample;        // a few of what gathers, evenly among all
-  uint32_t example;                    // id of the one that retains most
-  uint32_t other = kNone;              // id of another one that tells something else
-  std::string_view pattern{};          // pattern_of()
-  std::vector<std::string> stored_by;  // StoringCode::of()
+  int64_t weak = 0;                  // bytes by which weak references grew that were made for these objects
+  bool passing = false;              // of three dumps: mark_passing()
+  std::vector<uint32_t> members;     // what gathers; empty for garbage
+  std::vector<uint32_t> sample;      // a few of what gathers, evenly among all
+  uint32_t example;                  // id of the one that retains most
+  uint32_t other = kNone;            // id of another one that tells something else
+  std::string_view pattern{};        // pattern_of()
+  std::vector<std::string> used_by;  // UsingCode::of()
   Inside inside;
   CommonWait wait;
   std::vector<CommonReference> common;  // common_references()

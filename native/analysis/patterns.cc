@@ -8,6 +8,7 @@
 #include "heap/c_containers.h"
 #include "heap/category.h"
 #include "heap/namespaces.h"
+#include "heap/path_step.h"
 #include "heap/path_up.h"
 #include "heap/root_path.h"
 #include "protocol.h"
@@ -23,8 +24,6 @@ constexpr uint64_t kLooked = 20000;
 // What a view keeps is so many times as large as the view.
 constexpr uint64_t kBase = 10;
 constexpr std::string_view kMaxsize = "maxsize=";
-// Holders above a container that may be the object it works for: its dict, and what that delegates to.
-constexpr size_t kWrappers = 4;
 
 // Objects of a suspect's type on the path from it to one below it.
 uint64_t links_above(const HeapIndex& heap, uint32_t id, const Suspect& suspect) {
@@ -39,8 +38,14 @@ uint64_t links_above(const HeapIndex& heap, uint32_t id, const Suspect& suspect)
 // What the rules ask for.
 class Clues {
  public:
-  Clues(const HeapIndex& heap, const ObjectTree& paths, const TypeRoles& roles, const Suspect& suspect)
-      : heap(heap), paths(paths), roles(roles), suspect(suspect), categories(heap) {
+  Clues(const HeapIndex& heap, const ObjectTree& paths, const TypeRoles& roles, const Waits& waits,
+        const Suspect& suspect)
+      : heap(heap),
+        paths(paths),
+        roles(roles),
+        waits(waits),
+        suspect(suspect),
+        categories(waits.categories()) {
     if (suspect.kind == SuspectKind::kGarbage) return;
     path = path_ids(heap, suspect.example);
     const uint32_t container = container_of();
@@ -76,19 +81,27 @@ class Clues {
   bool is_any_of(uint32_t id, std::initializer_list<std::string_view> names) const {
     return std::ranges::find(names, heap.type_name(id)) != names.end();
   }
-  // A container may be what another object works with: the dict of a WeakKeyDictionary, the deque of a queue.
-  bool works_for(std::initializer_list<std::string_view> names) const {
-    const size_t begin = behind > kWrappers ? behind - kWrappers : 0;
-    return std::any_of(path.begin() + static_cast<ptrdiff_t>(begin),
-                       path.begin() + static_cast<ptrdiff_t>(behind),
-                       [&](uint32_t id) { return is_any_of(id, names); });
+  // What has the container as an attribute, or has it for itself; kNone if another container has it.
+  uint32_t keeper() const {
+    if (behind < 2) return kNone;
+    const uint32_t container = path[behind - 1];
+    const uint32_t whole = namespace_holder(heap, container);
+    if (whole != kNone) return whole;
+    const uint32_t holder = path[behind - 2];
+    const uint32_t attributes_of = namespace_holder(heap, holder);
+    return attributes_of == kNone ? holder : attributes_of;
+  }
+  bool is_kept_by(std::initializer_list<std::string_view> names) const {
+    const uint32_t by = keeper();
+    return by != kNone && is_any_of(by, names);
   }
 
   const HeapIndex& heap;
   const ObjectTree& paths;
   const TypeRoles& roles;
+  const Waits& waits;
   const Suspect& suspect;
-  const Categories categories;
+  const Categories& categories;
   std::vector<uint32_t> path;  // of the example, from its root
   size_t behind = 0;           // where in it that begins which is behind the container; 0: it is not in it
 };
@@ -112,13 +125,15 @@ bool keeps_traceback(const Clues& clues) {
 }
 
 bool is_finalizer(const Clues& clues) {
-  return clues.on_path([&](uint32_t id) { return clues.is_type(id, "weakref.finalize._Info"); });
+  return clues.gathers([&](uint32_t id) { return clues.is_type(id, "weakref.finalize._Info"); });
 }
 
-// functools.lru_cache on the path; kNone if there is none.
+// functools.lru_cache in which they gather: in its dict, or in itself. kNone if it is none.
 uint32_t cache_of(const Clues& clues) {
-  const auto at = std::ranges::find_if(clues.path, [&](uint32_t id) { return is_lru_cache(clues.heap, id); });
-  return at == clues.path.end() ? kNone : *at;
+  for (size_t i = clues.behind > 1 ? clues.behind - 2 : 0; i < clues.path.size() && i <= clues.behind; ++i) {
+    if (is_lru_cache(clues.heap, clues.path[i])) return clues.path[i];
+  }
+  return kNone;
 }
 
 bool is_unbounded_cache(const Clues& clues) {
@@ -145,13 +160,30 @@ bool is_timer(const Clues& clues) {
   return clues.gathers([&](uint32_t id) { return clues.categories[id] == Category::kTimer; });
 }
 
-bool is_task(const Clues& clues) {
-  return clues.gathers(
-      [&](uint32_t id) { return clues.categories[id] == Category::kTask || clues.is_type(id, "coroutine"); });
+bool is_task_or_coroutine(const Clues& clues, uint32_t id) {
+  return clues.categories[id] == Category::kTask || clues.is_type(id, "coroutine");
 }
 
+bool has_ended(const Clues& clues, uint32_t id) {
+  if (clues.categories[id] != Category::kTask) return false;
+  const TaskState state = clues.waits.state(id);
+  return state == TaskState::kDone || state == TaskState::kFailed || state == TaskState::kCancelled;
+}
+
+bool is_ended_task(const Clues& clues) {
+  return clues.most([&](uint32_t id) { return has_ended(clues, id); });
+}
+
+bool is_task(const Clues& clues) {
+  return clues.gathers([&](uint32_t id) { return is_task_or_coroutine(clues, id) && !has_ended(clues, id); });
+}
+
+// One that waits; of older dumps it is not known.
 bool is_generator(const Clues& clues) {
-  return clues.gathers([&](uint32_t id) { return clues.is_any_of(id, {"generator", "async_generator"}); });
+  return clues.gathers([&](uint32_t id) {
+    return clues.is_any_of(id, {"generator", "async_generator"}) &&
+           (clues.heap.suspended().empty() || clues.heap.suspended(id) != nullptr);
+  });
 }
 
 bool is_greenlet(const Clues& clues) {
@@ -161,12 +193,19 @@ bool is_greenlet(const Clues& clues) {
 }
 
 bool is_thread_local(const Clues& clues) {
-  return clues.on_path([&](uint32_t id) { return clues.categories[id] == Category::kThreadLocal; });
+  const uint32_t by = clues.keeper();
+  return by != kNone && clues.categories[by] == Category::kThreadLocal;
 }
 
+// The value of a variable, or in it.
 bool is_context_variable(const Clues& clues) {
-  return clues.on_path(
-      [&](uint32_t id) { return clues.is_any_of(id, {"Context", "_contextvars.Context", "hamt"}); });
+  const auto is_of_context = [&](uint32_t id) {
+    const std::string_view type = clues.heap.type_name(id);
+    return type == "Context" || type == "_contextvars.Context" || type.starts_with("hamt");
+  };
+  const uint32_t container = clues.container_of(), by = clues.keeper();
+  return (container != kNone && is_of_context(container)) || (by != kNone && is_of_context(by)) ||
+         clues.gathers(is_of_context);
 }
 
 bool is_thread(const Clues& clues) {
@@ -175,7 +214,10 @@ bool is_thread(const Clues& clues) {
 }
 
 bool is_local_of_frame(const Clues& clues) {
-  return !clues.path.empty() && root_kind(clues.heap, clues.path.front()) == HD_ROOT_FRAME;
+  if (clues.path.empty() || root_kind(clues.heap, clues.path.front()) != HD_ROOT_FRAME) return false;
+  // Before CPython 3.11 a frame that runs is an object.
+  const size_t local = clues.is_type(clues.path.front(), "frame") ? 1 : 0;
+  return clues.path.size() <= local + 1 || clues.container_of() == clues.path[local];
 }
 
 bool is_logger(const Clues& clues) {
@@ -222,12 +264,12 @@ bool is_chain(const Clues& clues) {
   return false;
 }
 
-bool is_by_weak_key(const Clues& clues) { return clues.works_for({"weakref.WeakKeyDictionary"}); }
+bool is_by_weak_key(const Clues& clues) { return clues.is_kept_by({"weakref.WeakKeyDictionary"}); }
 
 bool is_queue(const Clues& clues) {
-  return clues.works_for({"queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue",
-                          "_queue.SimpleQueue", "asyncio.queues.Queue", "asyncio.queues.LifoQueue",
-                          "asyncio.queues.PriorityQueue", "multiprocessing.queues.Queue"});
+  return clues.is_kept_by({"queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue",
+                           "_queue.SimpleQueue", "asyncio.queues.Queue", "asyncio.queues.LifoQueue",
+                           "asyncio.queues.PriorityQueue", "multiprocessing.queues.Queue"});
 }
 
 bool is_namespace(const Clues& clues) {
@@ -264,6 +306,7 @@ constexpr Rule kRules[] = {
     {"full cache", is_full_cache},
     {"bounded cache", is_bounded_cache},
     {"traceback", keeps_traceback},
+    {"ended task", is_ended_task},
     {"task", is_task},
     {"timer", is_timer},
     {"greenlet", is_greenlet},
@@ -289,8 +332,8 @@ constexpr Rule kRules[] = {
 }  // namespace
 
 std::string_view pattern_of(const HeapIndex& heap, const ObjectTree& paths, const TypeRoles& roles,
-                            const Suspect& suspect) {
-  const Clues clues(heap, paths, roles, suspect);
+                            const Waits& waits, const Suspect& suspect) {
+  const Clues clues(heap, paths, roles, waits, suspect);
   return std::ranges::find_if(kRules, [&](const Rule& rule) { return rule.holds(clues); })->pattern;
 }
 

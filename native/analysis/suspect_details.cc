@@ -10,7 +10,7 @@
 #include "analysis/common_wait.h"
 #include "analysis/dominator_groups.h"
 #include "analysis/patterns.h"
-#include "analysis/storing_code.h"
+#include "analysis/using_code.h"
 #include "heap/gist.h"
 #include "heap/namespaces.h"
 #include "heap/other_names.h"
@@ -153,14 +153,14 @@ void add_details(const HeapIndex& heap, const ObjectTree& paths, const ObjectTre
                  const TypeRoles& roles, Owners& owners, std::vector<Suspect>& suspects) {
   find_retained(heap, joint, suspects);
   const Waits waits(heap);
-  const StoringCode storing(heap, roles, suspects);
+  const UsingCode code_names(heap, roles, suspects);
   for (Suspect& suspect : suspects) {
-    suspect.pattern = pattern_of(heap, paths, roles, suspect);
+    suspect.pattern = pattern_of(heap, paths, roles, waits, suspect);
     suspect.other = other_example(heap, suspect);
     if (suspect.kind == SuspectKind::kGarbage) continue;
     suspect.inside = inside(heap, dominators, suspect);
     suspect.wait = common_wait(heap, roles, waits, owners, suspect.sample);
-    suspect.stored_by = storing.of(suspect);
+    suspect.used_by = code_names.of(suspect);
     suspect.common = common_references(heap, roles, suspect.sample);
     suspect.keeper = keeper(heap, roles, suspect);
     if (suspect.kind == SuspectKind::kHeldByC) {

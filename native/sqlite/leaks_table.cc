@@ -76,6 +76,11 @@ constexpr Column kColumns[] = {
      "bytes of the growth that the dump `before` has, too: of objects that are new since the first dump, and "
      "of those that grew where they are; 0 without it",
      [](const Suspect& row) { return row.survived; }},
+    {"passing", kInteger,
+     "with `before`: 1 if they come and go: nearly all were replaced since the first dump and became little "
+     "more, or "
+     "what had come until the dump `before` has gone again; else 0",
+     [](const Suspect& row) { return row.passing; }},
     {"may_own", kInteger,
      "number of objects below them that may own memory of C code which is in no figure "
      "(type.memory_unknown), "
@@ -105,11 +110,13 @@ constexpr Column kColumns[] = {
      "the "
      "function that keeps them; NULL if there is none, or not one for the greater part of them",
      [](const Suspect& row) { return or_null(row.code); }},
-    {"stored_by", kText,
-     "the functions whose code names what they accumulate in, as a JSON array of `NAME FILE:LINE`: one of "
-     "them, "
-     "likely, stores them; NULL if none is known, or too many",
-     [](const Suspect& row) { return text_or_null(names(row.stored_by)); }},
+    {"used_by", kText,
+     "the functions whose code names what they accumulate in, as a JSON array of `NAME FILE:LINE`, four at "
+     "most, those "
+     "first that name most of the path and belong to its class or module: they store there, or read; NULL if "
+     "there are "
+     "none",
+     [](const Suspect& row) { return text_or_null(names(row.used_by)); }},
     {"pattern", kText,
      "why they stay, by the first rule that holds: garbage, held by C, gc.garbage, finalizer, unbounded "
      "cache, "

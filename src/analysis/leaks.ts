@@ -8,7 +8,7 @@ import { type Suspect, suspectOf, suspectRows } from "./suspect.js";
 
 export interface Leaks {
   suspects: Suspect[];
-  /** Of three dumps and more: what came after the dump before the last, and may go again. */
+  /** Of three dumps and more: what comes and goes. */
   passing: Suspect[];
   /** Bytes alive in the last dump, garbage not counted. */
   alive: bigint;
@@ -41,8 +41,8 @@ export function findLeaks(heaps: Heap[], memory: MemoryReport | undefined): Leak
   const then = first && !differentModes(first, last) ? bytesAlive(first) : null;
   const growth = then && alive.alive - then.alive;
   return {
-    suspects: found.filter((suspect) => !isPassing(suspect)),
-    passing: found.filter(isPassing),
+    suspects: found.filter(({ passing }) => !passing),
+    passing: found.filter(({ passing }) => passing),
     ...alive,
     growth,
     elsewhere: growth === null ? null : growth - growthOf(found),
@@ -50,13 +50,6 @@ export function findLeaks(heaps: Heap[], memory: MemoryReport | undefined): Leak
     hours,
     incomplete: heaps.some(isIncomplete),
   };
-}
-
-/** The part of the growth that lasts, below which it is what comes and goes. */
-const LASTING_PARTS = 50n;
-
-function isPassing({ survived, growth, kind }: Suspect): boolean {
-  return kind !== "garbage" && survived !== null && growth !== null && survived * LASTING_PARTS < growth;
 }
 
 /** What of the growth of C memory objects that came may own, by their number. */

@@ -20,6 +20,8 @@ export interface Suspect {
   ownGrowth: bigint;
   /** Bytes of the growth that the dump before the last has, too; null of fewer than three dumps. */
   survived: bigint | null;
+  /** Of three dumps and more: whether it comes and goes. */
+  passing: boolean;
   growthPerHour: number | null;
   /** Null for garbage. */
   path: string | null;
@@ -32,7 +34,7 @@ export interface Suspect {
   /** The nearest code on their paths, `NAME FILE:LINE`; null if there is none, or several. */
   code: string | null;
   /** Functions that name what they gather in, `NAME FILE:LINE`: one of them, likely, stores them. */
-  storedBy: string[];
+  usedBy: string[];
   /** Why they stay: a key of LEAK_PATTERNS. */
   pattern: string;
   /** Where the greater part of what they retain is; null if it is in many places, or in themselves. */
@@ -120,7 +122,7 @@ export interface Row {
   spread: string | null;
   owner: string | null;
   code: string | null;
-  stored_by: string | null;
+  used_by: string | null;
   pattern: string;
   inside: string | null;
   inside_type: bigint | null;
@@ -135,6 +137,7 @@ export interface Row {
   holder: string | null;
   holder_offset: bigint | null;
   holder_count: bigint;
+  passing: bigint;
   may_own: bigint;
   weak: bigint;
   also: string | null;
@@ -148,8 +151,8 @@ export interface Row {
 
 export function suspectRows(last: Heap, first: Heap | undefined, before: Heap | undefined): Row[] {
   return last.all<Row>(
-    `SELECT kind, type, count, new, retained, growth, own_growth, survived, may_own, address_reused, path, gathers, places, spread,
-            owner, code, stored_by, pattern, inside, inside_type, inside_count, inside_retained, chain, waits_at, waits_for, set_by, common, keeper, holder,
+    `SELECT kind, type, count, new, retained, growth, own_growth, survived, passing, may_own, address_reused, path, gathers, places, spread,
+            owner, code, used_by, pattern, inside, inside_type, inside_count, inside_retained, chain, waits_at, waits_for, set_by, common, keeper, holder,
             holder_offset, holder_count, weak, also, example, other, traced, site, at_line, at_site
        FROM {heap}.leaks(?, ?)`,
     first?.schema ?? null,
@@ -185,6 +188,7 @@ export function suspectOf(
     growth: known.grows ? row.growth : null,
     ownGrowth: known.grows ? row.own_growth : 0n,
     survived: known.survived ? row.survived : null,
+    passing: row.passing === 1n,
     growthPerHour: known.grows && known.hours ? Math.round(Number(row.growth) / known.hours) : null,
     path: row.path,
     gathers: row.gathers,
@@ -192,7 +196,7 @@ export function suspectOf(
     spread: row.spread === null ? [] : JSON.parse(row.spread),
     owner: row.owner,
     code: row.code,
-    storedBy: row.stored_by === null ? [] : JSON.parse(row.stored_by),
+    usedBy: row.used_by === null ? [] : JSON.parse(row.used_by),
     pattern: row.pattern,
     inside:
       row.inside === null

@@ -27,6 +27,8 @@ export interface WasteOf {
   size: bigint;
   /** Whether the dump is not complete: what it has lost is in no figure. */
   incomplete: boolean;
+  /** Whether what belongs to code is among them. */
+  all: boolean;
 }
 
 interface Row extends Omit<Waste, "typeName" | "certain" | "example"> {
@@ -59,5 +61,6 @@ export function findWaste(heap: Heap, limit: number, all: boolean, of?: string):
         ? heap.totals().size
         : (heap.get<{ size: bigint }>("SELECT size FROM {heap}.set_totals(?)", of)?.size ?? 0n),
     incomplete: isIncomplete(heap),
+    all,
   };
 }

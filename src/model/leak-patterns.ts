@@ -46,6 +46,11 @@ export const LEAK_PATTERNS: Record<string, LeakPattern> = {
     mend: "see what they wait for; give that wait a timeout (asyncio.wait_for), or cancel them where their work ends",
     next: "tasks",
   },
+  "ended task": {
+    why: "They have ended, and something keeps each of them, with its result or its exception.",
+    mend: "drop a task once its result is taken, as add_done_callback(TASKS.discard) does",
+    next: "tasks",
+  },
   timer: {
     why: "The event loop holds what it is to call until the time has come, and for a while what was cancelled.",
     mend: "cancel timers that are not needed any more, and do not hold more than they need in what they call",
@@ -56,7 +61,7 @@ export const LEAK_PATTERNS: Record<string, LeakPattern> = {
     next: "threads",
   },
   generator: {
-    why: "They were begun, and neither read to their end nor closed: each keeps its local variables.",
+    why: "They were begun, and wait to be read on: each keeps its local variables.",
     mend: "close them (contextlib.closing), or read them to their end",
   },
   "thread-local": {

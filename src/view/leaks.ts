@@ -64,8 +64,7 @@ export function commandFor(suspect: Suspect, path: string): string[] {
 /** `owner`: a type that may own the memory which grew. */
 export function noSuspects({ incomplete, passing }: Leaks, owner: string | undefined): string {
   if (incomplete) return "No suspects in what could be read: there may be a leak nevertheless.";
-  if (passing.length > 0)
-    return "No suspects yet: of what came, nothing has lasted from one dump to another.";
+  if (passing.length > 0) return "No suspects: what grew comes and goes.";
   return owner === undefined
     ? "No suspects: nothing accumulates in one place."
     : `No suspects among Python objects by their own size: see what holds ${escapeControls(owner)}.`;
@@ -86,23 +85,25 @@ function order({ suspects }: Leaks, terminal: Terminal): string[] {
 
 const MOST_PASSING = 3;
 
-/** What need not be a leak: a later dump tells. */
+/** What is no leak, as far as these dumps tell. */
 export function passingLines({ passing }: Leaks): string[] {
   const lines = passing.slice(0, MOST_PASSING).map((suspect) => {
     const { growth, count, typeName, path } = suspect;
-    const what = `${countText(count)} ${escapeControls(typeName)} objects in ${pathText(path ?? "")}`;
-    return `Came since the dump before the last, and may go again: ${signedSizeText(growth ?? 0n)}, ${what}`;
+    const what = `${escapeControls(typeName)} in ${pathText(path ?? "")}`;
+    return `Comes and goes: ${signedSizeText(growth ?? 0n)}, ${countText(count)} × ${what}`;
   });
   const more = passing.length - lines.length;
   return more > 0 ? [...lines, `and ${plural(more, "more place")}`] : lines;
 }
 
-/** A twentieth of the growth, as a suspect has. */
+/** A twentieth of the growth, as a suspect has, or much by itself. */
 export function isWorthAWord({ growth, elsewhere }: Leaks): boolean {
-  return growth !== null && elsewhere !== null && elsewhere >= MIN_ELSEWHERE && elsewhere * 20n >= growth;
+  if (growth === null || elsewhere === null || elsewhere < MIN_ELSEWHERE) return false;
+  return elsewhere * 20n >= growth || elsewhere >= MUCH_ELSEWHERE;
 }
 
 const MIN_ELSEWHERE = 32n << 10n;
+const MUCH_ELSEWHERE = 1n << 20n;
 
 export function belowTheBar({ elsewhere }: Leaks, paths: string[]): string {
   const growth = `And ${signedSizeText(elsewhere ?? 0n)} elsewhere, in places too small for a suspect`;
@@ -162,7 +163,7 @@ function suspectsJson(suspects: Suspect[]): JsonTable {
     code: ({ code }) => code,
     weak: ({ weak }) => weak,
     also: ({ also }) => also,
-    stored_by: ({ storedBy }) => storedBy,
+    used_by: ({ usedBy }) => usedBy,
     wait: ({ wait }) => wait && { chain: wait.chain, at: wait.at, for: wait.for, set_by: wait.setBy },
     common: ({ common }) => common,
     keeper: ({ keeper }) => keeper && { type: keeper.typeName, address: addressText(keeper.address) },

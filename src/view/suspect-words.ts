@@ -101,7 +101,7 @@ export type SuspectFact = { name: string } & (
 
 /** What there is to say of a suspect besides its title and its remarks, in the order of the questions asked. */
 export function suspectFacts(suspect: Suspect): SuspectFact[] {
-  const { path, owner, code, storedBy, common, keeper, other, allocation } = suspect;
+  const { path, owner, code, usedBy, common, keeper, other, allocation } = suspect;
   const fact = (name: string, is: "path" | "names" | "place" | "words", text: string | null | undefined) =>
     text ? [{ name, is, text }] : [];
   const facts: SuspectFact[] = [
@@ -114,13 +114,13 @@ export function suspectFacts(suspect: Suspect): SuspectFact[] {
       keeper && `${escapeControls(keeper.typeName)} ${addressText(keeper.address)}`,
     ),
     ...fact("also as", "names", alsoText(suspect)),
-    ...storedBy.flatMap((place, i) => fact(i === 0 ? "stored by" : "", "place", place)),
-    ...fact("code", "place", code !== null && !storedBy.includes(code) ? code : null),
+    ...usedBy.flatMap((place, i) => fact(i === 0 ? "used by" : "", "place", place)),
+    ...fact("code", "place", code !== null && !usedBy.includes(code) ? code : null),
     ...waitFacts(suspect),
     ...common
       .filter(({ text }) => text !== code)
       .flatMap(({ part, text }, i) =>
-        fact(i === 0 ? "all have" : "", "names", `${pathText(part)} ${pathText(text)}`),
+        fact(i === 0 ? "in common" : "", "names", `${pathText(part)} ${pathText(text)}`),
       ),
     ...fact("allocated", "words", allocation && allocationWords(allocation, suspect.growth !== null)),
     ...fact("inside", "names", insideText(suspect)),

@@ -24,13 +24,17 @@ const KINDS: Record<string, { is: string; advice: string }> = {
   slots: { is: "instances that all have the same attributes", advice: "give their class __slots__" },
 };
 
+const LEFT_OUT = "Left out: names, constants and tables of code, which are there from its import on (--all).";
+
 export function wasteText(
-  { rows, kinds, size, incomplete }: WasteOf,
+  { rows, kinds, size, incomplete, all }: WasteOf,
   path: string,
   terminal: Terminal,
 ): string {
   const { bold, cyan } = terminal.colors;
-  if (rows.length === 0) return incomplete ? "No waste in what could be read." : "No waste found.";
+  const leftOut = all ? [] : [sentences(LEFT_OUT, terminal, terminal.colors.dim)];
+  if (rows.length === 0)
+    return [incomplete ? "No waste in what could be read." : "No waste found.", ...leftOut].join("\n");
   const text = table(
     [
       { title: "WASTED", align: "right", paint: bold },
@@ -63,6 +67,7 @@ export function wasteText(
     "",
     `${sizeText(total)} could be saved, ${shareText(total, size)} of ${sizeText(size)}:`,
     ...summary,
+    ...leftOut,
     "",
     nextStep(terminal, "show", path, first),
   ].join("\n");

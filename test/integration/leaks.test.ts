@@ -14,7 +14,7 @@ interface Leak {
   kind?: string;
   pattern: string;
   /** One of the functions that are said to store them. */
-  storedBy?: string;
+  usedBy?: string;
   waits?: { chain: string; for?: string; set_by?: string };
 }
 
@@ -26,21 +26,21 @@ const LEAKS: Record<string, Leak> = {
     path: `${module("containers")}.CACHE[*]`,
     owner: `${module("containers")}.CACHE`,
     pattern: "mapping",
-    storedBy: "module_cache",
+    usedBy: "module_cache",
   },
   "containers many_lists": {
     type: "records.Session",
     path: `${module("containers")}.BY_DAY[*][*]`,
     owner: `${module("containers")}.BY_DAY`,
     pattern: "sequence",
-    storedBy: "many_lists",
+    usedBy: "many_lists",
   },
   "containers linked_list": {
     type: "records.Node",
     path: `${module("containers")}.HEAD`,
     owner: `${module("containers")}.HEAD`,
     pattern: "chain",
-    storedBy: "linked_list",
+    usedBy: "linked_list",
   },
   "containers nested_lists": {
     type: "list",
@@ -53,49 +53,49 @@ const LEAKS: Record<string, Leak> = {
     path: `${module("containers")}.HEAD`,
     owner: `${module("containers")}.HEAD`,
     pattern: "chain",
-    storedBy: "nested_dicts",
+    usedBy: "nested_dicts",
   },
   "containers identity_map": {
     type: "records.Order",
     path: `${module("containers")}.IDENTITY.map[*]`,
     owner: `${module("containers")}.IDENTITY`,
     pattern: "mapping",
-    storedBy: "identity_map",
+    usedBy: "identity_map",
   },
   "containers class_attribute": {
     type: "containers.Job",
     path: `${module("containers")}.Job.running[*]`,
     owner: `${module("containers")}.Job.running`,
     pattern: "mapping",
-    storedBy: "class_attribute",
+    usedBy: "class_attribute",
   },
   "containers metaclass": {
     type: "containers.Registry",
     path: `${module("containers")}.Registry.classes[*]`,
     owner: `${module("containers")}.Registry.classes`,
     pattern: "class",
-    storedBy: "metaclass",
+    usedBy: "metaclass",
   },
   "containers deep_attribute": {
     type: "dict",
     path: `${module("containers")}.APP.state.inner['x'].history[*]`,
     owner: `${module("containers")}.APP`,
     pattern: "sequence",
-    storedBy: "deep_attribute",
+    usedBy: "deep_attribute",
   },
   "containers replaced_list": {
     type: "records.Session",
     path: `${module("containers")}.APP.items[*]`,
     owner: `${module("containers")}.APP`,
     pattern: "sequence",
-    storedBy: "replaced_list",
+    usedBy: "replaced_list",
   },
   "containers names": {
     type: "str",
     path: `${module("containers")}.NAMES<element *>`,
     owner: `${module("containers")}.NAMES`,
     pattern: "sequence",
-    storedBy: "names",
+    usedBy: "names",
   },
   "containers buffer": {
     type: "bytearray",
@@ -103,35 +103,35 @@ const LEAKS: Record<string, Leak> = {
     owner: `${module("containers")}.BUFFER`,
     count: () => 1,
     pattern: "object",
-    storedBy: "buffer",
+    usedBy: "buffer",
   },
   "containers views": {
     type: "memoryview",
     path: `${module("containers")}.VIEWS[*]`,
     owner: `${module("containers")}.VIEWS`,
     pattern: "view",
-    storedBy: "views",
+    usedBy: "views",
   },
   "containers risen": {
     type: "containers.Zombie",
     path: `${module("containers")}.Zombie.risen[*]`,
     owner: `${module("containers")}.Zombie.risen`,
     pattern: "sequence",
-    storedBy: "Zombie.__del__",
+    usedBy: "Zombie.__del__",
   },
   "code closure": {
     type: "records.Session",
     path: `${module("code")}.count.__closure__[0].cell_contents[*]`,
     owner: "<function make_counter.<locals>.count><cell seen>",
     pattern: "sequence",
-    storedBy: "closure",
+    usedBy: "closure",
   },
   "code default_argument": {
     type: "records.Session",
     path: `${module("code")}.remember.__defaults__[0][*]`,
     owner: `${module("code")}.remember`,
     pattern: "sequence",
-    storedBy: "default_argument",
+    usedBy: "default_argument",
   },
   "code lru_cache": {
     type: "code.Service",
@@ -156,21 +156,21 @@ const LEAKS: Record<string, Leak> = {
     path: `${module("code")}.THREADS[*]`,
     owner: `${module("code")}.THREADS`,
     pattern: "thread",
-    storedBy: "threads",
+    usedBy: "threads",
   },
   "code tracebacks": {
     type: "ValueError",
     path: `${module("code")}.ERRORS[*]`,
     owner: `${module("code")}.ERRORS`,
     pattern: "traceback",
-    storedBy: "tracebacks",
+    usedBy: "tracebacks",
   },
   "code tasks": {
     type: "_asyncio.Task",
     path: `${module("code")}.TASKS<element *>`,
     owner: `${module("code")}.TASKS`,
     pattern: "task",
-    storedBy: "tasks",
+    usedBy: "tasks",
     waits: { chain: "handle", for: "Future, pending" },
   },
   "code sleeping_tasks": {
@@ -185,7 +185,7 @@ const LEAKS: Record<string, Leak> = {
     path: `${module("code")}.OPEN[*]`,
     owner: `${module("code")}.OPEN`,
     pattern: "generator",
-    storedBy: "async_generators",
+    usedBy: "async_generators",
     waits: { chain: "stream" },
   },
   "code generators": {
@@ -193,7 +193,7 @@ const LEAKS: Record<string, Leak> = {
     path: `${module("code")}.OPEN[*]`,
     owner: `${module("code")}.OPEN`,
     pattern: "generator",
-    storedBy: "generators",
+    usedBy: "generators",
     waits: { chain: "numbers" },
   },
   "code listeners": {
@@ -201,14 +201,14 @@ const LEAKS: Record<string, Leak> = {
     path: `${module("code")}.BUS.listeners[*].__self__`,
     owner: `${module("code")}.BUS`,
     pattern: "callback",
-    storedBy: "listeners",
+    usedBy: "listeners",
   },
   "code thread_local": {
     type: "records.Session",
     path: `${module("code")}.LOCAL<thread-local kept of Thread-1`,
     owner: `${module("code")}.LOCAL<thread-local kept>`,
     pattern: "thread-local",
-    storedBy: "worker",
+    usedBy: "worker",
   },
   "code frame_local": {
     type: "records.Session",
@@ -227,7 +227,7 @@ const LEAKS: Record<string, Leak> = {
     path: `${module("libraries")}.QUEUE.queue[*]`,
     owner: `${module("libraries")}.QUEUE`,
     pattern: "queue",
-    storedBy: "unread_queue",
+    usedBy: "unread_queue",
   },
   "libraries finalizers": {
     type: "records.Session",
@@ -246,7 +246,7 @@ const LEAKS: Record<string, Leak> = {
     path: `${module("libraries")}.BY_KEY.data[*]`,
     owner: `${module("libraries")}.BY_KEY`,
     pattern: "weak key",
-    storedBy: "weak_keys",
+    usedBy: "weak_keys",
   },
   "libraries context_variable": {
     type: "records.Session",
@@ -297,14 +297,14 @@ test.for(cases)("CPython %s: %s", async ([_, name, python], { workspace }) => {
   expect(first.words).toContain(leak.type);
   expect(first.pattern).toBe(leak.pattern);
   expect(LEAK_PATTERNS).toHaveProperty([first.pattern]);
-  const storing = first.stored_by.map((place) => place.replace(/ .*/, ""));
+  const storing = first.used_by.map((place) => place.replace(/ .*/, ""));
   if (leak.waits) {
     expect(first.wait).toMatchObject(leak.waits);
     expect(first.wait?.at).toMatch(/^\S+ \/.*\.py:\d+$/);
   } else {
     expect(first.wait).toBeNull();
   }
-  if (leak.storedBy) expect(storing).toContain(leak.storedBy);
+  if (leak.usedBy) expect(storing).toContain(leak.usedBy);
   expect(status).toBe(1);
   const [, , last] = files as [string, string, string];
   expect(suspectsOf(workspace, [files[0] as string, last]).suspects[0]).toMatchObject({

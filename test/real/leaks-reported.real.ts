@@ -19,7 +19,7 @@ interface Report {
   /** `NAME FILE:LINE`, without the folder of packages and the line. */
   code?: string | RegExp;
   /** One of the functions that are said to store them. */
-  storedBy?: string;
+  usedBy?: string;
   /** Part of the block. */
   says?: string;
   /** The end of the path to the last object that was there before: what is behind it came. */
@@ -58,7 +58,7 @@ const REPORTS: Report[] = [
     releases: "asgiref==3.2.7",
     owner: `${module("__main__")}.CURRENT`,
     path: ".CURRENT._context_refs",
-    storedBy: "Local._get_storage asgiref/local.py",
+    usedBy: "Local._get_storage asgiref/local.py",
   },
   {
     program: "method_cache.py",
@@ -129,7 +129,7 @@ const REPORTS: Report[] = [
     owner: "<ContextVar 'last-seen'>",
     path: "<variables>[<ContextVar 'last-seen'>]",
     code: "connection last_errors.py",
-    storedBy: "DedupeIntegration.setup_once sentry_sdk/integrations/dedupe.py",
+    usedBy: "DedupeIntegration.setup_once sentry_sdk/integrations/dedupe.py",
     gathers: ".f_locals['connections'][*]<field _context>",
   },
   {
@@ -189,7 +189,7 @@ const REPORTS: Report[] = [
     owner: `${module("__main__")}.toolkit`,
     path: ".toolkit.functions[*].entrypoint",
     code: /^(weather|opening_hours) pydantic\/_internal\/_validate_call\.py$/,
-    storedBy: "Function.process_entrypoint agno/tools/function.py",
+    usedBy: "Function.process_entrypoint agno/tools/function.py",
     gathers: ".toolkit.functions[*]",
   },
   {
@@ -281,7 +281,7 @@ test.for(cases)("CPython %s: %s", async ([, program, interpreter, report], { wor
   if (report.code instanceof RegExp) expect(code, report.fix).toMatch(report.code);
   else expect(code, report.fix).toBe(report.code);
   if (report.gathers) expect(first?.gathers?.endsWith(report.gathers), first?.gathers ?? "").toBe(true);
-  if (report.storedBy) expect(first?.stored_by.map(shortened), report.fix).toContain(report.storedBy);
+  if (report.usedBy) expect(first?.used_by.map(shortened), report.fix).toContain(report.usedBy);
   const block = workspace.run(["leaks", "-n", "1", ...files]).stdout;
   if (report.says) expect(block, report.fix).toContain(report.says);
 });

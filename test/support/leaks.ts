@@ -17,7 +17,7 @@ export interface Suspect {
   spread: { part: string; growth: number }[];
   owner: string | null;
   code: string | null;
-  stored_by: string[];
+  used_by: string[];
   pattern: string;
   wait: { chain: string; at: string; for: string | null; set_by: string | null } | null;
   inside: { part: string; type: string; count: number; retained: number } | null;

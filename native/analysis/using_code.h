@@ -11,14 +11,15 @@
 
 namespace heapdump {
 
-// The functions whose code names what things gather in, as it stands in their path: those that name most of
-// the path's global and attributes, of one class or module those that belong to it; none of Python's own. As
-// `put app.py:30`, with the line where each begins; in alphabetical order. Empty if there are none, or so
-// many that they say nothing. That one of them stores the objects is likely, and no more.
-class StoringCode {
+// The functions whose code names what things gather in, as it stands in their path: they store there, or
+// read. Those come first that name most of the path, that belong to the class (or a class above it) or the
+// module of what has the name, and that name the type that gathers; four at most, and none of Python's own.
+// Of what a context variable has, those that name the variable. As `put app.py:30`, with the line where each
+// begins.
+class UsingCode {
  public:
   // All code is gone through once, for the names in the paths of all of them.
-  StoringCode(const HeapIndex& heap, const TypeRoles& roles, const std::vector<Suspect>& suspects);
+  UsingCode(const HeapIndex& heap, const TypeRoles& roles, const std::vector<Suspect>& suspects);
 
   std::vector<std::string> of(const Suspect& suspect) const;
 

@@ -1,7 +1,8 @@
-#include "analysis/storing_code.h"
+#include "analysis/using_code.h"
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "heap/c_containers.h"
 #include "heap/category.h"
@@ -14,7 +15,7 @@
 namespace heapdump {
 namespace {
 
-// Functions that are named; of more, none says more than the path.
+// Functions that are named.
 constexpr size_t kMost = 4;
 // The same if they do not name the container itself, but what it is in.
 constexpr size_t kMostOfEarlier = 2;
@@ -68,7 +69,7 @@ uint32_t globals_of_module(const HeapIndex& heap, std::string_view name) {
 }  // namespace
 
 // The names on the way to where it gathers, and of what; of what gathers in a module or a class, its own.
-std::vector<StoringCode::Name> StoringCode::names_to(const Suspect& suspect) const {
+std::vector<UsingCode::Name> UsingCode::names_to(const Suspect& suspect) const {
   const uint32_t variable = variable_on_path(heap_, suspect.example);
   if (variable != kNone && !heap_.is_garbage(variable)) {
     const Way way = way_to(heap_, roles_, variable);
@@ -77,7 +78,7 @@ std::vector<StoringCode::Name> StoringCode::names_to(const Suspect& suspect) con
   return names_on(suspect.way, suspect.gathers + 1);
 }
 
-std::vector<StoringCode::Name> StoringCode::names_on(const Way& way, size_t steps) {
+std::vector<UsingCode::Name> UsingCode::names_on(const Way& way, size_t steps) {
   std::vector<Name> names;
   for (size_t i = 1; i < std::min(way.size(), steps); ++i) {
     const std::string_view step = way[i].text;
@@ -87,7 +88,7 @@ std::vector<StoringCode::Name> StoringCode::names_on(const Way& way, size_t step
   return names;
 }
 
-StoringCode::StoringCode(const HeapIndex& heap, const TypeRoles& roles, const std::vector<Suspect>& suspects)
+UsingCode::UsingCode(const HeapIndex& heap, const TypeRoles& roles, const std::vector<Suspect>& suspects)
     : heap_(heap), roles_(roles) {
   for (const Suspect& suspect : suspects) {
     for (const Name& name : names_to(suspect)) naming_.try_emplace(std::string(name.text));
@@ -105,7 +106,7 @@ StoringCode::StoringCode(const HeapIndex& heap, const TypeRoles& roles, const st
   }
 }
 
-void StoringCode::find_names(uint32_t function, uint32_t code, int depth) {
+void UsingCode::find_names(uint32_t function, uint32_t code, int depth) {
   const uint32_t names = field_of(heap_, code, "co_names");
   const Range rows = names == kNone ? Range{} : heap_.positions(names);
   for (uint64_t row = rows.begin; row < rows.end; ++row) {
@@ -123,19 +124,34 @@ void StoringCode::find_names(uint32_t function, uint32_t code, int depth) {
 }
 
 // Whether it is a function of that module, or of that class or of the object's class.
-bool StoringCode::belongs_to(uint32_t function, uint32_t holder) const {
+bool UsingCode::belongs_to(uint32_t function, uint32_t holder) const {
   const uint32_t globals = field_of(heap_, function, "__globals__");
   if (globals == kNone) return false;
   if (heap_.type_name(holder) == "module") return globals == field_of(heap_, holder, "__dict__");
   const uint32_t own = heap_.type_of_object(holder);
   const uint32_t type = own == kNone ? heap_.type(holder) : own;
   const std::string_view module = heap_.text(heap_.types()[type].module);
-  if (module.empty() || globals_of_module(heap_, module) != globals) return false;
-  return qualified_name(heap_, function).starts_with(std::string(class_name(heap_, type)) + ".");
+  const std::string name = qualified_name(heap_, function);
+  if (!module.empty() && globals_of_module(heap_, module) == globals &&
+      name.starts_with(std::string(class_name(heap_, type)) + "."))
+    return true;
+  const uint32_t order =
+      heap_.types()[type].object == kNone ? kNone : field_of(heap_, heap_.types()[type].object, "__mro__");
+  const Range bases = order == kNone ? Range{} : heap_.positions(order);
+  for (uint64_t row = bases.begin; row < bases.end; ++row) {
+    const uint32_t base = heap_.target(row);
+    const uint32_t base_type = base == kNone ? kNone : heap_.type_of_object(base);
+    if (base_type == kNone) continue;
+    const std::string_view base_module = heap_.text(heap_.types()[base_type].module);
+    if (globals_of_module(heap_, base_module) == globals &&
+        name.starts_with(std::string(class_name(heap_, base_type)) + "."))
+      return true;
+  }
+  return false;
 }
 
 // How much it has to do with that path; 0 for nothing.
-int StoringCode::score(uint32_t function, const std::vector<Name>& names, std::string_view type_name) const {
+int UsingCode::score(uint32_t function, const std::vector<Name>& names, std::string_view type_name) const {
   int score = 0;
   bool belongs = false;
   for (size_t i = 0; i < names.size(); ++i) {
@@ -152,7 +168,7 @@ int StoringCode::score(uint32_t function, const std::vector<Name>& names, std::s
   return naming_.at(std::string(type_name)).contains(function) ? score + kType : score;
 }
 
-std::vector<std::string> StoringCode::of(const Suspect& suspect) const {
+std::vector<std::string> UsingCode::of(const Suspect& suspect) const {
   const std::vector<Name> names = names_to(suspect);
   const std::string_view type_name = last_part(heap_.text(heap_.types()[suspect.type].name));
   std::unordered_set<uint32_t> candidates;
@@ -160,24 +176,30 @@ std::vector<std::string> StoringCode::of(const Suspect& suspect) const {
     const Functions& naming = naming_.at(std::string(name.text));
     candidates.insert(naming.begin(), naming.end());
   }
-  std::vector<std::string> found;
-  int best = 0;
+  std::vector<std::pair<int, std::string>> found;  // by score
   for (const uint32_t function : candidates) {
     const int own = score(function, names, type_name);
-    if (own == 0 || own < best) continue;
+    if (own == 0) continue;
     const auto content = heap_.content(function);
     if (!content || content->cut || content->bytes.starts_with("<module> ") ||
         !roles_.is_application_file(file_of(content->bytes)))
       continue;
-    if (own > best) found.clear();
-    best = own;
-    found.emplace_back(content->bytes);
+    found.emplace_back(-own, content->bytes);
   }
   std::ranges::sort(found);
   const auto again = std::ranges::unique(found);
   found.erase(again.begin(), again.end());
-  if (found.size() > (best >= kLast ? kMost : kMostOfEarlier)) found.clear();
-  return found;
+  // If some name the container itself, what names only what it is in says nothing; and if many do, neither
+  // says much.
+  if (!found.empty() && -found.front().first >= kLast)
+    std::erase_if(found, [](const auto& entry) { return -entry.first < kLast; });
+  else if (found.size() > kMostOfEarlier)
+    found.clear();
+  std::vector<std::string> told;
+  for (auto& [own, place] : found) {
+    if (told.size() < kMost) told.push_back(std::move(place));
+  }
+  return told;
 }
 
 }  // namespace heapdump
