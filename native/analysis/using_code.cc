@@ -150,6 +150,14 @@ bool UsingCode::belongs_to(uint32_t function, uint32_t holder) const {
   return false;
 }
 
+// Whether it is of the module that defines the class of the object: it may have that in a variable.
+bool UsingCode::is_beside(uint32_t function, uint32_t holder) const {
+  const std::string_view module = heap_.text(heap_.types()[heap_.type(holder)].module);
+  const uint32_t globals = field_of(heap_, function, "__globals__");
+  return globals != kNone && roles_.is_application(heap_.type(holder)) &&
+         globals_of_module(heap_, module) == globals;
+}
+
 // How much it has to do with that path; 0 for nothing.
 int UsingCode::score(uint32_t function, const std::vector<Name>& names, std::string_view type_name) const {
   int score = 0;
@@ -158,6 +166,7 @@ int UsingCode::score(uint32_t function, const std::vector<Name>& names, std::str
     if (!naming_.at(std::string(names[i].text)).contains(function)) continue;
     const bool own = belongs_to(function, names[i].holder);
     const bool last = i + 1 == names.size();
+    belongs = belongs || (last && is_beside(function, names[i].holder));
     score += (last ? kLast : kEarlier) + (own ? (last ? kOwnLast : kOwn) : 0);
     belongs = belongs || own;
   }

@@ -34,6 +34,7 @@ class UsingCode {
   static std::vector<Name> names_on(const Way& way, size_t steps);
   void find_names(uint32_t function, uint32_t code, int depth);
   bool belongs_to(uint32_t function, uint32_t holder) const;
+  bool is_beside(uint32_t function, uint32_t holder) const;
   int score(uint32_t function, const std::vector<Name>& names, std::string_view type_name) const;
 
   const HeapIndex& heap_;

@@ -70,16 +70,18 @@ export function noSuspects({ incomplete, passing }: Leaks, owner: string | undef
     : `No suspects among Python objects by their own size: see what holds ${escapeControls(owner)}.`;
 }
 
-/** Of several suspects, why they stand in this order. */
+const ONE_DUMP =
+  "One dump tells what is large, in the order of its size, and not whether it grows: take another one later.";
+
+/** Of several suspects, why they stand in this order; of one dump, what that cannot tell. */
 function order({ suspects }: Leaks, terminal: Terminal): string[] {
   const [first] = suspects;
+  if (first?.growth === null) return [sentences(ONE_DUMP, terminal, terminal.colors.dim)];
   if (!first || suspects.length < 2) return [];
   const by =
-    first.survived !== null
-      ? "what lasts: what came after the first dump, and was there in the dump before the last"
-      : first.growth !== null
-        ? "what they grew by"
-        : "what they retain";
+    first.survived === null
+      ? "what they grew by"
+      : "what lasts: of the growth, what was there in the dump before the last";
   return [sentences(`Ordered by ${by}.`, terminal, terminal.colors.dim)];
 }
 

@@ -89,6 +89,52 @@ test.for(oldestMiddleNewest)(
   },
 );
 
+const STAYS: Record<string, Partial<Suspect>> = {
+  late: { type: "records.Session", path: `${own}.LIVE[*]` },
+  rebuilt: { type: "records.Session", path: `${own}.TABLE[*]` },
+  longer_text: { type: "str", path: `${own}.TEXT` },
+};
+
+test.for(
+  oldestMiddleNewest.flatMap(({ path, version }) =>
+    Object.keys(STAYS).map((name) => [version, name, path] as const),
+  ),
+)(
+  "CPython %s: what grows in its place is a suspect of three dumps: %s",
+  async ([, name, python], { workspace }) => {
+    const { files } = await leakingDumps(workspace, python, `causes ${name}`);
+    const { suspects } = suspectsOf(workspace, files);
+    expect(suspects).toMatchObject([STAYS[name]]);
+    expect(suspects[0]?.survived).toBeGreaterThan(0);
+    expect(suspects[0]?.survived).toBeLessThanOrEqual(suspects[0]?.growth ?? 0);
+  },
+);
+
+test.for(oldestMiddleNewest)(
+  "CPython $version: what is replaced each time is no suspect, and is told",
+  async ({ path }, { workspace }) => {
+    const { files } = await leakingDumps(workspace, path, "causes refilled");
+    expect(suspectsOf(workspace, files).suspects).toEqual([]);
+  },
+);
+
+test.for(oldestMiddleNewest)(
+  "CPython $version: weak references to another object are a suspect of their own",
+  async ({ path }, { workspace }) => {
+    const { files } = await leakingDumps(workspace, path, "causes other_references");
+    const { suspects } = suspectsOf(workspace, files);
+    expect(suspects.map((suspect) => suspect.path)).toContain(`${own}.OBSERVERS[*]`);
+    for (const suspect of suspects) expect(suspect.weak).toBe(0);
+  },
+);
+
+test("what only half of them have is not in common", async ({ workspace }) => {
+  const { files } = await leakingDumps(workspace, newest.path, "causes alternating");
+  const { stdout } = workspace.run(["leaks", ...files]);
+  expect(stdout).toContain("causes.Job objects");
+  expect(stdout).not.toMatch(/in common .*on_(even|odd)/);
+});
+
 test("what grew in places too small for a suspect is said", async ({ workspace }) => {
   const { files: all } = await leakingDumps(workspace, newest.path, "causes scattered");
   const files = [all[0] as string, all[2] as string];

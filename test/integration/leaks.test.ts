@@ -151,6 +151,26 @@ const LEAKS: Record<string, Leak> = {
     owner: `${module("code")}.loop`,
     pattern: "timer",
   },
+  "code ended_tasks": {
+    type: "_asyncio.Task",
+    path: `${module("code")}.ENDED[*]`,
+    owner: `${module("code")}.ENDED`,
+    pattern: "ended task",
+    usedBy: "ended_tasks",
+  },
+  "code read_generators": {
+    type: "generator",
+    path: `${module("code")}.READ[*]`,
+    owner: `${module("code")}.READ`,
+    pattern: "sequence",
+    usedBy: "read_generators",
+  },
+  "code cached_app": {
+    type: "records.Session",
+    path: ".registry[*]",
+    owner: `${module("code")}.get_app`,
+    pattern: "sequence",
+  },
   "code threads": {
     type: "threading.Thread",
     path: `${module("code")}.THREADS[*]`,

@@ -2,6 +2,8 @@
 import gc
 import threading
 
+import weakref
+
 from records import Session
 
 
@@ -105,6 +107,89 @@ def scattered(turn):
     for i in range(40):
         globals().setdefault("KEPT_%d" % i, []).extend(Session(i) for i in range(100))
     return 4000
+
+
+class App:
+    pass
+
+
+class Job:
+    def __init__(self, done):
+        self.done = done
+        self.pad = bytes(300)
+
+
+LIVE = []
+
+
+def late(turn):
+    """Ever the same leak, but the last dump comes much later."""
+    for i in range(100 if turn == 2 else 6000):
+        LIVE.append(Session(i))
+    return len(LIVE)
+
+
+TABLE = {}
+
+
+def rebuilt(turn):
+    """Built anew each time, with more in it."""
+    global TABLE
+    TABLE = {i: Session(i) for i in range(4000 * (turn + 1))}
+    return len(TABLE)
+
+
+TEXT = ""
+
+
+def longer_text(turn):
+    global TEXT
+    TEXT = TEXT + "a line of a log\n" * 20000
+    return 1
+
+
+RECENT = {}
+
+
+def refilled(turn):
+    """As many as ever, others each time."""
+    RECENT.clear()
+    RECENT.update((turn * 100000 + i, Session(i)) for i in range((5000, 4600, 5200)[turn % 3]))
+    return len(RECENT)
+
+
+MANAGER = App()
+OBSERVERS = []
+FRESH = None
+
+
+def gone(reference):
+    pass
+
+
+def other_references(turn):
+    """Weak references to one object, beside a large list that is new."""
+    global FRESH
+    FRESH = [Session(i) for i in range(6000 * turn)]
+    OBSERVERS.extend(weakref.ref(MANAGER, gone) for _ in range(6000))
+    return 6000
+
+
+EVEN_AND_ODD = []
+
+
+def on_even():
+    pass
+
+
+def on_odd():
+    pass
+
+
+def alternating(turn):
+    for i in range(4096):
+        EVEN_AND_ODD.append(Job(on_odd if i % 2 else on_even))
+    return 4096
 
 
 LARGE = {}

@@ -121,6 +121,53 @@ def sleeping_tasks(turn):
     return 800
 
 
+async def answer(number):
+    return bytes(600)
+
+
+ENDED = []
+
+
+def ended_tasks(turn):
+    async def start():
+        for i in range(800):
+            ENDED.append(loop.create_task(answer(i)))
+        await asyncio.gather(*ENDED[-800:])
+
+    in_loop(start())
+    return 800
+
+
+READ = []
+waiting = iter(numbers(i) for i in range(100))  # one that is suspended
+
+
+def read_generators(turn):
+    next(waiting)
+    for i in range(1500):
+        generator = numbers(bytearray(600))
+        for _ in generator:
+            pass
+        READ.append(generator)
+    return 1500
+
+
+class App:
+    def __init__(self):
+        self.registry = []
+
+
+@functools.lru_cache(maxsize=1)
+def get_app():
+    return App()
+
+
+def cached_app(turn):
+    for i in range(3000):
+        get_app().registry.append(Session(i))
+    return 3000
+
+
 def refresh(body):
     pass
 
