@@ -4,6 +4,7 @@
 
 #include "analysis/holder_groupings.h"
 #include "analysis/object_groupings.h"
+#include "analysis/type_roles.h"
 #include "heap/path_up.h"
 #include "heap/site_text.h"
 #include "protocol.h"
@@ -85,6 +86,34 @@ class ByModule : public Grouping {
   std::vector<uint32_t> way_;
 };
 
+// The package of that module, and whose it is: `shop (program)`, `numpy (library)`, `asyncio (Python)`.
+class ByPackage : public Grouping {
+ public:
+  explicit ByPackage(const HeapIndex& heap) : modules_(heap), roles_(heap) {}
+  uint32_t of(uint32_t id) override {
+    const uint32_t module = modules_.of(id);
+    if (module == kNone) return kNone;
+    if (module >= of_module_.size()) of_module_.resize(modules_.count(), kNone);
+    if (of_module_[module] == kNone) of_module_[module] = names_.number(package(modules_.name(module)));
+    return of_module_[module];
+  }
+  uint32_t count() const override { return names_.count(); }
+  std::string name(uint32_t group) const override { return names_.name(group); }
+
+ private:
+  std::string package(const std::string& module) const {
+    const std::string own = module.substr(0, module.find('.'));
+    if (roles_.is_own_module(module) || roles_.is_own_module(own)) return own + " (program)";
+    return own + (roles_.is_installed_module(module) || roles_.is_installed_module(own) ? " (library)"
+                                                                                        : " (Python)");
+  }
+
+  ByModule modules_;
+  const TypeRoles roles_;
+  Names names_;
+  std::vector<uint32_t> of_module_;
+};
+
 // The line of source that an object was allocated at.
 class ByLine : public Grouping {
  public:
@@ -121,6 +150,10 @@ constexpr GroupingKind kGroupings[] = {
     {"module", "the nearest module on the path from a root",
      [](Groupings& groupings) -> std::unique_ptr<Grouping> {
        return std::make_unique<ByModule>(groupings.heap());
+     }},
+    {"package", "the package of that module, with whose it is: the program's, a library's, or Python's",
+     [](Groupings& groupings) -> std::unique_ptr<Grouping> {
+       return std::make_unique<ByPackage>(groupings.heap());
      }},
     {"line", "the line of source at which they were allocated, as far as tracemalloc has traced it",
      [](Groupings& groupings) -> std::unique_ptr<Grouping> {

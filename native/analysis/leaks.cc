@@ -85,11 +85,10 @@ class Finder {
       suspects_.push_back(std::move(*garbage));
     merge_like(heap_, suspects_, owners_);
     fold_weak_references(heap_, roles_, suspects_);
+    sort();
     add_details(heap_, tree_, dominators_, joint_, roles_, owners_, suspects_);
     if (before_ != nullptr) mark_passing(heap_, *first_, *before_, growth_, roles_, suspects_);
-    std::ranges::stable_sort(suspects_, [](const Suspect& a, const Suspect& b) {
-      return std::tuple(!a.passing, a.survived, a.growth) > std::tuple(!b.passing, b.survived, b.growth);
-    });
+    sort();
     return std::move(suspects_);
   }
 
@@ -103,6 +102,13 @@ class Finder {
     int64_t growth;
     int64_t survived;
   };
+
+  // What lasts most first, and what comes and goes last.
+  void sort() {
+    std::ranges::stable_sort(suspects_, [](const Suspect& a, const Suspect& b) {
+      return std::tuple(!a.passing, a.survived, a.growth) > std::tuple(!b.passing, b.survived, b.growth);
+    });
+  }
 
   void search() {
     open_.push_back({ObjectTree::kTop, kNone});

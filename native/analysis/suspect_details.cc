@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <span>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -28,6 +29,8 @@ constexpr uint64_t kParts = 2;
 // at least.
 constexpr uint64_t kLooked = 2000;
 constexpr size_t kFewest = 10;
+// Suspects of which all is told, the best: nobody reads on.
+constexpr size_t kDetailed = 100;
 
 // What each suspect's objects retain together; no object gathers in two places.
 void find_retained(const HeapIndex& heap, Joint& joint, std::vector<Suspect>& suspects) {
@@ -153,9 +156,11 @@ void add_details(const HeapIndex& heap, const ObjectTree& paths, const ObjectTre
                  const TypeRoles& roles, Owners& owners, std::vector<Suspect>& suspects) {
   find_retained(heap, joint, suspects);
   const Waits waits(heap);
-  const UsingCode code_names(heap, roles, suspects);
+  const std::span detailed(suspects.data(), std::min(suspects.size(), kDetailed));
+  const UsingCode code_names(heap, roles, detailed);
   for (Suspect& suspect : suspects) {
     suspect.pattern = pattern_of(heap, paths, roles, waits, suspect);
+    if (&suspect - suspects.data() >= static_cast<ptrdiff_t>(detailed.size())) continue;
     suspect.other = other_example(heap, suspect);
     if (suspect.kind == SuspectKind::kGarbage) continue;
     suspect.inside = inside(heap, dominators, suspect);

@@ -73,6 +73,11 @@ bool TypeRoles::is_own_file(std::string_view file) const {
   return is_application_file(file) && !is_installed(file) && !file.starts_with("<frozen ");
 }
 
+bool TypeRoles::is_installed_module(std::string_view module) const {
+  const auto at = files_.find(module);
+  return at != files_.end() && is_installed(at->second);
+}
+
 bool TypeRoles::is_extension_module(std::string_view module) const {
   const auto at = files_.find(module);
   return at != files_.end() && at->second.ends_with(".so");

@@ -26,6 +26,7 @@ class TypeRoles {
   // A file, or a module, of the program, and of no library.
   bool is_own_file(std::string_view file) const;
   bool is_own_module(std::string_view module) const;
+  bool is_installed_module(std::string_view module) const;
   // Whether its file is a shared library.
   bool is_extension_module(std::string_view module) const;
 

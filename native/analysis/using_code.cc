@@ -88,7 +88,7 @@ std::vector<UsingCode::Name> UsingCode::names_on(const Way& way, size_t steps) {
   return names;
 }
 
-UsingCode::UsingCode(const HeapIndex& heap, const TypeRoles& roles, const std::vector<Suspect>& suspects)
+UsingCode::UsingCode(const HeapIndex& heap, const TypeRoles& roles, std::span<const Suspect> suspects)
     : heap_(heap), roles_(roles) {
   for (const Suspect& suspect : suspects) {
     for (const Name& name : names_to(suspect)) naming_.try_emplace(std::string(name.text));

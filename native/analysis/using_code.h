@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,7 +20,7 @@ namespace heapdump {
 class UsingCode {
  public:
   // All code is gone through once, for the names in the paths of all of them.
-  UsingCode(const HeapIndex& heap, const TypeRoles& roles, const std::vector<Suspect>& suspects);
+  UsingCode(const HeapIndex& heap, const TypeRoles& roles, std::span<const Suspect> suspects);
 
   std::vector<std::string> of(const Suspect& suspect) const;
 

@@ -33,6 +33,8 @@ export interface TopObject extends SizedObject {
 export interface TopObjects {
   by: "size" | "retained";
   objects: TopObject[];
+  /** By retained size: objects left out that retain little less than the one above them, which has little besides. */
+  inChains: number;
   /** Of the whole heap. */
   total: { count: bigint; size: bigint };
 }
@@ -44,18 +46,44 @@ export function topObjects(
   request: TopRequest,
   parents?: Parameters<typeof parentsOf>[2],
 ): TopObjects {
-  const rows = heap.all<SizedObject>(
-    `SELECT ${OBJECT}, o.retained, ${by === "retained" ? "o.path" : "NULL"} AS path
-       FROM {heap}.object AS o WHERE ${condition(heap, request)} ORDER BY o.${by} DESC LIMIT ?`,
-    request.limit,
-  );
+  const ask = (limit: number) =>
+    heap.all<SizedObject & { dominator: bigint | null }>(
+      `SELECT ${OBJECT}, o.retained, o.dominator, ${by === "retained" ? "o.path" : "NULL"} AS path
+         FROM {heap}.object AS o WHERE ${condition(heap, request)} ORDER BY o.${by} DESC LIMIT ?`,
+      limit,
+    );
+  const { rows, inChains } =
+    by === "retained" ? headsOfChains(ask, request.limit) : { rows: ask(request.limit), inChains: 0 };
   const roots = heap.roots(rows.map(({ id }) => id));
   const objects = rows.map((object) => ({
     ...object,
     roots: roots(object.id),
     ...(parents ? { above: parentsOf(heap, object.id, parents) } : {}),
   }));
-  return { by, objects, total: heap.totals() };
+  return { by, objects, inChains, total: heap.totals() };
+}
+
+/** Of what the head of a chain retains, an object has so many tenths that goes on it. */
+const OF_CHAIN = 9n;
+
+/** A module, its dict and the one large thing in it are one row: the first of them. Asks for more until there are enough. */
+function headsOfChains<Row extends { id: bigint; retained: bigint; dominator: bigint | null }>(
+  ask: (limit: number) => Row[],
+  wanted: number,
+): { rows: Row[]; inChains: number } {
+  for (let limit = wanted * 4; ; limit *= 4) {
+    const all = ask(limit);
+    const heads = new Map<bigint, Row>();
+    for (const row of all) {
+      const head = row.dominator === null ? undefined : heads.get(row.dominator);
+      heads.set(row.id, head && row.retained * 10n >= head.retained * OF_CHAIN ? head : row);
+    }
+    const isHead = (row: Row) => heads.get(row.id) === row;
+    const rows = all.filter(isHead).slice(0, wanted);
+    if (rows.length < wanted && all.length === limit) continue;
+    const last = rows.at(-1)?.retained ?? 0n;
+    return { rows, inChains: all.filter((row) => !isHead(row) && row.retained >= last).length };
+  }
 }
 
 export type Sort = "size" | "count" | "retained";

@@ -4,6 +4,7 @@ export const GROUPINGS = [
   "owner",
   "path",
   "module",
+  "package",
   "line",
   "kind",
   "rcs",

@@ -17,7 +17,7 @@ import { unknownMemoryText } from "./unknown-memory.js";
 const NOTHING = "No matching objects.";
 
 export function topObjectsText(
-  { by, objects, total }: TopObjects,
+  { by, objects, inChains, total }: TopObjects,
   unknown: UnknownMemory | undefined,
   path: string,
   terminal: Terminal,
@@ -52,9 +52,14 @@ export function topObjectsText(
     ...body,
     "",
     sentences(sum, terminal, colors.dim),
+    ...(inChains > 0 ? [sentences(chainText(inChains), terminal, colors.dim)] : []),
     ...unknownLines(unknown, terminal),
     nextStep(terminal, "show", path, addressText(objects[0]?.address ?? 0n)),
   ].join("\n");
+}
+
+function chainText(inChains: number): string {
+  return `Left out: ${plural(BigInt(inChains), "object")} below these that retain nearly as much as the one above them (heapdump tree)`;
 }
 
 function holders(roots: Root[], above: Above, terminal: Terminal): string[] {

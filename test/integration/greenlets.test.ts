@@ -13,8 +13,8 @@ const REQUESTS = `SELECT path.whole, object.owner FROM object JOIN type ON type.
   WHERE type.name = '__main__.Request' AND path.step = 0 ORDER BY 1`;
 const GREENLETS = `SELECT type.name, object.garbage, count(*) AS n FROM object JOIN type ON type.id = object.type
   WHERE type.name IN ('greenlet.greenlet', '__main__.Worker') GROUP BY 1, 2 ORDER BY 1, 2`;
-const ROOTS = `SELECT kind, replace(root.name, '3', '2'), root.part FROM root JOIN object ON object.id = root.object JOIN type ON type.id = object.type
-  WHERE kind = 'greenlet' OR (kind = 'c' AND type.name IN ('greenlet.greenlet', '__main__.Worker', 'frame')) ORDER BY 1, 2`;
+const ROOTS = `SELECT root.kind, replace(root.name, '3', '2'), root.part FROM root JOIN object ON object.id = root.object JOIN type ON type.id = object.type
+  WHERE root.kind = 'greenlet' OR (root.kind = 'c' AND type.name IN ('greenlet.greenlet', '__main__.Worker', 'frame')) ORDER BY 1, 2`;
 
 const LOST = `SELECT address FROM object WHERE id = (SELECT object FROM root WHERE kind = 'greenlet')`;
 

@@ -170,6 +170,27 @@ test("an unknown grouping is refused, and those that there are are named", () =>
   }
 });
 
+test("by package: those of its modules, with whose they are", () => {
+  const groups = (by: string) =>
+    new Map(
+      heap
+        .all<{ name: string; count: bigint }>(
+          `SELECT name, count FROM {heap}.partition('${by}') WHERE name IS NOT NULL`,
+        )
+        .map(({ name, count }) => [name, count]),
+    );
+  const expected = new Map<string, bigint>();
+  for (const [module, count] of groups("module")) {
+    const [own = ""] = module.split(".");
+    expected.set(own, (expected.get(own) ?? 0n) + count);
+  }
+  const found = groups("package");
+  expect(new Map([...found].map(([name, count]) => [name.replace(/ \(\w+\)$/, ""), count]))).toEqual(
+    expected,
+  );
+  expect([...found.keys()]).toContain("shop (program)");
+});
+
 describe.each(["type", "owner", "module", "kind", "size", "unity"] as const)("by %s", (by) => {
   test("groups have what plain SQL counts, and retain what no root reaches without them", () => {
     expect(ask(by)).toEqual(grouped(members(by)));
