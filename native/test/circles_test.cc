@@ -69,8 +69,9 @@ TEST_F(CirclesTest, EveryQuestionEnds) {
     find_leaks(heap, paths, dominators, joint, groupings.owners(), nullptr, nullptr);
     find_leaks(heap, paths, dominators, joint, groupings.owners(), &good, &heap);
     find_leaks(heap, paths, dominators, joint, groupings.owners(), &heap, &good);
-    find_leaks(good, ObjectTree::of_paths(good), ObjectTree::of_dominators(good), good_groupings.owners(),
-               &heap, &heap);
+    Joint good_joint(good, good_groupings.references());
+    find_leaks(good, ObjectTree::of_paths(good), ObjectTree::of_dominators(good), good_joint,
+               good_groupings.owners(), &heap, &heap);
     find_waste(heap, TypeRoles(heap), groupings.owners(), false);
   }
 }

@@ -62,10 +62,11 @@ TEST_F(GroupingTest, AnUnknownWordNamesThoseThatThereAre) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::kUsage);
-    EXPECT_STREQ(error.what(),
-                 "no grouping 'colour': it is one of type, owner, path, module, line, kind, rcs, via, size, "
-                 "content, id, "
-                 "unity, referrers(…)");
+    EXPECT_STREQ(
+        error.what(),
+        "no grouping 'colour': it is one of type, owner, path, module, package, line, kind, rcs, via, size, "
+        "content, id, "
+        "unity, referrers(…)");
   }
 }
 

@@ -14,24 +14,24 @@ using namespace test;
 
 class WaitsTest : public HeapTest {
  protected:
-  HeapBuilder heap;
+  HeapBuilder heap_;
 
   uint32_t coroutine(const std::string& name, uint64_t line, uint32_t awaited) {
-    return heap.object("coroutine").content(name + " /srv/app.py:1").waits(line, awaited);
+    return heap_.object("coroutine").content(name + " /srv/app.py:1").waits(line, awaited);
   }
-  uint32_t iterator(uint32_t future) { return heap.object("_asyncio.FutureIter").field("fut", future); }
+  uint32_t iterator(uint32_t future) { return heap_.object("_asyncio.FutureIter").field("fut", future); }
   uint32_t task(uint32_t coroutine, const std::string& name) {
-    return heap.object("_asyncio.Task").field("_coro", coroutine).field("_name", heap.str(name));
+    return heap_.object("_asyncio.Task").field("_coro", coroutine).field("_name", heap_.str(name));
   }
 };
 
 TEST_F(WaitsTest, GoesThroughWhatCCodeMakesForAsynchronousGenerators) {
-  const uint32_t future = heap.object("_asyncio.Future").field("fut_callback0", heap.list({}));
+  const uint32_t future = heap_.object("_asyncio.Future").field("fut_callback0", heap_.list({}));
   const uint32_t inner = coroutine("Event.wait", 213, iterator(future));
-  const uint32_t generator = heap.object("async_generator").content("rows /srv/app.py:5").waits(7, inner);
-  const uint32_t send = heap.object("async_generator_asend").field("ags_gen", generator);
+  const uint32_t generator = heap_.object("async_generator").content("rows /srv/app.py:5").waits(7, inner);
+  const uint32_t send = heap_.object("async_generator_asend").field("ags_gen", generator);
   const uint32_t own = task(coroutine("over", 12, send), "reader");
-  const HeapIndex index = open_index(heap.dump());
+  const HeapIndex index = open_index(heap_.dump());
   const Waits waits(index);
   EXPECT_EQ(format_chain(waits.chain(own)), "over › rows › Event.wait");
   const auto wait = waits.of(own);
@@ -46,11 +46,11 @@ TEST_F(WaitsTest, GoesThroughWhatCCodeMakesForAsynchronousGenerators) {
 }
 
 TEST_F(WaitsTest, NamesTheTaskThatIsAwaited) {
-  const uint32_t future = heap.object("_asyncio.Future").field("_result", heap.str("x"));
+  const uint32_t future = heap_.object("_asyncio.Future").field("_result", heap_.str("x"));
   const uint32_t other = task(coroutine("work", 3, iterator(future)), "it's");
-  heap[other].field("fut_callback0", heap.list({}));
+  heap_[other].field("fut_callback0", heap_.list({}));
   const uint32_t own = task(coroutine("join", 9, iterator(other)), "joiner");
-  const HeapIndex index = open_index(heap.dump());
+  const HeapIndex index = open_index(heap_.dump());
   const Waits waits(index);
   EXPECT_EQ(waits.of(own)->waits_for, "Task \"it's\", pending");
   EXPECT_EQ(waits.of(other)->waits_for, "Future, done");
@@ -58,33 +58,35 @@ TEST_F(WaitsTest, NamesTheTaskThatIsAwaited) {
 }
 
 TEST_F(WaitsTest, GoesThroughAGatherOnlyIfAllThatItWaitsForAreAlike) {
-  const uint32_t type = heap.static_type("asyncio.tasks._GatheringFuture");
-  const uint32_t base = heap.static_type("_asyncio.Future");
-  heap[type].field("__mro__", heap.tuple({type, base}));
+  const uint32_t type = heap_.static_type("asyncio.tasks._GatheringFuture");
+  const uint32_t base = heap_.static_type("_asyncio.Future");
+  heap_[type].field("__mro__", heap_.tuple({type, base}));
   const auto gather = [&](uint32_t first, uint32_t second) {
-    const uint32_t children = heap.list({task(first, "a"), task(second, "b")});
-    const uint32_t future = heap.object(type).attribute("_children", children);
+    const uint32_t children = heap_.list({task(first, "a"), task(second, "b")});
+    const uint32_t future = heap_.object(type).attribute("_children", children);
     return coroutine("both", 4, iterator(future));
   };
   const uint32_t like = gather(coroutine("read", 5, kNothing), coroutine("read", 5, kNothing));
   const uint32_t unlike = gather(coroutine("read", 5, kNothing), coroutine("write", 6, kNothing));
-  const HeapIndex index = open_index(heap.dump());
+  const HeapIndex index = open_index(heap_.dump());
   const Waits waits(index);
   EXPECT_EQ(format_chain(waits.chain(like)), "both › gather of 2 › read");
   EXPECT_EQ(format_chain(waits.chain(unlike)), "both › gather of 2");
 }
 
 TEST_F(WaitsTest, WhatHasEndedWaitsForNothing) {
-  const uint32_t ended = heap.object("coroutine").content("load /srv/app.py:1");
+  const uint32_t ended = heap_.object("coroutine").content("load /srv/app.py:1");
   const uint32_t done = task(ended, "done"), failed = task(ended, "failed"),
                  cancelled = task(ended, "cancelled");
-  heap[done].field("_loop", heap.list({})).field("_result", heap.str("x"));
-  heap[failed].field("_loop", heap.list({})).field("_exception", heap.object("ValueError"));
-  heap[cancelled].field("_loop", heap.list({}));
-  const uint32_t running = heap.object("coroutine").content("main /srv/app.py:1").root(HD_ROOT_FRAME, "main");
+  heap_[done].field("_loop", heap_.list({})).field("_result", heap_.str("x"));
+  heap_[failed].field("_loop", heap_.list({})).field("_exception", heap_.object("ValueError"));
+  heap_[cancelled].field("_loop", heap_.list({}));
+  coroutine("another", 7, heap_.list({}));  // a dump that tells of none does not know
+  const uint32_t running =
+      heap_.object("coroutine").content("main /srv/app.py:1").root(HD_ROOT_FRAME, "main");
   const uint32_t runs = task(running, "runs");
   {
-    const HeapIndex index = open_index(heap.dump());
+    const HeapIndex index = open_index(heap_.dump());
     const Waits waits(index);
     EXPECT_FALSE(waits.of(done));
     EXPECT_EQ(waits.state(done), TaskState::kDone);
@@ -93,16 +95,16 @@ TEST_F(WaitsTest, WhatHasEndedWaitsForNothing) {
     EXPECT_EQ(waits.state(runs), TaskState::kRunning);
   }
   // A script does not see what runs.
-  const HeapIndex index = open_index(heap.dump("python"));
+  const HeapIndex index = open_index(heap_.dump("python"));
   EXPECT_EQ(Waits(index).state(cancelled), TaskState::kUnknown);
 }
 
 TEST_F(WaitsTest, ACircleOfAwaitsEnds) {
-  const uint32_t first = heap.object("coroutine").content("first /srv/app.py:1");
+  const uint32_t first = heap_.object("coroutine").content("first /srv/app.py:1");
   const uint32_t second = coroutine("second", 2, first);
-  heap[first].waits(1, second);
+  heap_[first].waits(1, second);
   const uint32_t own = task(first, "circle");
-  const HeapIndex index = open_index(heap.dump());
+  const HeapIndex index = open_index(heap_.dump());
   const Waits waits(index);
   EXPECT_EQ(format_chain(waits.chain(own)), "first › second");
   EXPECT_EQ(waits.of(own)->waits_for, "");
@@ -110,8 +112,8 @@ TEST_F(WaitsTest, ACircleOfAwaitsEnds) {
 
 TEST_F(WaitsTest, LinesAndAwaitsThatCannotBeAreNotKnown) {
   const uint32_t wild =
-      heap.object("coroutine").content("wild /srv/app.py:1").waits(uint64_t{1} << 40, 99999);
-  const HeapIndex index = open_index(heap.dump());
+      heap_.object("coroutine").content("wild /srv/app.py:1").waits(uint64_t{1} << 40, 99999);
+  const HeapIndex index = open_index(heap_.dump());
   ASSERT_NE(index.suspended(wild), nullptr);
   EXPECT_EQ(index.suspended(wild)->line, 0u);
   EXPECT_EQ(index.suspended(wild)->awaited, kNone);
@@ -119,15 +121,15 @@ TEST_F(WaitsTest, LinesAndAwaitsThatCannotBeAreNotKnown) {
 }
 
 TEST_F(WaitsTest, LikeTasksAreAGroupAndADerivedTypeIsATask) {
-  const uint32_t own_type = heap.type("app", "Job");
-  const uint32_t native = heap.static_type("_asyncio.Task");
-  heap[own_type].field("__mro__", heap.tuple({own_type, native}));
+  const uint32_t own_type = heap_.type("app", "Job");
+  const uint32_t native = heap_.static_type("_asyncio.Task");
+  heap_[own_type].field("__mro__", heap_.tuple({own_type, native}));
   std::vector<uint32_t> tasks;
   for (int i = 0; i < 3; ++i) tasks.push_back(task(coroutine("work", 5, kNothing), "work"));
-  const uint32_t job = heap.object(own_type).field("_coro", coroutine("work", 8, kNothing));
+  const uint32_t job = heap_.object(own_type).field("_coro", coroutine("work", 8, kNothing));
   tasks.push_back(job);
-  heap.module("app", {{"TASKS", heap.list(tasks)}});
-  const HeapIndex index = open_index(heap.dump());
+  heap_.module("app", {{"TASKS", heap_.list(tasks)}});
+  const HeapIndex index = open_index(heap_.dump());
   Owners owners(index);
   const ObjectTree dominators = ObjectTree::of_dominators(index);
   const Tasks found = find_tasks(index, dominators, owners);
