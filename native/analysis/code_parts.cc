@@ -1,11 +1,12 @@
 #include "analysis/code_parts.h"
 
-#include <algorithm>
-#include <string>
+#include <string_view>
+#include <unordered_set>
 
 #include "heap/category.h"
 #include "heap/namespaces.h"
 #include "heap/root_path.h"
+#include "heap/runs.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -54,11 +55,8 @@ bool CodeParts::is_library(uint32_t id) const {
   const std::string_view type = heap_.type_name(id);
   const auto content = heap_.content(id);
   if (type == "module") return content && !content->cut && !roles_.is_own_module(content->bytes);
-  if (type == "function" || type == "code") {
-    if (!content || content->cut) return false;
-    return !roles_.is_own_file(
-        content->bytes.substr(std::min(content->bytes.find(' ') + 1, content->bytes.size())));
-  }
+  if (type == "function" || type == "code")
+    return content && !content->cut && !roles_.is_own_file(code_file(heap_, id));
   const Range rows = heap_.positions(id);
   for (uint64_t row = rows.begin; row < rows.end; ++row) {
     const uint32_t held = heap_.target(row);

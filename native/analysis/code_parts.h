@@ -1,8 +1,7 @@
 #pragma once
 #include <cstdint>
-#include <string_view>
 #include <unordered_map>
-#include <unordered_set>
+#include <vector>
 
 #include "analysis/type_roles.h"
 #include "heap/heap_index.h"
@@ -20,10 +19,10 @@ class CodeParts {
   // Whether nothing but code has it, of the program, too: names, constants, line tables, default arguments,
   // the attributes of functions, what the import system keeps of a module.
   bool is_part(uint32_t id);
-  // Whether instances of that type, a row of types(), belong to code.
-  bool is_code_type(uint32_t type) const { return code_[type]; }
 
  private:
+  // Whether instances of that type, a row of types(), belong to code.
+  bool is_code_type(uint32_t type) const { return code_[type]; }
   bool is_part(uint32_t id, int depth);
   bool is_code_dict(uint32_t dict) const;
   bool is_name(uint32_t dict, uint64_t position) const;

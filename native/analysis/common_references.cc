@@ -34,10 +34,8 @@ std::string told(const HeapIndex& heap, const TypeRoles& roles, uint32_t id) {
   std::string text;
   const bool is_code = heap.type_name(id) == "function" || heap.type_name(id) == "coroutine";
   if (const uint32_t code = is_code ? id : code_of(heap, id); code != kNone) {
-    const auto content = heap.content(code);
-    const size_t file = content ? content->bytes.find(' ') + 1 : 0;
-    if (file > 0 && !content->cut && roles.is_application_file(content->bytes.substr(file)))
-      text = std::string(content->bytes);
+    const std::string_view file = code_file(heap, code);
+    if (!file.empty() && roles.is_application_file(file)) text = std::string(heap.content(code)->bytes);
   }
   const uint32_t self = heap.type_name(id) == "method" ? field_of(heap, id, "__self__") : id;
   if (self == kNone || !roles.is_application(heap.type(self)) || is_type_object(heap, self)) return text;

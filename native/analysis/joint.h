@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -19,13 +21,14 @@ namespace heapdump {
 class Joint {
  public:
   static constexpr uint32_t kSets = 32;
+  using Masks = PageArray<uint32_t>;  // by id, a bit for each set
 
   Joint(const HeapIndex& heap, const StrongReferences& references);
 
   // By id: a bit for each set that it would be freed with. `set_of(id)` is below kSets, or kNone.
   template <typename SetOf>
-  PageArray<uint32_t> freed_with(SetOf set_of) {
-    PageArray<uint32_t> own(heap_.objects());
+  Masks freed_with(SetOf set_of) {
+    Masks own(heap_.objects());
     for (uint32_t id = 0; id < heap_.objects(); ++id) {
       const uint32_t set = set_of(id);
       own[id] = set < kSets ? uint32_t{1} << set : 0;
@@ -34,10 +37,19 @@ class Joint {
   }
   // Of one set.
   Bits freed_with(const Bits& set);
+  // The bytes that would be freed with each of them.
+  template <typename SetOf>
+  std::array<uint64_t, kSets> bytes_freed_with(SetOf set_of) {
+    std::array<uint64_t, kSets> bytes{};
+    const Masks freed = freed_with(set_of);
+    for (uint32_t id = 0; id < heap_.objects(); ++id) {
+      for (uint32_t mask = freed[id]; mask != 0; mask &= mask - 1)
+        bytes[static_cast<size_t>(std::countr_zero(mask))] += heap_.size(id);
+    }
+    return bytes;
+  }
 
  private:
-  using Masks = PageArray<uint32_t>;
-
   // `own` becomes what dominators are in.
   Masks freed(Masks own);
   bool begins(uint32_t id) const;

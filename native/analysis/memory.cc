@@ -33,10 +33,7 @@ bool is_of_file(const MappingRow& mapping, std::string_view path) {
 }
 
 uint64_t number_in_meta(const HeapIndex& heap, std::string_view key) {
-  const auto row =
-      std::ranges::find(heap.meta(), key, [&](const MetaRow& row) { return heap.text(row.key); });
-  if (row == heap.meta().end()) return 0;
-  const std::string_view text = heap.text(row->value);
+  const std::string_view text = heap.meta(key);
   uint64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;

@@ -71,12 +71,7 @@ Bits not_led_to(const HeapIndex& heap) {
 
 }  // namespace
 
-bool by_script(const HeapIndex& heap) {
-  for (const MetaRow& row : heap.meta()) {
-    if (heap.text(row.key) == "mode") return heap.text(row.value) == "python";
-  }
-  return false;
-}
+bool by_script(const HeapIndex& heap) { return heap.meta("mode") == "python"; }
 
 ModeDifference::ModeDifference(const HeapIndex& heap, const HeapIndex& other)
     : heap_(heap), any_(by_script(heap) != by_script(other)) {

@@ -1,7 +1,6 @@
 #include "analysis/partition.h"
 
 #include <algorithm>
-#include <bit>
 #include <numeric>
 
 #include "analysis/group_retained.h"
@@ -67,13 +66,9 @@ std::vector<uint64_t> Partition::retained(Joint& joint, std::span<const uint32_t
     for (size_t i = begin; i < end; ++i) {
       set_of[number_of(rows_[rows[open[i]]].group) + 1] = static_cast<uint32_t>(i - begin);
     }
-    const auto freed =
-        joint.freed_with([&](uint32_t id) { return of_[id] < set_of.size() ? set_of[of_[id]] : kNone; });
-    for (uint32_t id = 0; id < heap_.objects(); ++id) {
-      for (uint32_t mask = freed[id]; mask != 0; mask &= mask - 1) {
-        retained[open[begin + static_cast<size_t>(std::countr_zero(mask))]] += heap_.size(id);
-      }
-    }
+    const auto bytes = joint.bytes_freed_with(
+        [&](uint32_t id) { return of_[id] < set_of.size() ? set_of[of_[id]] : kNone; });
+    for (size_t i = begin; i < end; ++i) retained[open[i]] = bytes[i - begin];
   }
   return retained;
 }

@@ -62,10 +62,6 @@ class Clues {
     const uint32_t container = container_of();
     return container == kNone ? std::string_view() : heap.type_name(container);
   }
-  template <typename Is>
-  bool on_path(Is is) const {
-    return std::ranges::any_of(path, is);
-  }
   // From behind what they gather in to the objects themselves.
   template <typename Is>
   bool gathers(Is is) const {

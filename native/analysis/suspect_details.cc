@@ -1,7 +1,6 @@
 #include "analysis/suspect_details.h"
 
 #include <algorithm>
-#include <bit>
 #include <map>
 #include <span>
 #include <string>
@@ -45,11 +44,8 @@ void find_retained(const HeapIndex& heap, Joint& joint, std::vector<Suspect>& su
     for (size_t i = begin; i < end; ++i) {
       for (const uint32_t member : open[i]->members) set_of[member] = static_cast<uint32_t>(i - begin) + 1;
     }
-    const auto freed = joint.freed_with([&](uint32_t id) { return set_of[id] - 1; });
-    for (uint32_t id = 0; id < heap.objects(); ++id) {
-      for (uint32_t mask = freed[id]; mask != 0; mask &= mask - 1)
-        open[begin + static_cast<size_t>(std::countr_zero(mask))]->retained += heap.size(id);
-    }
+    const auto bytes = joint.bytes_freed_with([&](uint32_t id) { return set_of[id] - 1; });
+    for (size_t i = begin; i < end; ++i) open[i]->retained = bytes[i - begin];
   }
 }
 

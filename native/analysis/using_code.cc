@@ -10,6 +10,7 @@
 #include "heap/path_step.h"
 #include "heap/python_name.h"
 #include "heap/root_path.h"
+#include "heap/runs.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -43,11 +44,6 @@ uint32_t variable_on_path(const HeapIndex& heap, uint32_t id) {
       return variable;
   }
   return kNone;
-}
-
-// Of `NAME FILE:LINE`.
-std::string_view file_of(std::string_view place) {
-  return place.substr(std::min(place.find(' ') + 1, place.size()));
 }
 
 std::string_view last_part(std::string_view name) { return name.substr(name.rfind('.') + 1); }
@@ -191,7 +187,7 @@ std::vector<std::string> UsingCode::of(const Suspect& suspect) const {
     if (own == 0) continue;
     const auto content = heap_.content(function);
     if (!content || content->cut || content->bytes.starts_with("<module> ") ||
-        !roles_.is_application_file(file_of(content->bytes)))
+        !roles_.is_application_file(code_file(heap_, function)))
       continue;
     found.emplace_back(-own, content->bytes);
   }

@@ -18,9 +18,8 @@ std::string short_name(std::string_view type) {
 }
 
 bool is_snapshot(const HeapIndex& heap) {
-  const auto mode =
-      std::ranges::find_if(heap.meta(), [&](const MetaRow& row) { return heap.text(row.key) == "mode"; });
-  return mode != heap.meta().end() && heap.text(mode->value) != "python";
+  const std::string_view mode = heap.meta("mode");
+  return !mode.empty() && mode != "python";
 }
 
 }  // namespace

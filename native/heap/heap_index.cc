@@ -225,4 +225,9 @@ bool HeapIndex::has_type_memory() const {
                              [](const TypeRow& row) { return row.memory_known + row.memory_unknown != 0; });
 }
 
+std::string_view HeapIndex::meta(std::string_view key) const {
+  const auto row = std::ranges::find(meta_, key, [&](const MetaRow& row) { return text(row.key); });
+  return row == meta_.end() ? std::string_view() : text(row->value);
+}
+
 }  // namespace heapdump

@@ -158,6 +158,8 @@ class HeapIndex {
     return site_frames_.subspan(sites_[site].first_frame, sites_[site].frames);
   }
   std::span<const MetaRow> meta() const { return meta_; }
+  // The value under a key; empty if the dump has none.
+  std::string_view meta(std::string_view key) const;
   std::string_view text(StringRef ref) const;
 
   // Made when it is first asked for, and kept. For one thread at a time.

@@ -33,7 +33,7 @@ export interface Suspect {
   owner: string | null;
   /** The nearest code on their paths, `NAME FILE:LINE`; null if there is none, or several. */
   code: string | null;
-  /** Functions that name what they gather in, `NAME FILE:LINE`: one of them, likely, stores them. */
+  /** Functions that name what they gather in, `NAME FILE:LINE`: they store there, or read. */
   usedBy: string[];
   /** Why they stay: a key of LEAK_PATTERNS. */
   pattern: string;
@@ -66,9 +66,8 @@ export interface Suspect {
   allocation: Allocation | null;
 }
 
+/** Its name is several with ` or ` between them, if it is one of these. */
 export interface LikelyHolder extends Omit<PossibleHolder, "offset"> {
-  /** Several names with ` or ` between them, if it is one of these. */
-  typeName: string;
   /** Null if there is one below each of the objects, and no other. */
   offset: bigint | null;
 }
@@ -151,9 +150,10 @@ export interface Row {
 
 export function suspectRows(last: Heap, first: Heap | undefined, before: Heap | undefined): Row[] {
   return last.all<Row>(
-    `SELECT kind, type, count, new, retained, growth, own_growth, survived, passing, may_own, address_reused, path, gathers, places, spread,
-            owner, code, used_by, pattern, inside, inside_type, inside_count, inside_retained, chain, waits_at, waits_for, set_by, common, keeper, holder,
-            holder_offset, holder_count, weak, also, example, other, traced, site, at_line, at_site
+    `SELECT kind, type, count, new, retained, growth, own_growth, survived, passing, may_own, address_reused,
+            path, gathers, places, spread, owner, code, used_by, pattern, inside, inside_type, inside_count,
+            inside_retained, chain, waits_at, waits_for, set_by, common, keeper, holder, holder_offset,
+            holder_count, weak, also, example, other, traced, site, at_line, at_site
        FROM {heap}.leaks(?, ?)`,
     first?.schema ?? null,
     before?.schema ?? null,

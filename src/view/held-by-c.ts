@@ -1,4 +1,4 @@
-import type { HeldByC, HeldType } from "../analysis/held-by-c.js";
+import type { HeldByC, HeldType, PossibleHolder } from "../analysis/held-by-c.js";
 import { jsonTable } from "./json.js";
 import { sentences } from "./lines.js";
 import { nextStep } from "./next.js";
@@ -94,14 +94,16 @@ export function heldByCJson({ types, count, retained, library, shared, unknown }
       address: ({ example }) => addressText(example.address),
       content: ({ example }) => example.content,
       gist: ({ example }) => example.gist,
-      possible_holder: ({ possibleHolder }) =>
-        possibleHolder && {
-          type: possibleHolder.typeName,
-          offset: possibleHolder.offset,
-          count: possibleHolder.count,
-        },
+      possible_holder: ({ possibleHolder }) => possibleHolderJson(possibleHolder),
     }),
     total: { count, retained },
     left_out: { library, shared },
   };
+}
+
+/** `offset` is null of one that is only likely by its number. */
+export function possibleHolderJson(
+  holder: (Omit<PossibleHolder, "offset"> & { offset: bigint | null }) | null,
+): object | null {
+  return holder && { type: holder.typeName, offset: holder.offset, count: holder.count };
 }

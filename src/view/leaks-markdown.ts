@@ -2,11 +2,11 @@
 import type { Leaks } from "../analysis/leaks.js";
 import type { MemoryReport } from "../analysis/memory.js";
 import { isElsewhere } from "../analysis/memory.js";
-import type { Example, Suspect } from "../analysis/suspect.js";
+import type { Suspect } from "../analysis/suspect.js";
 import { belowTheBar, commandFor, heading, isWorthAWord, noSuspects, passingLines } from "./leaks.js";
-import { objectLine } from "./lines.js";
 import { verdictWords } from "./memory.js";
-import { fieldsText, remarks, type SuspectFact, suspectFacts, titleText } from "./suspect-words.js";
+import { exampleText } from "./suspect.js";
+import { remarks, type SuspectFact, suspectFacts, titleText } from "./suspect-words.js";
 import { shellWord } from "./text.js";
 
 export function leaksMarkdown(
@@ -46,16 +46,11 @@ function block(suspect: Suspect, number: number, leaks: Leaks): string {
 function item({ name, ...fact }: SuspectFact): string {
   const text =
     fact.is === "example"
-      ? code(exampleText(fact.example))
+      ? code(exampleText(fact.example, 0, { cuts: "nothing" }))
       : fact.is === "words"
         ? plain(fact.text)
         : code(fact.text);
   return name === "" ? `- ${text}` : `- **${name}** ${text}`;
-}
-
-function exampleText({ object, fields }: Example): string {
-  const own = objectLine(fields.length > 0 ? { ...object, gist: null } : object, 0, { cuts: "nothing" });
-  return [own, fieldsText({ object, fields })].filter(Boolean).join(": ");
 }
 
 /** Text as it is: of no character Markdown makes something else. */

@@ -1,6 +1,7 @@
 import type { Leaks } from "../analysis/leaks.js";
 import type { MemoryReport } from "../analysis/memory.js";
 import type { Example, Field, Suspect } from "../analysis/suspect.js";
+import { possibleHolderJson } from "./held-by-c.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import { sentences } from "./lines.js";
 import { elsewhereLines, verdictJson } from "./memory.js";
@@ -176,12 +177,7 @@ function suspectsJson(suspects: Suspect[]): JsonTable {
         count: inside.count,
         retained: inside.retained,
       },
-    possible_holder: ({ possibleHolder }) =>
-      possibleHolder && {
-        type: possibleHolder.typeName,
-        offset: possibleHolder.offset,
-        count: possibleHolder.count,
-      },
+    possible_holder: ({ possibleHolder }) => possibleHolderJson(possibleHolder),
     native: ({ native }) => native,
     address: ({ example }) => addressText(example.object.address),
     fields: ({ example }) => fieldsJson(example),

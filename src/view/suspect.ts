@@ -67,8 +67,8 @@ function placeText(place: string, room: number, terminal: Terminal): string {
   });
 }
 
-function exampleText({ object, fields }: Example, room: number, terminal: Terminal): string {
+export function exampleText({ object, fields }: Example, room: number, cuts: Pick<Terminal, "cuts">): string {
   // Its fields tell the same, with their names.
-  const own = objectLine(fields.length > 0 ? { ...object, gist: null } : object, room, terminal);
-  return contentFits([own, fieldsText({ object, fields })].filter(Boolean).join(": "), room, terminal);
+  const own = objectLine(fields.length > 0 ? { ...object, gist: null } : object, room, cuts);
+  return contentFits([own, fieldsText({ object, fields })].filter(Boolean).join(": "), room, cuts);
 }
