@@ -6,6 +6,8 @@
 #include <unordered_map>
 
 #include "analysis/code_parts.h"
+#include "heap/path_up.h"
+#include "heap/strong_references.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -18,7 +20,7 @@ constexpr uint64_t kMostOfLibraries = 1000;
 
 class Kinds {
  public:
-  Kinds(const HeapIndex& heap, const TypeRoles& roles) : heap_(heap), code_(heap, roles) {}
+  Kinds(const HeapIndex& heap, const TypeRoles& roles) : heap_(heap), code_(heap, roles), references_(heap) {}
 
   CHold::Kind of(uint32_t id) const {
     if (is_library(id, 0)) return CHold::Kind::kLibrary;
@@ -50,19 +52,16 @@ class Kinds {
 
   // One that is alive without it.
   bool has_other_holder(uint32_t id) const {
-    const Range rows = heap_.referrers(id);
-    for (uint64_t row = rows.begin; row < rows.end; ++row) {
-      const auto [source, position] = heap_.referrer(row);
-      if (source == kNone || source == id || heap_.is_garbage(source)) continue;
-      if (heap_.kind(source, position) != HD_REF_WEAK && !is_dominated(source, id)) return true;
-    }
-    return false;
+    bool found = false;
+    references_.holders(id, [&](uint32_t source, uint64_t) {
+      found = !heap_.is_garbage(source) && !is_dominated(source, id);
+      return !found;
+    });
+    return found;
   }
 
   bool is_dominated(uint32_t id, uint32_t by) const {
-    // A damaged index can lead in a circle.
-    uint32_t steps = 0;
-    for (uint32_t at = id; at != kNone && steps < heap_.objects(); at = heap_.dominator(at), ++steps) {
+    for (const uint32_t at : heap_.dominators_up(id)) {
       if (at == by) return true;
     }
     return false;
@@ -70,6 +69,7 @@ class Kinds {
 
   const HeapIndex& heap_;
   const CodeParts code_;
+  const StrongReferences references_;
 };
 
 }  // namespace

@@ -78,13 +78,11 @@ bool CodeParts::is_part(uint32_t id, int depth) {
     const std::string_view type = heap_.type_name(source);
     const bool is_tuple = type == "tuple" || type == "frozenset";
     if (!is_tuple && type != "dict") return false;
-    const auto at = tuples_.find(source);
-    if (at == tuples_.end()) {
-      // A tuple that is in itself is of no code.
-      tuples_[source] = false;
-      tuples_[source] = is_tuple ? depth < kDeepest && is_part(source, depth + 1) : is_code_dict(source);
-    }
-    if (!tuples_[source] || (type == "dict" && !is_name(source, position))) return false;
+    // A tuple that is in itself is of no code.
+    const auto [at, is_new] = tuples_.try_emplace(source, false);
+    bool& is_of_code = at->second;  // stays where it is, however many more there are
+    if (is_new) is_of_code = is_tuple ? depth < kDeepest && is_part(source, depth + 1) : is_code_dict(source);
+    if (!is_of_code || (type == "dict" && !is_name(source, position))) return false;
   }
   return true;
 }

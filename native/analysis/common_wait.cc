@@ -30,29 +30,29 @@ CommonWait common_wait(const HeapIndex& heap, const TypeRoles& roles, const Wait
                        const std::vector<uint32_t>& objects) {
   struct Like {
     size_t count = 0;
-    uint32_t first = kNone;
+    size_t first = 0;  // of `objects`
   };
   std::map<std::tuple<std::string, std::string, std::string>, Like> alike;
+  std::vector<AwaitChain> chains;
   for (const uint32_t object : objects) {
-    const AwaitChain chain = waits.chain(object);
+    const AwaitChain& chain = chains.emplace_back(waits.chain(object));
     const auto wait = waits.of(chain);
     if (!wait) continue;
     Like& like =
         alike[{format_chain(chain), place_of(own_frame(roles, waits, chain, *wait)), wait->waits_for}];
-    if (like.count++ == 0) like.first = object;
+    if (like.count++ == 0) like.first = chains.size() - 1;
   }
   const auto most = std::ranges::max_element(alike, {}, [](const auto& entry) { return entry.second.count; });
   if (most == alike.end() || most->second.count * 2 <= objects.size()) return {};
   const auto& [chain, place, waits_for] = most->first;
   Setters setters(heap, waits.categories(), owners);
-  const auto set_by = [&](uint32_t object, const AwaitChain& own) {
-    return waits.categories()[object] == Category::kTask ? setters.of(object, own) : std::string();
+  const auto set_by = [&](size_t i) {
+    return waits.categories()[objects[i]] == Category::kTask ? setters.of(objects[i], chains[i])
+                                                             : std::string();
   };
-  CommonWait common{chain, place, waits_for, set_by(most->second.first, waits.chain(most->second.first))};
-  for (const uint32_t object : objects) {
-    const AwaitChain own = waits.chain(object);
-    if (format_chain(own) == chain && set_by(object, own) != common.set_by) common.set_by.clear();
-    if (common.set_by.empty()) break;
+  CommonWait common{chain, place, waits_for, set_by(most->second.first)};
+  for (size_t i = 0; i < objects.size() && !common.set_by.empty(); ++i) {
+    if (format_chain(chains[i]) == chain && set_by(i) != common.set_by) common.set_by.clear();
   }
   return common;
 }

@@ -5,6 +5,7 @@
 
 #include "heap/namespaces.h"
 #include "heap/path_step.h"
+#include "heap/path_up.h"
 #include "heap/root_path.h"
 #include "protocol.h"
 
@@ -77,12 +78,8 @@ class Grouping {
  private:
   // What one of them dominates is not counted twice.
   bool is_below_another(uint32_t id, std::span<const uint32_t> objects) const {
-    // A damaged index can lead in a circle.
-    uint32_t steps = 0;
-    for (uint32_t at = heap_.dominator(id); at != kNone && steps < heap_.objects();
-         at = heap_.dominator(at)) {
-      if (std::ranges::binary_search(objects, at)) return true;
-      steps++;
+    for (const uint32_t at : heap_.dominators_up(id)) {
+      if (at != id && std::ranges::binary_search(objects, at)) return true;
     }
     return false;
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "analysis/sample.h"
 #include "support/page_array.h"
 #include "support/parallel.h"
 
@@ -71,7 +72,7 @@ std::vector<EqualContents> find_equal_contents(const HeapIndex& heap, const std:
       for (uint32_t id = first; id != kNone; id = next[id] - 1) {
         if (!counts(id)) continue;
         if (equal.count++ == 0) equal.first = id;
-        if (equal.sample.size() < EqualContents::kSampled) equal.sample.push_back(id);
+        add_first(equal.sample, id);
       }
       if (equal.count >= least) all.push_back(std::move(equal));
     }

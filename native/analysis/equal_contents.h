@@ -11,9 +11,7 @@ namespace heapdump {
 struct EqualContents {
   uint32_t first;  // the lowest id
   uint64_t count;
-  std::vector<uint32_t> sample;  // the first of them, kSampled at most
-
-  static constexpr size_t kSampled = 64;
+  std::vector<uint32_t> sample;  // the first of them, as add_first() takes them
 };
 
 // Those of the types with `wanted[type]` that come at least `least` times. Of what comes so often only what

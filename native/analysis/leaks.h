@@ -58,8 +58,8 @@ struct Suspect {
   int64_t growth;          // bytes that came less bytes that went; of one dump, all bytes
   int64_t own_growth = 0;  // of the growth, what the holder in which they gather took itself, as a list does
   int64_t survived;  // bytes of the growth that the dump before the last has, too; 0 of fewer than three
-  uint64_t may_own =
-      0;  // objects of types that own memory which is not known; new ones if there is a first dump
+  // Objects of types that own memory which is not known; new ones if there is a first dump.
+  uint64_t may_own = 0;
   uint64_t address_reused = 0;  // of the new ones, those at an address that another object of their type had
   Way way;                      // empty for garbage
   size_t gathers = 0;           // steps of it to where it gathers: what is behind them came
@@ -82,10 +82,17 @@ struct Suspect {
   Inside inside;
   CommonWait wait;
   std::vector<CommonReference> common;  // common_references()
-  uint32_t keeper =
-      kNone;  // id of the nearest holder of where they gather, or that itself, that is of the application
+  // Id of the nearest holder of where they gather, or that itself, that is of the application.
+  uint32_t keeper = kNone;
   LikelyHolder likely_holder;  // of what C holds
 };
+
+// What they gather in, or kNone.
+inline uint32_t container_of(const Suspect& suspect) {
+  return suspect.gathers == 0 || suspect.gathers > suspect.way.size()
+             ? kNone
+             : suspect.way[suspect.gathers - 1].object;
+}
 
 // The suspects of the last of several dumps of one process, best first. `first` is nullptr if there is but
 // one dump; `before` is the dump before the last, nullptr if there are fewer than three.

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "heap/category.h"
 #include "heap/namespaces.h"
-#include "heap/python_name.h"
 
 namespace heapdump {
 namespace {
@@ -41,11 +39,11 @@ class Earlier {
 // What stood under that name of the same object, in the dump before the last.
 uint32_t named_before(const HeapIndex& before, const Growth& growth, const HeapIndex& last, const Way& way,
                       size_t step) {
-  const std::string_view text = way[step].text;
-  if (!text.starts_with('.') || !is_python_name(text.substr(1))) return kNone;
+  const std::string_view name = name_of(way[step]);
+  if (name.empty()) return kNone;
   const uint32_t names = field_of(last, way[step - 1].object, "__dict__");
   const uint32_t then = names == kNone ? kNone : growth.in_before(names);
-  return then == kNone ? kNone : before.namespaces().entry(then, text.substr(1));
+  return then == kNone ? kNone : before.namespaces().entry(then, name);
 }
 
 // Where it gathers, in the dump before the last: the same object, or what stood in its place.

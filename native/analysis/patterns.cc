@@ -16,7 +16,6 @@
 namespace heapdump {
 namespace {
 
-constexpr uint64_t kException = 1 << 30;  // Py_TPFLAGS_BASE_EXC_SUBCLASS
 // Of a chain of objects, so many are one below the other.
 constexpr uint64_t kLinks = 100;
 // Objects below one that are looked at for them.
@@ -45,21 +44,15 @@ class Clues {
         roles(roles),
         waits(waits),
         suspect(suspect),
+        container(container_of(suspect)),
         categories(waits.categories()) {
     if (suspect.kind == SuspectKind::kGarbage) return;
     path = path_ids(heap, suspect.example);
-    const uint32_t container = container_of();
     const auto at = std::ranges::find(path, container);
     behind = at == path.end() ? 0 : static_cast<size_t>(at - path.begin()) + 1;
   }
 
-  uint32_t container_of() const {
-    return suspect.gathers == 0 || suspect.gathers > suspect.way.size()
-               ? kNone
-               : suspect.way[suspect.gathers - 1].object;
-  }
   std::string_view container_type() const {
-    const uint32_t container = container_of();
     return container == kNone ? std::string_view() : heap.type_name(container);
   }
   // From behind what they gather in to the objects themselves.
@@ -73,14 +66,15 @@ class Clues {
     return static_cast<size_t>(count) * 2 > suspect.sample.size();
   }
   bool is_type(uint32_t id, std::string_view name) const { return heap.type_name(id) == name; }
-  bool is_exception(uint32_t id) const { return (heap.types()[heap.type(id)].flags & kException) != 0; }
+  bool is_exception(uint32_t id) const {
+    return (heap.types()[heap.type(id)].flags & kExceptionSubclass) != 0;
+  }
   bool is_any_of(uint32_t id, std::initializer_list<std::string_view> names) const {
     return std::ranges::find(names, heap.type_name(id)) != names.end();
   }
   // What has the container as an attribute, or has it for itself; kNone if another container has it.
   uint32_t keeper() const {
     if (behind < 2) return kNone;
-    const uint32_t container = path[behind - 1];
     const uint32_t whole = namespace_holder(heap, container);
     if (whole != kNone) return whole;
     const uint32_t holder = path[behind - 2];
@@ -97,6 +91,7 @@ class Clues {
   const TypeRoles& roles;
   const Waits& waits;
   const Suspect& suspect;
+  const uint32_t container;  // what they gather in, or kNone
   const Categories& categories;
   std::vector<uint32_t> path;  // of the example, from its root
   size_t behind = 0;           // where in it that begins which is behind the container; 0: it is not in it
@@ -199,7 +194,7 @@ bool is_context_variable(const Clues& clues) {
     const std::string_view type = clues.heap.type_name(id);
     return type == "Context" || type == "_contextvars.Context" || type.starts_with("hamt");
   };
-  const uint32_t container = clues.container_of(), by = clues.keeper();
+  const uint32_t container = clues.container, by = clues.keeper();
   return (container != kNone && is_of_context(container)) || (by != kNone && is_of_context(by)) ||
          clues.gathers(is_of_context);
 }
@@ -213,7 +208,7 @@ bool is_local_of_frame(const Clues& clues) {
   if (clues.path.empty() || root_kind(clues.heap, clues.path.front()) != HD_ROOT_FRAME) return false;
   // Before CPython 3.11 a frame that runs is an object.
   const size_t local = clues.is_type(clues.path.front(), "frame") ? 1 : 0;
-  return clues.path.size() <= local + 1 || clues.container_of() == clues.path[local];
+  return clues.path.size() <= local + 1 || clues.container == clues.path[local];
 }
 
 bool is_logger(const Clues& clues) {
@@ -269,7 +264,7 @@ bool is_queue(const Clues& clues) {
 }
 
 bool is_namespace(const Clues& clues) {
-  const uint32_t container = clues.container_of();
+  const uint32_t container = clues.container;
   return container != kNone &&
          (clues.roles.is_module(clues.heap.type(container)) || is_type_object(clues.heap, container));
 }

@@ -18,4 +18,10 @@ inline std::vector<uint32_t> evenly(const std::vector<uint32_t>& objects) {
   return sample;
 }
 
+// Adds one to the first few of some objects.
+inline void add_first(std::vector<uint32_t>& first, uint32_t id) {
+  constexpr size_t kFirst = 64;
+  if (first.size() < kFirst) first.push_back(id);
+}
+
 }  // namespace heapdump

@@ -131,8 +131,9 @@ LikelyHolder holder_by_number(const HeapIndex& heap, const ObjectTree& paths, co
 }
 
 uint32_t keeper(const HeapIndex& heap, const TypeRoles& roles, const Suspect& suspect) {
-  if (suspect.gathers == 0 || suspect.gathers > suspect.way.size()) return kNone;
-  for (const uint32_t at : heap.path_up(suspect.way[suspect.gathers - 1].object)) {
+  const uint32_t container = container_of(suspect);
+  if (container == kNone) return kNone;
+  for (const uint32_t at : heap.path_up(container)) {
     const uint32_t type = heap.type(at);
     if (roles.is_container(type)) continue;
     return roles.is_application(type) && !roles.is_module(type) && !is_type_object(heap, at) ? at : kNone;
@@ -154,9 +155,8 @@ void add_details(const HeapIndex& heap, const ObjectTree& paths, const ObjectTre
   const Waits waits(heap);
   const std::span detailed(suspects.data(), std::min(suspects.size(), kDetailed));
   const UsingCode code_names(heap, roles, detailed);
-  for (Suspect& suspect : suspects) {
-    suspect.pattern = pattern_of(heap, paths, roles, waits, suspect);
-    if (&suspect - suspects.data() >= static_cast<ptrdiff_t>(detailed.size())) continue;
+  for (Suspect& suspect : suspects) suspect.pattern = pattern_of(heap, paths, roles, waits, suspect);
+  for (Suspect& suspect : detailed) {
     suspect.other = other_example(heap, suspect);
     if (suspect.kind == SuspectKind::kGarbage) continue;
     suspect.inside = inside(heap, dominators, suspect);

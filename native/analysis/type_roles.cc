@@ -23,7 +23,6 @@ const std::unordered_set<std::string_view> kContainers = {
     "_thread._local",
     "_thread._localdummy",
 };
-constexpr uint64_t kException = 1 << 30;  // Py_TPFLAGS_BASE_EXC_SUBCLASS
 
 bool runs_code(Category category) {
   return category == Category::kFrame || category == Category::kTask || category == Category::kFunction;
@@ -59,7 +58,7 @@ TypeRoles::TypeRoles(const HeapIndex& heap) {
     const TypeRow& type = heap.types()[row];
     const std::string_view name = heap.text(type.name);
     const Category category = categories.of_type(row);
-    const bool cause = runs_code(category) || name == "traceback" || (type.flags & kException) != 0;
+    const bool cause = runs_code(category) || name == "traceback" || (type.flags & kExceptionSubclass) != 0;
     roles_.push_back({is_application(heap.text(type.module)), kContainers.contains(name), cause,
                       category == Category::kModule});
   }

@@ -8,9 +8,9 @@
 #include "heap/category.h"
 #include "heap/namespaces.h"
 #include "heap/path_step.h"
-#include "heap/python_name.h"
 #include "heap/root_path.h"
 #include "heap/runs.h"
+#include "heap/type_names.h"
 #include "protocol.h"
 
 namespace heapdump {
@@ -48,15 +48,6 @@ uint32_t variable_on_path(const HeapIndex& heap, uint32_t id) {
 
 std::string_view last_part(std::string_view name) { return name.substr(name.rfind('.') + 1); }
 
-// Without its module.
-std::string_view class_name(const HeapIndex& heap, uint32_t type) {
-  const TypeRow& row = heap.types()[type];
-  const std::string_view name = heap.text(row.name), module = heap.text(row.module);
-  return name.starts_with(module) && name.size() > module.size() + 1 && !module.empty()
-             ? name.substr(module.size() + 1)
-             : name;
-}
-
 uint32_t globals_of_module(const HeapIndex& heap, std::string_view name) {
   const uint32_t module = heap.namespaces().module(name);
   return module == kNone ? kNone : field_of(heap, module, "__dict__");
@@ -77,9 +68,8 @@ std::vector<UsingCode::Name> UsingCode::names_to(const Suspect& suspect) const {
 std::vector<UsingCode::Name> UsingCode::names_on(const Way& way, size_t steps) {
   std::vector<Name> names;
   for (size_t i = 1; i < std::min(way.size(), steps); ++i) {
-    const std::string_view step = way[i].text;
-    if (step.starts_with('.') && is_python_name(step.substr(1)))
-      names.push_back({step.substr(1), way[i - 1].object});
+    if (const std::string_view name = name_of(way[i]); !name.empty())
+      names.push_back({name, way[i - 1].object});
   }
   return names;
 }
@@ -119,29 +109,24 @@ void UsingCode::find_names(uint32_t function, uint32_t code, int depth) {
   }
 }
 
-// Whether it is a function of that module, or of that class or of the object's class.
+// Whether it is a function of that module, or of that class, the object's class or one above it.
 bool UsingCode::belongs_to(uint32_t function, uint32_t holder) const {
   const uint32_t globals = field_of(heap_, function, "__globals__");
   if (globals == kNone) return false;
   if (heap_.type_name(holder) == "module") return globals == field_of(heap_, holder, "__dict__");
+  const std::string name = qualified_name(heap_, function);
+  const auto is_method_of = [&](uint32_t type) {
+    return globals_of_module(heap_, heap_.text(heap_.types()[type].module)) == globals &&
+           name.starts_with(std::string(name_in_module(heap_, heap_.types()[type])) + ".");
+  };
   const uint32_t own = heap_.type_of_object(holder);
   const uint32_t type = own == kNone ? heap_.type(holder) : own;
-  const std::string_view module = heap_.text(heap_.types()[type].module);
-  const std::string name = qualified_name(heap_, function);
-  if (!module.empty() && globals_of_module(heap_, module) == globals &&
-      name.starts_with(std::string(class_name(heap_, type)) + "."))
-    return true;
-  const uint32_t order =
-      heap_.types()[type].object == kNone ? kNone : field_of(heap_, heap_.types()[type].object, "__mro__");
-  const Range bases = order == kNone ? Range{} : heap_.positions(order);
+  if (is_method_of(type)) return true;
+  const Range bases = bases_of(heap_, heap_.types()[type].object);
   for (uint64_t row = bases.begin; row < bases.end; ++row) {
     const uint32_t base = heap_.target(row);
     const uint32_t base_type = base == kNone ? kNone : heap_.type_of_object(base);
-    if (base_type == kNone) continue;
-    const std::string_view base_module = heap_.text(heap_.types()[base_type].module);
-    if (globals_of_module(heap_, base_module) == globals &&
-        name.starts_with(std::string(class_name(heap_, base_type)) + "."))
-      return true;
+    if (base_type != kNone && is_method_of(base_type)) return true;
   }
   return false;
 }

@@ -10,6 +10,7 @@
 
 #include "analysis/code_parts.h"
 #include "analysis/equal_contents.h"
+#include "analysis/sample.h"
 #include "heap/category.h"
 #include "heap/namespaces.h"
 #include "heap/path_step.h"
@@ -138,7 +139,7 @@ class WasteFinder {
                 .try_emplace({std::move(place), type},
                              std::pair(Waste{kind, type, id, 0, 0, 0, true, {}, {}}, Sample()))
                 .first->second;
-        if (sample.size() < EqualContents::kSampled) sample.push_back(id);
+        add_first(sample, id);
         row.count++;
         row.size += size;
         row.wasted += is_sparse ? size - needed : size;
@@ -196,7 +197,7 @@ class WasteFinder {
       const uint64_t now = heap_.size(id) + (dict == kNone ? 0 : heap_.size(dict));
       const uint64_t then = kPlainInstance + 8 * own.size();
       if (waste.count++ == 0) waste.example = id;
-      if (sample.size() < EqualContents::kSampled) sample.push_back(id);
+      add_first(sample, id);
       waste.size += now;
       waste.wasted += now > then ? now - then : 0;
     }

@@ -4,6 +4,7 @@
 
 #include "heap/category.h"
 #include "heap/path_step.h"
+#include "heap/python_name.h"
 #include "heap/root_path.h"
 
 namespace heapdump {
@@ -39,6 +40,11 @@ bool all_have(const HeapIndex& heap, const std::vector<uint32_t>& members, const
 }
 
 }  // namespace
+
+std::string_view name_of(const WayStep& step) {
+  const std::string_view text = step.text;
+  return text.starts_with('.') && is_python_name(text.substr(1)) ? text.substr(1) : std::string_view();
+}
 
 bool has_names(const HeapIndex& heap, const TypeRoles& roles, uint32_t dict) {
   const uint32_t owner = dict == kNone ? kNone : namespace_holder(heap, dict);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/type_roles.h"
@@ -20,6 +21,9 @@ struct WayStep {
   std::string common;
 };
 using Way = std::vector<WayStep>;
+
+// `name` of `.name`; empty for any other step.
+std::string_view name_of(const WayStep& step);
 
 // Whether a dict has the names of a module or of a class: each is a place of its own.
 bool has_names(const HeapIndex& heap, const TypeRoles& roles, uint32_t dict);

@@ -40,8 +40,7 @@ const std::map<std::string_view, Category> kBases = {
 Category inherited(const HeapIndex& heap, uint32_t type) {
   const TypeRow& row = heap.types()[type];
   if (const auto own = kBases.find(heap.text(row.name)); own != kBases.end()) return own->second;
-  const uint32_t order = row.object == kNone ? kNone : field_of(heap, row.object, "__mro__");
-  const Range rows = order == kNone ? Range{} : heap.positions(order);
+  const Range rows = bases_of(heap, row.object);
   for (uint64_t at = rows.begin; at < rows.end; ++at) {
     const uint32_t cls = heap.target(at);
     const uint32_t base = cls == kNone ? kNone : heap.type_of_object(cls);
@@ -72,6 +71,11 @@ uint32_t field_of(const HeapIndex& heap, uint32_t id, std::string_view label) {
     if (heap.text(heap.fields()[shape.first_field + i].label) == label) return heap.target(rows.begin + i);
   }
   return kNone;
+}
+
+Range bases_of(const HeapIndex& heap, uint32_t type_object) {
+  const uint32_t order = type_object == kNone ? kNone : field_of(heap, type_object, "__mro__");
+  return order == kNone ? Range{} : heap.positions(order);
 }
 
 std::string qualified_name(const HeapIndex& heap, uint32_t id) {

@@ -42,6 +42,10 @@ class Categories {
 // `__qualname__` has; `<unknown>` if the dump has neither.
 std::string qualified_name(const HeapIndex& heap, uint32_t id);
 
+// The classes of a class in the order in which Python looks names up, as rows that target() takes; none if
+// the dump does not have them.
+Range bases_of(const HeapIndex& heap, uint32_t type_object);
+
 // What the field of that name refers to, or kNone.
 uint32_t field_of(const HeapIndex& heap, uint32_t id, std::string_view label);
 

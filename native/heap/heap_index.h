@@ -34,6 +34,7 @@ struct Range {
 };
 
 class PathUp;
+class DominatorsUp;
 class Namespaces;
 class LruCaches;
 
@@ -116,6 +117,8 @@ class HeapIndex {
   uint32_t path_parent(uint32_t id) const { return checked(path_parent_[id]); }
   // The objects on that path (heap/path_up.h).
   PathUp path_up(uint32_t id) const;
+  // The object and its dominators (heap/path_up.h).
+  DominatorsUp dominators_up(uint32_t id) const;
   // References on that path.
   uint32_t depth(uint32_t id) const { return depth_[id]; }
   std::span<const TypeRow> types() const { return types_; }

@@ -57,8 +57,7 @@ bool Namespaces::is_thread_local(uint32_t type) {
   if (answer != Answer::kNotAsked) return answer == Answer::kYes;
   const TypeRow& row = heap_.types()[type];
   bool found = heap_.text(row.name) == kName;
-  const uint32_t order = row.object == kNone ? kNone : field_of(heap_, row.object, "__mro__");
-  const Range rows = order == kNone ? Range{} : heap_.positions(order);
+  const Range rows = bases_of(heap_, row.object);
   for (uint64_t at = rows.begin; at < rows.end && !found; ++at) {
     const uint32_t cls = heap_.target(at);
     const auto content = cls == kNone ? std::nullopt : heap_.content(cls);

@@ -6,11 +6,12 @@
 
 namespace heapdump {
 
-// The objects on the path from a root to an object, upward: the object itself first, where the path begins
-// last; of garbage the object alone. A path that a damaged index leads in a circle ends after a few rounds.
-class PathUp {
+// An object and what is above it, each by the one before, up to one that has none, or itself. What a damaged
+// index leads in a circle ends after a few rounds.
+template <uint32_t (HeapIndex::*Above)(uint32_t) const>
+class Upward {
  public:
-  PathUp(const HeapIndex& heap, uint32_t id) : heap_(&heap), id_(id) {}
+  Upward(const HeapIndex& heap, uint32_t id) : heap_(&heap), id_(id) {}
 
   class Iterator {
    public:
@@ -23,7 +24,7 @@ class PathUp {
     uint32_t operator*() const { return id_; }
     // Finds a circle as Brent does: by a mark that is set anew after twice as many steps each time.
     Iterator& operator++() {
-      const uint32_t holder = heap_->path_parent(id_);
+      const uint32_t holder = (heap_->*Above)(id_);
       if (++steps_ == rounds_) {
         rounds_ *= 2;
         mark_ = id_;
@@ -49,6 +50,18 @@ class PathUp {
   uint32_t id_;
 };
 
+// The objects on the path from a root to an object, upward: the object itself first, where the path begins
+// last; of garbage the object alone.
+class PathUp : public Upward<&HeapIndex::path_parent> {
+  using Upward::Upward;
+};
+
+// An object and its dominators, the nearest first.
+class DominatorsUp : public Upward<&HeapIndex::dominator> {
+  using Upward::Upward;
+};
+
+inline DominatorsUp HeapIndex::dominators_up(uint32_t id) const { return {*this, id}; }
 inline PathUp HeapIndex::path_up(uint32_t id) const { return {*this, id}; }
 
 }  // namespace heapdump

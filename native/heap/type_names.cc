@@ -32,12 +32,18 @@ bool is_named(const HeapIndex& heap, const TypeRow& type, std::string_view patte
   if (matches_glob(pattern, name)) return true;
   if (matches_glob(without_underscores(pattern), without_underscores(name))) return true;
   if (module == "builtins") return matches_glob(pattern, "builtins." + std::string(name));
-  const bool has_module =
-      name.size() > module.size() && name.starts_with(module) && name[module.size()] == '.';
-  return has_module && matches_glob(pattern, name.substr(module.size() + 1));
+  const std::string_view own = name_in_module(heap, type);
+  return own.size() < name.size() && matches_glob(pattern, own);
 }
 
 }  // namespace
+
+std::string_view name_in_module(const HeapIndex& heap, const TypeRow& type) {
+  const std::string_view name = heap.text(type.name), module = heap.text(type.module);
+  const bool has_module =
+      name.size() > module.size() && name.starts_with(module) && name[module.size()] == '.';
+  return has_module ? name.substr(module.size() + 1) : name;
+}
 
 std::vector<TypeAlias> type_aliases(const HeapIndex& heap) {
   std::vector<TypeAlias> aliases;

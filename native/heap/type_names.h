@@ -23,4 +23,7 @@ std::vector<uint32_t> types_named(const HeapIndex& heap, std::string_view patter
 // The same by the names that other modules have for them.
 std::vector<uint32_t> types_with_alias(const HeapIndex& heap, std::string_view pattern);
 
+// The name of a type without its module, `Outer.Inner`; the whole name if it has none.
+std::string_view name_in_module(const HeapIndex& heap, const TypeRow& type);
+
 }  // namespace heapdump

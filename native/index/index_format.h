@@ -141,7 +141,8 @@ struct LargeValues {
   std::vector<LargeRow> retained;
 };
 
-constexpr uint64_t kTypeSubclass = uint64_t{1} << 31;  // Py_TPFLAGS_TYPE_SUBCLASS
+constexpr uint64_t kTypeSubclass = uint64_t{1} << 31;       // Py_TPFLAGS_TYPE_SUBCLASS
+constexpr uint64_t kExceptionSubclass = uint64_t{1} << 30;  // Py_TPFLAGS_BASE_EXC_SUBCLASS
 
 struct TypeRow {
   uint64_t address;  // 0: not known

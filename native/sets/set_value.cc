@@ -227,9 +227,8 @@ Bits Evaluation::subtypes(const SetTree& tree) const {
     const uint32_t object = heap_.types()[type].object;
     if (object == kNone) continue;
     bool is_subtype = bases[object];
-    const uint32_t order = field_of(heap_, object, "__mro__");
-    is_told = is_told || order != kNone;
-    const Range rows = order == kNone ? Range{} : heap_.positions(order);
+    const Range rows = bases_of(heap_, object);
+    is_told = is_told || rows.size() > 0;
     for (uint64_t row = rows.begin; row < rows.end && !is_subtype; ++row) {
       const uint32_t base = heap_.target(row);
       is_subtype = base != kNone && bases[base];

@@ -1,6 +1,6 @@
 // What tests are given: `test("…", async ({ workspace }) => …)`. Each is made for the test or the file that asks for
 // it, and removed after it.
-import { test as base } from "vitest";
+import { test as base, expect } from "vitest";
 import { type Attaching, type AttachOptions, startAttach, startTool } from "./attach.js";
 import { type Outcome, TempWorkspace } from "./cli.js";
 import { writeSampleDumps } from "./sample-dumps.js";
@@ -26,6 +26,12 @@ export class CaptureWorkspace extends TempWorkspace {
 
   async attach(args: (string | number)[], options: Omit<AttachOptions, "cwd"> = {}): Promise<Outcome> {
     return this.startAttach(args, options).done;
+  }
+
+  /** A dump that is taken without a word. */
+  async attachQuietly(pid: number, mode: string, file: string): Promise<void> {
+    const { status, stderr } = await this.attach([pid, "--mode", mode, "--json", "-o", file]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   }
 
   async end(): Promise<void> {
