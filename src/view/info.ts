@@ -107,6 +107,7 @@ function groups({
         ["types files", get("types_useless") && `of no use: ${get("types_useless")}`],
         ["memory left", headroom(bytes("memory_headroom"), bytes("memory_limit"), get("memory_limit_name"))],
         ["content", content(get)],
+        ["redacted", get("redacted")],
         ["sites", tracingText(tracingOf(get))],
         ["tool", get("tool_version") && `heapdump ${get("tool_version")}, format ${format}`],
         ["dump id", get("dump_id")],

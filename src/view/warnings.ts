@@ -55,6 +55,7 @@ const EFFECTS = {
     main: "rows of what was lost are missing, and retained, dominator, garbage, owner and path may be wrong",
   },
   export: { main: "the database holds what could be read" },
+  redact: { main: "what was lost is not in the dump that is written, which says so" },
 } satisfies Record<string, Effects>;
 
 /** A command that opens dumps. */

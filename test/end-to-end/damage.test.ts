@@ -50,6 +50,7 @@ const LINES: Record<DumpCommand, string[]> = {
   "held-by-c": ["held-by-c FILE"],
   sql: ["sql FILE SELECT+*+FROM+object", "sql FILE SELECT+count(*)+FROM+path_to_root(3)"],
   export: ["export FILE --to sqlite -o out.sqlite"],
+  redact: ["redact FILE out.bin"],
 };
 
 /** Said of a whole dump only. */

@@ -69,6 +69,7 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["sql", "huge.bin", "SELECT * FROM object"],
   ["sql", "--schema"],
   ["export", "after.bin", "--to", "sqlite", "-o", "out.sqlite"],
+  ["redact", "after.bin", "out.bin"],
 ];
 
 test.for(DOCUMENTS)("%s %s %s %s", ([command, ...args], { sampleDumps }) => {

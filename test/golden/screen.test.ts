@@ -130,6 +130,7 @@ const views: Record<string, string[][]> = {
     ["long.bin", "SELECT größe FROM object"],
   ],
   export: [["small.bin", "--to", "sqlite", "-o", "a-database-with-a-name-that-is-longer-than-others.sqlite"]],
+  redact: [["small.bin", "a-dump-with-a-name-that-is-longer-than-others.bin"]],
 };
 
 let place: TempWorkspace;
