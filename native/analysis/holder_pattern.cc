@@ -32,7 +32,7 @@ struct Node {
   SetKey key;
   std::vector<uint32_t> objects;  // until what holds them is found
   bool is_stop = false;
-  bool is_open = true;  // what holds them was not looked for
+  bool is_open = true;            // what holds them was not looked for
   std::vector<uint32_t> holders;  // nodes
 };
 

@@ -114,8 +114,7 @@ std::vector<std::string> format_parts_between(const HeapIndex& heap, const std::
   if (parts.empty() || root_kind(heap, ids.front()) == HD_ROOT_MODULE) return parts;
   char digits[16];
   const auto [end, error] = std::to_chars(digits, digits + sizeof digits, heap.address(ids.front()), 16);
-  parts.front() =
-      "<" + std::string(heap.type_name(ids.front())) + " 0x" + std::string(digits, end) + ">";
+  parts.front() = "<" + std::string(heap.type_name(ids.front())) + " 0x" + std::string(digits, end) + ">";
   return parts;
 }
 

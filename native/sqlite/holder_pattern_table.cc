@@ -1,5 +1,4 @@
 #include "analysis/holder_pattern.h"
-
 #include "sqlite/avoid_argument.h"
 #include "sqlite/limit_argument.h"
 #include "sqlite/rows_cursor.h"

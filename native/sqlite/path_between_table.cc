@@ -1,23 +1,23 @@
 #include "heap/path_between.h"
-
 #include "sqlite/avoid_argument.h"
 #include "sqlite/path_columns.h"
 
 namespace heapdump {
 namespace {
 
-constexpr auto kColumns = joined(
-    kPathColumns,
-    {
-        {"from_set", kText, "argument: the set of objects that paths begin at (docs/sets.md)", Argument::kNeeded},
-        {"to_set", kText, "argument: the set of objects of which they lead to one", Argument::kNeeded},
-        {"avoid", kText, "argument, optional: what no path may go through, as for path_to_root",
-         Argument::kOptional},
-        {"max_paths", kInteger,
-         "argument, optional: maximum number of paths, each from a different object; 1 if not given",
-         Argument::kOptional},
-        kMaxLengthArgument,
-    });
+constexpr auto kColumns =
+    joined(kPathColumns,
+           {
+               {"from_set", kText, "argument: the set of objects that paths begin at (docs/sets.md)",
+                Argument::kNeeded},
+               {"to_set", kText, "argument: the set of objects of which they lead to one", Argument::kNeeded},
+               {"avoid", kText, "argument, optional: what no path may go through, as for path_to_root",
+                Argument::kOptional},
+               {"max_paths", kInteger,
+                "argument, optional: maximum number of paths, each from a different object; 1 if not given",
+                Argument::kOptional},
+               kMaxLengthArgument,
+           });
 
 class BetweenCursor : public RowsCursor<PathRow> {
  public:

@@ -51,11 +51,11 @@ inline void add_path(const HeapIndex& heap, const std::vector<uint32_t>& ids, st
   const uint64_t number = rows.empty() ? 1 : rows.back().path + 1;
   std::string whole = joined_path(parts);
   for (size_t step = 0; step < ids.size(); ++step) {
-    const char* kind = step == 0 ? first_kind
-                                 : reference_kind_name(
-                                       kind_of(heap, step_between(heap, ids[step - 1], ids[step], avoid)));
-    rows.push_back({number, step, ids[step], kind, std::move(parts[step]), ids.size() - 1,
-                    std::exchange(whole, {})});
+    const char* kind =
+        step == 0 ? first_kind
+                  : reference_kind_name(kind_of(heap, step_between(heap, ids[step - 1], ids[step], avoid)));
+    rows.push_back(
+        {number, step, ids[step], kind, std::move(parts[step]), ids.size() - 1, std::exchange(whole, {})});
   }
 }
 
