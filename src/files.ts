@@ -96,7 +96,11 @@ export class PrivateFile {
   }
 }
 
-export async function writePrivateFile(path: string, text: string, source?: string): Promise<void> {
+export async function writePrivateFile(
+  path: string,
+  text: string | Uint8Array,
+  source?: string,
+): Promise<void> {
   const file = await PrivateFile.create(path, source);
   try {
     await file.handle.writeFile(text).catch((error) => {

@@ -6,28 +6,28 @@ namespace heapdump {
 // Each of its own file.
 extern const Table kObjectTable, kTypeTable, kTypeAliasTable, kReferenceTable, kRootTable, kThreadTable,
     kFrameTable, kModuleTable, kMetaTable, kReferrersTable, kReferentsTable, kHoldersTable, kHoldsTable,
-    kReachableTable, kDominatedTable, kDominatedTypesTable, kPathToRootTable, kMergedPathsTable,
-    kPartitionTable, kMembersTable, kFreedTable, kSetTotalsTable, kTypeNamedTable, kOwnerTable, kWasteTable,
-    kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable, kSchemaColumnTable, kMappingTable, kPoolTable,
-    kMallocHeapTable, kChunkTable, kMemoryTable, kPinningTable, kPossibleHolderTable, kSiteTable,
-    kSiteFrameTable, kLocalTable, kDominatorGroupsTable, kHeldByCTable, kSuspendedTable, kTaskTable,
-    kTaskGroupTable;
+    kReachableTable, kDominatedTable, kDominatedTypesTable, kPathToRootTable, kPathBetweenTable,
+    kMergedPathsTable, kHolderPatternTable, kPartitionTable, kMembersTable, kFreedTable, kSetTotalsTable,
+    kTypeNamedTable, kOwnerTable, kWasteTable, kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable,
+    kSchemaColumnTable, kMappingTable, kPoolTable, kMallocHeapTable, kChunkTable, kMemoryTable, kPinningTable,
+    kPossibleHolderTable, kSiteTable, kSiteFrameTable, kLocalTable, kDominatorGroupsTable, kHeldByCTable,
+    kSuspendedTable, kTaskTable, kTaskGroupTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
   static constexpr const Table* kTables[] = {
-      &kObjectTable,      &kTypeTable,        &kTypeAliasTable,      &kReferenceTable,
-      &kRootTable,        &kThreadTable,      &kFrameTable,          &kLocalTable,
-      &kSuspendedTable,   &kTaskTable,        &kModuleTable,         &kSiteTable,
-      &kSiteFrameTable,   &kMetaTable,        &kMappingTable,        &kPoolTable,
-      &kMallocHeapTable,  &kChunkTable,       &kPossibleHolderTable, &kTypeNamedTable,
-      &kReferrersTable,   &kReferentsTable,   &kHoldersTable,        &kHoldsTable,
-      &kReachableTable,   &kDominatedTable,   &kDominatedTypesTable, &kDominatorGroupsTable,
-      &kPathToRootTable,  &kMergedPathsTable, &kMembersTable,        &kFreedTable,
-      &kSetTotalsTable,   &kPartitionTable,   &kOwnerTable,          &kTaskGroupTable,
-      &kWasteTable,       &kHeldByCTable,     &kMemoryTable,         &kPinningTable,
-      &kSameAsTable,      &kLeaksTable,       &kDiffTable,           &kGroupingTable,
-      &kSchemaColumnTable};
+      &kObjectTable,     &kTypeTable,        &kTypeAliasTable,      &kReferenceTable,
+      &kRootTable,       &kThreadTable,      &kFrameTable,          &kLocalTable,
+      &kSuspendedTable,  &kTaskTable,        &kModuleTable,         &kSiteTable,
+      &kSiteFrameTable,  &kMetaTable,        &kMappingTable,        &kPoolTable,
+      &kMallocHeapTable, &kChunkTable,       &kPossibleHolderTable, &kTypeNamedTable,
+      &kReferrersTable,  &kReferentsTable,   &kHoldersTable,        &kHoldsTable,
+      &kReachableTable,  &kDominatedTable,   &kDominatedTypesTable, &kDominatorGroupsTable,
+      &kPathToRootTable, &kPathBetweenTable, &kMergedPathsTable,    &kHolderPatternTable,
+      &kMembersTable,    &kFreedTable,       &kSetTotalsTable,      &kPartitionTable,
+      &kOwnerTable,      &kTaskGroupTable,   &kWasteTable,          &kHeldByCTable,
+      &kMemoryTable,     &kPinningTable,     &kSameAsTable,         &kLeaksTable,
+      &kDiffTable,       &kGroupingTable,    &kSchemaColumnTable};
   return kTables;
 }
 

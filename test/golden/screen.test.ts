@@ -71,6 +71,7 @@ const views: Record<string, string[][]> = {
     ["--filter", at.deep, "--direction", "referents", "long.bin"],
     ["--filter", at.session, "-o", "picture.svg", "small.bin"],
     ["--filter", "größe.Ändert", "long.bin"],
+    ["--filter", at.deep, "--sources", "module", "--refcounts", "--long-names", "long.bin"],
   ],
   path: [
     ["long.bin", at.deep],
@@ -81,6 +82,11 @@ const views: Record<string, string[][]> = {
     ["long.bin", "*.AußergewöhnlichLangerTypenname"],
     ["small.bin", at.session],
     ["small.bin", at.session, "--exclude", ".CACHE,asyncio.Task"],
+    ["long.bin", at.deep, "--from", "module"],
+    ["long.bin", "str", "--from", LONG_TYPE],
+    ["long.bin", at.lost, "--from", "module", "--max-depth", "2"],
+    ["long.bin", "str", "--pattern"],
+    ["long.bin", LONG_TYPE, "--pattern", "--max-breadth", "1"],
     ["long.bin", "größe.Ändert"],
   ],
   show: [
