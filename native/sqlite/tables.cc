@@ -11,23 +11,23 @@ extern const Table kObjectTable, kTypeTable, kTypeAliasTable, kReferenceTable, k
     kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable, kSchemaColumnTable, kMappingTable, kPoolTable,
     kMallocHeapTable, kChunkTable, kMemoryTable, kPinningTable, kPossibleHolderTable, kSiteTable,
     kSiteFrameTable, kLocalTable, kDominatorGroupsTable, kHeldByCTable, kSuspendedTable, kTaskTable,
-    kTaskGroupTable;
+    kTaskGroupTable, kCountsTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
   static constexpr const Table* kTables[] = {
-      &kObjectTable,      &kTypeTable,        &kTypeAliasTable,      &kReferenceTable,
-      &kRootTable,        &kThreadTable,      &kFrameTable,          &kLocalTable,
-      &kSuspendedTable,   &kTaskTable,        &kModuleTable,         &kSiteTable,
-      &kSiteFrameTable,   &kMetaTable,        &kMappingTable,        &kPoolTable,
-      &kMallocHeapTable,  &kChunkTable,       &kPossibleHolderTable, &kTypeNamedTable,
-      &kReferrersTable,   &kReferentsTable,   &kHoldersTable,        &kHoldsTable,
-      &kReachableTable,   &kDominatedTable,   &kDominatedTypesTable, &kDominatorGroupsTable,
-      &kPathToRootTable,  &kMergedPathsTable, &kMembersTable,        &kFreedTable,
-      &kSetTotalsTable,   &kPartitionTable,   &kOwnerTable,          &kTaskGroupTable,
-      &kWasteTable,       &kHeldByCTable,     &kMemoryTable,         &kPinningTable,
-      &kSameAsTable,      &kLeaksTable,       &kDiffTable,           &kGroupingTable,
-      &kSchemaColumnTable};
+      &kObjectTable,     &kTypeTable,        &kTypeAliasTable,      &kReferenceTable,
+      &kRootTable,       &kThreadTable,      &kFrameTable,          &kLocalTable,
+      &kSuspendedTable,  &kTaskTable,        &kModuleTable,         &kSiteTable,
+      &kSiteFrameTable,  &kMetaTable,        &kMappingTable,        &kPoolTable,
+      &kMallocHeapTable, &kChunkTable,       &kPossibleHolderTable, &kTypeNamedTable,
+      &kReferrersTable,  &kReferentsTable,   &kHoldersTable,        &kHoldsTable,
+      &kReachableTable,  &kDominatedTable,   &kDominatedTypesTable, &kDominatorGroupsTable,
+      &kPathToRootTable, &kMergedPathsTable, &kMembersTable,        &kFreedTable,
+      &kSetTotalsTable,  &kPartitionTable,   &kOwnerTable,          &kTaskGroupTable,
+      &kWasteTable,      &kHeldByCTable,     &kMemoryTable,         &kPinningTable,
+      &kSameAsTable,     &kLeaksTable,       &kDiffTable,           &kCountsTable,
+      &kGroupingTable,   &kSchemaColumnTable};
   return kTables;
 }
 

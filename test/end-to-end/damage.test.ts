@@ -41,6 +41,8 @@ const LINES: Record<DumpCommand, string[]> = {
     "diff FILE latest.bin",
     "diff --by path before.bin FILE",
     "diff --by owner before.bin FILE",
+    "diff --against peak before.bin FILE latest.bin",
+    "diff --count --against peak before.bin FILE",
   ],
   memory: ["memory FILE"],
   tree: ["tree FILE", `tree FILE ${session} --min 0B`, "tree FILE shop.models.*"],
@@ -54,7 +56,7 @@ const LINES: Record<DumpCommand, string[]> = {
 
 /** Said of a whole dump only. */
 const VERDICTS =
-  /every reference was found|No suspects: nothing|No waste found|^No differences\.$|Nothing keeps it alive|garbage: nothing/m;
+  /every reference was found|No suspects: nothing|No waste found|^No differences\.$|above its peak\.$|Nothing keeps it alive|garbage: nothing/m;
 
 let workspace: TempWorkspace;
 let folder: string;

@@ -49,6 +49,8 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["show", "huge.bin", hex(hugeHeap.buffers[0] as Thing)],
   ["diff", "before.bin", "after.bin"],
   ["diff", "--by", "path", "before.bin", "after.bin"],
+  ["diff", "--count", "--against", "peak", "before.bin", "middle.bin", "after.bin"],
+  ["diff", "history.stat", "after.bin"],
   ["leaks", "after.bin"],
   ["leaks", "before.bin", "after.bin"],
   ["leaks", "before.bin", "before.bin", "after.bin"],
@@ -69,6 +71,7 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["sql", "huge.bin", "SELECT * FROM object"],
   ["sql", "--schema"],
   ["export", "after.bin", "--to", "sqlite", "-o", "out.sqlite"],
+  ["export", "after.bin", "--to", "stat", "-o", "out.stat"],
 ];
 
 test.for(DOCUMENTS)("%s %s %s %s", ([command, ...args], { sampleDumps }) => {
