@@ -49,14 +49,14 @@ const LINES: Record<DumpCommand, string[]> = {
   threads: ["threads FILE"],
   tasks: ["tasks FILE", "tasks --each FILE"],
   waste: ["waste FILE"],
-  "held-by-c": ["held-by-c FILE"],
+  "held-by-c": ["held-by-c FILE", "held-by-c --since before.bin FILE", "held-by-c --since FILE latest.bin"],
   sql: ["sql FILE SELECT+*+FROM+object", "sql FILE SELECT+count(*)+FROM+path_to_root(3)"],
   export: ["export FILE --to sqlite -o out.sqlite"],
 };
 
 /** Said of a whole dump only. */
 const VERDICTS =
-  /every reference was found|No suspects: nothing|No waste found|^No differences\.$|above its peak\.$|Nothing keeps it alive|garbage: nothing/m;
+  /every reference was found|No suspects: nothing|No waste found|^No differences\.$|above its peak\.$|has come to be held|Nothing keeps it alive|garbage: nothing/m;
 
 let workspace: TempWorkspace;
 let folder: string;

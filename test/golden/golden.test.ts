@@ -86,6 +86,8 @@ const cases: [name: string, ...args: string[]][] = [
   ["diff-three", "diff", "--against", "previous", "-n", "4", "before.bin", "middle.bin", "after.bin"],
   ["diff-peak", "diff", "--against", "peak", "-n", "4", "after.bin", "before.bin", "later.bin"],
   ["diff-same", "diff", "after.bin", "after.bin"],
+  ["held-by-c-since", "held-by-c", "--since", "fork.bin", "wasteful.bin"],
+  ["held-by-c-since-none", "held-by-c", "--since", "wasteful.bin", "wasteful.bin"],
   ["diff-samples", "diff", "-n", "4", "history.stat", "after.bin"],
   ["diff-samples-peak", "diff", "-n", "4", "--against", "peak", "history.stat", "after.bin"],
   ["diff-samples-by", "diff", "--by", "type", "history.stat", "after.bin"],

@@ -67,6 +67,7 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["waste", "wasteful.bin"],
   ["held-by-c", "wasteful.bin"],
   ["held-by-c", "after.bin"],
+  ["held-by-c", "wasteful.bin", "--since", "wasteful.bin"],
   ["graph", "after.bin", "--filter", "Session"],
   ["sql", "huge.bin", "SELECT * FROM object"],
   ["sql", "--schema"],

@@ -126,7 +126,7 @@ const views: Record<string, string[][]> = {
   tree: [["fork.bin"], ["long.bin", "--min", "0"], ["huge.bin"]],
   threads: [["wasteful.bin"], ["long.bin"]],
   tasks: [["service.bin"], ["service.bin", "--each"], ["long.bin"]],
-  "held-by-c": [["wasteful.bin"], ["fork.bin"], ["long.bin"]],
+  "held-by-c": [["wasteful.bin"], ["fork.bin"], ["long.bin"], ["--since", "wasteful.bin", "wasteful.bin"]],
   sql: [
     ["--schema"],
     ["long.bin", "SELECT * FROM object LIMIT 5"],
