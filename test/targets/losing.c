@@ -1,5 +1,5 @@
-// How extensions lose references: to each object that they are given, or in an error path alone; and how they hold
-// objects properly, in memory of their own.
+// How extensions lose references: to each object that they are given, or in an error path alone; and how they
+// hold objects properly, in memory of their own.
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
@@ -28,10 +28,11 @@ static PyObject* release(PyObject* module, PyObject* address) {
   Py_RETURN_NONE;
 }
 
-static PyMethodDef methods[] = {{"lose", lose, METH_O, "Loses a reference to an object."},
-                                {"look", look, METH_O, "Uses an object, and loses nothing."},
-                                {"release", release, METH_O, "Releases a reference to the object at an address."},
-                                {NULL, NULL, 0, NULL}};
+static PyMethodDef methods[] = {
+    {"lose", lose, METH_O, "Loses a reference to an object."},
+    {"look", look, METH_O, "Uses an object, and loses nothing."},
+    {"release", release, METH_O, "Releases a reference to the object at an address."},
+    {NULL, NULL, 0, NULL}};
 
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "losing", .m_size = -1,
                                         .m_methods = methods};
