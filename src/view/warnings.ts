@@ -50,7 +50,10 @@ const EFFECTS = {
   threads: { main: "threads and locals may be missing" },
   tasks: { main: "tasks that were lost are missing, and chains may end early" },
   waste: { main: "waste in what was lost is not counted" },
-  "held-by-c": { main: "references from what was lost look like those of C code" },
+  "held-by-c": {
+    main: "references from what was lost look like those of C code",
+    since: "what C code held of what it has lost looks new",
+  },
   sql: {
     main: "rows of what was lost are missing, and retained, dominator, garbage, owner and path may be wrong",
   },
