@@ -60,16 +60,9 @@ describe.each(realInterpreters)("CPython $version ($library)", (interpreter) => 
       }
       // get_new_ids: of classes that only grow, so that no address is taken by another object.
       for (const name of ["__main__.Grow", "__main__.New"]) {
-        const found = workspace.json(
-          "top",
-          "-n",
-          "1000",
-          "--of",
-          `new & ${name}`,
-          "--since",
-          "4.bin",
-          "5.bin",
-        );
+        // What the originals made of addresses meanwhile is a warning.
+        const args = ["--of", `new & ${name}`, "--since", "4.bin", "5.bin"];
+        const found = JSON.parse(workspace.run(["top", "--json", "-n", "1000", ...args]).stdout);
         const addresses = recordsOf<{ address: string }>(found).map(({ address }) => Number(address));
         expect(addresses.sort((a, b) => a - b)).toEqual(told[4]?.new?.[name]);
       }
