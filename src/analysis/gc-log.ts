@@ -145,9 +145,10 @@ function shaper(): (value: object, depth: number) => unknown {
     }
     if (depth !== AROUND_PHASE) return value;
     const [name, list = "", data] = value;
+    if (typeof name !== "string") return null;
     if (name === "nodes") return ["nodes", "young", shapeEach(data, shapeNode)];
     if (name === "edges") return ["edges", "young", shapeEdges(data)];
-    return [String(name), String(list), shapeEach(data, (state) => known(shapeState(state)))];
+    return [name, String(list), shapeEach(data, (state) => known(shapeState(state)))];
   };
 }
 

@@ -36,8 +36,9 @@ const LIMITS = { page: 1000, picture: 100 };
 const EXAMPLES = `
 Colours: how many references are left, black 0, red 1, green 2, blue 3, white 4 or more; grey: managed by GraalPy.
 
+patches/README.md tells how an interpreter comes to write a log.
+
 Examples:
-  GC_GRAPH=log.json ./traced/bin/python3.11 app.py    (patches/README.md)
   heapdump gc log.json
   heapdump gc --type app.Session -o collections.html log.json`;
 

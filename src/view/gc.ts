@@ -50,7 +50,30 @@ function runText(name: string, run: Run, objectsOnly: boolean, terminal: Termina
     ]),
     terminal,
   );
-  return `${title}\n${lines}`;
+  const verdict = objectsOnly ? "" : outcome(run);
+  return [title, ...(verdict ? [sentences(verdict, terminal)] : []), lines].join("\n");
+}
+
+/** What became of the unreachable objects, as far as the log goes. */
+function outcome(run: Run): string {
+  const size = (phase: string, list: string) => {
+    const step = stepsOf(run).find(([name, of]) => name === phase && of === list);
+    return step && Object.keys(step[2]).length;
+  };
+  const unreachable = size("move_unreachable", "unreachable");
+  if (unreachable === undefined) return "";
+  const legacy = size("move_legacy_finalizers", "finalizers");
+  const resurrected = size("handle_resurrected_objects", "resurrected");
+  const freed = size("handle_resurrected_objects", "still_unreachable");
+  const rest = unreachable - (legacy ?? 0) - (resurrected ?? 0) - (freed ?? unreachable);
+  const parts = [
+    [legacy, "with a legacy finalizer"],
+    [Math.max(0, rest), "that these keep"],
+    [resurrected, "brought back by finalizers"],
+    [freed, "to be freed"],
+  ] as const;
+  const told = parts.flatMap(([count, words]) => (count ? [`${countText(count)} ${words}`] : []));
+  return `${countText(unreachable)} unreachable${told.length ? `: ${told.join(", ")}` : ""}`;
 }
 
 const TYPES = 6;
