@@ -25,6 +25,7 @@ export const COMMANDS: Record<string, () => Promise<Register>> = {
   diff: async () => (await import("./diff.js")).registerDiff,
   waste: async () => (await import("./waste.js")).registerWaste,
   "held-by-c": async () => (await import("./held-by-c.js")).registerHeldByC,
+  gc: async () => (await import("./gc.js")).registerGc,
   sql: async () => (await import("./sql.js")).registerSql,
   export: async () => (await import("./export.js")).registerExport,
 };

@@ -66,6 +66,8 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["held-by-c", "wasteful.bin"],
   ["held-by-c", "after.bin"],
   ["graph", "after.bin", "--filter", "Session"],
+  ["gc", "collections.json"],
+  ["gc", "cut-collections.json"],
   ["sql", "huge.bin", "SELECT * FROM object"],
   ["sql", "--schema"],
   ["export", "after.bin", "--to", "sqlite", "-o", "out.sqlite"],

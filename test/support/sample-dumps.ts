@@ -2,6 +2,7 @@
 import type { TempWorkspace } from "./cli.js";
 import { encodeDump } from "./dump-file.js";
 import { huge, type Shop, shop, wasteful } from "./sample-heaps.js";
+import { sampleLogText } from "./sample-log.js";
 import { memoryUse } from "./sample-memory.js";
 import { sessionSites, TRACED } from "./sample-sites.js";
 import { service } from "./sample-tasks.js";
@@ -43,6 +44,8 @@ export function writeSampleDumps(workspace: TempWorkspace): void {
   const middle = shop({ sessions: 7 });
   const at = (time: string) => ({ time: `2026-03-01T${time}:00.000Z` });
   workspace.dump("before.bin", before.heap);
+  workspace.write("collections.json", sampleLogText);
+  workspace.write("cut-collections.json", sampleLogText.slice(0, -300));
   workspace.dump("middle.bin", middle.heap, at("12:30"));
   workspace.dump("after.bin", after.heap, at("13:00"));
   workspace.dump("after.bin.gz", after.heap, at("13:00"));
