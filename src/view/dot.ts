@@ -145,7 +145,7 @@ function moreLines({ id, more }: GraphNode, direction: Graph["direction"]): stri
 const NOT_ASCII = /\P{ASCII}/gu;
 
 /** Lines are separated by newlines. Graphviz would read `\\` as an escape, and `&` as the start of an entity. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   const escaped = text.replaceAll("&", "&amp;").replaceAll("\\", "\\\\").replaceAll('"', '\\"');
   const ascii = asciiOnly() ? escaped.replace(NOT_ASCII, (c) => `&#${c.codePointAt(0)};`) : escaped;
   return `"${ascii.replaceAll("\n", "\\n")}"`;

@@ -92,6 +92,14 @@ const cases: [name: string, ...args: string[]][] = [
   ["show-within", "show", "after.bin", hex({ address: (after.sessions[0] as Thing).address + 8n })],
   ["show-type", "show", "after.bin", "Session"],
   ["show-unknown", "show", "after.bin", "0xdeadbeef"],
+  ["gc", "gc", "collections.json"],
+  ["gc-dump", "gc", "garbage.bin"],
+  ["gc-dump-young", "gc", "--generation", "0", "garbage.bin"],
+  ["gc-dump-script", "gc", "before.bin"],
+  ["garbage", "garbage", "garbage.bin"],
+  ["garbage-script", "garbage", "after.bin"],
+  ["gc-objects", "gc", "-t", "-r", "collections.json"],
+  ["gc-cut", "gc", "cut-collections.json"],
   ["diff", "diff", "-n", "6", "before.bin", "after.bin"],
   ["diff-owner", "diff", "--by", "owner", "-n", "6", "before.bin", "after.bin"],
   ["diff-path", "diff", "--by", "path", "-n", "6", "before.bin", "after.bin"],
@@ -273,6 +281,8 @@ function expectToWork(step: string, workspace: TempWorkspace): void {
 test("these commands name a next step", () => {
   expect([...naming].sort()).toEqual([
     "diff",
+    "garbage",
+    "gc",
     "held-by-c",
     "leaks",
     "memory",
