@@ -1,6 +1,7 @@
 // graph: its arguments, and the files that it writes.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { describe, expect } from "vitest";
+import { noBrowser, render } from "../support/browser.js";
 import { test } from "../support/fixtures.js";
 import { hex } from "../support/python-heap.js";
 import { after } from "../support/sample-dumps.js";
@@ -119,6 +120,24 @@ describe("graph", () => {
       expect(text).toContain("Session");
       for (const content of ["user-0", "'k0'", "x00", "CACHE['"]) expect(text).not.toContain(content);
     }
+  });
+
+  test("the page runs its own script, and loads nothing", ({ sampleDumps, skip }) => {
+    sampleDumps.run(["graph", "--filter", "Session", "-o", "page.html", "after.bin"]);
+    const text = readFileSync(sampleDumps.path("page.html"), "utf8");
+    expect(text).toContain("default-src 'none'");
+    if (noBrowser) skip(noBrowser);
+    const script = "stage.dispatchEvent(new MouseEvent('dblclick'));";
+    const { html, complaints } = render(sampleDumps.path("page.html"), sampleDumps.folder);
+    expect({ complaints, isDrawn: html.includes("shop.models.Session") }).toEqual({
+      complaints: [],
+      isDrawn: true,
+    });
+    // A script that is not its own does not run.
+    sampleDumps.write("changed.html", text.replace("</script>", `${script}</script>`));
+    expect(render(sampleDumps.path("changed.html"), sampleDumps.folder).complaints.join()).toMatch(
+      /Content Security Policy/,
+    );
   });
 
   test("hostile contents reach neither the SVG nor the page", ({ sampleDumps }) => {

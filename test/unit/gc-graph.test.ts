@@ -37,7 +37,11 @@ describe("graphs", () => {
       ["run 1", "run 2"].flatMap((run) => [undefined, ...phases].map((phase) => [run, phase])),
     );
     const last = drawings.at(-1);
-    expect(last?.lists).toEqual(["resurrected", "still_unreachable"]);
+    expect(last?.lists).toEqual([
+      { name: "resurrected", count: 1 },
+      { name: "still_unreachable", count: 3 },
+    ]);
+    expect(drawings[4]?.lists).toContainEqual({ name: "finalizers", count: 0 });
     expect(
       names(last?.nodes.flatMap((node) => (node.list === "resurrected" ? node.address : [])) ?? []),
     ).toEqual(["upload"]);
