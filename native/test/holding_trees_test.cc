@@ -90,7 +90,9 @@ void expect_paths(const std::vector<std::vector<uint32_t>>& paths, const std::ve
     for (size_t i = 0; i + 1 < path.size(); ++i) {
       EXPECT_TRUE(held[path[i]].contains(path[i + 1]));
       EXPECT_FALSE(question.avoided.contains(path[i]));
-      if (i > 0) EXPECT_FALSE(question.from.contains(path[i]));
+      if (i > 0) {
+        EXPECT_FALSE(question.from.contains(path[i]));
+      }
     }
   }
 }
@@ -224,7 +226,9 @@ TEST_F(HoldingTreesTest, PatternsAreThoseOfPlainSets) {
       const std::vector<PatternRow> few = holder_pattern(groupings, bits_of(heap, set), {1 + i, 100, 6}, {});
       uint32_t depth = 0;
       for (const PatternRow& row : few) depth = std::max(depth, row.depth);
-      if (depth > 1) EXPECT_LE(few.size(), 6u);
+      if (depth > 1) {
+        EXPECT_LE(few.size(), 6u);
+      }
       if (depth > 0) {
         EXPECT_EQ(as_text(groupings, few), PlainPattern(heap, random_heap, {depth, 100, UINT32_MAX}).of(set));
       }
