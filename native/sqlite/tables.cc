@@ -11,7 +11,7 @@ extern const Table kObjectTable, kTypeTable, kTypeAliasTable, kReferenceTable, k
     kTypeNamedTable, kOwnerTable, kWasteTable, kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable,
     kSchemaColumnTable, kMappingTable, kPoolTable, kMallocHeapTable, kChunkTable, kMemoryTable, kPinningTable,
     kPossibleHolderTable, kSiteTable, kSiteFrameTable, kLocalTable, kDominatorGroupsTable, kHeldByCTable,
-    kSuspendedTable, kTaskTable, kTaskGroupTable;
+    kSuspendedTable, kTaskTable, kTaskGroupTable, kCountsTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
@@ -27,7 +27,7 @@ std::span<const Table* const> tables() {
       &kMembersTable,    &kFreedTable,       &kSetTotalsTable,      &kPartitionTable,
       &kOwnerTable,      &kTaskGroupTable,   &kWasteTable,          &kHeldByCTable,
       &kMemoryTable,     &kPinningTable,     &kSameAsTable,         &kLeaksTable,
-      &kDiffTable,       &kGroupingTable,    &kSchemaColumnTable};
+      &kDiffTable,       &kCountsTable,      &kGroupingTable,       &kSchemaColumnTable};
   return kTables;
 }
 

@@ -27,6 +27,7 @@ export const COMMANDS: Record<string, () => Promise<Register>> = {
   "held-by-c": async () => (await import("./held-by-c.js")).registerHeldByC,
   sql: async () => (await import("./sql.js")).registerSql,
   export: async () => (await import("./export.js")).registerExport,
+  redact: async () => (await import("./redact.js")).registerRedact,
 };
 
 const EXAMPLES = `

@@ -52,6 +52,8 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["show", "huge.bin", hex(hugeHeap.buffers[0] as Thing)],
   ["diff", "before.bin", "after.bin"],
   ["diff", "--by", "path", "before.bin", "after.bin"],
+  ["diff", "--count", "--against", "peak", "before.bin", "middle.bin", "after.bin"],
+  ["diff", "history.stat", "after.bin"],
   ["leaks", "after.bin"],
   ["leaks", "before.bin", "after.bin"],
   ["leaks", "before.bin", "before.bin", "after.bin"],
@@ -68,6 +70,7 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["waste", "wasteful.bin"],
   ["held-by-c", "wasteful.bin"],
   ["held-by-c", "after.bin"],
+  ["held-by-c", "wasteful.bin", "--since", "wasteful.bin"],
   ["graph", "after.bin", "--filter", "Session"],
   [
     "graph",
@@ -84,6 +87,8 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["sql", "huge.bin", "SELECT * FROM object"],
   ["sql", "--schema"],
   ["export", "after.bin", "--to", "sqlite", "-o", "out.sqlite"],
+  ["redact", "after.bin", "out.bin"],
+  ["export", "after.bin", "--to", "stat", "-o", "out.stat"],
 ];
 
 test.for(DOCUMENTS)("%s %s %s %s", ([command, ...args], { sampleDumps }) => {
