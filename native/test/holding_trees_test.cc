@@ -40,6 +40,8 @@ std::vector<Ids> held_in(const RandomHeap& heap, bool through_types) {
     for (const uint32_t target : heap.nodes[i].strong) held[i + 1].insert(target + 1);
     if (through_types) held[i + 1].insert(heap.nodes[i].type == i ? 0 : heap.nodes[i].type + 1);
   }
+  // The type that is always there is an instance of itself.
+  if (through_types) held[0].insert(0);
   return held;
 }
 
@@ -129,9 +131,7 @@ class PlainPattern {
  public:
   PlainPattern(const HeapIndex& heap, const RandomHeap& random, const PatternLimits& limits)
       : heap_(heap), held_(held_in(random, false)), limits_(limits) {
-    for (uint32_t i = 0; i < random.nodes.size(); ++i) {
-      if (random.nodes[i].root >= 0 || random.nodes[i].from_c) roots_.insert(i + 1);
-    }
+    for (const RootRow& root : heap.roots()) roots_.insert(root.object);
   }
 
   std::vector<std::string> of(const Ids& set) {
