@@ -32,8 +32,19 @@ const LINES: Record<DumpCommand, string[]> = {
     "top --by type --exclude before.bin FILE",
     "top --filter shop.models.Session FILE",
   ],
-  graph: [`graph --filter ${session} FILE`, "graph --filter Session FILE"],
-  path: [`path FILE ${session}`, "path FILE Session", "path FILE shop.models.*"],
+  graph: [
+    `graph --filter ${session} FILE`,
+    "graph --filter Session FILE",
+    "graph FILE Session --sources dict --only list --censor str",
+  ],
+  path: [
+    `path FILE ${session}`,
+    "path FILE Session",
+    "path FILE shop.models.*",
+    "path FILE Session --from root(module)",
+    "path FILE str --pattern",
+    "path FILE Session --max-depth 2",
+  ],
   show: [`show FILE ${session}`],
   leaks: ["leaks FILE", "leaks before.bin FILE", "leaks FILE latest.bin", "leaks before.bin FILE latest.bin"],
   diff: [
@@ -59,7 +70,7 @@ const LINES: Record<DumpCommand, string[]> = {
 
 /** Said of a whole dump only. */
 const VERDICTS =
-  /every reference was found|No suspects: nothing|No waste found|^No differences\.$|above its peak\.$|has come to be held|Nothing keeps it alive|^Nothing is unreachable\.$|^No garbage\.$|garbage: nothing/m;
+  /every reference was found|No suspects: nothing|No waste found|^No differences\.$|above its peak\.$|has come to be held|Nothing keeps it alive|^Nothing is unreachable\.$|^No garbage\.$|garbage: nothing|^No path [^,]*\.$/m;
 
 let workspace: TempWorkspace;
 let folder: string;

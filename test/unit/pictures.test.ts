@@ -1,6 +1,9 @@
 // Pictures in PNG and PDF: their text is there, without a font of the machine.
 import { inflateSync } from "node:zlib";
 import { expect, test } from "vitest";
+import type { Graph } from "../../src/analysis/graph.js";
+import { dotText } from "../../src/view/dot.js";
+import { svgText } from "../../src/view/picture.js";
 import { fontBytes, withGlyphs } from "../../src/view/picture-fonts.js";
 import { pdfBytes } from "../../src/view/picture-pdf.js";
 import { pngBytes } from "../../src/view/picture-png.js";
@@ -36,6 +39,32 @@ test("has glyphs for all that is not escaped", async () => {
       ._font;
     expect(kept.filter((letter) => !font.hasGlyphForCodePoint(letter.codePointAt(0) ?? 0))).toEqual([]);
   }
+});
+
+test("hundreds of parts do not stand in one row", async () => {
+  const nodes = Array.from({ length: 500 }, (_, i) => ({
+    ...{ id: BigInt(i), address: BigInt(4096 + 16 * i), type: 1n, size: 48n, refcount: 1n, content: null },
+    ...{
+      is_text: null,
+      truncated: null,
+      gist: null,
+      typeName: "app.Node",
+      shortName: "Node",
+      finalizer: null,
+    },
+    ...{ role: "plain" as const, roots: [], path: null, depth: i % 2, more: 0n },
+  }));
+  const edges = nodes.flatMap(({ id }) =>
+    id % 2n === 0n ? [{ source: id + 1n, target: id, holds: [], only: false, back: false, way: false }] : [],
+  );
+  const omitted = { explained: 0n, breadth: 0n, depth: 0, nodes: 0 };
+  const graph: Graph = { nodes, edges, direction: "referrers", ways: null, omitted };
+  const svg = await svgText(dotText(graph, "many"));
+  const [, width, height] = (/<svg width="(\d+)pt" height="(\d+)pt"/.exec(svg) ?? []).map(Number);
+  expect((width ?? 0) / (height ?? 0)).toBeLessThan(3);
+  expect((height ?? 0) / (width ?? 0)).toBeLessThan(3);
+  expect(svg.match(/<g id="node/g)).toHaveLength(500);
+  expect(svg.match(/<g id="edge/g)).toHaveLength(250);
 });
 
 /** The characters that a PDF says its glyphs are. */
