@@ -1,7 +1,17 @@
 // Collections as graphs: of each run its objects, and of each of its phases the lists of the collector.
 import { COMMON_TYPES } from "../model/gc-common-types.js";
-import { edgesOf, type GcNode, type GcState, nodesOf, type Run, stepsOf } from "../model/gc-log.js";
+import {
+  edgesOf,
+  type GcNode,
+  type GcState,
+  nodesOf,
+  type Run,
+  type Step,
+  stepsOf,
+} from "../model/gc-log.js";
 import type { ExtraInfo } from "./extra-info.js";
+
+const NO_COLUMNS: ReadonlyMap<string, string> = new Map();
 
 export interface DrawOptions {
   /** Without the graphs of the phases. */
@@ -13,7 +23,7 @@ export interface DrawOptions {
   /** At most so many nodes in a graph. */
   limit: number;
   allTypes: boolean;
-  extra: ExtraInfo;
+  extra: ExtraInfo["of"];
 }
 
 /** A run, and what it is called. */
@@ -28,7 +38,8 @@ export interface DrawnNode {
   list: string;
   node: GcNode;
   state: GcState;
-  extra: Record<string, string>;
+  /** By column, what was given besides. */
+  extra: ReadonlyMap<string, string>;
 }
 
 export interface DrawnEdge {
@@ -43,8 +54,8 @@ export interface Drawing {
   run: string;
   /** Undefined: all objects of the run. */
   phase?: string;
-  /** As they follow one another in the collector. */
-  lists: string[];
+  /** As they follow one another in the collector, with how many objects they have, drawn or not. */
+  lists: { name: string; count: number }[];
   nodes: DrawnNode[];
   edges: DrawnEdge[];
   omitted: { limit: number; common: number };
@@ -73,56 +84,58 @@ export function drawCollections(
 
 function drawRun({ name, run }: NamedRun, options: DrawOptions): Drawing[] {
   const nodes = nodesOf(run);
-  const edges = edgesOf(run);
-  const steps = stepsOf(run);
-  const states = new Map<string, { list: string; state: GcState }>();
-  for (const address of Object.keys(nodes)) states.set(address, { list: "young", state: {} });
   const { order, common } = chosen(run, options);
-  const draw = (lists: Map<string, { list: string; state: GcState }>, phase?: string): Drawing => {
-    const there = order.filter((address) => lists.has(address));
+  const draw = ({ phase, names, members }: PhaseLists): Drawing => {
+    const there = order.filter((address) => members.has(address));
     const shown = there.slice(0, options.limit);
-    const places = new Map(shown.map((address, i) => [address, i]));
+    const counts = new Map(names.map((list) => [list, 0]));
+    for (const { list } of members.values()) counts.set(list, (counts.get(list) ?? 0) + 1);
     return {
       run: name,
       ...(phase !== undefined && { phase }),
-      lists: [...new Set([...lists.values()].map(({ list }) => list))],
+      lists: [...counts].map(([list, count]) => ({ name: list, count })),
       nodes: shown.map((address) => ({
         address,
-        ...(lists.get(address) as { list: string; state: GcState }),
+        ...(members.get(address) as Member),
         node: nodes[address] ?? {},
-        extra: options.extra.get(address) ?? {},
+        extra: options.extra.get(BigInt(address)) ?? NO_COLUMNS,
       })),
-      edges: countedEdges(edges, places),
+      edges: countedEdges(edgesOf(run), new Map(shown.map((address, i) => [address, i]))),
       omitted: {
         limit: there.length - shown.length,
-        common: common.filter((address) => lists.has(address)).length,
+        common: common.filter((address) => members.has(address)).length,
       },
     };
   };
-  const objects = draw(states);
-  if (options.objectsOnly) return [objects];
-  return [objects, ...phasesOf(steps).map(({ phase, lists }) => draw(lists, phase))];
+  const young = Object.keys(nodes).map((address) => [address, { list: "young", state: {} }] as const);
+  const objects = draw({ names: ["young"], members: new Map(young) });
+  return options.objectsOnly ? [objects] : [objects, ...phasesOf(stepsOf(run)).map(draw)];
 }
 
-type Lists = Map<string, { list: string; state: GcState }>;
+interface Member {
+  list: string;
+  state: GcState;
+}
+
+interface PhaseLists {
+  phase?: string;
+  names: string[];
+  members: Map<string, Member>;
+}
 
 /** Steps of one phase that follow one another belong to one picture; what comes again has a number. */
-function phasesOf(steps: ReturnType<typeof stepsOf>): { phase: string; lists: Lists }[] {
-  const phases: { name: string; phase: string; seen: Set<string>; lists: Lists }[] = [];
+function phasesOf(steps: Step[]): PhaseLists[] {
+  const phases: (PhaseLists & { name: string })[] = [];
   for (const [name, list, states] of steps) {
     let current = phases.at(-1);
-    if (current?.name !== name || current.seen.has(list)) {
+    if (current?.name !== name || current.names.includes(list)) {
       const before = phases.filter((phase) => phase.name === name).length;
-      current = {
-        name,
-        phase: before === 0 ? name : `${name} (${before + 1})`,
-        seen: new Set(),
-        lists: new Map(),
-      };
+      const phase = before === 0 ? name : `${name} (${before + 1})`;
+      current = { name, phase, names: [], members: new Map() };
       phases.push(current);
     }
-    current.seen.add(list);
-    for (const [address, state] of Object.entries(states)) current.lists.set(address, { list, state });
+    current.names.push(list);
+    for (const [address, state] of Object.entries(states)) current.members.set(address, { list, state });
   }
   return phases;
 }

@@ -1,6 +1,6 @@
 import type { Drawing, DrawnNode } from "../analysis/gc-graph.js";
 import { quoted } from "./dot.js";
-import { columnsOf, drawingTitle, look, omittedText } from "./gc-style.js";
+import { columnsOf, drawingTitle, listTitle, look, omittedText } from "./gc-style.js";
 import { escapeControls } from "./text.js";
 
 /** All graphs in one picture, each in a frame with a frame for each list of the collector. */
@@ -21,16 +21,18 @@ function drawingLines(drawing: Drawing, graph: number): string[] {
   return [
     `  subgraph cluster_${graph} {`,
     `    graph [style=solid, color="#5f6368", label=${quoted(escapeControls(drawingTitle(drawing)))}]`,
-    ...lists.flatMap((list, i) => [
-      `    subgraph cluster_${graph}_${i} {`,
-      `      graph [style=dashed, color="#9e9e9e", label=${quoted(escapeControls(list))}]`,
-      ...nodes.flatMap((node, place) => (node.list === list ? [nodeLine(node, `n${graph}_${place}`)] : [])),
-      // Graphviz draws no frame around nothing.
-      ...(nodes.some((node) => node.list === list)
-        ? []
-        : [`      e${graph}_${i} [shape=plaintext, style="", label="no objects drawn"]`]),
-      "    }",
-    ]),
+    ...lists.flatMap((list, i) => {
+      const members = nodes.flatMap((node, place) => (node.list === list.name ? [{ node, place }] : []));
+      const label = quoted(escapeControls(listTitle(list, members.length)));
+      return [
+        `    subgraph cluster_${graph}_${i} {`,
+        `      graph [style=dashed, color="#9e9e9e", label=${label}]`,
+        ...members.map(({ node, place }) => nodeLine(node, `n${graph}_${place}`)),
+        // Graphviz draws no frame around nothing.
+        ...(members.length > 0 ? [] : [`      e${graph}_${i} [style=invis]`]),
+        "    }",
+      ];
+    }),
     ...edges.map(({ source, target, count }) => {
       const times = count > 1 ? ` [label="${count}×"]` : "";
       return `    n${graph}_${source} -> n${graph}_${target}${times}`;

@@ -2,6 +2,7 @@
 import type { Drawing, DrawnNode } from "../analysis/gc-graph.js";
 import { LEGEND } from "../model/gc-log.js";
 import { plural } from "./text.js";
+import { countText } from "./units.js";
 
 export interface Look {
   fill: string;
@@ -47,11 +48,16 @@ export function columnsOf({ address, list, node, state, extra }: DrawnNode): [na
     LEGEND[key] ?? key,
     String(value),
   ]);
-  return [["address", address], ["list", list], ...known, ...Object.entries(extra)];
+  return [["address", address], ["list", list], ...known, ...extra];
 }
 
 export function drawingTitle({ run, phase }: Drawing): string {
   return `${run}: ${phase ?? "objects"}`;
+}
+
+/** A list of the collector, and how many of its objects are drawn. */
+export function listTitle({ name, count }: Drawing["lists"][number], shown: number): string {
+  return `${name}: ${shown === count ? countText(count) : `${countText(shown)} of ${countText(count)}`}`;
 }
 
 /** What a reader must know is not in the pictures; empty if nothing is missing. */

@@ -29,7 +29,7 @@ describe.each(patchable)("a traced $version", (interpreter) => {
 
   async function start(workspace: CaptureWorkspace, python: string) {
     const log = workspace.path("log.json");
-    buildExtension(interpreter.path, "legacy", workspace.folder);
+    buildExtension(interpreter.path, "collecting", workspace.folder);
     const target = await workspace.startTarget(python, "traced.py", { env: { GC_GRAPH: log } });
     return { log, target, planted: (await target.ask(`plant ${workspace.folder}`)) as Planted };
   }
@@ -52,7 +52,7 @@ describe.each(patchable)("a traced $version", (interpreter) => {
       ntv: true,
       rc: 1,
     });
-    expect(nodes[legacy?.[0] as string]).toMatchObject({ t: "legacy.Legacy" });
+    expect(nodes[legacy?.[0] as string]).toMatchObject({ t: "collecting.Legacy" });
 
     const garbage = of(quoted, plain, finalizing, resurrecting, watched, legacy, of_legacy);
     const found = listOf(run, "move_unreachable", "unreachable");
@@ -147,7 +147,7 @@ describe.each(patchable)("a traced $version", (interpreter) => {
       status: 0,
       stderr: `heapdump: warning: cut.json: the log is cut off, in run ${runsOf(whole).length} (handle_resurrected_objects/still_unreachable): what follows is not known\n`,
     });
-    expect(stdout).toMatch(/finalizers +1 +legacy\.Legacy 1/);
+    expect(stdout).toMatch(/finalizers +1 +collecting\.Legacy 1/);
   });
 });
 

@@ -1,6 +1,6 @@
 """Plants garbage of each kind that the collector knows, and collects when it is told. Its interpreter writes a log.
 
-"plant FOLDER" answers with the addresses of what was planted, by kind; the folder has the extension `legacy`. All that was
+"plant FOLDER" answers with the addresses of what was planted, by kind; the folder has the extension `collecting`. All that was
 there before is frozen, so that a collection is of few objects.
 """
 import gc
@@ -69,7 +69,7 @@ def cycle(first, second=None):
 
 def plant(folder):
     sys.path.insert(0, folder)
-    import legacy
+    import collecting
 
     gc.collect()
     gc.freeze()
@@ -77,7 +77,7 @@ def plant(folder):
                "resurrecting": cycle(Resurrecting), "watched": cycle(Node)}
     planted["watch"] = [weakref.ref(planted["watched"][0], lambda ref: called.append(True))]
     legacy_holder = Node()
-    legacy_holder.other = legacy.Legacy(legacy_holder)
+    legacy_holder.other = collecting.Legacy(legacy_holder)
     planted["legacy"] = [legacy_holder.other]
     planted["of_legacy"] = [legacy_holder]
     kept.append(planted["watch"])

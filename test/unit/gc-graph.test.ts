@@ -37,7 +37,11 @@ describe("graphs", () => {
       ["run 1", "run 2"].flatMap((run) => [undefined, ...phases].map((phase) => [run, phase])),
     );
     const last = drawings.at(-1);
-    expect(last?.lists).toEqual(["resurrected", "still_unreachable"]);
+    expect(last?.lists).toEqual([
+      { name: "resurrected", count: 1 },
+      { name: "still_unreachable", count: 3 },
+    ]);
+    expect(drawings[4]?.lists).toContainEqual({ name: "finalizers", count: 0 });
     expect(
       names(last?.nodes.flatMap((node) => (node.list === "resurrected" ? node.address : [])) ?? []),
     ).toEqual(["upload"]);
@@ -109,7 +113,13 @@ describe("graphs", () => {
 });
 
 test("colours are those of the count that the phase has, and the columns have all that is known", () => {
-  const node = { address: "0x10", list: "base", node: { t: "a", rc: 3 }, state: {}, extra: { size: "24" } };
+  const node = {
+    address: "0x10",
+    list: "base",
+    node: { t: "a", rc: 3 },
+    state: {},
+    extra: new Map([["size", "24"]]),
+  };
   const fills = [0, 1, 2, 3, 4, 99, "99999999999999999999"].map(
     (gr) => look({ ...node, state: { gr } }).fill,
   );

@@ -21,12 +21,12 @@ export const SCRIPT = `\
   const graphs = JSON.parse(document.getElementById("data").textContent);
   const list = document.getElementById("graphs");
   const panel = document.getElementById("panel");
-  const MOST_FOR_FORCES = 300;
-  const STEP = { x: 150, y: 60 };
+  const STEP = { x: 150, y: 80 };
+  const MOST_IN_A_ROW = 12;
 
   const style = [
     { selector: "node", style: {
-      "label": "data(label)", "text-wrap": "wrap", "text-valign": "bottom", "font-size": 9, "min-zoomed-font-size": 6,
+      "label": "data(label)", "text-wrap": "wrap", "text-max-width": 140, "text-overflow-wrap": "anywhere", "text-valign": "bottom", "font-size": 9, "min-zoomed-font-size": 6,
       "width": 24, "height": 24, "shape": "data(shape)", "background-color": "data(fill)",
       "border-width": 1.5, "border-color": "data(line)", "border-style": "data(border)" } },
     { selector: "node:parent", style: {
@@ -46,7 +46,7 @@ export const SCRIPT = `\
     const counts = graph.lists.map((_, i) => graph.nodes.filter((node) => node.list === i).length);
     const elements = graph.lists.map((name, i) => ({
       group: "nodes", classes: counts[i] ? "list" : "empty",
-      data: { id: "l" + i, label: name + ": " + counts[i], shape: "round-rectangle", fill: "#f1f3f4", line: "#9e9e9e", border: "dashed" },
+      data: { id: "l" + i, label: name, shape: "round-rectangle", fill: "#f1f3f4", line: "#9e9e9e", border: "dashed" },
     }));
     graph.nodes.forEach((node, i) => elements.push({
       group: "nodes",
@@ -61,18 +61,64 @@ export const SCRIPT = `\
     return elements;
   };
 
-  // Lists beside one another, the objects of each in rows: for graphs that forces would take too long to arrange.
-  const inRows = (graph) => {
-    let left = 0;
+  // What hangs together within a list: rows of objects, each row what the one above refers to.
+  const groupsOf = (graph, list) => {
+    const members = graph.nodes.flatMap((node, i) => node.list === list ? [i] : []);
+    const near = new Map(members.map((i) => [i, { to: [], all: [], into: 0 }]));
+    for (const [source, target] of graph.edges) {
+      if (source === target || !near.has(source) || !near.has(target)) continue;
+      near.get(source).to.push(target);
+      near.get(source).all.push(target);
+      near.get(target).all.push(source);
+      near.get(target).into++;
+    }
+    const reach = (from, next) => { const found = new Set(from); for (const i of found) for (const j of next(i)) found.add(j); return found; };
+    const left = new Set(members);
+    const groups = [];
+    for (const first of members) {
+      if (!left.has(first)) continue;
+      const group = [...reach([first], (i) => near.get(i).all)].sort((a, b) => near.get(a).into - near.get(b).into || a - b);
+      for (const i of group) left.delete(i);
+      const level = new Map();
+      for (const start of group) {
+        if (level.has(start)) continue;
+        level.set(start, 0);
+        const queue = [start];
+        for (const i of queue) for (const j of near.get(i).to) if (!level.has(j)) { level.set(j, level.get(i) + 1); queue.push(j); }
+      }
+      const rows = [];
+      for (const i of group) (rows[level.get(i)] ??= []).push(i);
+      groups.push(rows.flatMap((row) => {
+        const parts = [];
+        for (let i = 0; i < row.length; i += MOST_IN_A_ROW) parts.push(row.slice(i, i + MOST_IN_A_ROW));
+        return parts;
+      }));
+    }
+    return groups.sort((a, b) => b.length - a.length);
+  };
+
+  // Lists stand beside one another, and in each its groups, as text does in lines.
+  const layoutOf = (graph) => {
     const positions = {};
+    let left = 0;
     graph.lists.forEach((_, list) => {
-      const members = graph.nodes.flatMap((node, i) => node.list === list ? [i] : []);
-      const columns = Math.max(1, Math.ceil(Math.sqrt(members.length / 2)));
-      members.forEach((i, k) => {
-        positions["n" + i] = { x: left + (k % columns) * STEP.x, y: Math.floor(k / columns) * STEP.y };
-      });
-      if (members.length === 0) positions["l" + list] = { x: left, y: 0 };
-      left += (columns + 1) * STEP.x;
+      const groups = groupsOf(graph, list);
+      const widthOf = (rows) => Math.max(...rows.map((row) => row.length));
+      const area = groups.reduce((sum, rows) => sum + (widthOf(rows) + 0.5) * (rows.length + 0.5) * STEP.x * STEP.y, 0);
+      const room = Math.max(1, Math.round(1.4 * Math.sqrt(area) / STEP.x));
+      let x = 0, y = 0, height = 0, widest = 1;
+      for (const rows of groups) {
+        const width = widthOf(rows);
+        if (x > 0 && x + width > room) { x = 0; y += height + 0.5; height = 0; }
+        rows.forEach((row, line) => row.forEach((i, column) => {
+          positions["n" + i] = { x: left + (x + column + (width - row.length) / 2) * STEP.x, y: (y + line) * STEP.y };
+        }));
+        x += width + 0.5;
+        widest = Math.max(widest, x);
+        height = Math.max(height, rows.length);
+      }
+      if (groups.length === 0) positions["l" + list] = { x: left, y: 0 };
+      left += (widest + 0.7) * STEP.x;
     });
     return { name: "preset", positions: (node) => positions[node.id()], padding: 30 };
   };
@@ -86,7 +132,8 @@ export const SCRIPT = `\
     button.setAttribute("aria-current", "true");
     cy.elements().remove();
     cy.add(elementsOf(graph));
-    cy.layout(graph.nodes.length > MOST_FOR_FORCES ? inRows(graph) : { name: "cose", animate: false, randomize: true, padding: 30 }).run();
+    cy.layout(layoutOf(graph)).run();
+    if (cy.zoom() > 1.2) { cy.zoom(1.2); cy.center(); }
   };
 
   const tell = (columns) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Drawing } from "../../analysis/gc-graph.js";
-import { columnsOf, drawingTitle, KEY, look, omittedText } from "../gc-style.js";
+import { columnsOf, drawingTitle, KEY, listTitle, look, omittedText } from "../gc-style.js";
 import { escapeControls, plural } from "../text.js";
 import { escapeHtml } from "./escape.js";
 import { SCRIPT, STYLE } from "./gc-page-script.js";
@@ -36,9 +36,12 @@ function graphData(drawing: Drawing): object {
   return {
     title: escapeControls(title),
     isPhase: drawing.phase !== undefined,
-    lists: lists.map((list) => escapeControls(list)),
+    lists: lists.map((list) => {
+      const shown = nodes.filter((node) => node.list === list.name).length;
+      return escapeControls(listTitle(list, shown));
+    }),
     nodes: nodes.map((node) => ({
-      list: lists.indexOf(node.list),
+      list: lists.findIndex(({ name }) => name === node.list),
       type: escapeControls(node.node.t ?? ""),
       columns: columnsOf(node).map((column) => column.map(escapeControls)),
       ...look(node),
