@@ -34,7 +34,7 @@ static void gc_graph_text(PyObject *text) {
 }
 
 static void gc_graph_ascii(const char *text) {
-  for (const char *c = text; *c != '\0'; c++) {
+  for (const char *c = text; c != NULL && *c != '\0'; c++) {
     gc_graph_character((unsigned char)*c);
   }
 }
