@@ -34,10 +34,27 @@ bool is_collected(const HeapIndex& heap, uint32_t id, int generation) {
   return (flags & kNeeded) == kNeeded && generation_of(flags) <= generation && !heap.is_immortal(id);
 }
 
+// nullptr if a collection can be replayed.
+const char* why_unknown(const HeapIndex& heap, int generation) {
+  if (!heap.tells_collection()) {
+    return heap.meta("mode") == "python"
+               ? "a dump of python mode does not tell what a collection goes by: take it in mode fork"
+               : "the dump does not tell what a collection goes by, since it is of an older heapdump: take "
+                 "it "
+                 "again";
+  }
+  if (generation < 0 || generation >= kPermanent) return "there is no such generation: they are 0, 1 and 2";
+  if (generation == 1 && is_incremental(heap)) {
+    return "CPython 3.14 collects generation 1 a part at a time, and which one is next is not known: ask for "
+           "generation 0 or 2";
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 bool Collection::is_known(const HeapIndex& heap, int generation) {
-  return heap.tells_collection() && (generation != 1 || !is_incremental(heap));
+  return why_unknown(heap, generation) == nullptr;
 }
 
 Collection::Collection(const HeapIndex& heap, int generation)
@@ -49,21 +66,8 @@ Collection::Collection(const HeapIndex& heap, int generation)
       finalized_(heap.objects()),
       resurrectable_(heap.objects()),
       outside_(heap.objects()) {
-  if (!heap.tells_collection()) {
-    throw Error(ExitCode::kUsage,
-                heap.meta("mode") == "python"
-                    ? "a dump of python mode does not tell what a collection goes by: take it in mode fork"
-                    : "the dump does not tell what a collection goes by, since it is of an older heapdump: "
-                      "take it again");
-  }
-  if (generation < 0 || generation >= kPermanent)
-    throw Error(ExitCode::kUsage, "there is no such generation: they are 0, 1 and 2");
-  if (generation == 1 && is_incremental(heap)) {
-    throw Error(
-        ExitCode::kUsage,
-        "CPython 3.14 collects generation 1 a part at a time, and which one is next is not known: ask "
-        "for generation 0 or 2");
-  }
+  if (const char* why = why_unknown(heap, generation); why != nullptr)
+    throw Error(ExitCode::kUsage, std::string("collection: ") + why);
   update_and_subtract(generation);
   move_unreachable();
   move_legacy_finalizers();

@@ -51,6 +51,8 @@ export const LEGEND: Record<string, string> = {
   ct: "is collecting",
 };
 
+export const NO_COLLECTIONS: GcLog = { legend: LEGEND, runs: [["gc graphs"]] };
+
 export function runsOf({ runs: [, ...runs] }: GcLog): Run[] {
   return runs;
 }

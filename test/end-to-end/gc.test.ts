@@ -117,7 +117,14 @@ describe("pictures", () => {
 
 describe("mistakes are told in a line", () => {
   test.for<[string[], number, RegExp]>([
-    [["after.bin"], 5, /^heapdump: after\.bin: is not a log of collections/],
+    [
+      ["after.bin"],
+      2,
+      /^heapdump: after\.bin: a dump of python mode does not tell what a collection goes by/,
+    ],
+    [["--generation", "1", "collections.json"], 2, /--generation is for a dump/],
+    [["garbage.bin", "collections.json"], 2, /garbage\.bin is not a log of collections: give logs, or one/],
+    [["no.bin"], 5, /no\.bin/],
     [["none.json"], 5, /^heapdump: none\.json: /],
     [["-o", "x.png", "collections.json"], 2, /^heapdump: x\.png: the name must end in/],
     [["-o", "none/x.dot", "collections.json"], 2, /there is no folder none\n$/],

@@ -74,6 +74,11 @@ const cases: [name: string, ...args: string[]][] = [
   ["show-type", "show", "after.bin", "Session"],
   ["show-unknown", "show", "after.bin", "0xdeadbeef"],
   ["gc", "gc", "collections.json"],
+  ["gc-dump", "gc", "garbage.bin"],
+  ["gc-dump-young", "gc", "--generation", "0", "garbage.bin"],
+  ["gc-dump-script", "gc", "before.bin"],
+  ["garbage", "garbage", "garbage.bin"],
+  ["garbage-script", "garbage", "after.bin"],
   ["gc-objects", "gc", "-t", "-r", "collections.json"],
   ["gc-cut", "gc", "cut-collections.json"],
   ["diff", "diff", "-n", "6", "before.bin", "after.bin"],
@@ -221,6 +226,8 @@ function expectToWork(step: string, workspace: TempWorkspace): void {
 test("these commands name a next step", () => {
   expect([...naming].sort()).toEqual([
     "diff",
+    "garbage",
+    "gc",
     "held-by-c",
     "leaks",
     "memory",

@@ -124,9 +124,14 @@ const views: Record<string, string[][]> = {
   gc: [
     ["collections.json"],
     ["-t", "collections.json", "cut.json"],
+    ["garbage.bin"],
+    ["--generation", "0", "garbage.bin"],
+    ["--generation", "1", "garbage.bin"],
+    ["--generation", "2", "garbage.bin"],
     ["--type", "Session", "-o", "a-picture-with-a-name-that-is-longer-than-others.svg", "collections.json"],
     ["long.bin"],
   ],
+  garbage: [["garbage.bin"], ["long.bin"]],
   "held-by-c": [["wasteful.bin"], ["fork.bin"], ["long.bin"]],
   sql: [
     ["--schema"],

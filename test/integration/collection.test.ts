@@ -21,7 +21,7 @@ const startTarget = (workspace: CaptureWorkspace, python: string): Promise<Targe
 };
 
 const ROWS = (generation: number) =>
-  `SELECT o.address + 0 AS address, c.refcount, c.outside, c.unreachable, c.uncollectable, c.finalized, c.may_resurrect
+  `SELECT o.address + 0 AS address, c.refcount, c.outside, c.unreachable, c.legacy, c.uncollectable, c.finalized, c.may_resurrect
      FROM collection(${generation}) AS c JOIN object AS o ON o.id = c.object ORDER BY o.address`;
 const CALLBACKS = (generation: number) =>
   `SELECT o.address + 0 AS object, w.address + 0 AS weak, f.address + 0 AS callback

@@ -28,8 +28,8 @@ class Collection:
                 self.outside[target] -= 1
         self.reachable = self.reach({address for address, count in self.outside.items() if count}, set(self.young))
         self.unreachable = set(self.young) - self.reachable
-        legacy = {address for address in self.unreachable if self.finalizer(address) & TP_DEL}
-        self.uncollectable = self.reach(legacy, self.unreachable)
+        self.legacy = {address for address in self.unreachable if self.finalizer(address) & TP_DEL}
+        self.uncollectable = self.reach(self.legacy, self.unreachable)
         self.trash = self.unreachable - self.uncollectable
         self.finalized = {
             address
@@ -67,7 +67,10 @@ class Collection:
     def rows(self) -> List[List[int]]:
         return [
             [address, o.refcount, self.outside[address]]
-            + [int(address in s) for s in (self.unreachable, self.uncollectable, self.finalized, self.may_resurrect)]
+            + [
+                int(address in s)
+                for s in (self.unreachable, self.legacy, self.uncollectable, self.finalized, self.may_resurrect)
+            ]
             for address, o in sorted(self.young.items())
         ]
 

@@ -1,6 +1,7 @@
 // The dumps of the sample heaps that commands, documentation and schema are tested with.
 import type { TempWorkspace } from "./cli.js";
 import { encodeDump } from "./dump-file.js";
+import { garbage } from "./sample-garbage.js";
 import { huge, type Shop, shop, wasteful } from "./sample-heaps.js";
 import { sampleLogText } from "./sample-log.js";
 import { memoryUse } from "./sample-memory.js";
@@ -84,6 +85,8 @@ export function writeSampleDumps(workspace: TempWorkspace): void {
   traced("traced-after.bin", after, "13:00", before.sessions.length + 1);
   const { heap, records } = service();
   workspace.dump("service.bin", heap, { ...FORKED.meta, ...at("12:00") }, FORKED.end, 2, records);
+  const wasted = garbage();
+  workspace.dump("garbage.bin", wasted.heap, wasted.meta, FORKED.end, 2, wasted.records);
   workspace.dump("huge.bin", hugeHeap.heap);
   workspace.dump("huge.bin.gz", hugeHeap.heap);
   workspace.write("cut.bin", encodeDump(before.heap.parts()).subarray(0, 2000));
