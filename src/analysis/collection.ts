@@ -204,7 +204,8 @@ function* states(
 const HEADER = 16n;
 
 /** Of types, functions and modules; the content of a function goes on with its place. */
-const NAME = `CASE WHEN own.name IS NOT NULL THEN own.name WHEN t.name = 'module' THEN o.content
+const NAME = `CASE WHEN own.name IS NOT NULL THEN own.name
+  WHEN t.name = 'module' OR t.flags & 0x80000000 THEN o.content
   WHEN t.name = 'function' THEN substr(o.content, 1, instr(o.content || ' ', ' ') - 1) END`;
 
 function* nodes(heap: Heap, generation: number): Iterable<[string, GcNode]> {
