@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "analysis/collection.h"
@@ -40,8 +41,8 @@ class OpenHeap : public HeapIndex {
   const Matching& matching(const std::shared_ptr<OpenHeap>& other);
   // What would be freed with several objects at once.
   Joint& joint();
-  // The objects of a set (docs/sets.md).
-  std::shared_ptr<const Bits> set(const std::string& text);
+  // The objects of a set (docs/sets.md); see SetSource::allows_absent.
+  std::shared_ptr<const Bits> set(const std::string& text, bool allows_absent = false);
   // By row of types().
   const std::vector<uint64_t>& retained_by_type();
   // All ids, largest first, ties by id.
@@ -54,7 +55,7 @@ class OpenHeap : public HeapIndex {
   OpenHeaps& heaps_;
   std::optional<Groupings> groupings_;
   std::optional<Joint> joint_;
-  std::map<std::string, std::shared_ptr<const Bits>> sets_;
+  std::map<std::pair<std::string, bool>, std::shared_ptr<const Bits>> sets_;
   std::optional<Holders> holders_;
   std::optional<Tasks> tasks_;
   std::map<int, Collection> collections_;  // by generation

@@ -6,13 +6,13 @@ namespace heapdump {
 // Each of its own file.
 extern const Table kObjectTable, kTypeTable, kTypeAliasTable, kReferenceTable, kRootTable, kThreadTable,
     kFrameTable, kModuleTable, kMetaTable, kReferrersTable, kReferentsTable, kHoldersTable, kHoldsTable,
-    kReachableTable, kDominatedTable, kDominatedTypesTable, kPathToRootTable, kMergedPathsTable,
-    kPartitionTable, kMembersTable, kFreedTable, kSetTotalsTable, kTypeNamedTable, kOwnerTable, kWasteTable,
-    kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable, kSchemaColumnTable, kMappingTable, kPoolTable,
-    kMallocHeapTable, kChunkTable, kMemoryTable, kPinningTable, kPossibleHolderTable, kSiteTable,
-    kSiteFrameTable, kLocalTable, kDominatorGroupsTable, kHeldByCTable, kSuspendedTable, kTaskTable,
-    kTaskGroupTable, kCollectionTable, kCollectionGroupTable, kCollectionReferenceTable,
-    kCollectionCallbackTable, kGarbageTable;
+    kReachableTable, kDominatedTable, kDominatedTypesTable, kPathToRootTable, kPathBetweenTable,
+    kMergedPathsTable, kHolderPatternTable, kPartitionTable, kMembersTable, kFreedTable, kSetTotalsTable,
+    kTypeNamedTable, kOwnerTable, kWasteTable, kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable,
+    kSchemaColumnTable, kMappingTable, kPoolTable, kMallocHeapTable, kChunkTable, kMemoryTable, kPinningTable,
+    kPossibleHolderTable, kSiteTable, kSiteFrameTable, kLocalTable, kDominatorGroupsTable, kHeldByCTable,
+    kSuspendedTable, kTaskTable, kTaskGroupTable, kCountsTable, kCollectionTable, kCollectionGroupTable,
+    kCollectionReferenceTable, kCollectionCallbackTable, kGarbageTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
@@ -45,7 +45,9 @@ std::span<const Table* const> tables() {
                                              &kDominatedTypesTable,
                                              &kDominatorGroupsTable,
                                              &kPathToRootTable,
+                                             &kPathBetweenTable,
                                              &kMergedPathsTable,
+                                             &kHolderPatternTable,
                                              &kMembersTable,
                                              &kFreedTable,
                                              &kSetTotalsTable,
@@ -64,6 +66,7 @@ std::span<const Table* const> tables() {
                                              &kSameAsTable,
                                              &kLeaksTable,
                                              &kDiffTable,
+                                             &kCountsTable,
                                              &kGroupingTable,
                                              &kSchemaColumnTable};
   return kTables;

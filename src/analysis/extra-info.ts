@@ -1,46 +1,62 @@
-// Columns that others know of objects, such as the size of a tensor: {ADDRESS: {COLUMN: VALUE}}, as JSON.
+// What a program or an extension tells of its objects in a file of its own, by their addresses:
+// `{"0x7f3a0c0041d0": {"tensor bytes": 4096}}`.
 import { readFileSync } from "node:fs";
 import { ExitCode, HeapdumpError } from "../errors.js";
-import { addressOf } from "./gc-log.js";
+import { isAddress, parseAddress } from "./address.js";
 
-/** By address, as `0x…`: texts by the names of their columns. */
-export type ExtraInfo = Map<string, Record<string, string>>;
+export interface ExtraInfo {
+  /** The names of all columns, in the order in which they first come. */
+  columns: string[];
+  /** By address, what each column says. */
+  of: Map<bigint, Map<string, string>>;
+}
 
-const FORM = "it has to be JSON of the form {ADDRESS: {COLUMN: VALUE}}";
-
-/** Several files add to one another. Throws with exit code 2 if one cannot be read or has another form. */
+/** Of several files together; what a later file says of a column counts. Throws a HeapdumpError of exit code 2. */
 export function readExtraInfo(paths: string[]): ExtraInfo {
-  const info: ExtraInfo = new Map();
+  const of: ExtraInfo["of"] = new Map();
+  const columns = new Set<string>();
   for (const path of paths) {
-    for (const [key, columns] of Object.entries(record(parsed(path), path))) {
-      const address = addressOf(key);
-      if (address === undefined) throw bad(path, `${JSON.stringify(key)} is not an address; ${FORM}`);
-      const texts = Object.entries(record(columns, path)).map(([name, value]) => [name, textOf(value)]);
-      info.set(address, { ...info.get(address), ...Object.fromEntries(texts) });
+    for (const [term, row] of Object.entries(objectOf(path, parsed(path), "the file"))) {
+      if (!isAddress(term)) throw refused(path, `${JSON.stringify(term)} is not an address`);
+      const address = addressOf(path, term);
+      const known = of.get(address) ?? new Map<string, string>();
+      of.set(address, known);
+      for (const [column, value] of Object.entries(objectOf(path, row, term))) {
+        columns.add(column);
+        known.set(column, typeof value === "string" ? value : JSON.stringify(value));
+      }
     }
   }
-  return info;
+  return { columns: [...columns], of };
 }
+
+/** A string, or an integer of so many digits that a double may not have it exactly. */
+const STRING_OR_LONG = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/gs;
 
 function parsed(path: string): unknown {
-  let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    const text = readFileSync(path, "utf8").replace(/^\ufeff/, "");
+    return JSON.parse(text.replace(STRING_OR_LONG, (found) => (found[0] === '"' ? found : `"${found}"`)));
   } catch (error) {
-    throw bad(path, `cannot be read: ${(error as Error).message}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw bad(path, `${FORM}: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw refused(path, code ?? `it is not JSON: ${message.replace(/\s+/g, " ")}`);
   }
 }
 
-function record(value: unknown, path: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad(path, FORM);
-  return value as Record<string, unknown>;
+function objectOf(path: string, value: unknown, what: string): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  throw refused(path, `${what} has no {…}; it must be {ADDRESS: {COLUMN: VALUE}}`);
 }
 
-const textOf = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+function addressOf(path: string, term: string): bigint {
+  try {
+    return parseAddress(term);
+  } catch (error) {
+    throw refused(path, (error as Error).message);
+  }
+}
 
-const bad = (path: string, why: string) => new HeapdumpError(ExitCode.Usage, `--extra-info ${path}: ${why}`);
+function refused(path: string, why: string): HeapdumpError {
+  return new HeapdumpError(ExitCode.Usage, `cannot read the extra info of ${path}: ${why}`);
+}

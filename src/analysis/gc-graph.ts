@@ -11,6 +11,8 @@ import {
 } from "../model/gc-log.js";
 import type { ExtraInfo } from "./extra-info.js";
 
+const NO_COLUMNS: ReadonlyMap<string, string> = new Map();
+
 export interface DrawOptions {
   /** Without the graphs of the phases. */
   objectsOnly: boolean;
@@ -21,7 +23,7 @@ export interface DrawOptions {
   /** At most so many nodes in a graph. */
   limit: number;
   allTypes: boolean;
-  extra: ExtraInfo;
+  extra: ExtraInfo["of"];
 }
 
 /** A run, and what it is called. */
@@ -36,7 +38,8 @@ export interface DrawnNode {
   list: string;
   node: GcNode;
   state: GcState;
-  extra: Record<string, string>;
+  /** By column, what was given besides. */
+  extra: ReadonlyMap<string, string>;
 }
 
 export interface DrawnEdge {
@@ -95,7 +98,7 @@ function drawRun({ name, run }: NamedRun, options: DrawOptions): Drawing[] {
         address,
         ...(members.get(address) as Member),
         node: nodes[address] ?? {},
-        extra: options.extra.get(address) ?? {},
+        extra: options.extra.get(BigInt(address)) ?? NO_COLUMNS,
       })),
       edges: countedEdges(edgesOf(run), new Map(shown.map((address, i) => [address, i]))),
       omitted: {

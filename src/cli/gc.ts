@@ -121,7 +121,7 @@ async function ofLogs(files: string[], options: Options): Promise<void> {
 
 /** Undefined if nothing is to be drawn; what is wrong with the options is said before the files are read. */
 function drawer(files: string[], options: Options): ((runs: NamedRun[]) => Promise<void>) | undefined {
-  const extra = readExtraInfo(options.extraInfo ?? []);
+  const { of: extra } = readExtraInfo(options.extraInfo ?? []);
   if (options.output === undefined) return undefined;
   const { limit, write } = writer(options.output, files[0]);
   return async (runs) => {

@@ -29,6 +29,7 @@ export const COMMANDS: Record<string, () => Promise<Register>> = {
   gc: async () => (await import("./gc.js")).registerGc,
   sql: async () => (await import("./sql.js")).registerSql,
   export: async () => (await import("./export.js")).registerExport,
+  redact: async () => (await import("./redact.js")).registerRedact,
 };
 
 const EXAMPLES = `

@@ -55,9 +55,10 @@ export function columnsOf({ address, list, node, state, extra }: DrawnNode): [na
     LEGEND[key] ?? key,
     String(value),
   ]);
-  return [["address", address], ["list", list], ...known, ...Object.entries(extra)].map(
-    ([name = "", value = ""]) => [shorten(name, MAX_TEXT), shorten(value, MAX_TEXT)],
-  );
+  return [["address", address], ["list", list], ...known, ...extra].map(([name = "", value = ""]) => [
+    shorten(name, MAX_TEXT),
+    shorten(value, MAX_TEXT),
+  ]);
 }
 
 export function drawingTitle({ run, phase }: Drawing): string {

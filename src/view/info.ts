@@ -10,7 +10,7 @@ import { verdictJson } from "./memory.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, escapeControls, plural } from "./text.js";
-import { countText, shareText, sizeText } from "./units.js";
+import { countText, momentText, shareText, sizeText } from "./units.js";
 import { unknownMemoryJson, unknownMemoryText } from "./unknown-memory.js";
 
 export function infoText(described: Description, terminal: Terminal): string {
@@ -89,12 +89,7 @@ function groups({
     [
       "Capture",
       [
-        [
-          "taken",
-          get("time")
-            ?.replace("T", " ")
-            .replace(/(\.\d+)?Z$/, " UTC"),
-        ],
+        ["taken", momentText(get("time") ?? "") || undefined],
         ["mode", join(", ", get("mode"), suffixed(get("route"), "route"))],
         [
           "pause",
@@ -112,6 +107,7 @@ function groups({
         ["types files", get("types_useless") && `of no use: ${get("types_useless")}`],
         ["memory left", headroom(bytes("memory_headroom"), bytes("memory_limit"), get("memory_limit_name"))],
         ["content", content(get)],
+        ["redacted", get("redacted")],
         ["sites", tracingText(tracingOf(get))],
         ["tool", get("tool_version") && `heapdump ${get("tool_version")}, format ${format}`],
         ["dump id", get("dump_id")],

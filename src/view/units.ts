@@ -24,8 +24,15 @@ export function signedSizeText(bytes: bigint): string {
   return bytes < 0n ? `−${sizeText(-bytes)}` : `+${sizeText(bytes)}`;
 }
 
+export function signedCountText(count: bigint): string {
+  return count < 0n ? `−${countText(-count)}` : `+${countText(count)}`;
+}
+
 export function durationText(hours: number): string {
   if (hours < 1 / 60) return `${Math.max(1, Math.round(hours * 3600))} s`;
   if (hours < 1) return `${Math.round(hours * 60)} min`;
   return `${hours.toFixed(hours < 10 ? 1 : 0)} h`;
 }
+
+/** A time of a dump, in UTC: `2026-01-02T03:04:05.678Z`. */
+export const momentText = (time: string) => time.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");

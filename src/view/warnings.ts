@@ -54,11 +54,15 @@ const EFFECTS = {
   },
   garbage: { main: "garbage that was lost is not counted, and objects that are alive may be called garbage" },
   waste: { main: "waste in what was lost is not counted" },
-  "held-by-c": { main: "references from what was lost look like those of C code" },
+  "held-by-c": {
+    main: "references from what was lost look like those of C code",
+    since: "what C code held of what it has lost looks new",
+  },
   sql: {
     main: "rows of what was lost are missing, and retained, dominator, garbage, owner and path may be wrong",
   },
   export: { main: "the database holds what could be read" },
+  redact: { main: "what was lost is not in the dump that is written, which says so" },
 } satisfies Record<string, Effects>;
 
 /** A command that opens dumps. */

@@ -41,6 +41,8 @@ const LINES: Record<DumpCommand, string[]> = {
     "diff FILE latest.bin",
     "diff --by path before.bin FILE",
     "diff --by owner before.bin FILE",
+    "diff --against peak before.bin FILE latest.bin",
+    "diff --count --against peak before.bin FILE",
   ],
   memory: ["memory FILE"],
   tree: ["tree FILE", `tree FILE ${session} --min 0B`, "tree FILE shop.models.*"],
@@ -49,14 +51,15 @@ const LINES: Record<DumpCommand, string[]> = {
   gc: ["gc FILE", "gc --generation 0 --json FILE"],
   garbage: ["garbage FILE"],
   waste: ["waste FILE"],
-  "held-by-c": ["held-by-c FILE"],
+  "held-by-c": ["held-by-c FILE", "held-by-c --since before.bin FILE", "held-by-c --since FILE latest.bin"],
   sql: ["sql FILE SELECT+*+FROM+object", "sql FILE SELECT+count(*)+FROM+path_to_root(3)"],
   export: ["export FILE --to sqlite -o out.sqlite"],
+  redact: ["redact FILE out.bin"],
 };
 
 /** Said of a whole dump only. */
 const VERDICTS =
-  /every reference was found|No suspects: nothing|No waste found|^No differences\.$|Nothing keeps it alive|^Nothing is unreachable\.$|^No garbage\.$|garbage: nothing/m;
+  /every reference was found|No suspects: nothing|No waste found|^No differences\.$|above its peak\.$|has come to be held|Nothing keeps it alive|^Nothing is unreachable\.$|^No garbage\.$|garbage: nothing/m;
 
 let workspace: TempWorkspace;
 let folder: string;

@@ -133,9 +133,13 @@ describe("mistakes are told in a line", () => {
       2,
       /no object of the type Nothing was collected/,
     ],
-    [["--extra-info", "none", "collections.json"], 2, /--extra-info none: cannot be read: /],
-    [["--extra-info", "after.bin", "collections.json"], 2, /--extra-info after\.bin: it has to be JSON/],
-    [["--extra-info", "collections.json", "collections.json"], 2, /"legend" is not an address; it has to be/],
+    [["--extra-info", "none", "collections.json"], 2, /cannot read the extra info of none: /],
+    [
+      ["--extra-info", "after.bin", "collections.json"],
+      2,
+      /cannot read the extra info of after\.bin: it is not JSON/,
+    ],
+    [["--extra-info", "collections.json", "collections.json"], 2, /"legend" is not an address/],
     [["-l", "0", "collections.json"], 2, /must be an integer of at least 1/],
   ])("%s", ([args, code, line], { sampleDumps }) => {
     const { status, stderr, stdout } = sampleDumps.run(["gc", ...args]);

@@ -72,6 +72,7 @@ const views: Record<string, string[][]> = {
     ["--filter", at.deep, "--direction", "referents", "long.bin"],
     ["--filter", at.session, "-o", "picture.svg", "small.bin"],
     ["--filter", "größe.Ändert", "long.bin"],
+    ["--filter", at.deep, "--sources", "module", "--refcounts", "--long-names", "long.bin"],
   ],
   path: [
     ["long.bin", at.deep],
@@ -82,6 +83,11 @@ const views: Record<string, string[][]> = {
     ["long.bin", "*.AußergewöhnlichLangerTypenname"],
     ["small.bin", at.session],
     ["small.bin", at.session, "--exclude", ".CACHE,asyncio.Task"],
+    ["long.bin", at.deep, "--from", "module"],
+    ["long.bin", "str", "--from", LONG_TYPE],
+    ["long.bin", at.lost, "--from", "module", "--max-depth", "2"],
+    ["long.bin", "str", "--pattern"],
+    ["long.bin", LONG_TYPE, "--pattern", "--max-breadth", "1"],
     ["long.bin", "größe.Ändert"],
   ],
   show: [
@@ -115,12 +121,19 @@ const views: Record<string, string[][]> = {
     ["--by", "id", "-n", "3", "before.bin", "long.bin"],
     ["--by", "unity", "before.bin", "long.bin"],
     ["long.bin", "long.bin"],
+    ["--count", "--against", "peak", "before.bin", "middle.bin", "long.bin"],
+    ["--by", "referrers(type)", "--count", "before.bin", "middle.bin", "long.bin"],
+    ["series.stat"],
+    ["--against", "peak", "--count", "series.stat", "long.bin"],
+    ["--by", "type", "series.stat"],
+    ["-o", "picture.svg", "before.bin", "middle.bin", "long.bin"],
   ],
   memory: [["used.bin"], ["used.bin", "grown.bin"]],
   waste: [["long.bin"], ["wasteful.bin"], ["huge.bin"]],
   tree: [["fork.bin"], ["long.bin", "--min", "0"], ["huge.bin"]],
   threads: [["wasteful.bin"], ["long.bin"]],
   tasks: [["service.bin"], ["service.bin", "--each"], ["long.bin"]],
+  "held-by-c": [["wasteful.bin"], ["fork.bin"], ["long.bin"], ["--since", "wasteful.bin", "wasteful.bin"]],
   gc: [
     ["collections.json"],
     ["-t", "collections.json", "cut.json"],
@@ -132,7 +145,6 @@ const views: Record<string, string[][]> = {
     ["long.bin"],
   ],
   garbage: [["garbage.bin"], ["long.bin"]],
-  "held-by-c": [["wasteful.bin"], ["fork.bin"], ["long.bin"]],
   sql: [
     ["--schema"],
     ["long.bin", "SELECT * FROM object LIMIT 5"],
@@ -141,7 +153,12 @@ const views: Record<string, string[][]> = {
     ["long.bin", "SELECT file, line FROM frame"],
     ["long.bin", "SELECT größe FROM object"],
   ],
-  export: [["small.bin", "--to", "sqlite", "-o", "a-database-with-a-name-that-is-longer-than-others.sqlite"]],
+  export: [
+    ["small.bin", "--to", "sqlite", "-o", "a-database-with-a-name-that-is-longer-than-others.sqlite"],
+    ["small.bin", "--to", "stat", "-o", "series.stat"],
+    ["small.bin", "--to", "stat", "-o", "before.bin"],
+  ],
+  redact: [["small.bin", "a-dump-with-a-name-that-is-longer-than-others.bin"]],
 };
 
 let place: TempWorkspace;
@@ -153,6 +170,8 @@ beforeAll(async () => {
   place.dump("before.bin", longNames({ count: 3 }).heap, { mode: "fork" });
   place.dump("middle.bin", longNames({ count: 9 }).heap, { mode: "fork", time: "2026-03-01T12:30:00.000Z" });
   place.dump("long.bin", after.heap, { mode: "fork", time: "2026-03-01T13:00:00.000Z" });
+  for (const dump of ["before.bin", "middle.bin"])
+    place.run(["export", dump, "--to", "stat", "-o", "series.stat"]);
   place.dump("small.bin", small.heap, { time: "2026-03-01T13:00:00.000Z" });
   place.dump("wasteful.bin", wasteful(), { mode: "fork" });
   place.dump("huge.bin", huge().heap);

@@ -89,5 +89,7 @@ export function writeSampleDumps(workspace: TempWorkspace): void {
   workspace.dump("garbage.bin", wasted.heap, wasted.meta, FORKED.end, 2, wasted.records);
   workspace.dump("huge.bin", hugeHeap.heap);
   workspace.dump("huge.bin.gz", hugeHeap.heap);
+  for (const dump of ["before.bin", "middle.bin"])
+    workspace.run(["export", dump, "--to", "stat", "-o", "history.stat"]);
   workspace.write("cut.bin", encodeDump(before.heap.parts()).subarray(0, 2000));
 }

@@ -113,7 +113,13 @@ describe("graphs", () => {
 });
 
 test("colours are those of the count that the phase has, and the columns have all that is known", () => {
-  const node = { address: "0x10", list: "base", node: { t: "a", rc: 3 }, state: {}, extra: { size: "24" } };
+  const node = {
+    address: "0x10",
+    list: "base",
+    node: { t: "a", rc: 3 },
+    state: {},
+    extra: new Map([["size", "24"]]),
+  };
   const fills = [0, 1, 2, 3, 4, 99, "99999999999999999999"].map(
     (gr) => look({ ...node, state: { gr } }).fill,
   );
