@@ -33,12 +33,6 @@ static void gc_graph_text(PyObject *text) {
   }
 }
 
-static void gc_graph_ascii(const char *text) {
-  for (const char *c = text; *c != '\0'; c++) {
-    gc_graph_character((unsigned char)*c);
-  }
-}
-
 // The str under that key; NULL if there is none. A lookup could run the __eq__ of another key.
 static PyObject *gc_graph_item(PyObject *dict, const char *wanted) {
   PyObject *key, *value;
@@ -69,7 +63,9 @@ static void gc_graph_type_name(PyTypeObject *type) {
     gc_graph_text(qualname);
     return;
   }
-  gc_graph_ascii(type->tp_name);
+  for (const char *c = type->tp_name; *c != '\0'; c++) {
+    gc_graph_character((unsigned char)*c);
+  }
 }
 
 // Of what has a name of its own: a type, a function, a module.
@@ -79,8 +75,6 @@ static void gc_graph_name(PyObject *op) {
     gc_graph_type_name((PyTypeObject *)op);
   } else if (PyFunction_Check(op)) {
     name = ((PyFunctionObject *)op)->func_qualname;
-  } else if (PyCFunction_Check(op)) {
-    gc_graph_ascii(((PyCFunctionObject *)op)->m_ml->ml_name);
   } else if (PyModule_Check(op)) {
     name = gc_graph_item(PyModule_GetDict(op), "__name__");
   }

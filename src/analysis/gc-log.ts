@@ -16,6 +16,8 @@ import {
 import { type LooseDocument, readLooseJson } from "./loose-json.js";
 
 const CHUNK = 1 << 20;
+/** Enough to tell a log from a dump, also if they are compressed. */
+const BEGINNING = 4096;
 const GZIP = [0x1f, 0x8b];
 /** How many brackets are open around a run, and around one of its phases. */
 const AROUND_RUN = 2;
@@ -37,9 +39,12 @@ export interface ReadLog {
 /** By the first bytes: a log is text in braces, which no dump begins with. */
 export function isGcLog(path: string): boolean {
   try {
-    const read = reader(path, 64);
-    const [first = ""] = (read()?.toString("latin1") ?? "").replace(/^\xef\xbb\xbf/, "").trimStart();
-    return first === "{";
+    const bytes = piece(path, 0, BEGINNING);
+    const text = (isCompressed(bytes) ? unzipped(bytes) : bytes).toString("latin1");
+    return text
+      .replace(/^\xef\xbb\xbf/, "")
+      .trimStart()
+      .startsWith("{");
   } catch {
     return false;
   }
@@ -73,27 +78,28 @@ function placeOf(runs: Run[]): { run: number; phase?: string } {
 
 function looseDocument(path: string): LooseDocument {
   try {
-    return readLooseJson({ read: reader(path, CHUNK), shape: shaper() });
+    return readLooseJson({ read: reader(path), shape: shaper() });
   } catch (error) {
     throw new HeapdumpError(ExitCode.Unreadable, `${path}: cannot be read: ${(error as Error).message}`);
   }
 }
 
 /** Reads a file in pieces; one that is compressed at once. */
-function reader(path: string, size: number): () => Buffer | undefined {
-  const first = piece(path, 0, size);
-  if (GZIP.every((byte, i) => first[i] === byte)) {
-    // The end of what was cut is left out, without an error.
-    const whole = gunzipSync(readFileSync(path), { finishFlush: constants.Z_SYNC_FLUSH });
-    return once(whole);
-  }
+function reader(path: string): () => Buffer | undefined {
+  const first = piece(path, 0, CHUNK);
+  if (isCompressed(first)) return once(unzipped(readFileSync(path)));
   let offset = 0;
   return () => {
-    const bytes = offset === 0 ? first : piece(path, offset, size);
+    const bytes = offset === 0 ? first : piece(path, offset, CHUNK);
     offset += bytes.length;
     return bytes.length > 0 ? bytes : undefined;
   };
 }
+
+const isCompressed = (bytes: Buffer) => GZIP.every((byte, i) => bytes[i] === byte);
+
+/** The end of what was cut is left out, without an error. */
+const unzipped = (bytes: Buffer) => gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
 
 function once(bytes: Buffer): () => Buffer | undefined {
   let left: Buffer | undefined = bytes;

@@ -115,7 +115,7 @@ async function ofLogs(files: string[], options: Options): Promise<void> {
   if (options.json) await printParts(collectionsJson(joined(logs.map(({ log }) => log)), documentWarnings()));
   else if (!draw) {
     const ordered = options.reverse ? runs.toReversed() : runs;
-    print(collectionsText(ordered, options.objectsOnly === true, terminal(process.stdout)));
+    await printParts(collectionsText(ordered, options.objectsOnly === true, terminal(process.stdout)));
   }
 }
 

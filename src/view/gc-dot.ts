@@ -1,6 +1,6 @@
 import type { Drawing, DrawnNode } from "../analysis/gc-graph.js";
 import { quoted } from "./dot.js";
-import { columnsOf, drawingTitle, listTitle, look, omittedText } from "./gc-style.js";
+import { columnsOf, drawingTitle, listTitle, look, omittedText, typeText } from "./gc-style.js";
 import { escapeControls } from "./text.js";
 
 /** All graphs in one picture, each in a frame with a frame for each list of the collector. */
@@ -43,7 +43,7 @@ function drawingLines(drawing: Drawing, graph: number): string[] {
 
 function nodeLine(node: DrawnNode, name: string): string {
   const { fill, line, text, shape, dashed } = look(node);
-  const label = [node.node.t ?? "", node.address].filter(Boolean).map(escapeControls).join("\n");
+  const label = [typeText(node), node.address].filter(Boolean).map(escapeControls).join("\n");
   const told = columnsOf(node).map(([column, value]) => escapeControls(`${column}: ${value}`));
   const attributes = [
     `label=${quoted(label)}`,

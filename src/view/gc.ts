@@ -15,14 +15,16 @@ import type { Terminal } from "./terminal.js";
 import { escapeControls, plural } from "./text.js";
 import { countText } from "./units.js";
 
-/** Each run with its phases: how many objects a list has, and of which types most are. */
-export function collectionsText(
+/** Each run, as a part of its own, with its phases: how many objects a list has, and of which types most are. */
+export function* collectionsText(
   runs: { name: string; run: Run }[],
   objectsOnly: boolean,
   terminal: Terminal,
-): string {
-  if (runs.length === 0) return "No collections.";
-  return runs.map(({ name, run }) => runText(name, run, objectsOnly, terminal)).join("\n\n");
+): Generator<string> {
+  if (runs.length === 0) yield "No collections.\n";
+  for (const [i, { name, run }] of runs.entries()) {
+    yield `${i === 0 ? "" : "\n"}${runText(name, run, objectsOnly, terminal)}\n`;
+  }
 }
 
 function runText(name: string, run: Run, objectsOnly: boolean, terminal: Terminal): string {

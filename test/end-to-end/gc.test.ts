@@ -47,6 +47,39 @@ describe("pictures", () => {
     expect(html).toContain("<canvas");
   });
 
+  test("a click shows what is known of an object", ({ sampleDumps, skip }) => {
+    sampleDumps.write(
+      "sizes.json",
+      JSON.stringify({ [addressOf.session as string]: { size: "4 <b>KiB</b>" } }),
+    );
+    sampleDumps.run(["gc", "--extra-info", "sizes.json", "-o", "page.html", "collections.json"]);
+    if (noBrowser) skip(noBrowser);
+    const click = `list.querySelectorAll("button")[1].click();
+      cy.nodes('[label *= "app.Session"]')[0].emit("tap"); panel.dataset.graph = shown.title;`;
+    const page = readFileSync(sampleDumps.path("page.html"), "utf8");
+    // The policy lets no script of others run.
+    const open = page.replace(/script-src [^"]*/, "script-src 'unsafe-inline'");
+    const clicked = open.replace("if (first) first.click();", click);
+    expect(clicked).not.toBe(open);
+    sampleDumps.write("clicked.html", clicked);
+    const { html, complaints } = render(sampleDumps.path("clicked.html"), sampleDumps.folder);
+    expect(complaints).toEqual([]);
+    const [, panel = ""] = /<aside[^>]*>(.*?)<\/aside>/s.exec(html) ?? [];
+    const told = Object.fromEntries(
+      [...panel.matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g)].map(([, name = "", value]) => [name, value]),
+    );
+    expect(told).toMatchObject({
+      address: addressOf.session,
+      list: "base",
+      "type name": "app.Session",
+      "ref count": "1",
+      "gc refcount": "1",
+      "is collecting": "true",
+      size: "4 &lt;b&gt;KiB&lt;/b&gt;",
+    });
+    expect(html).toContain('data-graph="update_refs (3 objects)"');
+  });
+
   test("several logs, extra columns and a graph of one type", ({ sampleDumps }) => {
     sampleDumps.write(
       "sizes.json",
@@ -135,6 +168,20 @@ describe("a hostile log", () => {
     expect(html).toContain('data-ready="3"');
     expect(html).toContain("<title>Collections of hostile.json</title>");
     expect(html).not.toContain("<img");
+  });
+
+  test("names of megabytes are cut in pictures", ({ sampleDumps }) => {
+    sampleDumps.write(
+      "long.json",
+      sampleLogText.replaceAll(/"app\.Session"|"generation 2"/g, `"${"x".repeat(900_000)}"`),
+    );
+    for (const kind of ["html", "dot"]) {
+      expect(sampleDumps.run(["gc", "-o", `long.${kind}`, "long.json"]).status).toBe(0);
+      expect(statSync(sampleDumps.path(`long.${kind}`)).size).toBeLessThan(1 << 20);
+    }
+    const { status, stdout } = sampleDumps.run(["gc", "long.json"]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("app.Request 1");
   });
 
   test("deep nesting, and text instead of a log, are read as far as they go", ({ sampleDumps }) => {

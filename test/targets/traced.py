@@ -86,20 +86,22 @@ def plant(folder):
 
 harness.say("ready")
 while True:
-    words = harness.read_line().split()
-    if words[0] == "plant":
-        harness.say(plant(words[1]))
-    elif words[0] == "collect":
-        found = gc.collect(int(words[1]))
+    # No list, which would be collected as well.
+    line = harness.read_line().strip()
+    command, _, argument = line.partition(" ")
+    if command == "plant":
+        harness.say(plant(argument))
+    elif command == "collect":
+        found = gc.collect(int(argument))
         harness.say({"found": found, "called": len(called), "garbage": len(gc.garbage)})
-    elif words[0] == "fork":
+    elif command == "fork":
         fork()
         harness.say(True)
-    elif words[0] == "trace":
-        os.environ["GC_GRAPH"] = words[1]
+    elif command == "trace":
+        os.environ["GC_GRAPH"] = argument
         harness.say(True)
-    elif words[0] == "stop":
+    elif command == "stop":
         del os.environ["GC_GRAPH"]
         harness.say(True)
     else:
-        harness.answer(" ".join(words))
+        harness.answer(line)

@@ -133,6 +133,8 @@ describe("logs", () => {
     for (const [text, answer] of [
       [sampleLogText, true],
       [`\ufeff\n ${sampleLogText}`, true],
+      [gzipSync(sampleLogText.repeat(1000)), true],
+      [gzipSync(Buffer.concat([Buffer.from("HEAPDUMP"), Buffer.alloc(1 << 20)])), false],
       ["HEAPDUMP", false],
       ["", false],
     ] as const) {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Drawing } from "../../analysis/gc-graph.js";
-import { columnsOf, drawingTitle, KEY, listTitle, look, omittedText } from "../gc-style.js";
+import { columnsOf, entryTitle, KEY, listTitle, look, omittedText, typeText } from "../gc-style.js";
 import { escapeControls, plural } from "../text.js";
 import { escapeHtml } from "./escape.js";
 import { SCRIPT, STYLE } from "./gc-page-script.js";
@@ -32,7 +32,7 @@ ${dataBlock("data", drawings.map(graphData))}`,
 
 function graphData(drawing: Drawing): object {
   const { lists, nodes, edges } = drawing;
-  const title = `${drawing.phase ?? drawingTitle(drawing)} (${plural(nodes.length, "object")})`;
+  const title = `${entryTitle(drawing)} (${plural(nodes.length, "object")})`;
   return {
     title: escapeControls(title),
     isPhase: drawing.phase !== undefined,
@@ -42,7 +42,7 @@ function graphData(drawing: Drawing): object {
     }),
     nodes: nodes.map((node) => ({
       list: lists.findIndex(({ name }) => name === node.list),
-      type: escapeControls(node.node.t ?? ""),
+      type: escapeControls(typeText(node)),
       columns: columnsOf(node).map((column) => column.map(escapeControls)),
       ...look(node),
     })),
