@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MAX_HEAPS } from "../../src/store/open.js";
 import { recordsOf, TempWorkspace } from "../support/cli.js";
 import { type DiffRow, type Planted, SIZE, writeSeries } from "../support/planted-series.js";
+import { random } from "../support/random.js";
 
 /** objgraph 3.6, objgraph.py: growth() once for each dump, of which the last one is returned. */
 function growthOfObjgraph(planted: Planted): Record<string, [count: number, growth: number]> {
@@ -20,14 +21,6 @@ function growthOfObjgraph(planted: Planted): Record<string, [count: number, grow
     }
   }
   return deltas;
-}
-
-function random(seed: number): () => number {
-  let x = seed;
-  return () => {
-    x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
-    return x / 2 ** 32;
-  };
 }
 
 let workspace: TempWorkspace;
