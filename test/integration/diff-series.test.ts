@@ -127,6 +127,14 @@ test("a set of which an earlier dump has no such type is divided right there, to
   expect(rows(["--of", "app.Late", ...files])).toMatchObject([{ name: "app.Late", counts: [0, 3] }]);
   // What is not of the missing type is all there is, not nothing.
   expect(rows(["--of", "all - app.Late", "--by", "unity", ...files])).toEqual([]);
+  // Nor is the object at an address that has none yet.
+  const [late] = recordsOf<{ address: string }>(
+    workspace.json("top", "--of", "app.Late", files[1] as string),
+  );
+  for (const against of ["base", "peak"]) {
+    const found = rows(["--against", against, "--of", late?.address as string, ...files]);
+    expect(found).toMatchObject([{ name: "app.Late", counts: [0, 1] }]);
+  }
   expect(rows(["--count", "--against", "peak", "--of", "app.Late | app.Old", ...files])).toMatchObject([
     { counts: [0, 3] },
   ]);
