@@ -27,7 +27,7 @@
     {
       "target_name": "heapdump",
       "dependencies": ["payload", "heap"],
-      "sources": ["<!@(node scripts/native-sources.mjs process tracee python capture binding)"],
+      "sources": ["<!@(node scripts/native-sources.mjs process tracee python capture redaction binding)"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=9", "NAPI_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"]
     },

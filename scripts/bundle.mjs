@@ -1,35 +1,53 @@
 // Makes dist/heapdump.cjs of src/: one file, since Node takes longer to find and load a hundred than to run them.
 //   node scripts/bundle.mjs
 // The types are checked by `npm run lint`.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** For pictures in PNG and PDF. */
+const FONTS = ["arimo/400Regular/Arimo_400Regular.ttf", "cousine/400Regular/Cousine_400Regular.ttf"];
+
 export async function bundle() {
   rmSync(join(root, "dist"), { recursive: true, force: true });
-  const { metafile } = await build({
+  /** @satisfies {import("esbuild").BuildOptions} */
+  const common = {
     absWorkingDir: root,
-    entryPoints: { heapdump: "src/cli/main.ts" },
-    outdir: "dist",
-    outExtension: { ".js": ".cjs" },
     bundle: true,
-    // better-sqlite3 is in the bundle, but for its native part (package.json names its exact version); viz-js is large.
-    external: ["@viz-js/viz"],
-    platform: "node",
+    platform: /** @type {const} */ ("node"),
     target: "node20",
     // Node starts a CommonJS program without its loader of ES modules, a tenth of its own start.
-    format: "cjs",
+    format: /** @type {const} */ ("cjs"),
     define: { "import.meta.url": "bundleUrl" },
     banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
+    metafile: /** @type {const} */ (true),
+    logLevel: /** @type {const} */ ("warning"),
+  };
+  const { metafile } = await build({
+    ...common,
+    entryPoints: ["src/cli/main.ts"],
+    outfile: "dist/heapdump.cjs",
+    // better-sqlite3 is in the bundle, but for its native part (package.json names its exact version); what is large
+    // and seldom used is not.
+    external: ["@viz-js/viz", "@resvg/resvg-wasm", "./pdfkit.cjs"],
+    alias: { pdfkit: "./pdfkit.cjs" },
     sourcemap: true,
     sourcesContent: false,
-    metafile: true,
-    logLevel: "warning",
   });
-  writeFileSync(join(root, "dist/licences.txt"), licences(Object.keys(metafile.inputs)));
+  const pdfkit = await build({
+    ...common,
+    stdin: { contents: 'module.exports = require("pdfkit");', resolveDir: root },
+    outfile: "dist/pdfkit.cjs",
+    minify: true,
+  });
+  const fonts = FONTS.map((name) => `node_modules/@expo-google-fonts/${name}`);
+  mkdirSync(join(root, "dist/fonts"));
+  for (const name of fonts) copyFileSync(join(root, name), join(root, "dist/fonts", basename(name)));
+  const inputs = [metafile, pdfkit.metafile].flatMap(({ inputs }) => Object.keys(inputs));
+  writeFileSync(join(root, "dist/licences.txt"), licences([...inputs, ...fonts]));
 }
 
 /**
@@ -42,9 +60,15 @@ function licences(files) {
     .filter(Boolean)
     .sort()
     .map((folder) => {
-      const name = readdirSync(join(root, folder)).find((name) => /^licen[cs]e/i.test(name));
-      if (!name || !existsSync(join(root, folder, name))) throw new Error(`${folder} has no licence`);
-      return `${folder.replace(/^.*node_modules\//, "")}\n\n${readFileSync(join(root, folder, name), "utf8")}`;
+      const names = readdirSync(join(root, folder)).filter((name) => /^licen[cs]e/i.test(name));
+      const texts = names.map((name) => readFileSync(join(root, folder, name), "utf8"));
+      // Some have no more than the name of one.
+      const { license, author } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+      if (!texts.length && !license) throw new Error(`${folder} has no licence`);
+      const text = texts.length
+        ? texts.join("\n")
+        : `${license} licence. ${author?.name ?? author ?? ""}`.trim();
+      return `${folder.replace(/^.*node_modules\//, "")}\n\n${text}`;
     })
     .join(`\n${"-".repeat(80)}\n\n`);
 }

@@ -96,7 +96,11 @@ export class PrivateFile {
   }
 }
 
-export async function writePrivateFile(path: string, text: string, source?: string): Promise<void> {
+export async function writePrivateFile(
+  path: string,
+  text: string | Uint8Array,
+  source?: string,
+): Promise<void> {
   const file = await PrivateFile.create(path, source);
   try {
     await file.handle.writeFile(text).catch((error) => {
@@ -109,7 +113,6 @@ export async function writePrivateFile(path: string, text: string, source?: stri
   }
 }
 
-/** Whom our files belong to if the tool runs under sudo. */
 /** A folder that only the user may look into, made if it is not there. Throws with exit code 2. */
 export async function makePrivateFolder(path: string): Promise<void> {
   try {
@@ -121,6 +124,7 @@ export async function makePrivateFolder(path: string): Promise<void> {
   }
 }
 
+/** Whom our files belong to if the tool runs under sudo. */
 function userUnderSudo(): { uid: number; gid: number } | undefined {
   const { SUDO_UID, SUDO_GID } = process.env;
   if (process.getuid?.() !== 0 || !SUDO_UID || !SUDO_GID) return undefined;

@@ -28,9 +28,7 @@ class Ways {
     }
   }
 
-  bool is_avoided(uint32_t id) const {
-    return std::ranges::find(avoid_.objects, id) != avoid_.objects.end() || is_of_avoided_type(id);
-  }
+  bool is_avoided(uint32_t id) const { return avoid_.covers(heap_, id); }
   bool is_of_avoided_type(uint32_t id) const {
     return std::ranges::find(avoid_.types, heap_.type(id)) != avoid_.types.end();
   }
@@ -69,7 +67,7 @@ class Search {
     for (const uint32_t object : avoid.objects) place_[object] = kAvoided;
   }
 
-  std::vector<std::vector<uint32_t>> from(uint32_t id, size_t limit) {
+  std::vector<std::vector<uint32_t>> from(uint32_t id, size_t limit, uint32_t max_length) {
     place_[id] = 1;
     found_.push_back({id, 0});
     size_t at = 0;
@@ -79,7 +77,7 @@ class Search {
       }
       take_candidates(level, limit);
       const bool searched = !ends_.empty() && found_.size() > kMaxSearched;
-      if (at == found_.size() || searched) {
+      if (at == found_.size() || searched || level == max_length) {
         take_candidates(UINT32_MAX, limit);
         break;
       }
@@ -190,8 +188,8 @@ class Search {
 // From the roots forward, level by level; a root joins at its penalty.
 class ForwardSearch {
  public:
-  ForwardSearch(const HeapIndex& heap, const Avoid& avoid, PageArray<uint32_t>& holder)
-      : heap_(heap), ways_(heap, avoid), holder_(holder) {}
+  ForwardSearch(const HeapIndex& heap, const Avoid& avoid, PageArray<uint32_t>& holder, uint32_t max_length)
+      : heap_(heap), ways_(heap, avoid), holder_(holder), max_length_(max_length) {}
 
   void from_named_roots() {
     for (uint32_t level = 0; level <= kFrameLead || at_ < found_.size(); ++level) {
@@ -227,7 +225,14 @@ class ForwardSearch {
   }
 
   void go_on() {
-    while (at_ < found_.size()) next_level();
+    for (uint32_t length = 0; at_ < found_.size(); ++length) {
+      if (length == max_length_) return namespaces_of_the_last();
+      next_level();
+    }
+  }
+
+  void namespaces_of_the_last() {
+    for (const size_t end = found_.size(); at_ < end; ++at_) go_into_namespace(found_[at_]);
   }
 
   void begin(uint32_t id) {
@@ -266,6 +271,7 @@ class ForwardSearch {
   const HeapIndex& heap_;
   const Ways ways_;
   PageArray<uint32_t>& holder_;
+  const uint32_t max_length_;
   bool last_resort_ = false;
   std::vector<uint32_t> found_;
   size_t at_ = 0;
@@ -273,22 +279,25 @@ class ForwardSearch {
 
 }  // namespace
 
-AvoidingPaths::AvoidingPaths(const HeapIndex& heap, Avoid avoid, const Bits& objects)
+AvoidingPaths::AvoidingPaths(const HeapIndex& heap, Avoid avoid, const Bits& objects, uint32_t max_length)
     : avoid_(std::move(avoid)), holder_(heap.objects()) {
-  ForwardSearch search(heap, avoid_, holder_);
-  search.from_named_roots();
+  ForwardSearch search(heap, avoid_, holder_, max_length);
+  // Of a limited length the root that is nearest counts, not the one that says most.
+  const bool is_limited = max_length != UINT32_MAX;
+  if (!is_limited) search.from_named_roots();
   search.from_the_rest();
+  if (is_limited) return;
   bool all_reached = true;
   objects.each([&](uint32_t id) { all_reached = all_reached && (heap.is_garbage(id) || reach(id)); });
   if (!all_reached) search.as_last_resort();
 }
 
 std::vector<std::vector<uint32_t>> paths_to_root(const HeapIndex& heap, uint32_t id, const Avoid& avoid,
-                                                 size_t limit) {
+                                                 size_t limit, uint32_t max_length) {
   if (id >= heap.objects() || heap.is_garbage(id) || limit == 0) return {};
-  if (avoid.empty() && limit == 1) return {path_ids(heap, id)};
-  auto paths = Search(heap, avoid, false).from(id, limit);
-  if (paths.empty()) paths = Search(heap, avoid, true).from(id, limit);
+  if (avoid.empty() && limit == 1 && max_length == UINT32_MAX) return {path_ids(heap, id)};
+  auto paths = Search(heap, avoid, false).from(id, limit, max_length);
+  if (paths.empty()) paths = Search(heap, avoid, true).from(id, limit, max_length);
   return paths;
 }
 

@@ -21,6 +21,8 @@ class StrongReferences {
     }
   }
 
+  const HeapIndex& heap() const { return heap_; }
+
   // `each(source, position)` of what refers to an object, until it returns false.
   template <typename Each>
   void holders(uint32_t id, Each each) const {

@@ -91,21 +91,27 @@ bool ElfImage::is_symbol(const Memory& memory, uint64_t index, const std::string
   return true;
 }
 
-uint64_t ElfImage::gnu_hash_lookup(const Memory& memory, const std::string& name) const {
+std::optional<ElfImage::GnuHash> ElfImage::gnu_hash(const Memory& memory) const {
   struct {
     uint32_t buckets, first_symbol, bloom_words, shift;
-  } table;
-  if (!memory.try_get(gnu_hash_, &table) || table.buckets == 0) return 0;
+  } header;
+  if (!memory.try_get(gnu_hash_, &header) || header.buckets == 0) return std::nullopt;
+  const uint64_t buckets = gnu_hash_ + sizeof header + header.bloom_words * uint64_t{8};
+  return GnuHash{header.buckets, header.first_symbol, buckets, buckets + header.buckets * uint64_t{4}};
+}
+
+uint64_t ElfImage::gnu_hash_lookup(const Memory& memory, const std::string& name) const {
+  const std::optional<GnuHash> table = gnu_hash(memory);
+  if (!table) return 0;
   uint32_t hash = 5381;
   for (unsigned char c : name) hash = hash * 33 + c;
-  const uint64_t buckets = gnu_hash_ + sizeof table + table.bloom_words * uint64_t{8};
-  const uint64_t chains = buckets + table.buckets * uint64_t{4};
   uint32_t index;
-  if (!memory.try_get(buckets + (hash % table.buckets) * uint64_t{4}, &index) || index < table.first_symbol)
+  if (!memory.try_get(table->buckets + (hash % table->bucket_count) * uint64_t{4}, &index) ||
+      index < table->first_symbol)
     return 0;
   for (uint32_t end = index + kMaxSymbols; index < end; ++index) {
     uint32_t chain;
-    if (!memory.try_get(chains + (index - table.first_symbol) * uint64_t{4}, &chain)) return 0;
+    if (!memory.try_get(table->chain(index), &chain)) return 0;
     uint64_t value;
     if ((chain | 1) == (hash | 1) && is_symbol(memory, index, name, &value)) return value;
     if (chain & 1) return 0;
@@ -122,12 +128,27 @@ uint64_t ElfImage::hash_lookup(const Memory& memory, const std::string& name) co
 }
 
 uint64_t ElfImage::symbol_count(const Memory& memory) const {
+  if (gnu_hash_ != 0) return gnu_hash_count(memory);
   struct {
     uint32_t buckets, chains;
   } table;
-  if (hash_ != 0 && memory.try_get(hash_, &table)) return std::min(table.chains, kMaxSymbols);
-  // The string table follows the symbols in every linker's output.
-  return strings_ > symbols_ ? std::min<uint64_t>((strings_ - symbols_) / sizeof(Elf64_Sym), kMaxSymbols) : 0;
+  return hash_ != 0 && memory.try_get(hash_, &table) ? std::min(table.chains, kMaxSymbols) : 0;
+}
+
+// The table does not tell how many there are: the last of them ends the last chain.
+uint64_t ElfImage::gnu_hash_count(const Memory& memory) const {
+  const std::optional<GnuHash> table = gnu_hash(memory);
+  if (!table || table->bucket_count > kMaxSymbols) return 0;
+  std::vector<uint32_t> buckets(table->bucket_count);
+  if (!memory.try_read(table->buckets, buckets.data(), buckets.size() * sizeof(uint32_t))) return 0;
+  const uint32_t last = *std::ranges::max_element(buckets);
+  if (last < table->first_symbol || last >= kMaxSymbols) return 0;
+  for (uint64_t index = last; index < kMaxSymbols; ++index) {
+    uint32_t chain;
+    if (!memory.try_get(table->chain(index), &chain)) return 0;
+    if (chain & 1) return index + 1;
+  }
+  return 0;
 }
 
 std::string ElfImage::function_at(const Memory& memory, uint64_t address) const {

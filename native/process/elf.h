@@ -50,6 +50,18 @@ class ElfImage {
   uint64_t end() const { return end_; }
 
  private:
+  struct GnuHash {
+    uint32_t bucket_count;
+    uint32_t first_symbol;
+    // Addresses.
+    uint64_t buckets;
+    uint64_t chains;
+
+    uint64_t chain(uint64_t symbol) const { return chains + (symbol - first_symbol) * sizeof(uint32_t); }
+  };
+
+  std::optional<GnuHash> gnu_hash(const Memory& memory) const;
+  uint64_t gnu_hash_count(const Memory& memory) const;
   uint64_t gnu_hash_lookup(const Memory& memory, const std::string& name) const;
   uint64_t hash_lookup(const Memory& memory, const std::string& name) const;
   bool is_symbol(const Memory& memory, uint64_t index, const std::string& name, uint64_t* value) const;

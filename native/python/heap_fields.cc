@@ -52,4 +52,10 @@ std::vector<hd_field> find_heap_fields(const CPythonLayout& layout, const std::s
   return fields;
 }
 
+bool is_thread_field(std::string_view name) {
+  return std::ranges::any_of(kFields, [&](const FieldRow& row) {
+    return std::string_view(row.field.owner) == "@thread" && row.field.name == name;
+  });
+}
+
 }  // namespace heapdump

@@ -2,6 +2,7 @@
 
 #include "analysis/partition.h"
 #include "sqlite/avoid_argument.h"
+#include "sqlite/limit_argument.h"
 #include "sqlite/rows_cursor.h"
 
 namespace heapdump {
@@ -15,7 +16,8 @@ struct Group : Partition::Row {
 constexpr Column kColumns[] = {
     {"path", kText,
      "the paths of several instances as one, [*] for any key or index, (…)* for repeated steps "
-     "(docs/paths.md); NULL for garbage, and if only what is avoided keeps them alive",
+     "(docs/paths.md); NULL for garbage, and if only what is avoided keeps them alive, or paths that are too "
+     "long",
      [](const Group& row) {
        const std::optional<std::string> path = row.grouping->name_or_none(row.group);
        return path && path->empty() ? std::nullopt : path;
@@ -34,6 +36,10 @@ constexpr Column kColumns[] = {
      "argument, optional: what no path may go through, as for path_to_root; the paths are then found anew",
      Argument::kOptional},
     {"of", kText, "argument, optional: a set of objects (docs/sets.md) in the place of a type's instances",
+     Argument::kOptional},
+    {"max_length", kInteger,
+     "argument, optional: as for path_to_root; the paths are then found anew, none from an instance to its "
+     "type",
      Argument::kOptional},
 };
 
@@ -60,8 +66,9 @@ class MergedPathsCursor : public RowsCursor<Group> {
     const Avoid avoid = parse_avoid(heap_, scan.arguments.text(1));
     const Bits objects = chosen(scan.arguments);
     Grouping* grouping = &heap_.groupings().by("path");
-    if (!avoid.empty()) {
-      paths_.emplace(heap_, avoid, objects);
+    const uint32_t length = limit_argument(scan.arguments, 3, "max_length", UINT32_MAX);
+    if (!avoid.empty() || length != UINT32_MAX) {
+      paths_.emplace(heap_, avoid, objects, length);
       grouping = &around_.emplace(heap_, *paths_);
     }
     const Partition partition(heap_, *grouping, objects);

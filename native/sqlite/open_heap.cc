@@ -27,6 +27,10 @@ const Tasks& OpenHeap::tasks() {
   return *tasks_;
 }
 
+const Collection& OpenHeap::collection(int generation) {
+  return collections_.try_emplace(generation, *this, generation).first->second;
+}
+
 std::string_view OpenHeap::task_name(uint32_t id) {
   if (!task_names_) {
     task_names_.emplace();

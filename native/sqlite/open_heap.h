@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/collection.h"
 #include "analysis/grouping.h"
 #include "analysis/joint.h"
 #include "analysis/matching.h"
@@ -32,6 +33,8 @@ class OpenHeap : public HeapIndex {
   const ObjectTree& path_tree();
   Holders& holders();
   const Tasks& tasks();
+  // Throws Error(kUsage) as Collection does.
+  const Collection& collection(int generation);
   // Of a task that has one in the dump; else empty.
   std::string_view task_name(uint32_t id);
   // With another heap, earlier or later.
@@ -55,6 +58,7 @@ class OpenHeap : public HeapIndex {
   std::map<std::pair<std::string, bool>, std::shared_ptr<const Bits>> sets_;
   std::optional<Holders> holders_;
   std::optional<Tasks> tasks_;
+  std::map<int, Collection> collections_;  // by generation
   std::optional<std::unordered_map<uint32_t, std::string>> task_names_;
   struct Matched {
     std::weak_ptr<OpenHeap> other;

@@ -34,7 +34,7 @@ class Plan {
   void take_order() { info_->orderByConsumed = 1; }
 
   // idxNum has a bit for each argument that was given, and the code above.
-  static constexpr int kMaxArguments = 4;
+  static constexpr int kMaxArguments = 6;
 
  private:
   sqlite3_index_info* info_;

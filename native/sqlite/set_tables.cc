@@ -9,7 +9,7 @@ namespace {
 // The objects of a set, in the order of their ids.
 class BitsCursor : public CursorOf<uint32_t> {
  public:
-  bool eof() const override { return word_at_ >= set_->words().size(); }
+  bool eof() const override { return word_at_ >= end_; }
   void next() override {
     word_ &= word_ - 1;
     find();
@@ -20,7 +20,17 @@ class BitsCursor : public CursorOf<uint32_t> {
   void begin(std::shared_ptr<const Bits> set) {
     set_ = std::move(set);
     word_at_ = 0;
+    end_ = set_->words().size();
     word_ = set_->words()[0];
+    stand_on(&id_);
+    find();
+  }
+  // That object alone, if it is in the set.
+  void begin_at(std::shared_ptr<const Bits> set, uint32_t id) {
+    set_ = std::move(set);
+    word_at_ = id / Bits::kWord;
+    end_ = word_at_ + 1;
+    word_ = (*set_)[id] ? uint64_t{1} << id % Bits::kWord : 0;
     stand_on(&id_);
     find();
   }
@@ -28,14 +38,14 @@ class BitsCursor : public CursorOf<uint32_t> {
  private:
   void find() {
     while (word_ == 0) {
-      if (++word_at_ >= set_->words().size()) return;
+      if (++word_at_ >= end_) return;
       word_ = set_->words()[word_at_];
     }
     id_ = static_cast<uint32_t>(word_at_ * 64 + std::countr_zero(word_));
   }
 
   std::shared_ptr<const Bits> set_;
-  size_t word_at_ = 0;
+  size_t word_at_ = 0, end_ = 0;
   uint64_t word_ = 0;
   uint32_t id_ = 0;
 };
@@ -55,7 +65,13 @@ constexpr Column kFreedColumns[] = {
 class MembersCursor : public BitsCursor {
  public:
   explicit MembersCursor(OpenHeap& heap) : heap_(heap) {}
-  void filter(const Scan& scan) override { begin(heap_.set(scan.arguments.text(0))); }
+  void filter(const Scan& scan) override {
+    std::shared_ptr<const Bits> set = heap_.set(scan.arguments.text(0));
+    if (scan.plan == 0) return begin(std::move(set));
+    const uint32_t id = id_of(scan.values[0], heap_.objects());
+    if (id == kNone) return begin(std::make_shared<const Bits>(0));
+    begin_at(std::move(set), id);
+  }
 
  private:
   OpenHeap& heap_;
@@ -112,13 +128,18 @@ class TotalsCursor : public RowsCursor<SetTotals> {
   OpenHeap& heap_;
 };
 
+void plan_members(const HeapIndex& heap, Plan& plan) {
+  if (plan.use_equal(column_named(kMembersColumns, "id"), "id=")) return plan.answer(1, 8, 1, true);
+  plan.answer(0, heap.objects() + 4.0, heap.objects() / 8.0);
+}
+
 Estimate many(const HeapIndex* heap) { return {heap->objects() + 4.0, heap->objects() / 8.0}; }
 Estimate one(const HeapIndex* heap) { return {heap->objects() * 4.0 + 4, 1}; }
 
 }  // namespace
 
 extern const Table kMembersTable =
-    declare_table<MembersCursor, kMembersColumns>("members", TableKind::kFunction, many);
+    declare_table<MembersCursor, kMembersColumns>("members", TableKind::kFunction, nullptr, plan_members);
 extern const Table kFreedTable =
     declare_table<FreedCursor, kFreedColumns>("freed", TableKind::kFunction, many);
 extern const Table kSetTotalsTable =

@@ -5,6 +5,9 @@ import type { Leaks } from "./leaks.js";
 import type { Amounts, MemoryReport } from "./memory.js";
 import type { Suspect } from "./suspect.js";
 
+/** Not in bytes. */
+const OF_OBJECTS: readonly string[] = ["count", "new"];
+
 const OF_SUSPECTS = {
   growth: ({ growth }: Suspect) => growth,
   growth_per_hour: ({ growthPerHour }: Suspect) => growthPerHour,
@@ -54,6 +57,8 @@ export function parseCheck(text: string, option = "--fail-on"): Check {
   };
 }
 
+export const isInBytes = ({ measure }: Check) => !OF_OBJECTS.includes(measure);
+
 /** How many dumps have to be there for a measure to be known. */
 export function dumpsNeeded({ measure }: Check): number {
   if (measure === "survived") return 3;
@@ -76,14 +81,21 @@ function undecided(text: string, why: string): HeapdumpError {
   return new HeapdumpError(ExitCode.Usage, `--fail-on ${text} cannot be decided: ${why}`);
 }
 
-/** Whether the process's memory meets the check, or which suspect is the first that does. */
+/** What met a check: the suspect, or null if it is the process; and its value. */
+export interface Met {
+  suspect: Suspect | null;
+  value: bigint | number;
+}
+
+/** The first suspect that meets the check, or the process's memory. */
 export function meets(
   { measure, orEqual, limit }: Check,
   suspects: Suspect[],
   memory?: MemoryReport,
-): Suspect | "memory" | undefined {
-  const exceeds = (value: bigint | number | null) =>
-    value !== null && (orEqual ? value >= limit : value > limit);
-  if (!isOfMemory(measure)) return suspects.find((suspect) => exceeds(OF_SUSPECTS[measure](suspect)));
-  return memory?.growth && exceeds(OF_MEMORY[measure](memory.growth)) ? "memory" : undefined;
+): Met | undefined {
+  const met = (suspect: Suspect | null, value: bigint | number | null): Met[] =>
+    value !== null && (orEqual ? value >= limit : value > limit) ? [{ suspect, value }] : [];
+  if (isOfMemory(measure))
+    return memory?.growth ? met(null, OF_MEMORY[measure](memory.growth))[0] : undefined;
+  return suspects.flatMap((suspect) => met(suspect, OF_SUSPECTS[measure](suspect)))[0];
 }

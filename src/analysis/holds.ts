@@ -35,6 +35,15 @@ function ask(heap: Heap, table: "holders" | "holds", ends: string, id: bigint): 
   return { holds, beyond: (all?.n ?? 0n) - BigInt(holds.length) };
 }
 
+/** How one object holds another, also through its `__dict__`. */
+export function holdsBetween(heap: Heap, holder: bigint, held: bigint): Hold[] {
+  return heap.all<Hold>(
+    `SELECT id AS holder, object AS held, kind, label, part FROM {heap}.holders(?) WHERE id = ? LIMIT ${MOST}`,
+    held,
+    holder,
+  );
+}
+
 /** Whether an object refers to nothing but `held`, be it through its `__dict__`; keys of a dict do not count. */
 export function holdsNothingElse(heap: Heap, holder: bigint, held: bigint): boolean {
   return !heap.get("SELECT 1 FROM {heap}.holds(?) WHERE id <> ? AND kind <> 'key' LIMIT 1", holder, held);

@@ -20,7 +20,8 @@ export interface Step {
   /** Bytes. */
   retained: bigint;
   step: bigint;
-  kind: string;
+  /** Null where a path begins at no root. */
+  kind: string | null;
   part: string;
 }
 
@@ -40,6 +41,7 @@ export interface ObjectPaths {
   garbage: boolean;
   owner: string | null;
   paths: RootPath[];
+  maxDepth?: number | undefined;
   /** Whether the dump is not complete: what keeps the object alive may have been lost. */
   incomplete: boolean;
   /** Of garbage: what refers to it. */
@@ -51,8 +53,14 @@ const HEAD = 24;
 const TAIL = 8;
 const REFERRERS = 5;
 
+/** What no path may go through, as path_to_root() takes it, and how many references it may have. */
+export interface Bounds {
+  avoid: string | null;
+  maxDepth?: number | undefined;
+}
+
 /** At most `limit` paths of one object, the shortest first, each from another root. */
-export function pathsOf(heap: Heap, id: bigint, avoid: string | null, limit: number): ObjectPaths {
+export function pathsOf(heap: Heap, id: bigint, bounds: Bounds, limit: number): ObjectPaths {
   const facts = heap.get<{ retained: bigint; garbage: bigint; owner: string | null }>(
     "SELECT retained, garbage, owner FROM {heap}.object WHERE id = ?",
     id,
@@ -62,31 +70,69 @@ export function pathsOf(heap: Heap, id: bigint, avoid: string | null, limit: num
     object: heap.object(id),
     retained: facts?.retained ?? 0n,
     garbage,
+    maxDepth: bounds.maxDepth,
     incomplete: isIncomplete(heap),
     owner: facts?.owner ?? null,
-    paths: garbage ? [] : rootPaths(heap, id, avoid, limit),
+    paths: garbage ? [] : rootPaths(heap, id, bounds, limit),
     referrers: garbage ? referrersOf(heap, id) : [],
   };
+}
+
+export interface PathsBetween {
+  /** Sets (docs/sets.md). */
+  from: string;
+  to: string;
+  bounds: Bounds;
+  paths: RootPath[];
+  incomplete: boolean;
+}
+
+/** At most `limit` paths from objects of one set to any of another, each from another object, the shortest first. */
+export function pathsBetween(
+  heap: Heap,
+  from: string,
+  to: string,
+  bounds: Bounds,
+  limit: number,
+): PathsBetween {
+  const rows = heap.all<Row>(
+    `SELECT ${STEP} FROM {heap}.path_between(?, ?, ?, ?, ?) WHERE ${SHOWN}`,
+    from,
+    to,
+    bounds.avoid ?? "",
+    limit,
+    bounds.maxDepth ?? null,
+  );
+  return { from, to, bounds, paths: pathsFrom(heap, rows), incomplete: isIncomplete(heap) };
 }
 
 interface Row {
   path: bigint;
   step: bigint;
   id: bigint;
-  kind: string;
+  /** Null where a path begins at no root. */
+  kind: string | null;
   part: string;
   length: bigint;
   whole: string | null;
 }
 
-function rootPaths(heap: Heap, id: bigint, avoid: string | null, limit: number): RootPath[] {
+function rootPaths(heap: Heap, id: bigint, { avoid, maxDepth }: Bounds, limit: number): RootPath[] {
   const rows = heap.all<Row>(
-    `SELECT path, step, id, kind, part, length, whole FROM {heap}.path_to_root(?, ?, ?)
-      WHERE step < ${HEAD} OR step > length - ${TAIL}`,
+    `SELECT ${STEP} FROM {heap}.path_to_root(?, ?, ?, ?) WHERE ${SHOWN}`,
     id,
     avoid ?? "",
     limit,
+    maxDepth ?? null,
   );
+  return pathsFrom(heap, rows);
+}
+
+const STEP = "path, step, id, kind, part, length, whole";
+const SHOWN = `(step < ${HEAD} OR step > length - ${TAIL})`;
+
+/** Paths by their rows, which are in order. */
+function pathsFrom(heap: Heap, rows: Row[]): RootPath[] {
   const objects = heap.objects<HeapObject & { retained: bigint }>(
     rows.map((row) => row.id),
     "o.retained",
@@ -139,7 +185,8 @@ export interface TypePaths {
   /** Objects. */
   count: bigint;
   merged: MergedPath[];
-  /** Instances that only what is excluded keeps alive. */
+  maxDepth?: number | undefined;
+  /** Instances that only what is excluded keeps alive, or paths that are too long. */
   without: bigint;
 }
 
@@ -149,19 +196,20 @@ interface MergedRow extends Omit<MergedPath, "example"> {
 }
 
 /** The paths of all instances of some types, like ones together, those of most instances first. */
-export function mergedPaths(heap: Heap, types: bigint[], avoid: string | null): TypePaths {
+export function mergedPaths(heap: Heap, types: bigint[], { avoid, maxDepth }: Bounds): TypePaths {
   const known = heap.types().filter(({ id }) => id !== null && types.includes(id));
   const rows = types.flatMap((type) =>
     heap.all<MergedRow>(
-      "SELECT path, count, size, retained, example, garbage FROM {heap}.merged_paths(?, ?)",
+      "SELECT path, count, size, retained, example, garbage FROM {heap}.merged_paths(?, ?, NULL, ?)",
       type,
       avoid ?? "",
+      maxDepth ?? null,
     ),
   );
-  return { names: known.map(({ name }) => name), ...mergedRows(heap, rows) };
+  return { names: known.map(({ name }) => name), maxDepth, ...mergedRows(heap, rows) };
 }
 
-function mergedRows(heap: Heap, rows: MergedRow[]): Omit<TypePaths, "names" | "set"> {
+function mergedRows(heap: Heap, rows: MergedRow[]): Omit<TypePaths, "names" | "set" | "maxDepth"> {
   const isExcluded = ({ path, garbage }: MergedRow) => path === null && garbage === 0n;
   const sum = (counts: { count: bigint }[]) => counts.reduce((total, { count }) => total + count, 0n);
   return {
@@ -175,13 +223,14 @@ function mergedRows(heap: Heap, rows: MergedRow[]): Omit<TypePaths, "names" | "s
 }
 
 /** The same of the objects of a set. */
-export function mergedPathsOfSet(heap: Heap, set: string, avoid: string | null): TypePaths {
+export function mergedPathsOfSet(heap: Heap, set: string, { avoid, maxDepth }: Bounds): TypePaths {
   const rows = heap.all<MergedRow>(
-    "SELECT path, count, size, retained, example, garbage FROM {heap}.merged_paths(NULL, ?, ?)",
+    "SELECT path, count, size, retained, example, garbage FROM {heap}.merged_paths(NULL, ?, ?, ?)",
     avoid ?? "",
     set,
+    maxDepth ?? null,
   );
-  return { names: [], set, ...mergedRows(heap, rows) };
+  return { names: [], set, maxDepth, ...mergedRows(heap, rows) };
 }
 
 /** Instances of several types on one path are one row. */

@@ -1,9 +1,9 @@
 // What a command line names: objects by address, types by name.
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
-import { checkSet } from "../store/set.js";
+import { checkSet, literal } from "../store/set.js";
 import { isAddress, parseAddress } from "./address.js";
-import { select } from "./filter.js";
+import { type Selection, select } from "./filter.js";
 
 export type Selected = { object: bigint } | { types: bigint[] } | { set: string };
 
@@ -34,6 +34,19 @@ export function parseSelectorOrSet(heap: Heap, term: string): Selected {
   const members = heap.all<{ id: bigint }>("SELECT id FROM {heap}.members(?) LIMIT 2", term);
   const [only] = members;
   return only && members.length === 1 ? { object: only.id } : { set: term };
+}
+
+/** What a term selected, as a set (docs/sets.md). */
+export function asSet(heap: Heap, selected: Selected, term: string): string {
+  if ("set" in selected) return selected.set;
+  if ("object" in selected) return `0x${heap.object(selected.object).address.toString(16)}`;
+  try {
+    checkSet(heap, term);
+    return term;
+  } catch {
+    // A name with characters that mean something else in a set.
+    return [...new Set(selected.types.map((type) => literal(heap.typeName(type))))].join(" | ");
+  }
 }
 
 /** One object, by its address or as the only instance of a type. */
@@ -77,11 +90,16 @@ export function parseAvoid(heap: Heap, text: string | undefined): string | null 
     throw new HeapdumpError(ExitCode.Usage, `--exclude '${text}' has an empty term`);
   }
   const labels = terms.filter((term) => term.startsWith(".")).map((term) => term.slice(1));
-  const { objects, types } = select(
+  const selected = select(
     heap,
     terms.filter((term) => !term.startsWith(".")),
     refuse,
   );
+  return avoidArgument(selected, labels);
+}
+
+/** The argument `avoid` of functions that look for paths. */
+export function avoidArgument({ objects, types }: Selection, labels: string[] = []): string {
   return [
     ...[...objects].map((id) => `object:${id}`),
     ...[...types].map((id) => `type:${id}`),

@@ -1,7 +1,8 @@
 // Process → dump: everything about one dump that is not native.
+import { DumpWriter } from "../dump/dump-writer.js";
 import type { Pairs } from "../dump/format.js";
+import { openOutput } from "../dump/output.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
-import { PrivateFile } from "../files.js";
 import type { ContentLevel, Mode, TakenDump } from "../model/dump.js";
 import { type MemoryPlan, ShortOfMemory } from "../model/memory.js";
 import {
@@ -12,13 +13,11 @@ import {
   type Target,
   type TypesFile,
 } from "../native/addon.js";
-import { DumpWriter } from "./dump-writer.js";
 import { describeMemory, itemsWithRoom, planMemory } from "./memory/plan.js";
 import { MemoryWatchdog } from "./memory/watchdog.js";
 import { describeTarget, describeTracing } from "./metadata.js";
 import { requirePid } from "./pid.js";
 import { dumpScript } from "./script.js";
-import { StreamOutput } from "./stream-output.js";
 import { digestOf } from "./types-files.js";
 
 /** A third of usual supervisors' time-outs: on a busy machine a script takes three times as long. */
@@ -132,10 +131,6 @@ export async function captureDump(options: CaptureOptions, observer: CaptureObse
     watchdog?.stop();
     signal.removeEventListener("abort", abort);
   }
-}
-
-async function openOutput(file: string, signal: AbortSignal): Promise<StreamOutput | PrivateFile> {
-  return (await StreamOutput.open(file, signal)) ?? PrivateFile.create(file);
 }
 
 function inspect(pid: number): Target {

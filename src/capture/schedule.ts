@@ -13,8 +13,8 @@ const GREW = { share: 0.01, bytes: 1 << 20 };
 /** So much is worth a dump before its time. */
 const GREW_FAST = 0.25;
 const EARLIEST = 0.2;
-/** A process that does not grow is dumped nevertheless, so that there is an answer. */
-const LATEST = 4;
+/** A process that does not grow is dumped nevertheless, so that there is an answer: after so many of its distances. */
+export const LATEST = 4;
 
 /** `every`: the distance that was asked for, in milliseconds. */
 export function isDue({ elapsed, resident, before }: Look, every: number): boolean {

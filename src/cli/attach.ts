@@ -2,8 +2,8 @@ import { statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { captureDump } from "../capture/capture.js";
 import { dumpNames } from "../capture/output-names.js";
-import { isStandardOutput } from "../capture/stream-output.js";
 import { readTypesFiles } from "../capture/types-files.js";
+import { isStandardOutput } from "../dump/stream-output.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import {
   CONTENT_LEVELS,
@@ -39,6 +39,7 @@ interface Options {
   /** False for --no-content. */
   content: ContentLevel | number | false;
   contentBytes: number;
+  redact?: boolean;
   types: string[];
   timeout: number;
   yes: boolean;
@@ -74,6 +75,7 @@ export function registerAttach(program: Command): void {
       DEFAULT_CONTENT_BYTES,
     )
     .option("--no-content", "the same as --content none")
+    .option("--redact", "the same as --content names: what `heapdump redact` removes is never written")
     .option(
       "--types <file>",
       "what types of C code own besides their objects, by a types file (docs/types.md). Repeatable; the first that tells of a type counts",
@@ -113,9 +115,13 @@ function contentLimit(text: string): number {
   return bytes;
 }
 
-function contentKept({ content, contentBytes }: Options): { content: ContentLevel; contentLimit: number } {
+function contentKept({ content, contentBytes, redact }: Options): {
+  content: ContentLevel;
+  contentLimit: number;
+} {
   const bytes = typeof content === "number" ? content : contentBytes;
   const level = typeof content === "string" ? content : content === false || bytes === 0 ? "none" : "full";
+  if (redact && level === "full" && bytes > 0) return { content: "names", contentLimit: bytes };
   return { content: bytes === 0 ? "none" : level, contentLimit: level === "none" ? 0 : bytes };
 }
 

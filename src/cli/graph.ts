@@ -1,5 +1,7 @@
 import { extname } from "node:path";
 import { type Command, Option } from "commander";
+import { censored } from "../analysis/censor.js";
+import { readExtraInfo } from "../analysis/extra-info.js";
 import { parseFilter, select } from "../analysis/filter.js";
 import { type Graph, holderGraph } from "../analysis/graph.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
@@ -9,17 +11,25 @@ import { dotText, omittedText } from "../view/dot.js";
 import { graphJson } from "../view/graph.js";
 import { sentences } from "../view/lines.js";
 import { htmlText, svgText } from "../view/picture.js";
+import { pdfBytes } from "../view/picture-pdf.js";
+import { pngBytes } from "../view/picture-png.js";
 import { terminal } from "../view/terminal.js";
 import { escapeControls } from "../view/text.js";
 import { openWithSince } from "./heaps.js";
 import { helpText } from "./help.js";
-import { JSON_OPTION, SINCE_OPTION, wholeNumber } from "./options.js";
+import { collect, JSON_OPTION, SINCE_OPTION, wholeNumber } from "./options.js";
 import { note, output, print, warn } from "./output.js";
 
 interface GraphOptions {
   filter?: string;
   of?: string;
   since?: string;
+  sources?: string;
+  only?: string;
+  censor?: string;
+  refcounts?: boolean;
+  longNames?: boolean;
+  extraInfo?: string[];
   highlight?: string;
   direction: "referrers" | "referents";
   maxDepth: number;
@@ -30,8 +40,9 @@ interface GraphOptions {
 }
 
 const EXAMPLES = `
-Red: objects to explain; green: roots (a module, a thread, …); yellow: --highlight; grey: a ! term. A bold arrow: the
-holder refers to nothing else. A dashed arrow closes a cycle.
+Red: objects to explain; green: roots (a module, a thread, …); yellow: --highlight; orange: --sources; grey: a ! term.
+A bold arrow: the holder refers to nothing else. A dashed arrow closes a cycle. A red arrow: on a way from --sources. A
+double border: the type has a finalizer (__del__).
 
 Examples:
   heapdump graph heap.bin 0x7f3a0c0041d0 | dot -Tsvg > graph.svg
@@ -50,6 +61,16 @@ export function registerGraph(program: Command): void {
     )
     .option("--of <set>", "objects to explain, as a set (docs/sets.md)")
     .option(...SINCE_OPTION)
+    .option("--sources <set>", "draw the shortest ways from these, in red, however long they are")
+    .option("--only <set>", "draw only objects of this set, besides those to explain")
+    .option("--censor <prefixes>", "do not write contents of types whose names begin so, nor keys and paths")
+    .option("--refcounts", "write the reference counts")
+    .option("--long-names", "write types with their modules")
+    .option(
+      "--extra-info <file>",
+      "write what a file says of the objects: {ADDRESS: {COLUMN: VALUE}}",
+      collect,
+    )
     .option("--highlight <types>", "types (or addresses) to draw yellow, separated by commas")
     .addOption(
       new Option("--direction <which>", "draw what holds the objects, or what they hold")
@@ -64,7 +85,7 @@ export function registerGraph(program: Command): void {
       10,
     )
     .option("--max-nodes <n>", "objects drawn", wholeNumber(1), 500)
-    .option("-o, --output <file>", "x.dot, x.svg or x.html; dot on standard output without it")
+    .option("-o, --output <file>", "x.dot, x.svg, x.html, x.png or x.pdf; dot on standard output without it")
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLES))
     .action(graph);
@@ -77,8 +98,11 @@ async function graph(file: string, what: string | undefined, options: GraphOptio
   }
   const terms = [what, options.filter].filter((term) => term !== undefined);
   const write = options.output === undefined ? undefined : writer(options.output, file);
+  const labels = { ...options, extra: readExtraInfo(options.extraInfo ?? []) };
   const heap = await openWithSince("graph", file, options.since);
   checkSet(heap, of);
+  checkSet(heap, options.sources, "--sources");
+  checkSet(heap, options.only, "--only");
   const filter = parseFilter(heap, terms.length > 0 ? terms.join(",") : undefined);
   if (!filter.include && of === undefined) {
     throw new HeapdumpError(
@@ -88,30 +112,38 @@ async function graph(file: string, what: string | undefined, options: GraphOptio
   }
   const highlighted = options.highlight?.split(",").map((term) => term.trim()) ?? [];
   const highlight = select(heap, highlighted, ({ message }) => warn(`--highlight: ${message}`));
-  const found = holderGraph(heap, { ...options, filter, highlight });
+  const whole = holderGraph(heap, { ...options, filter, highlight });
+  const prefixes = options.censor?.split(",").map((prefix) => prefix.trim());
+  const found = prefixes ? censored(whole, prefixes.filter(Boolean)) : whole;
   const title = `${file}: what ${options.direction === "referrers" ? "holds" : "is held by"} ${[...terms, ...(of === undefined ? [] : [of])].join(", ")}`;
-  if (write) await write(dotText(found, title), title);
+  const dot = dotText(found, title, labels);
+  if (write) await write(dot, title);
   if (options.json || !write) {
     output(
       options,
-      () => graphJson(found),
-      () => dotText(found, title),
+      () => graphJson(found, labels.extra),
+      () => dot,
     );
   }
   tell(found, options);
 }
 
+const RENDER: Record<string, (dot: string, title: string) => Promise<string | Uint8Array>> = {
+  ".dot": async (dot) => dot,
+  ".gv": async (dot) => dot,
+  ".svg": svgText,
+  ".html": htmlText,
+  ".png": pngBytes,
+  ".pdf": pdfBytes,
+};
+
 /** By the name's ending; refuses others before any work is done. */
 function writer(path: string, source: string): (dot: string, title: string) => Promise<void> {
-  const render = {
-    ".dot": async (dot: string) => dot,
-    ".gv": async (dot: string) => dot,
-    ".svg": svgText,
-    ".html": htmlText,
-  };
-  const chosen = render[extname(path).toLowerCase() as keyof typeof render];
-  if (!chosen) throw new HeapdumpError(ExitCode.Usage, `${path}: the name must end in .dot, .svg or .html`);
-  return async (dot, title) => writePrivateFile(path, await chosen(dot, title), source);
+  const render = RENDER[extname(path).toLowerCase()];
+  if (!render) {
+    throw new HeapdumpError(ExitCode.Usage, `${path}: the name must end in .dot, .svg, .html, .png or .pdf`);
+  }
+  return async (dot, title) => writePrivateFile(path, await render(dot, title), source);
 }
 
 function tell(found: Graph, { output, json }: GraphOptions): void {

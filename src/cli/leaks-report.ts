@@ -1,15 +1,17 @@
-import { type Check, dumpsNeeded, meets, requireKnown } from "../analysis/fail-on.js";
+import { type Check, dumpsNeeded, isInBytes, meets, requireKnown } from "../analysis/fail-on.js";
 import { isIncomplete } from "../analysis/incomplete.js";
 import { findLeaks, type Leaks } from "../analysis/leaks.js";
 import { type MemoryReport, surveyMemory } from "../analysis/memory.js";
 import { requireDumps } from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
+import type { MetaReader } from "../model/dump.js";
 import type { Heap } from "../store/heap.js";
 import { openHeaps } from "../store/open.js";
 import { leaksJson, leaksText } from "../view/leaks.js";
 import { leaksMarkdown } from "../view/leaks-markdown.js";
 import { verdictWords } from "../view/memory.js";
 import { suspectWords } from "../view/suspect-words.js";
+import { countText, sizeText } from "../view/units.js";
 import { openSeries } from "./heaps.js";
 import { note, openEvents, output } from "./output.js";
 
@@ -40,15 +42,20 @@ export async function reportLeaks(
     () => leaksJson(found, memory),
     (terminal) =>
       markdown
-        ? leaksMarkdown(found, memory, paths, number)
+        ? leaksMarkdown(found, memory, heaps.map(metaOf), paths, number)
         : leaksText(found, memory, paths, terminal, number),
   );
   for (const check of checks) {
     const words = wordsOf(check, found, memory);
     if (words === undefined) continue;
-    note(`${check.text}: ${words}`);
+    note(words);
     process.exitCode = ExitCode.CheckFailed;
   }
+}
+
+function metaOf(heap: Heap): MetaReader {
+  const meta = heap.meta();
+  return (key) => meta.get(key);
 }
 
 /** Whether dumps of one process, in the order of their times, meet one of the checks: the words for it. */
@@ -60,7 +67,7 @@ export async function metCheck(files: string[], checks: Check[]): Promise<string
     for (const check of checks) {
       if (files.length < dumpsNeeded(check)) continue;
       const words = wordsOf(check, found, memory);
-      if (words !== undefined) return `${check.text}: ${words}`;
+      if (words !== undefined) return words;
     }
     return undefined;
   } finally {
@@ -73,10 +80,13 @@ function answer(heaps: Heap[]): { found: Leaks; memory: MemoryReport | undefined
   return { found: findLeaks(heaps, memory), memory };
 }
 
+/** What meets the check, if anything does. */
 function wordsOf(check: Check, found: Leaks, memory: MemoryReport | undefined): string | undefined {
   const met = meets(check, found.suspects, memory);
   if (!met) return undefined;
-  return met === "memory" ? verdictWords(memory as MemoryReport) : suspectWords(met);
+  const value = isInBytes(check) ? sizeText(BigInt(met.value)) : countText(BigInt(met.value));
+  const words = met.suspect ? suspectWords(met.suspect) : verdictWords(memory as MemoryReport);
+  return `${check.text}: it is ${value}. ${words}`;
 }
 
 /** A check of what is left of a dump would pass, or fail, for the wrong reason. */

@@ -23,10 +23,13 @@ export const COMMANDS: Record<string, () => Promise<Register>> = {
   leaks: async () => (await import("./leaks.js")).registerLeaks,
   watch: async () => (await import("./watch.js")).registerWatch,
   diff: async () => (await import("./diff.js")).registerDiff,
+  garbage: async () => (await import("./garbage.js")).registerGarbage,
   waste: async () => (await import("./waste.js")).registerWaste,
   "held-by-c": async () => (await import("./held-by-c.js")).registerHeldByC,
+  gc: async () => (await import("./gc.js")).registerGc,
   sql: async () => (await import("./sql.js")).registerSql,
   export: async () => (await import("./export.js")).registerExport,
+  redact: async () => (await import("./redact.js")).registerRedact,
 };
 
 const EXAMPLES = `

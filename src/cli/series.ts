@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Check } from "../analysis/fail-on.js";
-import { isDue, superfluous } from "../capture/schedule.js";
+import { isDue, LATEST, superfluous } from "../capture/schedule.js";
 import { readTypesFiles } from "../capture/types-files.js";
 import {
   residentBytes,
@@ -114,6 +114,12 @@ class Series {
     }
   }
 
+  private nextText(): string {
+    const { every } = this.options;
+    const [usual, latest] = [every, every * LATEST].map((time) => durationText(time / 3_600_000));
+    return `the next in ${usual} if it grows, in ${latest} at the latest`;
+  }
+
   private waitText(resident: number, last: Taken): string {
     const grew = signedSizeText(BigInt(resident - last.resident));
     return `Process ${this.process.pid}: ${sizeText(BigInt(resident))} resident, ${grew} since dump ${this.number}`;
@@ -171,7 +177,8 @@ class Series {
     this.hasBegun = true;
     this.number++;
     const of = until.length > 0 ? "" : ` of ${count}`;
-    note(`dump ${this.number}${of}: ${sizeText(BigInt(resident))} resident, ${file}`);
+    const more = until.length > 0 || this.number < count ? `; ${this.nextText()}` : "";
+    note(`dump ${this.number}${of}: ${sizeText(BigInt(resident))} resident, ${file}${more}`);
     const kept = until.length > 0 ? KEPT : Math.min(Math.max(KEPT, count), MAX_HEAPS);
     const drop = superfluous(this.taken, kept);
     for (const { file } of drop) {

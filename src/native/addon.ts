@@ -2,6 +2,7 @@
 // tool's exit codes it is (src/errors.ts).
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import type { Pairs } from "../dump/format.js";
 import { packageRoot } from "../package-root.js";
 import { loaded } from "./loading.js";
 
@@ -116,6 +117,25 @@ export interface TracemallocState {
   blocks: number;
 }
 
+/** What is to go of a dump. Without `types` and `keys` all contents do but names. */
+export interface RedactionRules {
+  /** Beginnings of full names of types: the contents of their instances. */
+  types: string[];
+  /** Of the keys of dicts that are no names. */
+  keys: boolean;
+  /** Of names, too. */
+  names: boolean;
+}
+
+/** A dump read again from front to back, without what goes. */
+export interface RedactedDump {
+  readonly meta: Pairs;
+  /** The payload of the next RECORDS chunk; null at the end. What is damaged is left out. */
+  next(): Buffer | null;
+  /** What the dump's END says, once `next` has given null; empty if it has none that can be read. */
+  readonly end: Pairs;
+}
+
 export interface Addon {
   inspect(pid: number): Target;
   /** Throws a HeapdumpError of exit code 2 that names the file, the line and what is wrong. */
@@ -134,6 +154,12 @@ export interface Addon {
   ensureIndex(dump: string, index: string, onProgress: (fraction: number) => void): Promise<boolean>;
   /** Reads a dump from front to back, and says what is missing or damaged, each as a clause. */
   checkDump(dump: string, onProgress: (fraction: number) => void): Promise<string[]>;
+  /** `dump` has to be indexed in `index`. Throws for types that it has none of. */
+  RedactedDump: new (
+    dump: string,
+    index: string,
+    rules: RedactionRules,
+  ) => RedactedDump;
 }
 
 const build = new URL("build/Release/", packageRoot);

@@ -76,6 +76,11 @@ export class Heap implements Taken {
     return this.prepare(sql).get(...values) as Row | undefined;
   }
 
+  /** Rows one by one, of which there may be more than memory holds. */
+  each<Row>(sql: string, ...values: Bound[]): IterableIterator<Row> {
+    return this.db.prepare<Bound[]>(sql.replaceAll("{heap}", this.schema)).iterate(...values) as never;
+  }
+
   object(id: bigint): HeapObject {
     return found(this.get<HeapObject>(`SELECT ${OBJECT} FROM {heap}.object AS o WHERE o.id = ?`, id), id);
   }

@@ -105,7 +105,7 @@ export function bandsHtml(bands: Bands): string {
   table { border-collapse: collapse; display: block; overflow-x: auto; }
   td, th { padding: 0.2em 0.8em; text-align: right; font-weight: normal; border-bottom: 1px solid #80868b60; }
 `,
-    script: "",
+    scripts: [],
     body: `${bandsSvg(bands)}<details><summary>${plural(bands.dumps.length, "dump")}</summary>
 <table>
 <tr>${heading}</tr>

@@ -1,11 +1,13 @@
+import type { ExtraInfo } from "../analysis/extra-info.js";
 import type { Graph } from "../analysis/graph.js";
 import { jsonTable } from "./json.js";
 import { addressText } from "./text.js";
 
-export function graphJson({ nodes, edges, direction, omitted }: Graph): object {
+export function graphJson({ nodes, edges, direction, ways, omitted }: Graph, extra?: ExtraInfo): object {
   const addresses = new Map(nodes.map(({ id, address }) => [id, addressText(address)]));
   return {
     direction,
+    ...(ways === null ? {} : { ways }),
     nodes: jsonTable(nodes, {
       address: (node) => addresses.get(node.id),
       type: (node) => node.typeName,
@@ -16,6 +18,9 @@ export function graphJson({ nodes, edges, direction, omitted }: Graph): object {
       depth: (node) => node.depth,
       roots: (node) => node.roots.map(({ kind, name }) => ({ kind, name })),
       more: (node) => node.more,
+      refcount: (node) => node.refcount,
+      finalizer: (node) => node.finalizer,
+      extra: (node) => Object.fromEntries(extra?.of.get(node.address) ?? []),
     }),
     edges: jsonTable(edges, {
       source: (edge) => addresses.get(edge.source),
@@ -23,6 +28,7 @@ export function graphJson({ nodes, edges, direction, omitted }: Graph): object {
       labels: (edge) => edge.holds.map(({ kind, label }) => ({ kind, label })),
       only: (edge) => edge.only,
       back: (edge) => edge.back,
+      way: (edge) => edge.way,
     }),
     omitted,
   };

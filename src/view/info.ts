@@ -1,8 +1,8 @@
 import type { Description } from "../analysis/info.js";
-import { type Collector, isOff } from "../model/collector.js";
 import { contentOf, type MetaReader } from "../model/dump.js";
 import { type Tracing, tracingOf } from "../model/tracing.js";
 import { inconsistencyText, listed } from "./capture.js";
+import { collectorText } from "./collector.js";
 import { displayWidth } from "./fit.js";
 import { jsonTable } from "./json.js";
 import { facts, placeFits } from "./lines.js";
@@ -10,7 +10,7 @@ import { verdictJson } from "./memory.js";
 import { table } from "./table.js";
 import type { Terminal } from "./terminal.js";
 import { addressText, escapeControls, plural } from "./text.js";
-import { countText, shareText, sizeText } from "./units.js";
+import { countText, momentText, shareText, sizeText } from "./units.js";
 import { unknownMemoryJson, unknownMemoryText } from "./unknown-memory.js";
 
 export function infoText(described: Description, terminal: Terminal): string {
@@ -89,12 +89,7 @@ function groups({
     [
       "Capture",
       [
-        [
-          "taken",
-          get("time")
-            ?.replace("T", " ")
-            .replace(/(\.\d+)?Z$/, " UTC"),
-        ],
+        ["taken", momentText(get("time") ?? "") || undefined],
         ["mode", join(", ", get("mode"), suffixed(get("route"), "route"))],
         [
           "pause",
@@ -112,6 +107,7 @@ function groups({
         ["types files", get("types_useless") && `of no use: ${get("types_useless")}`],
         ["memory left", headroom(bytes("memory_headroom"), bytes("memory_limit"), get("memory_limit_name"))],
         ["content", content(get)],
+        ["redacted", get("redacted")],
         ["sites", tracingText(tracingOf(get))],
         ["tool", get("tool_version") && `heapdump ${get("tool_version")}, format ${format}`],
         ["dump id", get("dump_id")],
@@ -131,29 +127,6 @@ function groups({
       ],
     ],
   ];
-}
-
-/** Of gc.set_debug. */
-const DEBUG_FLAGS: [flag: number, name: string][] = [
-  [1, "DEBUG_STATS"],
-  [2, "DEBUG_COLLECTABLE"],
-  [4, "DEBUG_UNCOLLECTABLE"],
-  [32, "DEBUG_SAVEALL"],
-];
-
-function collectorText(collector: Collector): string {
-  const { enabled, thresholds, counts, debug, frozen, garbage, callbacks } = collector;
-  const off = enabled ? "off (its threshold is 0)" : "off (gc.disable())";
-  const flags = DEBUG_FLAGS.filter(([flag]) => debug & flag).map(([, name]) => name);
-  return [
-    isOff(collector) ? off : "on",
-    `thresholds ${thresholds.join(", ")}`,
-    `counts ${counts.join(", ")}`,
-    ...(frozen > 0 ? [`${countText(frozen)} frozen`] : []),
-    ...(garbage > 0 ? [`${countText(garbage)} in gc.garbage`] : []),
-    ...(callbacks > 0 ? [`${countText(callbacks)} in gc.callbacks`] : []),
-    ...flags,
-  ].join("; ");
 }
 
 function section(title: string, lines: Line[], terminal: Terminal): string {

@@ -3,15 +3,19 @@ import type { Leaks } from "../analysis/leaks.js";
 import type { MemoryReport } from "../analysis/memory.js";
 import { isElsewhere } from "../analysis/memory.js";
 import type { Suspect } from "../analysis/suspect.js";
+import type { MetaReader } from "../model/dump.js";
 import { belowTheBar, commandFor, heading, isWorthAWord, noSuspects, passingLines } from "./leaks.js";
 import { verdictWords } from "./memory.js";
 import { exampleText } from "./suspect.js";
 import { remarks, type SuspectFact, suspectFacts, titleText } from "./suspect-words.js";
-import { shellWord } from "./text.js";
+import { escapeControls, plural, shellWord } from "./text.js";
+import { momentText } from "./units.js";
 
 export function leaksMarkdown(
   leaks: Leaks,
   memory: MemoryReport | undefined,
+  /** What each dump says of itself, the first one first. */
+  metas: MetaReader[],
   /** Empty if they are not kept. */
   paths: string[],
   most: number,
@@ -24,6 +28,7 @@ export function leaksMarkdown(
     path !== undefined && first ? ["heapdump", ...commandFor(first, path)].map(shellWord).join(" ") : null;
   return [
     `## ${plain(heading(leaks))}`,
+    processLine(metas),
     ...(memory && isElsewhere(memory) ? [plain(verdictWords(memory))] : []),
     ...(suspects.length === 0 ? [plain(noSuspects(leaks, memory?.came[0]?.typeName))] : []),
     ...shown.map((suspect, i) => block(suspect, i + 1, leaks)),
@@ -32,6 +37,24 @@ export function leaksMarkdown(
     ...(isWorthAWord(leaks) ? [plain(belowTheBar(leaks, paths))] : []),
     ...(next === null ? [] : [`Next: ${code(next)}`]),
   ].join("\n\n");
+}
+
+/** Of which process, and when. */
+function processLine(metas: MetaReader[]): string {
+  const [last] = metas.slice(-1);
+  const known = (key: string) => last?.(key) || undefined;
+  const process = [
+    known("pid") && `process ${known("pid")}`,
+    known("host") && `on ${known("host")}`,
+    known("python_version") && `CPython ${known("python_version")}`,
+  ];
+  const command = known("command");
+  const times = metas.map((meta) => momentText(meta("time") ?? "")).filter(Boolean);
+  return [
+    ...process.filter((part) => part !== undefined).map(plain),
+    ...(command === undefined ? [] : [code(escapeControls(command))]),
+    plain(`${plural(metas.length, "dump")}: ${times.join(", ")}`),
+  ].join(", ");
 }
 
 function block(suspect: Suspect, number: number, leaks: Leaks): string {

@@ -1,4 +1,4 @@
-import type { FramePlace, ObjectPaths, RootPath, Step, TypePaths } from "../analysis/path.js";
+import type { FramePlace, ObjectPaths, PathsBetween, RootPath, Step, TypePaths } from "../analysis/path.js";
 import type { Root } from "../store/heap.js";
 import { displayWidth, padEnd, placeInPackage } from "./fit.js";
 import { type JsonTable, jsonTable } from "./json.js";
@@ -21,10 +21,35 @@ export function objectPathsText(found: ObjectPaths, path: string, terminal: Term
     facts + (owner === null ? "" : namesFit(pathText(owner), terminal.width - facts.length, terminal)),
   ].join("\n");
   if (found.garbage) return [head, garbageText(found, terminal)].join("\n\n");
-  if (paths.length === 0)
-    return [head, sentences("Only excluded objects keep it alive.", terminal)].join("\n\n");
+  if (paths.length === 0) return [head, sentences(noPathText(found), terminal)].join("\n\n");
   const blocks = paths.map((one, i) => pathBlock(one, i + 1, terminal));
   return [head, ...blocks, nextStep(terminal, "show", path, addressText(object.address))].join("\n\n");
+}
+
+function noPathText({ maxDepth }: ObjectPaths): string {
+  return maxDepth === undefined
+    ? "Only excluded objects keep it alive."
+    : `No path of at most ${plural(maxDepth, "reference")} keeps it alive (--max-depth, --exclude).`;
+}
+
+/** The paths from one set of objects to another. */
+export function pathsBetweenText(found: PathsBetween, path: string, terminal: Terminal): string {
+  const { from, to, paths } = found;
+  const [first] = paths;
+  if (!first) return sentences(noPathBetween(found), terminal);
+  const head = terminal.colors.bold(
+    namesFit(`From ${escapeControls(from)} to ${escapeControls(to)}`, terminal.width, terminal),
+  );
+  const blocks = paths.map((one, i) => pathBlock(one, i + 1, terminal));
+  const end = first.steps.at(-1)?.object.address ?? 0n;
+  return [head, ...blocks, nextStep(terminal, "show", path, addressText(end))].join("\n\n");
+}
+
+function noPathBetween({ from, to, bounds, incomplete }: PathsBetween): string {
+  const length = bounds.maxDepth === undefined ? "" : ` of at most ${plural(bounds.maxDepth, "reference")}`;
+  const around = bounds.avoid === null ? "" : " goes around what is excluded";
+  const lost = incomplete ? ", in what could be read" : "";
+  return `No path${length} from ${escapeControls(from)} to ${escapeControls(to)}${around}${lost}.`;
 }
 
 function garbageText({ referrers, incomplete }: ObjectPaths, terminal: Terminal): string {
@@ -139,6 +164,9 @@ function foldedSteps(steps: Step[], length: bigint): StepRow[] {
 }
 
 function stepRow(step: Step): StepRow {
+  // The address of the object that a path begins with stands beside it.
+  if (step.kind === null && step.part.startsWith("<"))
+    return [`<${escapeControls(step.object.typeName)}>`, step];
   return [
     pathText(step.part) || (step.object.typeName === "dict" ? "<__dict__>" : `<${step.object.typeName}>`),
     step,
@@ -171,7 +199,12 @@ export function typePathsText(found: TypePaths, path: string, terminal: Terminal
     ]),
     terminal,
   );
-  const alone = without > 0n ? `; only excluded objects keep ${countText(without)} alive` : "";
+  const alone =
+    without === 0n
+      ? ""
+      : found.maxDepth === undefined
+        ? `; only excluded objects keep ${countText(without)} alive`
+        : `; of ${countText(without)} no path has at most ${plural(found.maxDepth, "reference")}`;
   const total = `${plural(count, "object")} of ${of}, ${plural(merged.length, "path")}${alone}`;
   const sum = sentences(total, terminal, dim);
   if (shown.length === 0) return sum;
@@ -184,6 +217,29 @@ function namesText(names: string[]): string {
   return names.length > NAMES ? `${shown} and ${plural(names.length - NAMES, "more type")}` : shown;
 }
 
+export function pathsBetweenJson({ from, to, paths }: PathsBetween): object {
+  return { from, to, paths: paths.map(pathJson) };
+}
+
+function pathJson({ text, root, place, steps, length }: RootPath): object {
+  return {
+    path: text,
+    root: root && { kind: root.kind, name: root.name },
+    frame: place,
+    length,
+    steps: jsonTable(steps, {
+      step: ({ step }) => step,
+      kind: ({ kind }) => kind,
+      part: ({ part }) => part,
+      address: ({ object }) => addressText(object.address),
+      type: ({ object }) => object.typeName,
+      content: ({ object }) => object.content,
+      gist: ({ object }) => object.gist,
+      retained: ({ retained }) => retained,
+    }),
+  };
+}
+
 export function objectPathsJson({ object, retained, garbage, owner, paths, referrers }: ObjectPaths): object {
   return {
     address: addressText(object.address),
@@ -192,22 +248,7 @@ export function objectPathsJson({ object, retained, garbage, owner, paths, refer
     retained,
     garbage,
     owner,
-    paths: paths.map(({ text, root, place, steps, length }) => ({
-      path: text,
-      root: root && { kind: root.kind, name: root.name },
-      frame: place,
-      length,
-      steps: jsonTable(steps, {
-        step: ({ step }) => step,
-        kind: ({ kind }) => kind,
-        part: ({ part }) => part,
-        address: ({ object }) => addressText(object.address),
-        type: ({ object }) => object.typeName,
-        content: ({ object }) => object.content,
-        gist: ({ object }) => object.gist,
-        retained: ({ retained }) => retained,
-      }),
-    })),
+    paths: paths.map(pathJson),
     referrers: jsonTable(referrers, {
       address: ({ object }) => addressText(object.address),
       type: ({ object }) => object.typeName,

@@ -173,7 +173,7 @@ export const mendText = (suspect: Suspect) =>
 /** The command that shows more, and what it is asked for besides the dump. */
 export function nextCommand(suspect: Suspect, address: string): [command: string, what?: string] {
   const next = pattern(suspect)?.next;
-  if (next === "tree") return [next, address];
+  if (next === "tree") return [suspect.inside === null ? "show" : next, address];
   return next === undefined ? ["show", address] : [next];
 }
 

@@ -33,3 +33,6 @@ export function durationText(hours: number): string {
   if (hours < 1) return `${Math.round(hours * 60)} min`;
   return `${hours.toFixed(hours < 10 ? 1 : 0)} h`;
 }
+
+/** A time of a dump, in UTC: `2026-01-02T03:04:05.678Z`. */
+export const momentText = (time: string) => time.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");

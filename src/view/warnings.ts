@@ -49,6 +49,10 @@ const EFFECTS = {
   tree: { main: "what was lost is not in the tree, and what it held alone may seem to be held by others" },
   threads: { main: "threads and locals may be missing" },
   tasks: { main: "tasks that were lost are missing, and chains may end early" },
+  gc: {
+    main: "what was lost counts as references from elsewhere: objects that it held seem to be reachable",
+  },
+  garbage: { main: "garbage that was lost is not counted, and objects that are alive may be called garbage" },
   waste: { main: "waste in what was lost is not counted" },
   "held-by-c": {
     main: "references from what was lost look like those of C code",
@@ -58,6 +62,7 @@ const EFFECTS = {
     main: "rows of what was lost are missing, and retained, dominator, garbage, owner and path may be wrong",
   },
   export: { main: "the database holds what could be read" },
+  redact: { main: "what was lost is not in the dump that is written, which says so" },
 } satisfies Record<string, Effects>;
 
 /** A command that opens dumps. */

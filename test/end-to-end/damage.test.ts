@@ -14,7 +14,7 @@ import { memoryUse } from "../support/sample-memory.js";
 
 const later = shop({ sessions: 12, later: true });
 const LATER = { mode: "fork", time: "2026-03-01T13:00:00.000Z" };
-const whole = encodeDump(later.heap.parts(LATER, {}, 12, memoryUse({})));
+const whole = encodeDump(later.heap.parts(LATER, { collection: "known" }, 12, memoryUse({})));
 const session = hex(later.sessions[5] as Thing);
 
 /** The dump in question is FILE. */
@@ -49,15 +49,18 @@ const LINES: Record<DumpCommand, string[]> = {
   tree: ["tree FILE", `tree FILE ${session} --min 0B`, "tree FILE shop.models.*"],
   threads: ["threads FILE"],
   tasks: ["tasks FILE", "tasks --each FILE"],
+  gc: ["gc FILE", "gc --generation 0 --json FILE"],
+  garbage: ["garbage FILE"],
   waste: ["waste FILE"],
   "held-by-c": ["held-by-c FILE", "held-by-c --since before.bin FILE", "held-by-c --since FILE latest.bin"],
   sql: ["sql FILE SELECT+*+FROM+object", "sql FILE SELECT+count(*)+FROM+path_to_root(3)"],
   export: ["export FILE --to sqlite -o out.sqlite"],
+  redact: ["redact FILE out.bin"],
 };
 
 /** Said of a whole dump only. */
 const VERDICTS =
-  /every reference was found|No suspects: nothing|No waste found|^No differences\.$|above its peak\.$|has come to be held|Nothing keeps it alive|garbage: nothing/m;
+  /every reference was found|No suspects: nothing|No waste found|^No differences\.$|above its peak\.$|has come to be held|Nothing keeps it alive|^Nothing is unreachable\.$|^No garbage\.$|garbage: nothing/m;
 
 let workspace: TempWorkspace;
 let folder: string;

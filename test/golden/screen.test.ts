@@ -11,6 +11,7 @@ import { encodeDump } from "../support/dump-file.js";
 import { newest } from "../support/interpreters.js";
 import { LONG_PATH_START, LONG_TYPE, longNames } from "../support/long-names.js";
 import { huge, shop, wasteful } from "../support/sample-heaps.js";
+import { sampleLogText } from "../support/sample-log.js";
 import { memoryUse } from "../support/sample-memory.js";
 import { service } from "../support/sample-tasks.js";
 import { onScreen, type Screen } from "../support/screen.js";
@@ -71,6 +72,7 @@ const views: Record<string, string[][]> = {
     ["--filter", at.deep, "--direction", "referents", "long.bin"],
     ["--filter", at.session, "-o", "picture.svg", "small.bin"],
     ["--filter", "größe.Ändert", "long.bin"],
+    ["--filter", at.deep, "--sources", "module", "--refcounts", "--long-names", "long.bin"],
   ],
   path: [
     ["long.bin", at.deep],
@@ -81,6 +83,11 @@ const views: Record<string, string[][]> = {
     ["long.bin", "*.AußergewöhnlichLangerTypenname"],
     ["small.bin", at.session],
     ["small.bin", at.session, "--exclude", ".CACHE,asyncio.Task"],
+    ["long.bin", at.deep, "--from", "module"],
+    ["long.bin", "str", "--from", LONG_TYPE],
+    ["long.bin", at.lost, "--from", "module", "--max-depth", "2"],
+    ["long.bin", "str", "--pattern"],
+    ["long.bin", LONG_TYPE, "--pattern", "--max-breadth", "1"],
     ["long.bin", "größe.Ändert"],
   ],
   show: [
@@ -127,6 +134,17 @@ const views: Record<string, string[][]> = {
   threads: [["wasteful.bin"], ["long.bin"]],
   tasks: [["service.bin"], ["service.bin", "--each"], ["long.bin"]],
   "held-by-c": [["wasteful.bin"], ["fork.bin"], ["long.bin"], ["--since", "wasteful.bin", "wasteful.bin"]],
+  gc: [
+    ["collections.json"],
+    ["-t", "collections.json", "cut.json"],
+    ["garbage.bin"],
+    ["--generation", "0", "garbage.bin"],
+    ["--generation", "1", "garbage.bin"],
+    ["--generation", "2", "garbage.bin"],
+    ["--type", "Session", "-o", "a-picture-with-a-name-that-is-longer-than-others.svg", "collections.json"],
+    ["long.bin"],
+  ],
+  garbage: [["garbage.bin"], ["long.bin"]],
   sql: [
     ["--schema"],
     ["long.bin", "SELECT * FROM object LIMIT 5"],
@@ -140,6 +158,7 @@ const views: Record<string, string[][]> = {
     ["small.bin", "--to", "stat", "-o", "series.stat"],
     ["small.bin", "--to", "stat", "-o", "before.bin"],
   ],
+  redact: [["small.bin", "a-dump-with-a-name-that-is-longer-than-others.bin"]],
 };
 
 let place: TempWorkspace;
@@ -159,6 +178,8 @@ beforeAll(async () => {
   const { heap, records } = service();
   place.dump("service.bin", heap, { mode: "fork" }, {}, 2, records);
   const path = `/opt/${"Überlange-Bibliothek-".repeat(8)}.so`;
+  place.write("collections.json", sampleLogText.replaceAll("app.Session", LONG_TYPE));
+  place.write("cut.json", sampleLogText.slice(0, -300));
   place.dump("used.bin", longNames({ count: 3 }).heap, { mode: "fork" }, {}, 2, memoryUse({ path }));
   const grown = memoryUse({ path, nodes: 1_000_000, usedBlocks: 20, pools: 9000 });
   place.dump("grown.bin", after.heap, { mode: "fork", time: "2026-03-01T13:00:00.000Z" }, {}, 2, grown);

@@ -3,6 +3,7 @@ import { describe, expect } from "vitest";
 import { buildExtension, whyNoExtension } from "../support/extension.js";
 import { type CaptureWorkspace, test } from "../support/fixtures.js";
 import { interpreters } from "../support/interpreters.js";
+import { suspectsOf } from "../support/leaks.js";
 import { expectedWork } from "../support/target.js";
 
 const FRAMES = `SELECT frame.greenlet IS NOT NULL AS suspended, frame.thread IS NULL AS threadless, frame.depth, function,
@@ -18,9 +19,13 @@ const ROOTS = `SELECT root.kind, replace(root.name, '3', '2'), root.part FROM ro
 
 const LOST = `SELECT address FROM object WHERE id = (SELECT object FROM root WHERE kind = 'greenlet')`;
 
-async function dumped(workspace: CaptureWorkspace, python: string, mode: string): Promise<string> {
+function startGreenlets(workspace: CaptureWorkspace, python: string) {
   buildExtension(python, "greenlets", workspace.folder);
-  const target = await workspace.startTarget(python, "greenlets.py", { args: [workspace.folder] });
+  return workspace.startTarget(python, "greenlets.py", { args: [workspace.folder] });
+}
+
+async function dumped(workspace: CaptureWorkspace, python: string, mode: string): Promise<string> {
+  const target = await startGreenlets(workspace, python);
   const file = workspace.path(`${mode}.bin`);
   const args = [target.pid, "--mode", mode, "--json", "-o", file];
   const { status, stdout, stderr } = await workspace.attach(args);
@@ -43,8 +48,8 @@ describe.each(interpreters)("CPython $version ($library)", ({ path: python }) =>
     const file = await dumped(workspace, python, mode);
 
     const stack = (path: string) => [
-      [1, 1, 0, "wait_for", "greenlets.py", 24, path],
-      [1, 1, 1, "run_workflow", "greenlets.py", 32, path],
+      [1, 1, 0, "wait_for", "greenlets.py", 27, path],
+      [1, 1, 1, "run_workflow", "greenlets.py", 35, path],
     ];
     const held = ["WAITING[0]", "WORKER"].map((name) => `sys.modules['__main__'].${name}`);
     const whole = ["<greenlet run_workflow>", ...held];
@@ -71,5 +76,23 @@ describe.each(interpreters)("CPython $version ($library)", ({ path: python }) =>
       ["__main__.Worker", 0, 1],
       ["greenlet.greenlet", 0, 13],
     ]);
+  });
+
+  test("greenlets that wait, and are more each time", async ({ workspace, skip }) => {
+    const lacking = whyNoExtension(python);
+    skip(lacking !== undefined, lacking);
+    const target = await startGreenlets(workspace, python);
+    const files = ["1.bin", "2.bin", "3.bin"];
+    for (const file of files) {
+      await target.ask("grow");
+      expect(await workspace.attach([target.pid, "-o", file])).toMatchObject({ status: 0 });
+    }
+    const [first] = suspectsOf(workspace, files).suspects;
+    expect(first).toMatchObject({
+      type: "greenlet.greenlet",
+      path: "sys.modules['__main__'].WAITING[*]",
+      pattern: "greenlet",
+    });
+    expect(first?.count).toBeGreaterThanOrEqual(901);
   });
 });

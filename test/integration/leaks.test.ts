@@ -13,6 +13,8 @@ interface Leak {
   count?: (leaked: number) => number;
   kind?: string;
   pattern: string;
+  /** On 3.8, where a dump does not have what this takes. */
+  patternOn38?: string;
   /** One of the functions that are said to store them. */
   usedBy?: string;
   waits?: { chain: string; for?: string; set_by?: string };
@@ -145,6 +147,15 @@ const LEAKS: Record<string, Leak> = {
     owner: `${module("code")}.Client.answer`,
     pattern: "bounded cache",
   },
+  "code full_cache": {
+    type: "bytearray",
+    path: `${module("code")}.page<lru_cache `,
+    owner: `${module("code")}.page`,
+    count: () => 200,
+    pattern: "full cache",
+    // Which maxsize it has, functools tells from 3.9 on.
+    patternOn38: "bounded cache",
+  },
   "code timers": {
     type: "asyncio.events.TimerHandle",
     path: `${module("code")}.loop._scheduled[*]`,
@@ -261,6 +272,13 @@ const LEAKS: Record<string, Leak> = {
     owner: "sys.modules",
     pattern: "module",
   },
+  "libraries class_attributes": {
+    type: "records.Session",
+    path: `${module("libraries")}.Settings.*`,
+    owner: `${module("libraries")}.Settings`,
+    pattern: "attributes",
+    usedBy: "class_attributes",
+  },
   "libraries weak_keys": {
     type: "libraries.About",
     path: `${module("libraries")}.BY_KEY.data[*]`,
@@ -300,7 +318,7 @@ const cases = oldestMiddleNewest.flatMap(({ path, version }) =>
   Object.keys(LEAKS).map((leak) => [version, leak, path] as const),
 );
 
-test.for(cases)("CPython %s: %s", async ([_, name, python], { workspace }) => {
+test.for(cases)("CPython %s: %s", async ([version, name, python], { workspace }) => {
   const leak = LEAKS[name] as Leak;
   const { files, leaked } = await leakingDumps(workspace, python, name);
   const count = leak.count?.(leaked) ?? leaked;
@@ -315,7 +333,8 @@ test.for(cases)("CPython %s: %s", async ([_, name, python], { workspace }) => {
   // All of a circle is in gc.garbage, each by itself.
   if (leak.pattern !== "gc.garbage") expect(first.retained).toBeGreaterThanOrEqual(first.growth * 0.5);
   expect(first.words).toContain(leak.type);
-  expect(first.pattern).toBe(leak.pattern);
+  const on38 = version.startsWith("3.8.") ? leak.patternOn38 : undefined;
+  expect(first.pattern).toBe(on38 ?? leak.pattern);
   expect(LEAK_PATTERNS).toHaveProperty([first.pattern]);
   const storing = first.used_by.map((place) => place.replace(/ .*/, ""));
   if (leak.waits) {

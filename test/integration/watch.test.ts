@@ -50,7 +50,7 @@ test("until a suspect is large enough: of the dumps the first and the last ones 
     status: 0,
     stdout: expect.stringContaining("__main__.Session"),
   });
-  expect(stderr).toMatch(/heapdump: growth>60MB: [\d,]+ __main__.Session objects/);
+  expect(stderr).toMatch(/heapdump: growth>60MB: it is [\d.]+ MiB\. [\d,]+ __main__.Session objects/);
   const taken = stderr.match(/^heapdump: dump \d+: /gm)?.length ?? 0;
   expect(taken).toBeGreaterThan(3);
   const kept = dumpsIn(workspace, "kept");

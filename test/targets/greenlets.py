@@ -1,4 +1,7 @@
-"""Holds suspended greenlets that greenlets.c imitates: greenlets.py FOLDER, FOLDER being where that was built."""
+"""Holds suspended greenlets that greenlets.c imitates: greenlets.py FOLDER, FOLDER being where that was built.
+
+"grow" starts 300 more, which wait as the others do.
+"""
 import sys
 
 import harness
@@ -48,4 +51,9 @@ lost.myself = lost
 del lost
 harness.say("ready")
 while True:
-    harness.answer(harness.read_line())
+    line = harness.read_line()
+    if line == "grow\n":
+        WAITING.extend(greenlets.greenlet(stack(bytes(1000))) for _ in range(300))
+        harness.say(len(WAITING))
+    else:
+        harness.answer(line)

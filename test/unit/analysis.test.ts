@@ -268,6 +268,7 @@ describe("back edges", () => {
     holds: [],
     only: false,
     back: false,
+    way: false,
   });
   const marked = (edges: GraphEdge[], direction: "referrers" | "referents") => {
     markBackEdges([1n], edges, direction);

@@ -207,18 +207,30 @@ describe("a picture", () => {
     truncated: 0n,
     gist: null,
     typeName: "shop.models.Session",
+    shortName: "Session",
+    finalizer: null,
     role: "explain" as const,
     roots: [],
     path: "sys.modules['shop'].CACHE['k0']",
     depth: 0,
     more: 3n,
   };
-  const holder = { ...node, id: 2n, address: 0x7f20n, typeName: "dict", content: null, path: null, more: 0n };
+  const holder = {
+    ...node,
+    id: 2n,
+    address: 0x7f20n,
+    typeName: "dict",
+    shortName: "dict",
+    content: null,
+    path: null,
+    more: 0n,
+  };
   const hold = { holder: 2n, held: 1n, kind: "value", label: "'k0'", part: "['k0']" };
   const graph = {
     nodes: [node, holder],
-    edges: [{ source: 2n, target: 1n, holds: [hold], only: false, back: false }],
+    edges: [{ source: 2n, target: 1n, holds: [hold], only: false, back: false, way: false }],
     direction: "referrers" as const,
+    ways: null,
     omitted: { explained: 0n, breadth: 0n, depth: 0, nodes: 0 },
   };
 

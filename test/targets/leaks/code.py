@@ -70,6 +70,17 @@ def bounded_cache(turn):
     return 2000
 
 
+@functools.lru_cache(maxsize=200)
+def page(number):
+    return bytearray()
+
+
+def full_cache(turn):
+    for i in range(200):
+        page(i).extend(bytes(3000))
+    return 200
+
+
 ERRORS = []
 
 

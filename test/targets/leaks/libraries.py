@@ -52,6 +52,16 @@ def new_modules(turn):
     return 150
 
 
+class Settings:
+    pass
+
+
+def class_attributes(turn):
+    for i in range(1500):
+        setattr(Settings, "seen_%d_%d" % (turn, i), Session(i))
+    return 1500
+
+
 BY_KEY = weakref.WeakKeyDictionary()
 
 

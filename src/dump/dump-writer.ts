@@ -1,8 +1,8 @@
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { Chunk, chunkHeader, encodePairs, fileHeader, type Pairs } from "../dump/format.js";
 import { cannotWrite, type HeapdumpError } from "../errors.js";
+import { Chunk, chunkHeader, encodePairs, fileHeader, type Pairs } from "./format.js";
 
 /** zlib's default (6) makes a dump 6 % smaller and takes three times as long: measured on the mixed heap. */
 const COMPRESSION_LEVEL = 1;
