@@ -198,8 +198,11 @@ Bits Evaluation::of_name(const SetTree& tree) {
 Bits Evaluation::of_address(const SetTree& tree) const {
   Bits found(heap_.objects());
   const uint32_t id = heap_.find(tree.number);
-  if (id == kNone) absent(tree.at, "no object has this address");
-  found.set(id);
+  if (id == kNone) {
+    absent(tree.at, "no object has this address");
+  } else {
+    found.set(id);
+  }
   return found;
 }
 

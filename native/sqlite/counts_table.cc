@@ -7,7 +7,7 @@ namespace {
 constexpr Column kColumns[] = {
     {"name", kText, "name of the group; NULL for objects that are in none, such as garbage",
      [](const GroupCount& row) { return or_null(row.name); }},
-    {"count", kInteger, "objects", [](const GroupCount& row) { return row.all.count; }},
+    {"count", kInteger, "objects of the group", [](const GroupCount& row) { return row.all.count; }},
     {"size", kInteger, "shallow sizes of these together, in bytes",
      [](const GroupCount& row) { return row.all.size; }},
     {"by", kText, "argument: what a row is, as for partition(); rows of one name are one row, as for diff()",

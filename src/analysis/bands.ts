@@ -26,8 +26,8 @@ export async function findBands(
   const columns: Counts[] = [];
   for (const dump of series) columns.push(await countsOf(dump, request));
   const sums = new Map<string | null, bigint>();
-  for (const [name, counted] of columns.flatMap((counts) => [...counts])) {
-    sums.set(name, (sums.get(name) ?? 0n) + counted[measure]);
+  for (const counts of columns) {
+    for (const [name, counted] of counts) sums.set(name, (sums.get(name) ?? 0n) + counted[measure]);
   }
   const largest = [...sums]
     .sort(([a, x], [b, y]) => Number(y - x) || ((a ?? "") < (b ?? "") ? -1 : 1))

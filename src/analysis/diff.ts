@@ -154,8 +154,10 @@ async function abovePeaks(last: CountedDump, earlier: CountedDump[], request: Di
   const columns: Counts[] = [];
   for (const dump of earlier) columns.push(await countsOf(dump, request));
   const peaks: Counts = new Map();
-  for (const [name, counted] of columns.flatMap((counts) => [...counts])) {
-    if (counted[measure] > (peaks.get(name) ?? NOTHING)[measure]) peaks.set(name, counted);
+  for (const counts of columns) {
+    for (const [name, counted] of counts) {
+      if (counted[measure] > (peaks.get(name) ?? NOTHING)[measure]) peaks.set(name, counted);
+    }
   }
   const now = [...(await countsOf(last, request))];
   const rows = now.map(([name, counted]) => rowOf(name, counted, peaks.get(name) ?? NOTHING));

@@ -39,7 +39,7 @@ export function diffText(
   const columns: [Column, (row: DiffRow) => string][] = [
     [{ title: "GROWTH", align: "right", paint: bold }, growth],
     several
-      ? [{ title: byCount ? "COUNTS" : "SIZES", cut: "name", fit: fitSeries }, series]
+      ? [{ title: byCount ? "COUNTS" : "SIZES", cut: "content", fit: fitSeries }, series]
       : byCount
         ? count
         : size,

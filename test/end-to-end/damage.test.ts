@@ -8,6 +8,7 @@ import { DUMP_COMMANDS, type DumpCommand } from "../../src/view/warnings.js";
 import { type Outcome, TempWorkspace } from "../support/cli.js";
 import { encodeDump } from "../support/dump-file.js";
 import { hex, type Thing } from "../support/python-heap.js";
+import { random } from "../support/random.js";
 import { shop } from "../support/sample-heaps.js";
 import { memoryUse } from "../support/sample-memory.js";
 
@@ -124,15 +125,6 @@ async function expectCaveat(line: string, file: string): Promise<void> {
     caveat: true,
     verdict: undefined,
   });
-}
-
-/** The same numbers in each run. */
-function random(seed: number): () => number {
-  let x = seed;
-  return () => {
-    x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
-    return x / 2 ** 32;
-  };
 }
 
 const lines = Object.values(LINES).flat();
