@@ -11,7 +11,7 @@ extern const Table kObjectTable, kTypeTable, kTypeAliasTable, kReferenceTable, k
     kTypeNamedTable, kOwnerTable, kWasteTable, kSameAsTable, kLeaksTable, kDiffTable, kGroupingTable,
     kSchemaColumnTable, kMappingTable, kPoolTable, kMallocHeapTable, kChunkTable, kMemoryTable, kPinningTable,
     kPossibleHolderTable, kSiteTable, kSiteFrameTable, kLocalTable, kDominatorGroupsTable, kHeldByCTable,
-    kSuspendedTable, kTaskTable, kTaskGroupTable;
+    kSuspendedTable, kTaskTable, kTaskGroupTable, kObjectChangesTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
@@ -26,8 +26,8 @@ std::span<const Table* const> tables() {
       &kPathToRootTable, &kPathBetweenTable, &kMergedPathsTable,    &kHolderPatternTable,
       &kMembersTable,    &kFreedTable,       &kSetTotalsTable,      &kPartitionTable,
       &kOwnerTable,      &kTaskGroupTable,   &kWasteTable,          &kHeldByCTable,
-      &kMemoryTable,     &kPinningTable,     &kSameAsTable,         &kLeaksTable,
-      &kDiffTable,       &kGroupingTable,    &kSchemaColumnTable};
+      &kMemoryTable,     &kPinningTable,     &kSameAsTable,         &kObjectChangesTable,
+      &kLeaksTable,      &kDiffTable,        &kGroupingTable,       &kSchemaColumnTable};
   return kTables;
 }
 

@@ -54,14 +54,20 @@ export function otherProcess([first, ...others]: Heap[]): { heap: Heap; why: str
 }
 
 function difference(heap: Heap, other: Heap): string | undefined {
-  const [own, theirs] = [heap.meta(), other.meta()];
+  const why = differenceOfMeta(heap.meta(), other.meta());
+  if (why) return why;
+  // A pid is used again, and exec keeps it; static types are then elsewhere, unless addresses are not randomised.
+  const [a, b] = [addressOfType(heap), addressOfType(other)];
+  return a && b && a !== b ? "the interpreter is at another address" : undefined;
+}
+
+/** Of the facts that dumps have of their processes. */
+export function differenceOfMeta(own: Map<string, string>, theirs: Map<string, string>): string | undefined {
   for (const [key, name] of Object.entries(OF_A_PROCESS)) {
     const [a, b] = [own.get(key), theirs.get(key)];
     if (a && b && a !== b) return `${name} ${a} and ${b}`;
   }
-  // A pid is used again, and exec keeps it; static types are then elsewhere, unless addresses are not randomised.
-  const [a, b] = [addressOfType(heap), addressOfType(other)];
-  return a && b && a !== b ? "the interpreter is at another address" : undefined;
+  return undefined;
 }
 
 /** Of the type `type`, which is part of the interpreter. */
