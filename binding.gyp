@@ -25,9 +25,16 @@
       "sources": ["<!@(node scripts/native-sources.mjs support dump index heap)"]
     },
     {
+      "target_name": "live",
+      "type": "static_library",
+      "sources": ["<!@(node scripts/native-sources.mjs --live)"],
+      "defines": ["HD_OTHER_PROCESS"],
+      "cflags_c": ["-std=gnu11", "-fno-strict-aliasing", "-fvisibility=hidden"]
+    },
+    {
       "target_name": "heapdump",
-      "dependencies": ["payload", "heap"],
-      "sources": ["<!@(node scripts/native-sources.mjs process tracee python capture redaction binding)"],
+      "dependencies": ["payload", "live", "heap"],
+      "sources": ["<!@(node scripts/native-sources.mjs process tracee python capture live redaction binding)"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=9", "NAPI_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"]
     },

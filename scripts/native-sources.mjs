@@ -1,5 +1,6 @@
 // Prints what binding.gyp and native/CMakeLists.txt are to build from, one a line: the C++ sources of the named folders
-// of native/; with --payload the inputs of scripts/build-payload.mjs; with --sqlite the folder of SQLite's sources, as
+// of native/; with --payload the inputs of scripts/build-payload.mjs; with --live the parts of the walker that read a
+// running process, too; with --sqlite the folder of SQLite's sources, as
 // better-sqlite3 ships them.
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -19,10 +20,19 @@ function files(folder, name) {
   return names.filter((file) => name.test(file)).map((file) => `${folder}/${file}`);
 }
 
+/** A walk of the whole heap, and its system calls. */
+const ONLY_IN_A_COPY = /\/(main|sweep|system)\.c$/;
+
 /** @param {string} what */
 function list(what) {
   if (what === "--payload")
-    return ["payload", "payload/walk"].flatMap((folder) => files(folder, /\.([chS]|inc|ld)$/));
+    return ["payload", "payload/walk", "payload/live"].flatMap((folder) =>
+      files(folder, /\.([chS]|inc|ld)$/),
+    );
+  if (what === "--live") {
+    const walker = files("payload/walk", /\.c$/).filter((file) => !ONLY_IN_A_COPY.test(file));
+    return [...walker, ...files("payload/live", /\.c$/)];
+  }
   if (what !== "--sqlite") return files(`native/${what}`, /\.cc$/);
   const library = createRequire(import.meta.url).resolve("better-sqlite3/package.json");
   return [join(dirname(library), "deps/sqlite3")];

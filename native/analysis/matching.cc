@@ -9,8 +9,6 @@
 namespace heapdump {
 namespace {
 
-constexpr std::string_view kImmutable[] = {"str", "bytes", "int", "float", "complex"};
-
 // References of an object beyond these are not compared.
 constexpr uint64_t kCompared = 16;
 constexpr uint64_t kComparedOfModes = 64;
@@ -27,14 +25,6 @@ std::vector<uint32_t> same_types(const HeapIndex& old, const HeapIndex& now) {
     same.push_back(found ? at->second : kNone);
   }
   return same;
-}
-
-bool same_content(const HeapIndex& old, uint32_t before, const HeapIndex& now, uint32_t after) {
-  const auto a = old.content(before), b = now.content(after);
-  if (!a || !b) return true;
-  const size_t common = std::min(a->bytes.size(), b->bytes.size());
-  return a->bytes.substr(0, common) == b->bytes.substr(0, common) &&
-         (a->cut || b->cut || a->bytes.size() == b->bytes.size());
 }
 
 uint64_t holder_address(const HeapIndex& heap, uint32_t id) {
@@ -75,6 +65,19 @@ bool same_referents(const HeapIndex& old, uint32_t before, const HeapIndex& now,
 
 }  // namespace
 
+bool is_immutable(std::string_view type) {
+  constexpr std::string_view kImmutable[] = {"str", "bytes", "int", "float", "complex"};
+  return std::ranges::find(kImmutable, type) != std::end(kImmutable);
+}
+
+bool same_content(const HeapIndex& old, uint32_t before, const HeapIndex& now, uint32_t after) {
+  const auto a = old.content(before), b = now.content(after);
+  if (!a || !b) return true;
+  const size_t common = std::min(a->bytes.size(), b->bytes.size());
+  return a->bytes.substr(0, common) == b->bytes.substr(0, common) &&
+         (a->cut || b->cut || a->bytes.size() == b->bytes.size());
+}
+
 Matching::Matching(const HeapIndex& old, const HeapIndex& now)
     : old_(old),
       old_modes_(old, now),
@@ -85,7 +88,7 @@ Matching::Matching(const HeapIndex& old, const HeapIndex& now)
   const std::vector<uint32_t> same_type = same_types(old, now);
   std::vector<bool> immutable;
   for (const TypeRow& type : now.types()) {
-    immutable.push_back(std::ranges::find(kImmutable, now.text(type.name)) != std::end(kImmutable));
+    immutable.push_back(is_immutable(now.text(type.name)));
   }
   const auto same_links = now_modes_.any() ? same_referents : same_neighbours;
   uint32_t before = 0;

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <string_view>
 
 #include "analysis/mode_difference.h"
 #include "heap/heap_index.h"
@@ -7,6 +8,11 @@
 #include "support/page_array.h"
 
 namespace heapdump {
+
+// Of a type whose objects consist of an immutable content.
+bool is_immutable(std::string_view type);
+// As far as both have it.
+bool same_content(const HeapIndex& old, uint32_t before, const HeapIndex& now, uint32_t after);
 
 // The objects that two dumps of one process have in common: same address, same type, the same content if
 // that is immutable and, if there is none, neighbours in common (what holds it, or half of what it refers

@@ -12,7 +12,7 @@ extern const Table kObjectTable, kTypeTable, kTypeAliasTable, kReferenceTable, k
     kSchemaColumnTable, kMappingTable, kPoolTable, kMallocHeapTable, kChunkTable, kMemoryTable, kPinningTable,
     kPossibleHolderTable, kSiteTable, kSiteFrameTable, kLocalTable, kDominatorGroupsTable, kHeldByCTable,
     kSuspendedTable, kTaskTable, kTaskGroupTable, kCountsTable, kCollectionTable, kCollectionGroupTable,
-    kCollectionReferenceTable, kCollectionCallbackTable, kGarbageTable;
+    kCollectionReferenceTable, kCollectionCallbackTable, kGarbageTable, kObjectChangesTable;
 
 std::span<const Table* const> tables() {
   // In the order of docs/sql.md.
@@ -64,6 +64,7 @@ std::span<const Table* const> tables() {
                                              &kMemoryTable,
                                              &kPinningTable,
                                              &kSameAsTable,
+                                             &kObjectChangesTable,
                                              &kLeaksTable,
                                              &kDiffTable,
                                              &kCountsTable,

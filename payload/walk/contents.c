@@ -28,7 +28,7 @@ static struct characters characters_of(const struct hd_layout* layout, hd_addres
 
 static uint32_t character(const struct characters* from, uint64_t i) {
   if (from->width == 1) return hd_byte(from->data + i);
-  return from->width == 2 ? *(const uint16_t*)(from->data + 2 * i) : hd_half(from->data + 4 * i);
+  return from->width == 2 ? hd_quarter(from->data + 2 * i) : hd_half(from->data + 4 * i);
 }
 
 static void put_hex(struct hd_text* text, uint32_t value, uint32_t digits) {
@@ -78,13 +78,13 @@ int hd_str_is(struct hd_walker* w, hd_address object, const char* name) {
 }
 
 struct integer {
-  const uint32_t* digits;
+  hd_address digits;
   uint64_t count;
   int negative;
 };
 
 static struct integer integer_of(const struct hd_layout* layout, hd_address number) {
-  struct integer read = {(const uint32_t*)(number + layout->int_digits), 0, 0};
+  struct integer read = {number + layout->int_digits, 0, 0};
   if (layout->int_tag == HD_ABSENT) {
     const int64_t size = (int64_t)hd_size_field(number);
     read.negative = size < 0;
@@ -103,12 +103,13 @@ int hd_int_value(struct hd_walker* w, hd_address object, uint64_t* value) {
   // A thread's identity is a pointer: 47 bits.
   if (read.negative || read.count > 2) return 0;
   *value = 0;
-  for (uint64_t i = 0; i < read.count; i++) *value |= (uint64_t)read.digits[i] << 30 * i;
+  for (uint64_t i = 0; i < read.count; i++) *value |= (uint64_t)hd_half(read.digits + 4 * i) << 30 * i;
   return 1;
 }
 
-static void put_quoted(struct hd_walker* w, struct hd_text* text, const uint8_t* bytes, uint64_t size) {
+static void put_quoted(struct hd_walker* w, struct hd_text* text, hd_address at, uint64_t size) {
   if (size > (uint64_t)w->content_limit + 1) size = (uint64_t)w->content_limit + 1;
+  const uint8_t* const bytes = hd_bytes(at, size);
   uint8_t quote = '\'';
   for (uint64_t i = 0; i < size; i++) {
     if (bytes[i] == '\'') quote = '"';
@@ -162,7 +163,7 @@ void hd_put_type_module(struct hd_walker* w, struct hd_text* text, hd_address ty
     if (module) hd_put_str(w, text, module);
     return;
   }
-  const char* const name = (const char*)hd_word(type + w->layout->type_name);
+  const char* const name = hd_string(hd_word(type + w->layout->type_name));
   const char* const dot = last_dot(name);
   if (!dot) {
     hd_text_put_string(text, "builtins");
@@ -179,7 +180,7 @@ void hd_put_type_name(struct hd_walker* w, struct hd_text* text, hd_address type
       return;
     }
   }
-  const char* const name = (const char*)hd_word(type + w->layout->type_name);
+  const char* const name = hd_string(hd_word(type + w->layout->type_name));
   const char* const dot = hd_word(type + w->layout->type_flags) & HD_HEAP_TYPE ? 0 : last_dot(name);
   hd_text_put_string(text, dot ? dot + 1 : name);
 }
@@ -225,10 +226,10 @@ static void put_content(struct hd_walker* w, struct hd_text* text, hd_address ob
     case HD_CONTENT_STR:
       return hd_put_str(w, text, object);
     case HD_CONTENT_BYTES:
-      return put_quoted(w, text, (const uint8_t*)(object + layout->bytes_value), hd_size_field(object));
+      return put_quoted(w, text, object + layout->bytes_value, hd_size_field(object));
     case HD_CONTENT_BYTEARRAY:
       hd_text_put_string(text, "bytearray(");
-      put_quoted(w, text, (const uint8_t*)hd_word(object + layout->bytearray_start), hd_size_field(object));
+      put_quoted(w, text, hd_word(object + layout->bytearray_start), hd_size_field(object));
       return hd_text_put(text, ')');
     case HD_CONTENT_BOOL: {
       const struct integer read = integer_of(layout, object);
@@ -264,7 +265,7 @@ static uint8_t* put_word(uint8_t* at, uint64_t word) {
 static uint8_t* write_integer(struct hd_walker* w, uint8_t* at, struct integer number) {
   // A digit of 30 bits has 7.5 hexadecimal ones, and the first may be less than one.
   const uint64_t shown = w->content_limit / 7 + 3;
-  while (number.count > 0 && number.digits[number.count - 1] == 0) number.count--;
+  while (number.count > 0 && hd_half(number.digits + 4 * (number.count - 1)) == 0) number.count--;
   uint64_t sent = number.count;
   if (sent > HD_MAX_DECIMAL_DIGITS && sent > shown) {
     sent = shown > HD_MAX_DECIMAL_DIGITS ? shown : HD_MAX_DECIMAL_DIGITS;
@@ -272,7 +273,8 @@ static uint8_t* write_integer(struct hd_walker* w, uint8_t* at, struct integer n
   const int partial = sent < number.count;
   at = hd_varint(at, number.count << 2 | (uint64_t)partial << 1 | (uint64_t)number.negative);
   if (partial) at = hd_varint(at, sent);
-  for (uint64_t i = number.count - sent; i < number.count; i++, at += 4) *(uint32_t*)at = number.digits[i];
+  for (uint64_t i = number.count - sent; i < number.count; i++, at += 4)
+    *(uint32_t*)at = hd_half(number.digits + 4 * i);
   return at;
 }
 
@@ -323,7 +325,7 @@ uint8_t* hd_write_content(struct hd_walker* w, hd_address object, uint8_t* at, u
       const uint32_t length = cut ? w->content_limit : (uint32_t)from.length;
       if (cut) *flags |= HD_CONTENT_CUT;
       at = hd_varint(at, length);
-      hd_copy(at, (const uint8_t*)from.data, length);
+      hd_copy(at, hd_bytes(from.data, length), length);
       return at + length;
     }
   }

@@ -10,7 +10,7 @@ int hd_name_is(const char* name, const char* other) {
 
 int hd_is_owner(struct hd_walker* w, hd_address type, const char* owner, uint32_t basicsize) {
   if (basicsize && basicsize != hd_word(type + w->layout->type_basicsize)) return 0;
-  return hd_name_is((const char*)hd_word(type + w->layout->type_name), owner);
+  return hd_name_is(hd_string(hd_word(type + w->layout->type_name)), owner);
 }
 
 uint32_t hd_field_offset(struct hd_walker* w, const char* owner, const char* name) {
@@ -54,12 +54,12 @@ void hd_add_members(struct hd_walker* w, struct hd_words* words, hd_address type
   if (!member) return;
   const uint64_t size = hd_word(type + layout->type_basicsize);
   for (uint32_t i = 0; i < HD_MAX_WORDS; i++, member += layout->member_size) {
-    const char* const name = (const char*)hd_word(member + layout->member_name);
+    const hd_address name = hd_word(member + layout->member_name);
     if (!name) return;
     const uint32_t held = hd_half(member + layout->member_type);
     if (held != layout->member_object && held != layout->member_object_ex) continue;
     const uint64_t offset = hd_word(member + layout->member_offset);
     if (offset % 8 || offset < 16 || offset + 8 > size) continue;
-    hd_add_word(words, (uint32_t)offset, kind, 0, 1, name);
+    hd_add_word(words, (uint32_t)offset, kind, 0, 1, hd_string(name));
   }
 }

@@ -172,7 +172,7 @@ static int32_t line_of(struct hd_walker* w, hd_address code, uint64_t instructio
   const int32_t first = hd_int(code + layout->code_first_line);
   const hd_address table = hd_word(code + layout->code_line_table);
   if (!is_bytes(w, table)) return 0;
-  return hd_line_of(layout->code_line_format, (const uint8_t*)(table + layout->bytes_value),
+  return hd_line_of(layout->code_line_format, hd_bytes(table + layout->bytes_value, hd_size_field(table)),
                     hd_size_field(table), first, instruction_offset);
 }
 

@@ -7,10 +7,27 @@
 
 typedef uint64_t hd_address;
 
+#ifdef HD_OTHER_PROCESS
+// The same code in the tool itself, which reads a process that runs.
+#include "live/heap.h"
+#else
+// Whether the heap is a copy that stands still, in this process: code of C types can be called in it.
+enum { HD_IS_COPY = 1 };
+
 static inline uint64_t hd_word(hd_address at) { return *(const uint64_t*)at; }
 static inline uint32_t hd_half(hd_address at) { return *(const uint32_t*)at; }
+static inline uint16_t hd_quarter(hd_address at) { return *(const uint16_t*)at; }
 static inline int32_t hd_int(hd_address at) { return *(const int32_t*)at; }
 static inline uint8_t hd_byte(hd_address at) { return *(const uint8_t*)at; }
+// Memory as it stands there, and a string that ends with a 0.
+static inline const uint8_t* hd_bytes(hd_address at, uint64_t size) {
+  (void)size;
+  return (const uint8_t*)at;
+}
+static inline const char* hd_string(hd_address at) { return (const char*)at; }
+// Only where HD_IS_COPY is 0.
+static inline void hd_met(hd_address object) { (void)object; }
+#endif
 
 // What no object's address can be is a null reference.
 static inline int hd_is_address(uint64_t value) {

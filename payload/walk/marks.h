@@ -114,6 +114,10 @@ static inline int hd_is_found(const struct hd_marks* marks, hd_address address) 
 
 // `object` is an address (hd_is_address).
 static inline void hd_mark(struct hd_walker* w, struct hd_marks* marks, hd_address object) {
+  if (!HD_IS_COPY) {
+    hd_met(object);
+    return;
+  }
   struct hd_block* const block = hd_block_of(w, marks, object);
   const uint32_t slot = marks->queue_head++ & (HD_MARK_QUEUE - 1);
   if (marks->queue_head - marks->queue_tail > HD_MARK_QUEUE) {

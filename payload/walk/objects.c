@@ -389,7 +389,7 @@ void hd_walk_object(struct hd_walker* w, hd_address object) {
   // Memory that was freed has no references.
   if (type->form == HD_FORM_INVALID || refcount == 0) return;
   if (w->walk->only_names && type->content == HD_CONTENT_STR && hd_put_aside(w, object)) return;
-  if (hd_has_header(w, type, object)) {
+  if (HD_IS_COPY && hd_has_header(w, type, object)) {
     if (hd_word(object + HD_GC_PREVIOUS) & HD_GC_FINALIZED) hd_note_finalized(w, object);
     add_neighbours(w, object);
   }

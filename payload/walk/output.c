@@ -139,6 +139,9 @@ void hd_put_name(struct hd_walker* w, struct hd_text* text, hd_address object, c
 static uint32_t flags_of(struct hd_walker* w, hd_address object, uint64_t refcount_word, uint64_t* refcount) {
   const struct hd_layout* const layout = w->layout;
   uint32_t flags = 0;
+  // What changes while nothing is changed of an object is not read of one that lives.
+  *refcount = 1;
+  if (!HD_IS_COPY) return 0;
   if (layout->refcount_bytes == 4) refcount_word = (uint32_t)refcount_word;
   if (layout->immortal_bit != HD_ABSENT && refcount_word >> layout->immortal_bit & 1) {
     flags |= HD_IMMORTAL;

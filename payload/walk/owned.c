@@ -19,7 +19,7 @@ static const uint64_t kLimit = (uint64_t)1 << 47;
 static int tells_of(struct hd_walker* w, const struct hd_declaration* row, hd_address type,
                     const char* label) {
   if (row->basicsize && row->basicsize != hd_word(type + w->layout->type_basicsize)) return 0;
-  return hd_name_is((const char*)hd_word(type + w->layout->type_name), row->owner) ||
+  return hd_name_is(hd_string(hd_word(type + w->layout->type_name)), row->owner) ||
          hd_name_is(label, row->owner);
 }
 
@@ -66,7 +66,7 @@ static int load(const struct evaluation* of, hd_address at, uint32_t width, uint
       *value = hd_byte(at);
       return 1;
     case 2:
-      *value = *(const uint16_t*)at;
+      *value = hd_quarter(at);
       return 1;
     case 4:
       *value = hd_half(at);

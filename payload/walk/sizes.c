@@ -11,6 +11,7 @@
 int hd_calls_is_gc(struct hd_walker* w, const struct hd_type_info* type, hd_address object) {
   // type_is_gc: types that C code defines have none.
   if (type->form == HD_FORM_TYPE) return (hd_word(object + w->layout->type_flags) & HD_HEAP_TYPE) != 0;
+  if (!HD_IS_COPY) return 1;  // as nearly all of them are
   const uint32_t before = hd_set_phase(w, HD_WALK_FOREIGN);
   const int has = ((int (*)(hd_address))type->is_gc)(object) != 0;
   hd_set_phase(w, before);

@@ -70,7 +70,7 @@ void hd_write_function(struct hd_walker* w, hd_address code) {
   memset(lines, 0, sizeof lines);
   struct hd_line_reader reader =
       hd_read_lines((enum hd_line_format)layout->code_line_format,
-                    (const uint8_t*)(table + layout->bytes_value), hd_size_field(table), first);
+                    hd_bytes(table + layout->bytes_value, hd_size_field(table)), hd_size_field(table), first);
   for (uint64_t before = 0; hd_next_lines(&reader); before = reader.end) {
     const int64_t line = (int64_t)reader.line - first;
     if (reader.line > 0 && reader.end > before && line >= 0 && line < kMaxLines)

@@ -282,7 +282,7 @@ static struct hd_type_info* examine(struct hd_walker* w, hd_address type) {
   info.traverse = base ? traverse_of(w, base) : 0;
   info.field_count = count_fields(w, &info);
   info.form = form_of(w, &info, base);
-  if (!needs_traverse(w, &info)) info.traverse = 0;
+  if (!HD_IS_COPY || !needs_traverse(w, &info)) info.traverse = 0;
   if (info.form == HD_FORM_TRAVERSE) info.greenlet_size = hd_greenlet_size(w, base);
   info.attributes = attributes_of(w, &info, base);
   info.has_inline_values = (info.flags & layout->flag_inline_values) != 0;
@@ -306,8 +306,8 @@ static struct hd_type_info* examine(struct hd_walker* w, hd_address type) {
   info.c_size = base ? (uint32_t)hd_word(base + layout->type_basicsize) : 0;
   info.has_unknown_words = (uint8_t)hd_has_unknown_words(w, &info);
   const int is_declared = info.size_rule == HD_SIZE_DECLARED || info.size_rule == HD_SIZE_ORDERED_DICT;
-  info.counts_memory =
-      info.has_unknown_words || info.size_rule == HD_SIZE_ARRAY || (is_declared && info.declaration);
+  info.counts_memory = HD_IS_COPY && (info.has_unknown_words || info.size_rule == HD_SIZE_ARRAY ||
+                                      (is_declared && info.declaration));
   struct hd_type_info* const kept = keep(w, &info);
   w->examined = 0;
   hd_mark(w, &w->marks, type);
@@ -322,6 +322,8 @@ struct hd_type_info* hd_type_info_for(struct hd_walker* w, hd_address type) {
 const struct hd_type_info* hd_known_type_info(struct hd_walker* w, hd_address type) {
   return slot_of(&w->types, type)->info;
 }
+
+void hd_forget_type(struct hd_walker* w, hd_address type) { slot_of(&w->types, type)->info = 0; }
 
 void hd_types_start(struct hd_walker* w) { grow(w, &w->types); }
 

@@ -145,6 +145,8 @@ struct hd_type_info* hd_type_info_for(struct hd_walker* w, hd_address type);
 const struct hd_type_info* hd_known_type_info(struct hd_walker* w, hd_address type);
 // After a failure: what was being examined is not a type.
 void hd_reject_type(struct hd_walker* w);
+// It is examined again when it is next met.
+void hd_forget_type(struct hd_walker* w, hd_address type);
 // The dict of a type; static builtin types have one in each interpreter (the first one's).
 hd_address hd_type_dict(struct hd_walker* w, hd_address type);
 

@@ -158,6 +158,8 @@ void hd_copy(uint8_t* to, const uint8_t* from, uint64_t size);
 
 // guard.c: runs `body`; an hd_walk_failure, or 0. Failures inside of it end it there.
 int hd_guarded(volatile uint64_t* recover_stack, void (*body)(void*), void* argument);
+// Ends the innermost of them with that failure.
+void hd_fail(struct hd_walker* w, int failure) __attribute__((noreturn));
 void hd_stop(struct hd_walker* w, const char* status) __attribute__((noreturn));
 // The same for a part of the walk: a failure is recorded, and the walk can go on unless w->status is set.
 int hd_attempt(struct hd_walker* w, void (*body)(struct hd_walker*, uint64_t), uint64_t argument);

@@ -55,14 +55,20 @@ export function otherProcess([first, ...others]: Taken[]): { taken: Taken; why: 
 }
 
 function difference(taken: Taken, other: Taken): string | undefined {
-  const [own, theirs] = [taken.meta(), other.meta()];
+  const why = differenceOfMeta(taken.meta(), other.meta());
+  if (why) return why;
+  // A pid is used again, and exec keeps it; static types are then elsewhere, unless addresses are not randomised.
+  const [a, b] = [taken.interpreterAddress(), other.interpreterAddress()];
+  return a && b && a !== b ? "the interpreter is at another address" : undefined;
+}
+
+/** Of the facts that dumps have of their processes. */
+export function differenceOfMeta(own: Map<string, string>, theirs: Map<string, string>): string | undefined {
   for (const [key, name] of Object.entries(OF_A_PROCESS)) {
     const [a, b] = [own.get(key), theirs.get(key)];
     if (a && b && a !== b) return `${name} ${a} and ${b}`;
   }
-  // A pid is used again, and exec keeps it; static types are then elsewhere, unless addresses are not randomised.
-  const [a, b] = [taken.interpreterAddress(), other.interpreterAddress()];
-  return a && b && a !== b ? "the interpreter is at another address" : undefined;
+  return undefined;
 }
 
 /** Two that are of the same dump; undefined if all are different. */

@@ -11,10 +11,12 @@ import type { Terminal } from "../view/terminal.js";
 import { topObjectsJson, topObjectsText, topPartsJson, topPartsText } from "../view/top.js";
 import { type Compared, openCompared, warnIfUntraced } from "./heaps.js";
 import { helpText } from "./help.js";
+import { LIVE_OPTION, liveArguments, readLiveObjects } from "./live.js";
 import { collect, JSON_OPTION, OF_OPTION, SINCE_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
 interface TopOptions {
+  live?: string | true;
   by: string;
   of?: string;
   since?: string;
@@ -38,14 +40,16 @@ Examples:
   heapdump top --by rcs --of str heap.bin
   heapdump top --by kind --of new --since before.bin after.bin
   heapdump top --previous before.bin after.bin --show-parents
-  heapdump top --filter 'shop.models.*,!shop.models.Item' heap.bin`;
+  heapdump top --filter 'shop.models.*,!shop.models.Item' heap.bin
+  sudo heapdump top --live 4711 --of 'shop.models.*' heap.bin`;
 
 export function registerTop(program: Command): void {
   program
     .command("top")
     .summary("the largest objects, types, owners or modules")
     .description("Lists the largest objects, types, owners or other groups of a dump.")
-    .argument("<file>", "a dump (.bin or .bin.gz)")
+    .usage("[options] <file>")
+    .argument("[file]", "a dump (.bin or .bin.gz)")
     .addOption(
       new Option(
         "--by <what>",
@@ -69,16 +73,22 @@ export function registerTop(program: Command): void {
     .option("--max-depth <n>", "depth of --show-parents", wholeNumber(1), 6)
     .option("--max-breadth <n>", "holders of one object in --show-parents", wholeNumber(1), 3)
     .option("-n, --number <n>", "rows", wholeNumber(1), 20)
+    .option(...LIVE_OPTION)
     .option(...JSON_OPTION)
     .addHelpText("after", helpText(EXAMPLES))
     .action(top);
 }
 
-async function top(file: string, options: TopOptions): Promise<void> {
+async function top(argument: string | undefined, options: TopOptions): Promise<void> {
+  const { live: given, words } = liveArguments(options.live, [argument], ["file"]);
+  const [file] = words as [string];
   const { by, of, sort } = options;
   const isOfObjects = by === "object" || by === "retained";
   if (options.showParents && !isOfObjects) {
     throw new HeapdumpError(ExitCode.Usage, `--show-parents works on objects only: leave out --by ${by}`);
+  }
+  if (given && !isOfObjects) {
+    throw new HeapdumpError(ExitCode.Usage, `--live works on objects only: leave out --by ${by}`);
   }
   if (sort && isOfObjects) {
     throw new HeapdumpError(ExitCode.Usage, "--sort orders groups: give --by, such as --by kind");
@@ -120,10 +130,12 @@ async function top(file: string, options: TopOptions): Promise<void> {
   }
   const parents = options.showParents ? options : undefined;
   const found = topObjects(heap, by === "retained" ? "retained" : "size", request, parents);
+  const ids = found.objects.map(({ id }) => id);
+  const live = await readLiveObjects(heap, given, ids);
   output(
     options,
-    () => topObjectsJson(found),
-    (terminal) => below(terminal, topObjectsText(found, unknown, file, terminal)),
+    () => topObjectsJson(found, live),
+    (terminal) => below(terminal, topObjectsText(found, unknown, file, terminal, live)),
   );
 }
 

@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Pairs } from "../dump/format.js";
+import type { LiveState } from "../model/live.js";
 import { packageRoot } from "../package-root.js";
 import { loaded } from "./loading.js";
 
@@ -138,12 +139,32 @@ export interface RedactedDump {
   readonly cut: number;
 }
 
+export interface LiveRequest {
+  pid: number;
+  /** Of the process that is meant, as `Target` has it. */
+  startTicks: string;
+  addresses: bigint[];
+  contentLimit: number;
+}
+
+/** Objects of a running process, as the records of a dump. */
+export interface LiveObjects {
+  /** One for each address. */
+  states: LiveState[];
+  /** Payloads of RECORDS chunks: the objects, and what they refer to without its references. */
+  records: Buffer[];
+  objects: bigint;
+  references: bigint;
+}
+
 export interface Addon {
   inspect(pid: number): Target;
   /** Throws a HeapdumpError of exit code 2 that names the file, the line and what is wrong. */
   checkTypes(files: TypesFile[]): void;
   /** Reads memory, and neither stops the process nor runs anything in it. */
   tracemalloc(pid: number): TracemallocState;
+  /** The same. Rejects if the process ends, or is another than that which started at `startTicks`. */
+  readLive(request: LiveRequest): Promise<LiveObjects>;
   capture(request: CaptureRequest, onEvent: (event: CaptureEvent) => void): Promise<CaptureResult>;
   /** Once for each `records` event: too many that are not written hold the target's pipe back. */
   recordsWritten(): void;

@@ -67,15 +67,21 @@ export async function openHeaps(
 
   const db = openDatabase();
   const tables = tablesOfHeaps(db);
-  return sources.map(({ schema, path }, i) => {
-    if (schema !== "main") db.exec(`ATTACH ':memory:' AS ${schema}`);
-    const { place, problems } = indexes[i] as Index;
-    const literal = `'${place.replaceAll("'", "''")}'`;
-    for (const table of tables) {
-      db.exec(`CREATE VIRTUAL TABLE ${schema}.${table} USING heapdump(${table}, ${literal})`);
-    }
-    return new Heap(db, schema, path, problems);
-  });
+  return sources.map((source, i) => openIn(db, tables, source, indexes[i] as Index));
+}
+
+/** Another heap in the database of one that is open. */
+export async function openBeside(heap: Heap, source: Source, events: OpenEvents): Promise<Heap> {
+  return openIn(heap.db, tablesOfHeaps(heap.db), source, await index(source.path, events, {}));
+}
+
+function openIn(db: Database.Database, tables: string[], { schema, path }: Source, index: Index): Heap {
+  if (schema !== "main") db.exec(`ATTACH ':memory:' AS ${schema}`);
+  const literal = `'${index.place.replaceAll("'", "''")}'`;
+  for (const table of tables) {
+    db.exec(`CREATE VIRTUAL TABLE ${schema}.${table} USING heapdump(${table}, ${literal})`);
+  }
+  return new Heap(db, schema, path, index.problems);
 }
 
 async function withoutStandardInput(given: Source[], { onStored }: OpenEvents): Promise<Source[]> {

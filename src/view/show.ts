@@ -1,3 +1,4 @@
+import type { Live } from "../analysis/live.js";
 import type { Neighbour, Neighbours, Shown } from "../analysis/show.js";
 import { type JsonTable, jsonTable } from "./json.js";
 import {
@@ -10,6 +11,7 @@ import {
   placeFits,
   sentences,
 } from "./lines.js";
+import { liveJson, liveText } from "./live.js";
 import { nextStep } from "./next.js";
 import { siteJson, siteLines } from "./site.js";
 import { type Cell, table } from "./table.js";
@@ -17,11 +19,18 @@ import type { Terminal } from "./terminal.js";
 import { addressText, escapeControls, gistText } from "./text.js";
 import { countText, sizeText } from "./units.js";
 
-export function showText(shown: Shown, path: string, terminal: Terminal): string {
+export function showText(
+  shown: Shown,
+  path: string,
+  terminal: Terminal,
+  { live, number = 0 }: { live?: Live | undefined; number?: number } = {},
+): string {
+  const now = live?.objects.get(shown.object.id);
   const { bold } = terminal.colors;
   const title = bold(objectLine({ ...shown.object, content: null, gist: null }, terminal.width, terminal));
   const sections = [
     [title, ...factLines(shown, terminal)].join("\n"),
+    live && now ? liveText(now, live.pid, number, terminal) : "",
     section("HOLDS", fieldRows(shown.fields, terminal), shown.fields.more, terminal),
     section("HELD BY", referrerRows(shown.referrers, terminal), shown.referrers.more, terminal),
     possibleHolders(shown, terminal),
@@ -188,8 +197,9 @@ function dominated({ dominated: types }: Shown, terminal: Terminal): string {
   return `${terminal.colors.bold("DOMINATES")}\n${rows}`;
 }
 
-export function showJson(shown: Shown): object {
+export function showJson(shown: Shown, live?: Live): object {
   const { object, dictOf } = shown;
+  const now = live?.objects.get(object.id);
   return {
     address: addressText(object.address),
     type: object.typeName,
@@ -201,6 +211,7 @@ export function showJson(shown: Shown): object {
     garbage: shown.garbage,
     content: object.content,
     gist: object.gist,
+    ...(live && now ? { live: liveJson(now, live.pid) } : {}),
     truncated: object.truncated === null ? null : object.truncated === 1n,
     code: shown.code,
     site: siteJson(shown.site),

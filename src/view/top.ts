@@ -1,11 +1,13 @@
+import type { Live } from "../analysis/live.js";
 import type { Above } from "../analysis/parents.js";
 import type { PartRow, Parts, TopObject, TopObjects } from "../analysis/top.js";
 import type { UnknownMemory } from "../analysis/unknown-memory.js";
 import type { Root } from "../store/heap.js";
 import { displayWidth } from "./fit.js";
 import { groupHeading, groupText } from "./groups.js";
-import { type JsonTable, jsonTable } from "./json.js";
+import { jsonTable } from "./json.js";
 import { namesFit, sentences } from "./lines.js";
+import { liveCell, liveTableJson } from "./live.js";
 import { nextStep } from "./next.js";
 import { type Column, table } from "./table.js";
 import type { Terminal } from "./terminal.js";
@@ -14,6 +16,7 @@ import { parentTree } from "./tree.js";
 import { countText, shareText, sizeText } from "./units.js";
 import { unknownMemoryText } from "./unknown-memory.js";
 
+const CHANGED = "What has changed may also be another object of its type that has the address now.";
 const NOTHING = "No matching objects.";
 
 export function topObjectsText(
@@ -21,6 +24,7 @@ export function topObjectsText(
   unknown: UnknownMemory | undefined,
   path: string,
   terminal: Terminal,
+  live?: Live,
 ): string {
   const { colors } = terminal;
   if (objects.length === 0) return NOTHING;
@@ -31,6 +35,7 @@ export function topObjectsText(
       { title: "ADDRESS" },
       { title: "TYPE", cut: "name", paint: colors.cyan },
       by === "size" ? { title: "CONTENT", cut: "content" } : { title: "PATH", cut: "name" },
+      ...(live ? [{ title: `NOW in ${live.pid}`, cut: "content" as const }] : []),
     ],
     objects.map((object) => [
       ...(by === "retained" ? [sizeText(object.retained)] : []),
@@ -38,6 +43,7 @@ export function topObjectsText(
       addressText(object.address),
       escapeControls(object.typeName),
       by === "size" ? gistText(object) : pathText(object.path ?? "(garbage)"),
+      ...(live ? [liveCell(live.objects.get(object.id))] : []),
     ]),
     terminal,
   ).split("\n");
@@ -52,6 +58,7 @@ export function topObjectsText(
     ...body,
     "",
     sentences(sum, terminal, colors.dim),
+    ...(live ? [sentences(CHANGED, terminal, colors.dim)] : []),
     ...(inChains > 0 ? [sentences(chainText(inChains), terminal, colors.dim)] : []),
     ...unknownLines(unknown, terminal),
     nextStep(terminal, "show", path, addressText(objects[0]?.address ?? 0n)),
@@ -135,8 +142,8 @@ export function topPartsJson({ by, rows, total, freed }: Parts): object {
   };
 }
 
-export function topObjectsJson({ objects }: TopObjects): JsonTable {
-  return jsonTable(objects, {
+export function topObjectsJson({ objects }: TopObjects, live?: Live): object {
+  const table = jsonTable(objects, {
     address: ({ address }) => addressText(address),
     type: ({ typeName }) => typeName,
     size: ({ size }) => size,
@@ -151,6 +158,7 @@ export function topObjectsJson({ objects }: TopObjects): JsonTable {
       ? { parents: ({ above }: TopObject) => above && parentsJson(above) }
       : {}),
   });
+  return live ? { ...table, live: liveTableJson(objects, live) } : table;
 }
 
 function parentsJson({ parents, more }: Above): object {

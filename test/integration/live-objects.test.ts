@@ -1,0 +1,180 @@
+// `show --live` and `top --live`: what became of objects, beside what the program did to them.
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect } from "vitest";
+import { recordsOf } from "../support/cli.js";
+import { type CaptureWorkspace, test } from "../support/fixtures.js";
+import { interpreters, newest } from "../support/interpreters.js";
+import { settledView } from "../support/target.js";
+
+interface Side {
+  address: string;
+  type: string;
+  content: string | null;
+}
+
+interface Live {
+  fate: string;
+  reason: string | null;
+  is: Side | null;
+  changes: { columns: string[]; rows: unknown[][] };
+}
+
+interface Change {
+  kind: string;
+  part: string;
+  was: Side | null;
+  is: Side | null;
+}
+
+async function dumped(workspace: CaptureWorkspace, python: string) {
+  const target = await workspace.startTarget(python, "live_objects.py");
+  const addresses = target.first as Record<string, number>;
+  await workspace.attachQuietly(target.pid, "fork", "live.bin");
+  const show = (name: string): Live =>
+    workspace.json("show", "live.bin", String(addresses[name]), "--live").live;
+  return { target, addresses, show };
+}
+
+const changesOf = (live: Live) =>
+  recordsOf<Change>(live.changes).map(({ part, was, is }) => [
+    part,
+    was && (was.content ?? was.type),
+    is && (is.content ?? is.type),
+  ]);
+
+/** What the program changed: name of the object, what of it, before, after. */
+const CHANGED: Record<string, [string, string | null, string | null][]> = {
+  attribute: [[".count", "5", "50"]],
+  "new attribute": [[".added", null, "new"]],
+  "no attribute": [[".name", "plain", null]],
+  "value of an attribute": [[".count", "1e+300", expect.stringMatching(/^\d+\.25$/) as unknown as string]],
+  "attributes in a dict": [[".second", "2", "20"]],
+  dict: [
+    ["['added']", null, "3"],
+    ["['gone']", "2", null],
+    ["['set']", "old", "new"],
+  ],
+  list: [
+    ["[1]", "b", "B"],
+    ["[3]", null, "d"],
+  ],
+  set: [["<element 'c'>", null, "c"]],
+  slots: [[".second", null, "two"]],
+  bytearray: [["", null, null]],
+  class: [[".level", "before", "after"]],
+  function: [[".__defaults__", "tuple", "tuple"]],
+  "same type": [[".count", "10", "100"]],
+};
+
+describe.each(interpreters)("CPython $version ($library)", ({ path: python }) => {
+  test("what was changed, what is the same, what is gone", async ({ workspace }) => {
+    const { target, addresses, show } = await dumped(workspace, python);
+    const view = await settledView(target.pid);
+    const same = Object.keys(addresses).filter((name) => name.startsWith("same") && name !== "same type");
+    for (const name of [...same, "attribute", "dict", "generator", "same type"])
+      expect([name, show(name)]).toMatchObject([name, { fate: "same", reason: null }]);
+
+    await target.ask("change");
+    for (const name of same) expect([name, show(name).fate]).toEqual([name, "same"]);
+    for (const [name, changes] of Object.entries(CHANGED)) {
+      const live = show(name);
+      expect([name, live.fate, changesOf(live).sort()]).toEqual([name, "changed", changes]);
+    }
+    expect(changesOf(show("generator"))).toContainEqual([
+      expect.stringMatching(/^line \d+ → line \d+$/),
+      null,
+      null,
+    ]);
+    expect(show("class assigned")).toMatchObject({ fate: "other", is: { type: "__main__.Other" } });
+    expect(show("other type")).toMatchObject({ fate: "other", is: { type: "__main__.AsLarge" } });
+    expect(show("long str")).toMatchObject({ fate: "unknown", reason: "content" });
+    expect(show("deque")).toMatchObject({ fate: "unknown", reason: "c-state" });
+    expect(["gone", "other"]).toContain(show("freed").fate);
+    expect(show("pages")).toMatchObject({ fate: "gone", reason: "unmapped" });
+    for (const name of ["bad type", "circle of types"])
+      expect([name, show(name).fate]).toEqual([name, expect.stringMatching(/^(gone|unknown)$/)]);
+    expect(["other", "unknown", "gone"]).toContain(show("endless name").fate);
+
+    const of = Object.values(addresses).map((address) => `0x${address.toString(16)}`);
+    const top = workspace.json(
+      "top",
+      "--live",
+      String(target.pid),
+      "-n",
+      "99",
+      "--of",
+      of.join(" | "),
+      "live.bin",
+    );
+    const rows = recordsOf<{ address: string } & Live>(top.live);
+    const byAddress = new Map(
+      rows.map(({ address, ...live }) => [Number(address), { pid: target.pid, ...live }]),
+    );
+    for (const name of [...same, ...Object.keys(CHANGED), "class assigned", "pages", "deque"])
+      expect([name, byAddress.get(addresses[name] as number)]).toEqual([name, show(name)]);
+
+    expect(await settledView(target.pid)).toEqual(view);
+  });
+
+  test("a process that changes an object all the time is neither stopped nor misread", async ({
+    workspace,
+  }) => {
+    const { target, addresses } = await dumped(workspace, python);
+    await target.ask("busy");
+    const states = new Set<string>();
+    const fates = new Set<string>();
+    for (let i = 0; i < 4; i++) {
+      const tool = workspace.startTool(["show", "--live", "--json", "live.bin", addresses.same as number]);
+      let isRunning = true;
+      tool.done.then(() => {
+        isRunning = false;
+      });
+      while (isRunning) {
+        const status = readFileSync(`/proc/${target.pid}/status`, "utf8");
+        states.add(/^State:\t(\w)/m.exec(status)?.[1] ?? "");
+        states.add(/^TracerPid:\t(\d+)/m.exec(status)?.[1] ?? "");
+        await sleep(1);
+      }
+      const { status, stdout, stderr } = await tool.done;
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      const { live } = JSON.parse(stdout);
+      fates.add(live.fate);
+      if (live.fate !== "changed") expect(live).toMatchObject({ fate: "unknown", reason: "changing" });
+      for (const [part] of changesOf(live)) expect([".count", ".pair", ".extra"]).toContain(part);
+    }
+    for (const seen of states) expect(["R", "S", "D", "0"]).toContain(seen);
+    expect(fates.has("same")).toBe(false);
+  });
+});
+
+describe("which process it is", () => {
+  test("another one, one that has ended, a dump of python mode", async ({ workspace }) => {
+    const python = newest.path;
+    const { target, addresses } = await dumped(workspace, python);
+    const other = await workspace.startTarget(python, "live_objects.py");
+    const address = String(addresses.same);
+    const failure = (...args: string[]) => {
+      const { status, stdout, stderr } = workspace.run(args);
+      return [status, stdout, stderr.trim()];
+    };
+    expect(failure("show", "--live", String(other.pid), "live.bin", address)).toEqual([
+      2,
+      "",
+      expect.stringMatching(/^heapdump: process \d+ is not the process of live\.bin \(pid \d+ and \d+\)$/),
+    ]);
+    expect(failure("top", "--live", "--by", "type", "live.bin")).toEqual([
+      2,
+      "",
+      expect.stringContaining("--live works on objects only"),
+    ]);
+    await workspace.attachQuietly(target.pid, "python", "script.bin");
+    expect(failure("top", "--live", "script.bin")).toEqual([2, "", expect.stringContaining("python mode")]);
+    await target.kill();
+    expect(failure("show", "live.bin", address, "--live")).toEqual([
+      3,
+      "",
+      expect.stringMatching(/process \d+/),
+    ]);
+  });
+});
