@@ -25,8 +25,8 @@ const char* name(Lives state) {
       return "unreadable";
     case Lives::kChanging:
       return "changing";
-    case Lives::kManyReferences:
-      return "many-references";
+    case Lives::kTooLarge:
+      return "too-large";
   }
   return "";
 }

@@ -33,6 +33,8 @@ Lives state_of(hd_lives lives) {
       return Lives::kFreed;
     case HD_LIVES_NONE:
       return Lives::kNoObject;
+    case HD_LIVES_TOO_LARGE:
+      return Lives::kTooLarge;
     case HD_LIVES_UNREADABLE:
       break;
   }
@@ -62,7 +64,8 @@ LiveReader::LiveReader(pid_t pid, uint64_t start_ticks, uint32_t content_limit)
   process_ = {
       .context = this,
       .fetch = [](void* context, uint64_t at, void* to, uint64_t size) -> int {
-        return reader(context)->cache_.read(at, to, size);
+        PageCache& cache = reader(context)->cache_;
+        return cache.read(at, to, size) ? 1 : cache.is_exhausted() ? -1 : 0;
       },
       .bytes = [](void* context, uint64_t at,
                   uint64_t size) { return reader(context)->cache_.bytes(at, size); },
@@ -119,7 +122,6 @@ LiveReader::Look LiveReader::look_at(uint64_t address) {
   if (!is_object(look.object.lives)) return look;
   look.dict_at = hd_live_dict(walker_, address);
   if (look.dict_at != 0) look.dict = read_one(look.dict_at, true);
-  if (met_.size() > kMaxReferences) return look;
   met_.insert(address);
   // Of these nothing is met but their types, and the types of these.
   while (!met_.empty()) {
@@ -136,7 +138,8 @@ Lives LiveReader::settle(uint64_t address) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     if (!cache_.is_mapped(address)) return Lives::kUnmapped;
     Look look = look_at(address);
-    if (met_.size() > kMaxReferences) return Lives::kManyReferences;
+    if (look.object.lives == HD_LIVES_TOO_LARGE || look.dict.lives == HD_LIVES_TOO_LARGE)
+      return Lives::kTooLarge;
     const bool same = look == look_at(address);
     last = same ? state_of(look.object.lives) : Lives::kChanging;
     if (!same || look.object.lives == HD_LIVES_UNREADABLE) continue;

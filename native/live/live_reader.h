@@ -27,7 +27,7 @@ enum class Lives {
   kNoObject,
   kUnreadable,
   kChanging,  // read again and again, it was never twice the same
-  kManyReferences,
+  kTooLarge,
 };
 
 // Reads single objects of a process that runs, without stopping it, as records of a dump
@@ -62,7 +62,6 @@ class LiveReader {
     std::unordered_map<uint64_t, Read> referents;
     bool operator==(const Look&) const = default;
   };
-  static constexpr size_t kMaxReferences = 1 << 18;
 
   Read read_one(uint64_t address, bool with_references);
   Look look_at(uint64_t address);

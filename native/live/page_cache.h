@@ -16,7 +16,7 @@ class PageCache {
  public:
   explicit PageCache(const Memory& memory) : memory_(memory) {}
 
-  // False if it is not mapped, or more was asked for since `allow` than any object consists of.
+  // False if it is not mapped, or more was asked for since `allow` than is read of one object.
   bool read(uint64_t address, void* to, uint64_t size);
   // A copy, until the next call; nullptr as above.
   const uint8_t* bytes(uint64_t address, uint64_t size);
@@ -29,6 +29,7 @@ class PageCache {
   void forget();
   // Before each object: of garbage that looks like one, no more is read than so many pages.
   void allow() { left_ = kMaxPages; }
+  bool is_exhausted() const { return left_ == 0; }
 
  private:
   static constexpr uint64_t kMaxPages = 1 << 16;

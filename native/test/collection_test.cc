@@ -109,15 +109,14 @@ TEST_F(CollectionTest, IsThatOfAPlainReplayOnRandomHeaps) {
     HeapBuilder heap;
     std::vector<uint32_t> types;
     for (uint8_t kind = 0; kind < 4; ++kind)
-      types.push_back(heap.object(0)
-                          .names_type("app", "Type" + std::to_string(kind), 0)
-                          .has_finalizer(kind)
-                          .untracked());
+      types.push_back(
+          heap.object(0).names_type("app", "Type" + std::to_string(kind), 0).has_finalizer(kind).untracked());
     const uint32_t first = heap.size(), count = 5 + below(60);
     std::vector<Made> all;
     for (uint32_t i = 0; i < count; ++i) {
       // Those with a finalizer of the old form are rare, or nothing would be collected.
-      const uint8_t kind = below(8) == 0 ? static_cast<uint8_t>(2 + below(2)) : static_cast<uint8_t>(below(2));
+      const uint8_t kind =
+          below(8) == 0 ? static_cast<uint8_t>(2 + below(2)) : static_cast<uint8_t>(below(2));
       const Made made{first + i, static_cast<int>(below(4)), below(20) == 0, below(4) == 0, kind, 0};
       heap.object(types[kind]);
       all.push_back(made);
@@ -214,8 +213,8 @@ TEST_F(CollectionTest, GarbageStaysForReasons) {
   }
   using enum GarbageReason;
   const std::pair<GarbageReason, uint64_t> young{kUncollected, 0}, old{kUncollected, 2},
-      legacy{kUncollectable, kNoGeneration}, frozen{kFrozen, kNoGeneration}, not_known{kHidden, kNoGeneration},
-      in_list{kSaved, kNoGeneration};
+      legacy{kUncollectable, kNoGeneration}, frozen{kFrozen, kNoGeneration},
+      not_known{kHidden, kNoGeneration}, in_list{kSaved, kNoGeneration};
   EXPECT_EQ(found["Young"], young);
   EXPECT_EQ(found["Old"], old);
   EXPECT_EQ(found["Legacy"], legacy);

@@ -17,7 +17,8 @@ static _Thread_local struct hd_walker* walker;
 static _Thread_local const struct hd_process* process;
 
 void hd_fetch(hd_address at, void* to, uint64_t size) {
-  if (!process->fetch(process->context, at, to, size)) hd_fail(walker, HD_WALK_FAULT);
+  const int read = process->fetch(process->context, at, to, size);
+  if (read != 1) hd_fail(walker, read < 0 ? HD_WALK_TOO_LARGE : HD_WALK_FAULT);
 }
 
 const uint8_t* hd_bytes(hd_address at, uint64_t size) {
@@ -166,6 +167,7 @@ enum hd_lives hd_live_read(struct hd_walker* w, uint64_t object, int with_refere
   hd_flush(w);
   hd_attempt(w, hd_write_suspensions, 0);
   hd_flush(w);
+  if (failed == HD_WALK_TOO_LARGE) return HD_LIVES_TOO_LARGE;
   return failed ? HD_LIVES_UNREADABLE : reading.found;
 }
 

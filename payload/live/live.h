@@ -16,10 +16,12 @@ enum hd_lives {
   HD_LIVES_FREED,        // memory of an object that was freed
   HD_LIVES_NONE,         // no object
   HD_LIVES_UNREADABLE,   // something that leads to where nothing is
+  HD_LIVES_TOO_LARGE,    // to be read while the process runs
 };
 
-// How the process is read, and where messages of protocol.h go. What cannot be read, `fetch` and `bytes`
-// answer with 0. What `bytes` gives is there until it is asked again, and strings are there for good.
+// How the process is read, and where messages of protocol.h go. `fetch` gives 1; 0 if nothing is there, -1 if
+// more was asked for than is read of one object. `bytes` gives 0 for both. What it gives is there until it is
+// asked again, and strings are there for good.
 struct hd_process {
   void* context;
   int (*fetch)(void* context, uint64_t at, void* to, uint64_t size);

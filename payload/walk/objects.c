@@ -245,6 +245,7 @@ static void stream_tail(struct hd_walker* w, hd_address object, uint32_t shape, 
   for (uint64_t n; (n = hd_read_tail(tail, w->visited, HD_MAX_REFERENCES)) > 0; total += n) hd_step(w);
   tail->position = 0;
   if (total > kMaxStreamed) total = kMaxStreamed;
+  if (!HD_IS_COPY && total > HD_MAX_LIVE_REFERENCES) hd_fail(w, HD_WALK_TOO_LARGE);
   hd_begin_stream(w, object, shape, total);
   for (uint64_t i = 0; i < named; i++) hd_stream(w, w->references[i]);
   for (uint64_t n; (n = hd_read_tail(tail, w->visited, HD_MAX_REFERENCES)) > 0;) {

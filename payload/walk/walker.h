@@ -26,12 +26,15 @@ enum {
   HD_MAX_FINALIZED = 256,
   HD_MAX_RUNNING = 64,
   HD_MAX_INTERNED = 16,
+  // Of an object of a process that runs.
+  HD_MAX_LIVE_REFERENCES = 1 << 18,
   // How often a tp_traverse may fault before it is not called any more.
   HD_MAX_FAULTS = 100,
 };
 
-// Beside enum hd_walk_failure: the walker itself gives up, `status` says why.
-enum { HD_WALK_STOPPED = 3 };
+// Beside enum hd_walk_failure: the walker itself gives up, `status` says why; and of a process that runs,
+// more than is read of one object.
+enum { HD_WALK_STOPPED = 3, HD_WALK_TOO_LARGE = 4 };
 
 // The references behind the named ones of a container, read in blocks.
 enum hd_tail_form { HD_TAIL_NONE, HD_TAIL_WORDS, HD_TAIL_ENTRIES, HD_TAIL_SET };

@@ -11,15 +11,15 @@ export type LiveReason =
   /** Of what is not known. */
   | "unreadable"
   | "changing"
-  | "many-references"
+  | "too-large"
   /** No change was seen, but C code may keep more of it, or the dump does not have all. */
   | "c-state"
   | "content";
 
 /**
  * What lies at an address: an object; one of a C type that may keep more than was read; no memory; memory of an object
- * that was freed; no object; or it is not known: it leads to where no memory is, was never twice the same, or refers to
- * too much.
+ * that was freed; no object; or it is not known: it leads to where no memory is, was never twice the same, or is
+ * too large.
  */
 export type LiveState =
   | "object"
@@ -29,4 +29,4 @@ export type LiveState =
   | "no-object"
   | "unreadable"
   | "changing"
-  | "many-references";
+  | "too-large";

@@ -13,7 +13,7 @@ const REASONS: Record<LiveReason, string> = {
   "no-object": "what lies there is no object",
   unreadable: "it leads to memory that is not there, or that is being freed",
   changing: "it was changed each time while it was read",
-  "many-references": "it refers to more than 262,144 objects",
+  "too-large": "it is too large to be read while the process runs",
   "c-state": "no change was seen, but C code may keep more in it than can be read without running that code",
   content: "no change was seen, but the dump does not have all of its content",
 };

@@ -89,6 +89,7 @@ describe.each(interpreters)("CPython $version ($library)", ({ path: python }) =>
     expect(show("class assigned")).toMatchObject({ fate: "other", is: { type: "__main__.Other" } });
     expect(show("other type")).toMatchObject({ fate: "other", is: { type: "__main__.AsLarge" } });
     expect(show("long str")).toMatchObject({ fate: "unknown", reason: "content" });
+    expect(show("too long list")).toMatchObject({ fate: "unknown", reason: "too-large" });
     expect(show("deque")).toMatchObject({ fate: "unknown", reason: "c-state" });
     expect(["gone", "other"]).toContain(show("freed").fate);
     expect(show("pages")).toMatchObject({ fate: "gone", reason: "unmapped" });
