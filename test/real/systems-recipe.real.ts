@@ -39,9 +39,10 @@ describe.each(realInterpreters)("CPython $version ($library)", (interpreter) => 
       `difference ${file("1.json")} ${file("2.json")}`,
     )) as Record<string, number[]>;
     const scanned = (await target.ask("scan")) as number[];
-    // The recipe takes an address that was used again for the same object: those are among the new ones here.
+    // The recipe takes an address that was used again for the same object, a scan whatever its type now: those are
+    // among the new ones here.
     expect(fresh).toEqual(expect.arrayContaining(came as number[]));
-    expect(scanned).toEqual(came);
+    expect(came).toEqual(expect.arrayContaining(scanned));
     const reused = fresh.filter((address) => !(came as number[]).includes(address));
     expect(reused.length + (gone as number[]).length).toBe(10);
 
