@@ -22,12 +22,12 @@ class ObjectChangesTest : public HeapTest {
                                 bool is_whole = true) {
     const HeapIndex old = open_index(before.dump(), "old"), now = open_index(after.dump(), "now");
     std::set<std::string> found;
-    for (const ObjectChange& change : object_changes(old, old.find(address_of(number)), now,
-                                                     now.find(address_of(number)), is_whole)) {
+    for (const ObjectChange& change :
+         object_changes(old, old.find(address_of(number)), now, now.find(address_of(number)), is_whole)) {
       constexpr const char* kKinds[] = {"object", "content", "line", "reference", "unknown"};
       const auto text = [](uint32_t id) { return id == kNone ? std::string("-") : std::to_string(id); };
-      found.insert(kKinds[static_cast<int>(change.kind)] + (" " + change.part) + " " + text(change.was) + " " +
-                   text(change.now));
+      found.insert(kKinds[static_cast<int>(change.kind)] + (" " + change.part) + " " + text(change.was) +
+                   " " + text(change.now));
     }
     return found;
   }
@@ -49,7 +49,9 @@ TEST_F(ObjectChangesTest, AttributesWhereverTheyStand) {
     const uint32_t type = heap.type("app", "User");
     HeapObject& user = heap.object(type);
     if (!in_dict) {
-      user.attribute("name", later ? two : one).attribute("same", one).attribute("gone", later ? kNothing : one);
+      user.attribute("name", later ? two : one)
+          .attribute("same", one)
+          .attribute("gone", later ? kNothing : one);
       heap.str("name"), heap.str("same"), heap.str("gone"), heap.object("dict");
     } else {
       const uint32_t name = heap.str("name"), same = heap.str("same"), gone = heap.str("gone");
