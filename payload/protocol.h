@@ -31,6 +31,9 @@ enum hd_record {
   HD_POSSIBLE_HOLDER = 20,
   HD_FRAME_LOCAL = 21,
   HD_SUSPENDED = 22,
+  HD_FINALIZER = 23,
+  HD_FINALIZED = 24,
+  HD_UNREPORTED = 25,
 
   // On the pipe alone. A message is a u32 length and so many bytes of records; no record crosses messages.
   //
@@ -107,6 +110,12 @@ enum hd_mapping_flag {
 enum hd_malloc_kind { HD_MALLOC_BRK = 0, HD_MALLOC_ARENA = 1, HD_MALLOC_MAPPED = 2 };
 
 enum hd_chunk_use { HD_USE_FREE = 0, HD_USE_OBJECT = 1, HD_USE_OTHER = 2, HD_USES = 3 };
+
+// Of a FINALIZER.
+enum hd_finalizer { HD_TP_FINALIZE = 1, HD_TP_DEL = 2 };
+
+// Of an UNREPORTED: what else than the positions that it lists is not reported.
+enum hd_unreported { HD_UNREPORTED_TYPE = 1, HD_UNREPORTED_TAIL = 2 };
 
 // An int of up to 256 bits is shown in decimal, a larger one in hexadecimal.
 enum { HD_DIGIT_BITS = 30, HD_MAX_DECIMAL_BITS = 256, HD_MAX_DECIMAL_DIGITS = 9 };

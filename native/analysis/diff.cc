@@ -81,4 +81,21 @@ std::vector<Difference> find_differences(const HeapIndex& old, Grouping& old_gro
   return rows;
 }
 
+std::vector<GroupCount> count_groups(const HeapIndex& heap, Grouping& grouping, const Bits* of) {
+  const auto size = [&](uint32_t id) {
+    return of == nullptr || (*of)[id] ? std::optional(heap.size(id)) : std::nullopt;
+  };
+  const std::vector<Half> counts = halves(heap, grouping, size, [](uint32_t) { return false; });
+  std::vector<GroupCount> rows;
+  std::unordered_map<std::string, size_t> places;
+  for (uint32_t number = 0; number < counts.size(); ++number) {
+    const Counted& all = counts[number].all;
+    if (all.count == 0) continue;
+    const auto [at, added] = places.try_emplace(name(grouping, number), rows.size());
+    if (added) rows.push_back({.name = at->first, .all = {}});
+    rows[at->second].all.count += all.count, rows[at->second].all.size += all.size;
+  }
+  return rows;
+}
+
 }  // namespace heapdump

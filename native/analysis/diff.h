@@ -38,4 +38,14 @@ struct DiffOf {
 std::vector<Difference> find_differences(const HeapIndex& old, Grouping& old_grouping, const HeapIndex& now,
                                          Grouping& now_grouping, const Matching& matching, DiffOf of = {});
 
+// What one heap has of a group.
+struct GroupCount {
+  std::string name;  // empty for what is in none
+  Counted all;
+};
+
+// The groups of a set, as find_differences matches them: one for each name, in no certain order. All objects
+// if `of` is nullptr.
+std::vector<GroupCount> count_groups(const HeapIndex& heap, Grouping& grouping, const Bits* of);
+
 }  // namespace heapdump

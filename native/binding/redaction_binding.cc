@@ -26,7 +26,8 @@ class RedactedDumpObject : public Napi::ObjectWrap<RedactedDumpObject> {
     return DefineClass(env, "RedactedDump",
                        {InstanceMethod("next", &RedactedDumpObject::next),
                         InstanceAccessor("meta", &RedactedDumpObject::meta, nullptr),
-                        InstanceAccessor("end", &RedactedDumpObject::end, nullptr)});
+                        InstanceAccessor("end", &RedactedDumpObject::end, nullptr),
+                        InstanceAccessor("cut", &RedactedDumpObject::cut, nullptr)});
   }
 
   explicit RedactedDumpObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
@@ -57,6 +58,9 @@ class RedactedDumpObject : public Napi::ObjectWrap<RedactedDumpObject> {
   }
   Napi::Value meta(const Napi::CallbackInfo& info) { return to_object(info.Env(), dump_->meta()); }
   Napi::Value end(const Napi::CallbackInfo& info) { return to_object(info.Env(), dump_->end()); }
+  Napi::Value cut(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), static_cast<double>(dump_->cut()));
+  }
 
   std::optional<RedactedDump> dump_;
 };

@@ -318,6 +318,22 @@ void Transcoder::definition(uint64_t kind, Cursor& in) {
       }
       return;
     }
+    case HD_FINALIZER:
+      address(in.varint());
+      if (const uint8_t kind = in.u8(); kind == 0 || kind > (HD_TP_FINALIZE | HD_TP_DEL))
+        damaged("an unknown kind of finalizer");
+      return;
+    case HD_FINALIZED: {
+      uint64_t object = 0;
+      for (uint64_t left = in.varint(); left > 0; --left)
+        address(object += static_cast<uint64_t>(in.zigzag()) * 8);
+      return;
+    }
+    case HD_UNREPORTED:
+      in.varint();
+      if (in.u8() > (HD_UNREPORTED_TYPE | HD_UNREPORTED_TAIL)) damaged("an unknown kind of reference");
+      for (uint64_t left = in.varint(); left > 0; --left) in.varint();
+      return;
     case HD_TYPE_MEMORY:
       address(in.varint());
       for (int i = 0; i < 3; ++i) in.varint();

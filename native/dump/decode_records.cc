@@ -111,6 +111,19 @@ class Decoder {
       }
       case HD_SUSPENDED:
         return suspended();
+      case HD_FINALIZER: {
+        const uint64_t type = in_.varint();
+        defined().finalizers.push_back({type, in_.u8()});
+        return;
+      }
+      case HD_FINALIZED: {
+        uint64_t object = 0;
+        for (uint64_t left = counted(1); left > 0; --left)
+          defined().finalized.push_back(object += static_cast<uint64_t>(in_.zigzag()) * 8);
+        return;
+      }
+      case HD_UNREPORTED:
+        return unreported();
       case HD_TYPE_MEMORY: {
         TypeMemoryRecord memory{};
         for (uint64_t* value : {&memory.type, &memory.known, &memory.owned, &memory.unknown})
@@ -198,6 +211,14 @@ class Decoder {
       const uint64_t awaited = object + static_cast<uint64_t>(in_.zigzag()) * 8;
       defined().suspended.push_back({object, line >> 1, awaited == object ? 0 : awaited, (line & 1) != 0});
     }
+  }
+
+  void unreported() {
+    const uint64_t shape = in_.varint();
+    UnreportedRecord record{shape, in_.u8(), {}};
+    uint64_t position = 0;
+    for (uint64_t left = counted(1); left > 0; --left) record.positions.push_back(position += in_.varint());
+    defined().unreported.push_back(std::move(record));
   }
 
   // How many follow that take at least so many bytes each.

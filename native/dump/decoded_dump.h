@@ -155,6 +155,18 @@ struct ChunksRecord {
   uint64_t bytes;
 };
 
+struct FinalizerRecord {
+  uint64_t type;  // address
+  uint8_t kind;   // hd_finalizer
+};
+
+// What tp_traverse does not report of the references of a shape.
+struct UnreportedRecord {
+  uint64_t shape;
+  uint8_t also;  // hd_unreported
+  std::vector<uint64_t> positions;
+};
+
 struct TypeMemoryRecord {
   uint64_t type;     // address
   uint64_t known;    // objects of which it is known what they own besides themselves
@@ -206,6 +218,9 @@ struct Definitions {
   std::vector<FrameRecord> frames;
   std::vector<LocalRecord> locals;
   std::vector<SuspendedRecord> suspended;
+  std::vector<FinalizerRecord> finalizers;
+  std::vector<uint64_t> finalized;  // addresses
+  std::vector<UnreportedRecord> unreported;
   std::vector<MappingRecord> mappings;
   std::vector<PoolRecord> pools;
   std::vector<MallocRecord> mallocs;

@@ -108,6 +108,9 @@ void join(std::vector<DecodedPart>& parts, Definitions& all) {
     append(all.symbols, part.symbols);
     append(all.locals, part.locals);
     append(all.suspended, part.suspended);
+    append(all.finalizers, part.finalizers);
+    append(all.finalized, part.finalized);
+    append(all.unreported, part.unreported);
     append(all.type_memory, part.type_memory);
     append(all.possible_holders, part.possible_holders);
     append(all.sources, part.sources);

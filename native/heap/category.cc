@@ -36,19 +36,23 @@ const std::map<std::string_view, Category> kBases = {
     {"_thread._local", Category::kThreadLocal},
 };
 
+// Empty if the dump does not have it.
+std::string_view class_name(const HeapIndex& heap, uint32_t cls) {
+  if (cls == kNone) return {};
+  const uint32_t type = heap.type_of_object(cls);
+  if (type != kNone) return heap.text(heap.types()[type].name);
+  const auto content = heap.content(cls);
+  return content ? content->bytes : std::string_view();
+}
+
 // Of the classes of a type the first that has one: a task is a future, too.
 Category inherited(const HeapIndex& heap, uint32_t type) {
   const TypeRow& row = heap.types()[type];
   if (const auto own = kBases.find(heap.text(row.name)); own != kBases.end()) return own->second;
   const Range rows = bases_of(heap, row.object);
   for (uint64_t at = rows.begin; at < rows.end; ++at) {
-    const uint32_t cls = heap.target(at);
-    const uint32_t base = cls == kNone ? kNone : heap.type_of_object(cls);
-    const auto content = cls == kNone ? std::nullopt : heap.content(cls);
-    const std::string_view name = base != kNone ? heap.text(heap.types()[base].name)
-                                  : content     ? content->bytes
-                                                : std::string_view();
-    if (const auto found = kBases.find(name); found != kBases.end()) return found->second;
+    const auto found = kBases.find(class_name(heap, heap.target(at)));
+    if (found != kBases.end()) return found->second;
   }
   return Category::kOther;
 }
@@ -76,6 +80,17 @@ uint32_t field_of(const HeapIndex& heap, uint32_t id, std::string_view label) {
 Range bases_of(const HeapIndex& heap, uint32_t type_object) {
   const uint32_t order = type_object == kNone ? kNone : field_of(heap, type_object, "__mro__");
   return order == kNone ? Range{} : heap.positions(order);
+}
+
+std::string mro_text(const HeapIndex& heap, uint32_t type_object) {
+  std::string text;
+  const Range rows = bases_of(heap, type_object);
+  for (uint64_t at = rows.begin; at < rows.end; ++at) {
+    const std::string_view name = class_name(heap, heap.target(at));
+    if (!text.empty()) text += ", ";
+    text += name.empty() ? "<unknown>" : name;
+  }
+  return text;
 }
 
 std::string qualified_name(const HeapIndex& heap, uint32_t id) {

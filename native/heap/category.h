@@ -46,6 +46,9 @@ std::string qualified_name(const HeapIndex& heap, uint32_t id);
 // the dump does not have them.
 Range bases_of(const HeapIndex& heap, uint32_t type_object);
 
+// The names of these classes, ', ' between; empty if the dump does not have them.
+std::string mro_text(const HeapIndex& heap, uint32_t type_object);
+
 // What the field of that name refers to, or kNone.
 uint32_t field_of(const HeapIndex& heap, uint32_t id, std::string_view label);
 

@@ -122,6 +122,7 @@ void HeapIndex::map_columns() {
   frames_ = rows<FrameRow>(Section::kFrames);
   locals_ = rows<LocalRow>(Section::kLocals);
   suspended_ = rows<SuspendedRow>(Section::kSuspended);
+  finalized_ = rows<uint32_t>(Section::kFinalized);
   mappings_ = rows<MappingRow>(Section::kMappings);
   pools_ = rows<PoolRow>(Section::kPools);
   mallocs_ = rows<MallocRow>(Section::kMallocs);

@@ -139,6 +139,10 @@ class HeapIndex {
   std::span<const SuspendedRow> suspended() const { return suspended_; }
   // nullptr if the object is not suspended, or that is not known.
   const SuspendedRow* suspended(uint32_t id) const;
+  // Whether the collector has run the finalizer of an object.
+  bool is_finalized(uint32_t id) const { return std::ranges::binary_search(finalized_, id); }
+  // Whether the dump tells what a collection goes by: finalizers, and what tp_traverse reports.
+  bool tells_collection() const { return meta("collection") == "known"; }
   // By address.
   std::span<const MappingRow> mappings() const { return mappings_; }
   std::span<const PoolRow> pools() const { return pools_; }
@@ -204,6 +208,7 @@ class HeapIndex {
   std::span<const FrameRow> frames_;
   std::span<const LocalRow> locals_;
   std::span<const SuspendedRow> suspended_;
+  std::span<const uint32_t> finalized_;
   std::span<const MappingRow> mappings_;
   std::span<const PoolRow> pools_;
   std::span<const MallocRow> mallocs_;

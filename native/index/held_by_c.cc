@@ -10,8 +10,6 @@
 namespace heapdump {
 namespace {
 
-constexpr uint64_t kHeapType = 1 << 9;  // Py_TPFLAGS_HEAPTYPE: its instances count as references to it
-
 // Goes through rows that are sorted by id beside the ids.
 template <typename Row, typename Id>
 class MergeCursor {

@@ -7,7 +7,7 @@
 namespace heapdump {
 
 constexpr char kIndexMagic[8] = {'H', 'D', 'I', 'N', 'D', 'E', 'X', '\n'};
-constexpr uint32_t kIndexVersion = 15;
+constexpr uint32_t kIndexVersion = 16;
 constexpr uint64_t kPage = 4096;
 constexpr uint32_t kBlock = 64;  // ids that share a base in a column of offsets
 
@@ -78,6 +78,7 @@ enum class Section : uint32_t {
   kFrames,          // FrameRow
   kLocals,          // LocalRow
   kSuspended,       // SuspendedRow by object
+  kFinalized,       // u32: ids in order
   kMappings,        // MappingRow by address
   kPools,           // PoolRow by address
   kMallocs,         // MallocRow by address
@@ -141,6 +142,7 @@ struct LargeValues {
   std::vector<LargeRow> retained;
 };
 
+constexpr uint64_t kHeapType = uint64_t{1} << 9;            // Py_TPFLAGS_HEAPTYPE
 constexpr uint64_t kTypeSubclass = uint64_t{1} << 31;       // Py_TPFLAGS_TYPE_SUBCLASS
 constexpr uint64_t kExceptionSubclass = uint64_t{1} << 30;  // Py_TPFLAGS_BASE_EXC_SUBCLASS
 
@@ -154,8 +156,8 @@ struct TypeRow {
   uint64_t memory_known, owned, memory_unknown;
   StringRef name;
   StringRef module;
-  uint32_t object;  // id or NIL
-  uint32_t unused;
+  uint32_t object;     // id or NIL
+  uint32_t finalizer;  // hd_finalizer
 };
 
 struct TypeOfObjectRow {
@@ -169,12 +171,14 @@ struct ShapeRow {
   uint32_t named;
   uint8_t tail_count;
   uint8_t tail[4];
-  uint8_t unused[3];
+  uint8_t unreported;  // hd_unreported
+  uint8_t unused[2];
 };
 
 struct FieldRow {
   StringRef label;
   uint32_t kind;
+  uint32_t is_unreported;  // tp_traverse does not report it
 };
 
 struct RootRow {

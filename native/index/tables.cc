@@ -74,6 +74,29 @@ Tables::Tables(const Definitions& definitions, const AddressIds& ids) : ids_(ids
   add_suspended(definitions.suspended);
   add_memory(definitions);
   add_type_memory(definitions);
+  add_collected(definitions);
+}
+
+void Tables::add_collected(const Definitions& definitions) {
+  for (const FinalizerRecord& record : definitions.finalizers) {
+    if (const auto at = type_at_.find(record.type); at != type_at_.end())
+      types_[at->second].finalizer = record.kind;
+  }
+  for (const uint64_t address : definitions.finalized) {
+    if (const uint32_t object = ids_.find(address); object != kNone) finalized_.push_back(object);
+  }
+  std::ranges::sort(finalized_);
+  const auto repeated = std::ranges::unique(finalized_);
+  finalized_.erase(repeated.begin(), repeated.end());
+  for (const UnreportedRecord& record : definitions.unreported) {
+    ShapeRow& shape = shapes_[shape_of(record.shape)];
+    // That of row 0 is lost.
+    if (&shape == shapes_.data()) continue;
+    shape.unreported = record.also;
+    for (const uint64_t position : record.positions) {
+      if (position < shape.named) fields_[shape.first_field + position].is_unreported = 1;
+    }
+  }
 }
 
 void Tables::add_suspended(const std::vector<SuspendedRecord>& records) {
@@ -201,7 +224,7 @@ void Tables::add_shapes(const std::vector<ShapeRecord>& shapes) {
     for (uint8_t i = 0; i < row.tail_count; ++i) row.tail[i] = tail_kind(record.tail[i]);
     shapes_.push_back(row);
     for (const NamedReference& named : record.named)
-      fields_.push_back({intern(named.label), known_kind(named.kind)});
+      fields_.push_back({intern(named.label), known_kind(named.kind), 0});
     bool has_weak = false;
     for (uint64_t i = 0; i < uint64_t{row.named} + row.tail_count; ++i) has_weak |= is_weak(row_number, i);
     has_weak_.push_back(has_weak);
@@ -267,6 +290,7 @@ void Tables::write(IndexWriter& writer, const LargeValues& large) {
   writer.write_small(Section::kFrames, frames_);
   writer.write_small(Section::kLocals, locals_);
   writer.write_small(Section::kSuspended, suspended_);
+  writer.write_small(Section::kFinalized, finalized_);
   writer.write_small(Section::kMappings, mappings_);
   writer.write_small(Section::kPools, pools_);
   writer.write_small(Section::kMallocs, mallocs_);

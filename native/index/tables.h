@@ -68,6 +68,7 @@ class Tables {
   void add_memory(const Definitions& definitions);
   void add_suspended(const std::vector<SuspendedRecord>& records);
   void add_type_memory(const Definitions& definitions);
+  void add_collected(const Definitions& definitions);
   std::vector<PossibleHolderRow> holders_of_c() const;
   void add_shapes(const std::vector<ShapeRecord>& shapes);
 
@@ -88,6 +89,7 @@ class Tables {
   std::vector<FrameRow> frames_;
   std::vector<LocalRow> locals_;
   std::vector<SuspendedRow> suspended_;  // by object
+  std::vector<uint32_t> finalized_;      // in order
   std::vector<MappingRow> mappings_;
   std::vector<PoolRow> pools_;
   std::vector<MallocRow> mallocs_;

@@ -122,6 +122,18 @@ class Redactor {
       case HD_SUSPENDED:
         varints(in_.varint(), 3);
         return copy();
+      case HD_FINALIZER:
+        varints(1);
+        in_.u8();
+        return copy();
+      case HD_FINALIZED:
+        varints(in_.varint());
+        return copy();
+      case HD_UNREPORTED:
+        varints(1);
+        in_.u8();
+        varints(in_.varint());
+        return copy();
       case HD_REFERENCES:
         varints(2);
         varints(in_.varint());

@@ -20,7 +20,7 @@ std::optional<std::vector<uint8_t>> RedactedDump::next() {
       return std::nullopt;
     }
     std::vector<uint8_t> records;
-    redact_records(chunk->payload, redaction_, records);
+    cut_ += !redact_records(chunk->payload, redaction_, records);
     return records;
   }
   return std::nullopt;

@@ -23,6 +23,8 @@ class RedactedDump {
   std::optional<std::vector<uint8_t>> next();
   // What the dump's END says, once next() has given none; nothing if it has none that can be read.
   const Pairs& end() const { return end_; }
+  // Chunks that could not be read to their end: what follows that place in them is left out.
+  uint64_t cut() const { return cut_; }
 
  private:
   HeapIndex heap_;
@@ -30,6 +32,7 @@ class RedactedDump {
   std::unique_ptr<DumpSource> source_;
   ChunkReader reader_;
   Pairs end_;
+  uint64_t cut_ = 0;
 };
 
 }  // namespace heapdump

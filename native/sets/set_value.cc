@@ -29,6 +29,9 @@ class Evaluation {
   // Right as far as it concerns the objects of `within`.
   Bits value(const SetTree& tree, const Bits& within);
   [[noreturn]] void fail(size_t at, const std::string& what) const { throw set_error(text_, at, what); }
+  void absent(size_t at, const std::string& what) const {
+    if (!source_.allows_absent) fail(at, what);
+  }
 
   const Bits& all();
 
@@ -93,7 +96,7 @@ Bits Evaluation::value(const SetTree& tree, const Bits& within) {
       for (uint32_t type = 0; type < heap_.types().size(); ++type) {
         if (heap_.text(heap_.types()[type].name) == tree.text) types.push_back(type);
       }
-      if (types.empty()) fail(tree.at, "no type " + tree.text);
+      if (types.empty()) absent(tree.at, "no type " + tree.text);
       return instances(types);
     }
     case SetTree::kAddress:
@@ -166,7 +169,7 @@ Bits Evaluation::instances(const std::vector<uint32_t>& types) const {
 std::vector<uint32_t> Evaluation::types_of(const std::string& name, size_t at) const {
   std::vector<uint32_t> types = types_named(heap_, name);
   if (types.empty()) types = types_with_alias(heap_, name);
-  if (types.empty()) fail(at, "no type " + name);
+  if (types.empty()) absent(at, "no type " + name);
   return types;
 }
 
@@ -188,14 +191,18 @@ Bits Evaluation::of_name(const SetTree& tree) {
   }
   std::string name;
   for (const auto& [part, at] : tree.names) (name += name.empty() ? "" : ".") += part;
-  fail(tree.at, "no type " + name);
+  absent(tree.at, "no type " + name);
+  return Bits(heap_.objects());
 }
 
 Bits Evaluation::of_address(const SetTree& tree) const {
   Bits found(heap_.objects());
   const uint32_t id = heap_.find(tree.number);
-  if (id == kNone) fail(tree.at, "no object has this address");
-  found.set(id);
+  if (id == kNone) {
+    absent(tree.at, "no object has this address");
+  } else {
+    found.set(id);
+  }
   return found;
 }
 

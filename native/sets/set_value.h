@@ -17,6 +17,8 @@ struct SetSource {
   Joint& joint;
   // The heap compared with an earlier one; nullptr if there is none.
   std::function<const Matching*()> since;
+  // Whether a type or an address that the heap does not have stands for no objects; else it is a mistake.
+  bool allows_absent = false;
 };
 
 // The objects of a set (docs/sets.md). Throws Error(kUsage) with the place of a mistake.

@@ -1,6 +1,5 @@
 #include "analysis/diff.h"
 #include "sqlite/rows_cursor.h"
-#include "support/error.h"
 
 namespace heapdump {
 namespace {
@@ -41,23 +40,14 @@ class DiffCursor : public RowsCursor<Difference> {
   void filter(const Scan& scan) override {
     const auto old = heap_.heaps().of(scan.arguments.text(0));
     const std::string by = scan.arguments.text(1), set = scan.arguments.text(2);
+    // A type that one dump does not have yet has no objects there.
     const auto now_of = set.empty() ? nullptr : heap_.set(set),
-               old_of = set.empty() ? nullptr : set_of(*old, set);
+               old_of = set.empty() ? nullptr : old->set(set, true);
     begin(find_differences(*old, old->groupings().by(by), heap_, heap_.groupings().by(by),
                            heap_.matching(old), {old_of.get(), now_of.get()}));
   }
 
  private:
-  // A type that one dump does not have yet has no objects there.
-  static std::shared_ptr<const Bits> set_of(OpenHeap& heap, const std::string& set) {
-    try {
-      return heap.set(set);
-    } catch (const Error& error) {
-      if (std::string_view(error.what()).find(": no type ") == std::string_view::npos) throw;
-      return std::make_shared<const Bits>(heap.objects());
-    }
-  }
-
   OpenHeap& heap_;
 };
 

@@ -51,6 +51,10 @@ constexpr Column kColumns[] = {
      [](OpenHeap& heap, uint32_t id) {
        return known_if(has(heap, id, HD_GENERATION_KNOWN), heap.flags(id) >> HD_GENERATION_SHIFT & 3);
      }},
+    {"finalized", kInteger,
+     "1 if its tp_finalize (__del__) was called already, as gc.is_finalized() says it, else 0; NULL if the "
+     "dump does not tell it",
+     [](OpenHeap& heap, uint32_t id) { return known_if(heap.tells_collection(), heap.is_finalized(id)); }},
     {"immortal", kInteger, "1 for an immortal object (CPython 3.12 and newer), else 0",
      [](OpenHeap& heap, uint32_t id) { return has(heap, id, HD_IMMORTAL); }},
     {"content", kText,

@@ -27,6 +27,10 @@ const Tasks& OpenHeap::tasks() {
   return *tasks_;
 }
 
+const Collection& OpenHeap::collection(int generation) {
+  return collections_.try_emplace(generation, *this, generation).first->second;
+}
+
 std::string_view OpenHeap::task_name(uint32_t id) {
   if (!task_names_) {
     task_names_.emplace();
@@ -63,16 +67,18 @@ Joint& OpenHeap::joint() {
   return *joint_;
 }
 
-std::shared_ptr<const Bits> OpenHeap::set(const std::string& text) {
+std::shared_ptr<const Bits> OpenHeap::set(const std::string& text, bool allows_absent) {
   constexpr size_t kKept = 16;
-  if (const auto known = sets_.find(text); known != sets_.end()) return known->second;
+  const std::pair key(text, allows_absent);
+  if (const auto known = sets_.find(key); known != sets_.end()) return known->second;
   const auto since = [this]() -> const Matching* {
     const auto earlier = heaps_.find("since");
     return earlier ? &matching(earlier) : nullptr;
   };
-  auto value = std::make_shared<const Bits>(set_value({*this, groupings(), joint(), since}, text));
+  auto value =
+      std::make_shared<const Bits>(set_value({*this, groupings(), joint(), since, allows_absent}, text));
   if (sets_.size() >= kKept) sets_.clear();
-  return sets_.emplace(text, std::move(value)).first->second;
+  return sets_.emplace(key, std::move(value)).first->second;
 }
 
 const std::vector<uint64_t>& OpenHeap::retained_by_type() {

@@ -5,8 +5,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "analysis/collection.h"
 #include "analysis/grouping.h"
 #include "analysis/joint.h"
 #include "analysis/matching.h"
@@ -31,14 +33,16 @@ class OpenHeap : public HeapIndex {
   const ObjectTree& path_tree();
   Holders& holders();
   const Tasks& tasks();
+  // Throws Error(kUsage) as Collection does.
+  const Collection& collection(int generation);
   // Of a task that has one in the dump; else empty.
   std::string_view task_name(uint32_t id);
   // With another heap, earlier or later.
   const Matching& matching(const std::shared_ptr<OpenHeap>& other);
   // What would be freed with several objects at once.
   Joint& joint();
-  // The objects of a set (docs/sets.md).
-  std::shared_ptr<const Bits> set(const std::string& text);
+  // The objects of a set (docs/sets.md); see SetSource::allows_absent.
+  std::shared_ptr<const Bits> set(const std::string& text, bool allows_absent = false);
   // By row of types().
   const std::vector<uint64_t>& retained_by_type();
   // All ids, largest first, ties by id.
@@ -51,9 +55,10 @@ class OpenHeap : public HeapIndex {
   OpenHeaps& heaps_;
   std::optional<Groupings> groupings_;
   std::optional<Joint> joint_;
-  std::map<std::string, std::shared_ptr<const Bits>> sets_;
+  std::map<std::pair<std::string, bool>, std::shared_ptr<const Bits>> sets_;
   std::optional<Holders> holders_;
   std::optional<Tasks> tasks_;
+  std::map<int, Collection> collections_;  // by generation
   std::optional<std::unordered_map<uint32_t, std::string>> task_names_;
   struct Matched {
     std::weak_ptr<OpenHeap> other;

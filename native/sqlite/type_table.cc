@@ -1,3 +1,4 @@
+#include "heap/category.h"
 #include "sqlite/section_cursor.h"
 
 namespace heapdump {
@@ -25,6 +26,21 @@ constexpr Column kColumns[] = {
      [](const TypeRow& row) { return row.address == 0 ? std::nullopt : std::optional(row.address); }},
     {"flags", kInteger, "tp_flags, a bit set (CPython Include/object.h)",
      [](const TypeRow& row) { return row.flags; }},
+    {"finalizer", kText,
+     "tp_finalize, which is what __del__ is; tp_del, an old form that keeps the collector from freeing its "
+     "instances; both; or none. NULL if the dump does not tell it",
+     [](OpenHeap& heap, const TypeRow& row) {
+       constexpr const char* kNames[] = {"none", "tp_finalize", "tp_del", "both"};
+       return heap.tells_collection() ? std::optional(kNames[row.finalizer & 3]) : std::nullopt;
+     }},
+    {"mro", kText,
+     "names of its classes in the order in which Python looks up an attribute, the type first and object "
+     "last, "
+     "with ', ' between; NULL if not known",
+     [](OpenHeap& heap, const TypeRow& row) {
+       std::string text = mro_text(heap, row.object);
+       return text.empty() ? std::nullopt : std::optional(std::move(text));
+     }},
     {"count", kInteger, "exact instances in the dump", [](const TypeRow& row) { return row.count; }},
     {"size", kInteger, "shallow sizes of these instances together, in bytes",
      [](const TypeRow& row) { return row.size; }},

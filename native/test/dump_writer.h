@@ -175,6 +175,30 @@ class RecordsPayload {
     append_varint(bytes_, awaited == 0 ? 0 : zigzag(static_cast<int64_t>(awaited - address) / 8));
   }
 
+  void finalizer(uint64_t type, uint8_t kind) {
+    append_varint(bytes_, HD_FINALIZER);
+    append_varint(bytes_, type);
+    bytes_ += static_cast<char>(kind);
+  }
+
+  void finalized(uint64_t address) {
+    append_varint(bytes_, HD_FINALIZED);
+    append_varint(bytes_, 1);
+    append_varint(bytes_, zigzag(static_cast<int64_t>(address) / 8));
+  }
+
+  void unreported(uint64_t shape, uint8_t also, const std::vector<uint64_t>& positions) {
+    append_varint(bytes_, HD_UNREPORTED);
+    append_varint(bytes_, shape);
+    bytes_ += static_cast<char>(also);
+    append_varint(bytes_, positions.size());
+    uint64_t previous = 0;
+    for (const uint64_t position : positions) {
+      append_varint(bytes_, position - previous);
+      previous = position;
+    }
+  }
+
  private:
   void frame(uint64_t kind, uint64_t address, uint64_t owner, uint64_t depth, std::string_view function,
              std::string_view file, uint64_t line) {
@@ -211,8 +235,11 @@ class RecordsPayload {
 };
 
 inline std::string meta_chunk(const std::string& mode = "fork") {
-  return chunk_of(HD_CHUNK_META,
-                  pairs_of({{"dump_id", "00112233445566778899aabbccddeeff"}, {"mode", mode}, {"pid", "1"}}));
+  return chunk_of(HD_CHUNK_META, pairs_of({{"dump_id", "00112233445566778899aabbccddeeff"},
+                                           {"mode", mode},
+                                           {"pid", "1"},
+                                           {"python_version", "3.11.7"},
+                                           {mode == "python" ? "no_collection" : "collection", "known"}}));
 }
 
 inline std::string end_chunk(uint64_t objects, uint64_t references, const std::string& status = "ok") {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "analysis/diff.h"
@@ -119,6 +120,30 @@ TEST_F(GroupingTest, TwoTypesOfOneNameAreTwoGroupsAndOneRowOfAComparison) {
     EXPECT_EQ(row.gone.count, 0u);
   }
   EXPECT_EQ(rows, 1u);
+}
+
+TEST_F(GroupingTest, WhatIsCountedOfOneHeapIsItsHalfOfAComparison) {
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    const HeapIndex old = open_index(RandomHeap(40, 80, seed).dump(), "old");
+    const HeapIndex now = open_index(RandomHeap(50, 90, seed + 1).dump(), "now");
+    Groupings old_groupings(old), now_groupings(now);
+    for (const GroupingKind& kind : grouping_kinds()) {
+      std::map<std::string, std::pair<uint64_t, uint64_t>> before, after;
+      for (const Difference& row : find_differences(old, old_groupings.by(kind.word), now,
+                                                    now_groupings.by(kind.word), Matching(old, now))) {
+        if (row.old.count > 0) before[row.name] = {row.old.count, row.old.size};
+        if (row.now.count > 0) after[row.name] = {row.now.count, row.now.size};
+      }
+      const auto counted = [&](const HeapIndex& heap, Groupings& groupings) {
+        std::map<std::string, std::pair<uint64_t, uint64_t>> counts;
+        for (const GroupCount& row : count_groups(heap, groupings.by(kind.word), nullptr))
+          EXPECT_TRUE(counts.try_emplace(row.name, row.all.count, row.all.size).second) << row.name;
+        return counts;
+      };
+      EXPECT_EQ(counted(old, old_groupings), before) << kind.word;
+      EXPECT_EQ(counted(now, now_groupings), after) << kind.word;
+    }
+  }
 }
 
 TEST_F(GroupingTest, GroupsOfTwoHeapsAreMatchedByName) {

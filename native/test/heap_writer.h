@@ -101,6 +101,26 @@ class HeapObject {
     flags_ &= ~HD_TRACKED;
     return *this;
   }
+  HeapObject& generation(uint8_t generation) {
+    flags_ |= static_cast<uint8_t>(HD_GENERATION_KNOWN | generation << HD_GENERATION_SHIFT);
+    return *this;
+  }
+  // Of a type: hd_finalizer.
+  HeapObject& has_finalizer(uint8_t kind) {
+    finalizer_ = kind;
+    return *this;
+  }
+  HeapObject& was_finalized() {
+    finalized_ = true;
+    return *this;
+  }
+  // Objects with references of these names and of this type do not report those at some positions; `also` is
+  // an hd_unreported.
+  HeapObject& does_not_report(const std::vector<uint64_t>& positions, uint8_t also = 0) {
+    unreported_ = positions;
+    unreported_also_ = also;
+    return *this;
+  }
   HeapObject& root(uint8_t kind, const std::string& name) {
     roots_.push_back({kind, name});
     return *this;
@@ -141,6 +161,9 @@ class HeapObject {
   bool waits_ = false, has_begun_ = false;
   uint64_t line_ = 0;
   uint32_t awaited_ = kNothing;
+  uint8_t finalizer_ = 0, unreported_also_ = 0;
+  bool finalized_ = false;
+  std::vector<uint64_t> unreported_;
   TypeName type_name_;
 };
 
@@ -156,7 +179,11 @@ class HeapWriter {
     const uint64_t address = address_of(object.number_);
     const HeapObject::TypeName& type = object.type_name_;
     if (!type.name.empty()) payload_.type(address, type.module, type.name, type.flags);
+    if (object.finalizer_ != 0) payload_.finalizer(address, object.finalizer_);
+    if (object.finalized_) payload_.finalized(address);
     const uint32_t shape = shape_of(object);
+    if (!object.unreported_.empty() || object.unreported_also_ != 0)
+      payload_.unreported(shape, object.unreported_also_, object.unreported_);
     std::vector<uint64_t> targets;
     for (const auto& reference : object.named_) targets.push_back(target(reference.target));
     size_t written = std::min(kPiece, object.rest_.size());

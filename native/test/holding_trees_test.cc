@@ -40,6 +40,8 @@ std::vector<Ids> held_in(const RandomHeap& heap, bool through_types) {
     for (const uint32_t target : heap.nodes[i].strong) held[i + 1].insert(target + 1);
     if (through_types) held[i + 1].insert(heap.nodes[i].type == i ? 0 : heap.nodes[i].type + 1);
   }
+  // The type that is always there is an instance of itself.
+  if (through_types) held[0].insert(0);
   return held;
 }
 
@@ -90,7 +92,9 @@ void expect_paths(const std::vector<std::vector<uint32_t>>& paths, const std::ve
     for (size_t i = 0; i + 1 < path.size(); ++i) {
       EXPECT_TRUE(held[path[i]].contains(path[i + 1]));
       EXPECT_FALSE(question.avoided.contains(path[i]));
-      if (i > 0) EXPECT_FALSE(question.from.contains(path[i]));
+      if (i > 0) {
+        EXPECT_FALSE(question.from.contains(path[i]));
+      }
     }
   }
 }
@@ -127,9 +131,7 @@ class PlainPattern {
  public:
   PlainPattern(const HeapIndex& heap, const RandomHeap& random, const PatternLimits& limits)
       : heap_(heap), held_(held_in(random, false)), limits_(limits) {
-    for (uint32_t i = 0; i < random.nodes.size(); ++i) {
-      if (random.nodes[i].root >= 0 || random.nodes[i].from_c) roots_.insert(i + 1);
-    }
+    for (const RootRow& root : heap.roots()) roots_.insert(root.object);
   }
 
   std::vector<std::string> of(const Ids& set) {
@@ -224,7 +226,9 @@ TEST_F(HoldingTreesTest, PatternsAreThoseOfPlainSets) {
       const std::vector<PatternRow> few = holder_pattern(groupings, bits_of(heap, set), {1 + i, 100, 6}, {});
       uint32_t depth = 0;
       for (const PatternRow& row : few) depth = std::max(depth, row.depth);
-      if (depth > 1) EXPECT_LE(few.size(), 6u);
+      if (depth > 1) {
+        EXPECT_LE(few.size(), 6u);
+      }
       if (depth > 0) {
         EXPECT_EQ(as_text(groupings, few), PlainPattern(heap, random_heap, {depth, 100, UINT32_MAX}).of(set));
       }

@@ -26,12 +26,12 @@ class SetsTest : public HeapTest {};
 struct Opened {
   explicit Opened(const HeapIndex& heap) : heap(heap), groupings(heap), joint(heap, groupings.references()) {}
 
-  Bits bits(const std::string& set) {
-    return set_value({heap, groupings, joint, [] { return nullptr; }}, set);
+  Bits bits(const std::string& set, bool allows_absent = false) {
+    return set_value({heap, groupings, joint, [] { return nullptr; }, allows_absent}, set);
   }
-  Ids ids(const std::string& set) {
+  Ids ids(const std::string& set, bool allows_absent = false) {
     Ids ids;
-    bits(set).each([&](uint32_t id) { ids.insert(id); });
+    bits(set, allows_absent).each([&](uint32_t id) { ids.insert(id); });
     return ids;
   }
   std::string mistake(const std::string& set) {
@@ -446,6 +446,21 @@ TEST_F(SetsTest, AMistakeIsToldWithItsPlace) {
   std::string many = "str";
   for (int i = 0; i < 3000; ++i) many += "|str";
   EXPECT_NE(opened.mistake(many).find("too many parts"), std::string::npos);
+}
+
+// As a comparison asks of a dump of before there were any.
+TEST_F(SetsTest, WhatAHeapDoesNotHaveCanStandForNoObjects) {
+  HeapBuilder builder;
+  builder.module("app", {{"ITEM", builder.object(builder.type("app", "Item"))}});
+  const HeapIndex heap = open_index(builder.dump());
+  Opened opened(heap);
+  for (const char* absent : {"Order", "'app.Order'", "0x10", "by(Order)", "Order.name"})
+    EXPECT_EQ(opened.ids(absent, true), Ids{}) << absent;
+  EXPECT_EQ(opened.ids("Item | Order", true), opened.ids("Item"));
+  EXPECT_EQ(opened.ids("all - Order", true), opened.ids("all"));
+  EXPECT_EQ(opened.ids("Item & ~by(Order)", true), opened.ids("Item"));
+  EXPECT_THROW(opened.ids("Item | ", true), Error);
+  EXPECT_NE(opened.mistake("Item | Order"), "") << "what one way of asking keeps is not the other's answer";
 }
 
 // Whatever stands in a set, it is a set or a mistake.

@@ -23,6 +23,12 @@ hd_address hd_dict_get_integer(struct hd_walker* w, hd_address dict, uint64_t ke
 hd_address hd_attribute(struct hd_walker* w, hd_address object, const char* name);
 // The i-th key; 0 if there is none.
 hd_address hd_key(const struct hd_dict_keys* keys, uint64_t i);
+// Whether its values lie in the instance that it is the dict of (3.13).
+static inline int hd_has_embedded_values(const struct hd_layout* layout, hd_address dict) {
+  if (layout->values_embedded == HD_ABSENT) return 0;
+  const hd_address values = hd_word(dict + layout->dict_values);
+  return values && hd_byte(values + layout->values_embedded);
+}
 int hd_is_a(struct hd_walker* w, hd_address object, uint64_t flag);
 
 #endif

@@ -27,7 +27,7 @@ void hd_add_word(struct hd_words* words, uint32_t offset, uint8_t kind, uint8_t 
     if (words->list[i].offset == offset) return;
   }
   if (words->count == HD_MAX_WORDS) return;
-  words->list[words->count++] = (struct hd_place_in_object){offset, kind, flags, direct || flags, name, 0};
+  words->list[words->count++] = (struct hd_place_in_object){offset, kind, flags, direct || flags, name, 0, 0};
 }
 
 void hd_add_structure(struct hd_walker* w, struct hd_words* words, const char* owner) {

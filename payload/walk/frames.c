@@ -80,7 +80,7 @@ hd_address hd_generator_code(struct hd_walker* w, hd_address generator) {
 
 struct hd_locals hd_iframe_locals(struct hd_walker* w, hd_address iframe) {
   const struct hd_layout* const layout = w->layout;
-  struct hd_locals read = {iframe_code(w, iframe), iframe, iframe + layout->iframe_locals_plus, 0, 0, 0};
+  struct hd_locals read = {iframe_code(w, iframe), iframe, iframe + layout->iframe_locals_plus, 0, 0, 0, 0};
   if (!read.code || hd_byte(iframe + layout->iframe_owner) >= layout->iframe_owner_c_stack_min) {
     read.code = 0;
     return read;
@@ -95,13 +95,14 @@ struct hd_locals hd_iframe_locals(struct hd_walker* w, hd_address iframe) {
     const hd_address pointer = hd_word(iframe + layout->iframe_stack_pointer);
     if (pointer > read.at) top = (pointer - read.at) / 8;
   }
+  if (top < read.named) read.unreported = HD_LOCALS_UNREPORTED;
   if (top > read.count && top <= most) read.count = top;
   return read;
 }
 
 static struct hd_locals old_frame_locals(struct hd_walker* w, hd_address frame) {
   const struct hd_layout* const layout = w->layout;
-  struct hd_locals read = {hd_frame_code(w, frame), 0, frame + layout->frame_locals_plus, 0, 0, 0};
+  struct hd_locals read = {hd_frame_code(w, frame), 0, frame + layout->frame_locals_plus, 0, 0, 0, 0};
   if (!read.code) return read;
   read.named = read.count = local_count(w, read.code);
   const uint64_t most = hd_half(read.code + layout->code_stack_size);
@@ -122,25 +123,28 @@ static struct hd_locals old_frame_locals(struct hd_walker* w, hd_address frame) 
 struct hd_locals hd_frame_locals(struct hd_walker* w, hd_address frame) {
   const struct hd_layout* const layout = w->layout;
   if (layout->frame_interpreter_frame == HD_ABSENT) return old_frame_locals(w, frame);
-  const struct hd_locals none = {0, 0, 0, 0, 0, 0};
+  const struct hd_locals none = {0, 0, 0, 0, 0, 0, 0};
   const hd_address iframe = hd_word(frame + layout->frame_interpreter_frame);
   // A generator's frame is shown with the generator.
   if (!hd_is_address(iframe) || hd_byte(iframe + layout->iframe_owner) == layout->iframe_owner_generator) {
     return none;
   }
-  return hd_iframe_locals(w, iframe);
+  struct hd_locals read = hd_iframe_locals(w, iframe);
+  const int is_own = iframe - frame < hd_word(hd_type_of(frame) + layout->type_basicsize);
+  if (!is_own) read.unreported = HD_FRAME_UNREPORTED;
+  return read;
 }
 
 struct hd_locals hd_generator_locals(struct hd_walker* w, hd_address generator) {
   const struct hd_layout* const layout = w->layout;
-  const struct hd_locals none = {0, 0, 0, 0, 0, 0};
+  const struct hd_locals none = {0, 0, 0, 0, 0, 0, 0};
   if (layout->gen_iframe == HD_ABSENT) return none;
   const hd_address iframe = generator + layout->gen_iframe;
   const int8_t state = (int8_t)hd_byte(generator + layout->gen_frame_state);
   if (state < layout->gen_state_cleared) return hd_iframe_locals(w, iframe);
   // One that has ended keeps its code, which stands in the frame if the generator has no field for it.
   const hd_address code = w->generator_code == HD_ABSENT ? iframe_code(w, iframe) : 0;
-  return code ? (struct hd_locals){code, iframe, 0, local_count(w, code), 0, 0} : none;
+  return code ? (struct hd_locals){code, iframe, 0, local_count(w, code), 0, 0, 0} : none;
 }
 
 uint64_t hd_frame_size(struct hd_walker* w, const struct hd_type_info* type, hd_address frame) {

@@ -18,6 +18,9 @@ struct hd_locals {
   uint64_t named;
   uint64_t count;
   int awaits;  // the last one is what a generator that is suspended waits for: its gi_yieldfrom, cr_await
+  // What tp_traverse does not report: the locals of a generator that runs; of a frame that a thread runs what
+  // else its _PyInterpreterFrame holds, either.
+  enum { HD_ALL_REPORTED, HD_LOCALS_UNREPORTED, HD_FRAME_UNREPORTED } unreported;
 };
 // What a _PyInterpreterFrame holds besides its locals: code, function, f_locals, frame object.
 enum { HD_IFRAME_CODE, HD_IFRAME_WORDS = 4 };

@@ -50,4 +50,9 @@ enum {
 };
 #define HD_TYPE_SUBCLASS (1u << 31)
 
+// PyTypeObject: tp_del and tp_finalize, the same since 3.8.
+enum { HD_TYPE_DEL = 376, HD_TYPE_FINALIZE = 392 };
+// The header before an object: its _gc_prev, and the bit of that which says that its tp_finalize has run.
+enum { HD_GC_PREVIOUS = -8, HD_GC_FINALIZED = 1 };
+
 #endif

@@ -1,4 +1,5 @@
 // A walk from its first record to its last.
+#include "walk/collected.h"
 #include "walk/contents.h"
 #include "walk/image_data.h"
 #include "walk/lists.h"
@@ -74,6 +75,8 @@ __attribute__((noreturn)) void hd_main(struct hd_walk* walk) {
   hd_write_image_data(w);
   hd_flush(w);
   hd_attempt(w, hd_write_suspensions, 0);
+  const int lost = hd_attempt(w, hd_write_finalized, 0) | hd_attempt(w, hd_write_all_unreported, 0);
+  if (!lost) hd_put_meta(w, "collection", "known");
   hd_attempt(w, hd_write_type_memory, 0);
   hd_write_traces(w);
   hd_write_memory(w);

@@ -1,5 +1,6 @@
 #include "walk/objects.h"
 
+#include "walk/collected.h"
 #include "walk/dicts.h"
 #include "walk/frames.h"
 #include "walk/greenlets.h"
@@ -34,7 +35,7 @@ static uint64_t add_attributes(struct hd_walker* w, hd_address object, int* plai
   if (type->attributes == HD_ATTRIBUTES_NONE) return n;
   const struct hd_instance instance = hd_read_instance(w, type, object);
   if (!instance.values) {
-    *plain = type->value_count > 0;
+    *plain = type->value_count > 0 || type->has_inline_values;
   } else {
     uint64_t i = 0;
     for (; i < instance.value_count; i++) w->references[n++] = hd_word(instance.values + 8 * i);
@@ -53,17 +54,19 @@ static int visit(uint64_t object, void* argument) {
   return 0;
 }
 
-static void traverse(struct hd_walker* w, hd_address object, int (*visitor)(uint64_t, void*)) {
+// Whether it was asked.
+static int traverse(struct hd_walker* w, hd_address object, int (*visitor)(uint64_t, void*)) {
   struct hd_type_info* const type = w->type;
-  if (object == w->failed_traverse) return;
+  if (object == w->failed_traverse) return 0;
   w->visited_count = 0;
   if (type->traverse_disabled) type->not_asked++;
-  if (!type->traverse) return;
+  if (!type->traverse) return 0;
   // The collector must not ask a suspended greenlet, so as not to free it; what it says is right.
-  if (type->collected == 2 && !type->greenlet_size && !hd_calls_is_gc(w, type, object)) return;
+  if (type->collected == 2 && !type->greenlet_size && !hd_calls_is_gc(w, type, object)) return 0;
   hd_set_phase(w, HD_WALK_FOREIGN);
   ((int (*)(hd_address, int (*)(uint64_t, void*), void*))type->traverse)(object, visitor, w);
   hd_set_phase(w, HD_WALK_READING);
+  return 1;
 }
 
 // Takes one `object` out of what was visited; they mostly come in the order of the words.
@@ -80,10 +83,17 @@ static int take_visited(struct hd_walker* w, uint64_t count, uint64_t* cursor, u
   return 0;
 }
 
+// The shape says the type.
+static void take_type(struct hd_walker* w, uint64_t count, uint64_t* cursor, int asked) {
+  struct hd_type_info* const type = w->type;
+  if (!(type->flags & HD_HEAP_TYPE)) return;
+  const int visited = take_visited(w, count, cursor, type->address);
+  if (asked) hd_note_report(&type->type_reports, visited);
+}
+
 static uint64_t add_traversed(struct hd_walker* w, hd_address object, uint64_t n) {
-  const struct hd_type_info* const type = w->type;
-  traverse(w, object, visit);
-  const int asked = type->traverse && object != w->failed_traverse;
+  struct hd_type_info* const type = w->type;
+  const int asked = traverse(w, object, visit);
   const uint64_t count = w->visited_count;
   const uint64_t kept = count < HD_MAX_REFERENCES ? count : HD_MAX_REFERENCES;
   uint64_t cursor = 0;
@@ -93,21 +103,22 @@ static uint64_t add_traversed(struct hd_walker* w, hd_address object, uint64_t n
     cursor = 0;
   }
   for (uint32_t i = type->slot_count; i < type->word_count; i++) {
-    const struct hd_place_in_object* const word = &type->words[i];
+    struct hd_place_in_object* const word = &type->words[i];
     const uint64_t target = hd_word(object + word->offset);
     const int visited = take_visited(w, kept, &cursor, target);
+    if (asked && target) hd_note_report(&word->reports, visited);
     w->references[n++] = visited || word->direct || !asked ? target : 0;
   }
   if (type->declared_references) {
     const uint64_t first = n;
     n = hd_add_declared_references(w, object, n);
-    for (uint64_t i = first; i < n; i++) take_visited(w, kept, &cursor, w->references[i]);
+    for (uint64_t i = first; i < n; i++) {
+      const int visited = take_visited(w, kept, &cursor, w->references[i]);
+      if (visited && i - first < 64) type->declared_reports |= (uint64_t)1 << (i - first);
+    }
   }
-  // The shape says the type.
-  if (type->flags & HD_HEAP_TYPE) {
-    cursor = 0;
-    take_visited(w, kept, &cursor, type->address);
-  }
+  cursor = 0;
+  take_type(w, kept, &cursor, asked);
   for (uint64_t i = 0; i < kept && n < HD_MAX_REFERENCES; i++) {
     if (w->visited[i]) w->references[n++] = w->visited[i];
   }
@@ -116,12 +127,12 @@ static uint64_t add_traversed(struct hd_walker* w, hd_address object, uint64_t n
 
 // What tp_traverse reports beyond the references that are known, of an object that has few.
 static uint64_t add_more(struct hd_walker* w, hd_address object, uint64_t n) {
-  traverse(w, object, visit);
+  const int asked = traverse(w, object, visit);
   const uint64_t count = w->visited_count < HD_MAX_REFERENCES ? w->visited_count : HD_MAX_REFERENCES;
   uint64_t cursor = 0;
   const uint64_t known = n;
   for (uint64_t i = 0; i < known; i++) take_visited(w, count, &cursor, w->references[i]);
-  if (w->type->flags & HD_HEAP_TYPE) take_visited(w, count, &cursor, w->type->address);
+  take_type(w, count, &cursor, asked);
   for (uint64_t i = 0; i < count && n < HD_MAX_REFERENCES; i++) {
     if (w->visited[i]) w->references[n++] = w->visited[i];
   }
@@ -197,11 +208,11 @@ static void write_generator(struct hd_walker* w, hd_address object) {
 // goes between. It reports the entries in their order, so that they are looked for close by alone.
 static void write_dict_and_more(struct hd_walker* w, hd_address object, uint64_t named, uint64_t n) {
   enum { kBehind = 2, kAhead = 4, kFew = 64 };
-  traverse(w, object, visit);
+  const int asked = traverse(w, object, visit);
   const uint64_t count = w->visited_count < HD_MAX_REFERENCES ? w->visited_count : HD_MAX_REFERENCES;
   uint64_t cursor = 0;
   for (uint64_t i = 0; i < named; i++) take_visited(w, count, &cursor, w->references[i]);
-  if (w->type->flags & HD_HEAP_TYPE) take_visited(w, count, &cursor, w->type->address);
+  take_type(w, count, &cursor, asked);
   cursor = 0;
   for (uint64_t i = named; i < n; i++) {
     const uint64_t end = count <= kFew || cursor + kAhead > count ? count : cursor + kAhead;
@@ -297,7 +308,10 @@ static int is_interned_table(struct hd_walker* w, hd_address object) {
 }
 
 static uint32_t instance_shape(struct hd_walker* w, hd_address object, int plain) {
-  if (w->type->form == HD_FORM_DICT && is_interned_table(w, object)) return hd_weak_dict_shape(w);
+  if (w->type->form == HD_FORM_DICT) {
+    if (is_interned_table(w, object)) return hd_weak_dict_shape(w);
+    if (hd_has_embedded_values(w->layout, object)) return hd_embedded_dict_shape(w);
+  }
   return !plain && w->type->shape ? w->type->shape : hd_shape(w, plain);
 }
 
@@ -376,7 +390,10 @@ void hd_walk_object(struct hd_walker* w, hd_address object) {
   // Memory that was freed has no references.
   if (type->form == HD_FORM_INVALID || refcount == 0) return;
   if (w->walk->only_names && type->content == HD_CONTENT_STR && hd_put_aside(w, object)) return;
-  if (HD_IS_COPY && hd_has_header(w, type, object)) add_neighbours(w, object);
+  if (HD_IS_COPY && hd_has_header(w, type, object)) {
+    if (hd_word(object + HD_GC_PREVIOUS) & HD_GC_FINALIZED) hd_note_finalized(w, object);
+    add_neighbours(w, object);
+  }
   if (type->singleton) hd_write_singleton_root(w, object);
   switch (type->form) {
     case HD_FORM_TYPE:

@@ -89,6 +89,10 @@ static void put_bytes(struct hd_text* text, const uint8_t* bytes, uint32_t lengt
   for (uint32_t i = 0; i < length; i++) hd_text_put(text, bytes[i]);
 }
 
+void hd_put_distance(struct hd_text* text, hd_address to, hd_address from) {
+  hd_put_varint(text, zigzag((int64_t)(to - from) >> 3));
+}
+
 void hd_put_string(struct hd_text* text, const char* string) {
   uint32_t length = 0;
   while (length < HD_MAX_NAME && string[length]) length++;

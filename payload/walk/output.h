@@ -15,6 +15,8 @@ void hd_put_meta_number(struct hd_walker* w, const char* key, uint64_t number);
 // The same of numbers, at most five, with a space between.
 void hd_put_meta_numbers(struct hd_walker* w, const char* key, const uint32_t* numbers, int count);
 void hd_put_varint(struct hd_text* text, uint64_t value);
+// From one address to another, in units of 8 bytes, as a zigzag.
+void hd_put_distance(struct hd_text* text, hd_address to, hd_address from);
 void hd_put_string(struct hd_text* text, const char* string);
 // The text of a str object, or `otherwise` if it is none.
 void hd_put_name(struct hd_walker* w, struct hd_text* text, hd_address object, const char* otherwise);

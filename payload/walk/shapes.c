@@ -1,5 +1,6 @@
 #include "walk/shapes.h"
 
+#include "walk/collected.h"
 #include "walk/contents.h"
 #include "walk/dicts.h"
 #include "walk/frames.h"
@@ -22,6 +23,7 @@ static void describe_type(struct hd_walker* w, struct hd_type_info* type) {
   hd_put_varint(out, name.length);
   for (uint32_t i = 0; i < name.length; i++) hd_text_put(out, name_bytes[i]);
   hd_end_record(w);
+  hd_write_finalizer(w, type->address);
   type->described = 1;
 }
 
@@ -71,11 +73,10 @@ static uint32_t write_shape(struct hd_walker* w, int plain, uint64_t more, int o
   describe_type(w, type);
   const uint32_t values = plain || type->form == HD_FORM_TYPE ? 0 : type->value_count;
   const uint32_t words = plain && type->form == HD_FORM_TYPE ? type->slot_count : type->word_count;
-  const int has_dict = type->attributes != HD_ATTRIBUTES_NONE;
   struct hd_text* const out = hd_begin_record(w, HD_SHAPE);
   hd_put_varint(out, w->shape_count + 1);
   hd_put_varint(out, type->address);
-  hd_put_varint(out, words + values + has_dict + type->declared_references + more);
+  hd_put_varint(out, hd_named_references(type, plain) + more);
   put_words(out, type, 0, type->slot_count);
   if (values) {
     const struct hd_dict_keys keys = hd_read_keys(w->layout, type->keys);
@@ -84,7 +85,7 @@ static uint32_t write_shape(struct hd_walker* w, int plain, uint64_t more, int o
       hd_put_name(w, out, hd_key(&keys, i), "");
     }
   }
-  if (has_dict) {
+  if (type->attributes != HD_ATTRIBUTES_NONE) {
     hd_text_put(out, HD_REF_FIELD);
     hd_put_string(out, "__dict__");
   }
@@ -178,20 +179,36 @@ static uint32_t known_shape(struct hd_walker* w, hd_address code) {
 uint32_t hd_dict_shape(struct hd_walker* w, uint64_t more) {
   // No code object has so low an address.
   uint32_t shape = known_shape(w, more);
-  if (!shape) keep(w, more, shape = write_shape(w, 0, more, 0));
+  if (shape) return shape;
+  keep(w, more, shape = write_shape(w, 0, more, 0));
+  hd_write_unreported(w, shape, 0, 0, 0, 0);
   return shape;
 }
 
 uint32_t hd_stack_shape(struct hd_walker* w, int plain, uint64_t count) {
   const uint64_t key = hd_stack_key(w) ^ (uint64_t)plain;
   uint32_t shape = known_shape(w, key);
-  if (!shape) keep(w, key, shape = write_shape(w, plain, count, 1));
+  if (shape) return shape;
+  keep(w, key, shape = write_shape(w, plain, count, 1));
+  const uint32_t named = hd_named_references(w->type, plain);
+  hd_write_unreported(w, shape, plain, named, named + (uint32_t)count, 0);
+  return shape;
+}
+
+// No code object has so low an address.
+enum { kWeakDict = HD_MAX_MORE + 1, kEmbeddedDict };
+
+uint32_t hd_embedded_dict_shape(struct hd_walker* w) {
+  const uint32_t known = known_shape(w, kEmbeddedDict);
+  if (known) return known;
+  const uint32_t shape = write_shape(w, 0, 0, 0);
+  keep(w, kEmbeddedDict, shape);
+  hd_write_unreported(w, shape, 0, 0, 0, 1);
   return shape;
 }
 
 uint32_t hd_weak_dict_shape(struct hd_walker* w) {
-  enum { kCode = HD_MAX_MORE + 1 };
-  const uint32_t known = known_shape(w, kCode);
+  const uint32_t known = known_shape(w, kWeakDict);
   if (known) return known;
   describe_type(w, w->type);
   struct hd_text* const out = hd_begin_record(w, HD_SHAPE);
@@ -200,22 +217,23 @@ uint32_t hd_weak_dict_shape(struct hd_walker* w) {
   hd_put_varint(out, 0);
   put_entries(out, HD_REF_WEAK, HD_REF_WEAK);
   hd_end_record(w);
-  keep(w, kCode, ++w->shape_count);
+  keep(w, kWeakDict, ++w->shape_count);
   return w->shape_count;
 }
 
 uint32_t hd_code_shape(struct hd_walker* w, const struct hd_locals* locals) {
   struct hd_type_info* const type = w->type;
-  // No code object has an odd address.
-  const hd_address key = locals->code | (uint64_t)locals->awaits;
+  // No code object has such an address.
+  const hd_address key = locals->code | (uint64_t)locals->awaits | (uint64_t)locals->unreported << 1;
   const uint32_t known = known_shape(w, key);
   if (known) return known;
   describe_type(w, type);
   struct hd_text* const out = hd_begin_record(w, HD_SHAPE);
   hd_put_varint(out, w->shape_count + 1);
   hd_put_varint(out, type->address);
-  hd_put_varint(out, type->word_count + (locals->iframe ? HD_IFRAME_WORDS : 0) + (uint64_t)locals->awaits +
-                         locals->named);
+  const uint32_t of_frame = type->word_count + (locals->iframe ? HD_IFRAME_WORDS : 0);
+  const uint32_t named = of_frame + (uint32_t)locals->awaits + (uint32_t)locals->named;
+  hd_put_varint(out, named);
   put_words(out, type, 0, type->word_count);
   if (locals->iframe) put_iframe_words(w, out);
   if (locals->awaits) {
@@ -229,5 +247,8 @@ uint32_t hd_code_shape(struct hd_walker* w, const struct hd_locals* locals) {
   put_tail(out, type);
   hd_end_record(w);
   keep(w, key, ++w->shape_count);
+  hd_write_unreported(w, w->shape_count, 0,
+                      locals->unreported == HD_FRAME_UNREPORTED ? type->word_count : of_frame,
+                      locals->unreported ? named : 0, locals->unreported != 0);
   return w->shape_count;
 }

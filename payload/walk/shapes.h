@@ -17,6 +17,8 @@ uint32_t hd_dict_shape(struct hd_walker* w, uint64_t more);
 enum { HD_MAX_MORE = 32 };
 // Of a greenlet of w->type with the `count` references of w->stack behind its words.
 uint32_t hd_stack_shape(struct hd_walker* w, int plain, uint64_t count);
+// Of a dict of w->type whose values lie in the instance that it is the dict of, which reports them (3.13).
+uint32_t hd_embedded_dict_shape(struct hd_walker* w);
 // Of a dict of w->type that does not hold what is in it.
 uint32_t hd_weak_dict_shape(struct hd_walker* w);
 

@@ -70,11 +70,6 @@ void hd_note_suspension(struct hd_walker* w, hd_address generator, const struct 
                             (uint64_t)suspension->line << 1 | (uint64_t)(suspension->has_begun != 0)};
 }
 
-static void put_distance(struct hd_text* out, hd_address to, hd_address from) {
-  const int64_t distance = (int64_t)(to - from) >> 3;
-  hd_put_varint(out, (uint64_t)distance << 1 ^ (uint64_t)(distance >> 63));
-}
-
 void hd_write_suspensions(struct hd_walker* w, uint64_t unused) {
   (void)unused;
   const uint32_t count = w->suspended_count;
@@ -85,9 +80,9 @@ void hd_write_suspensions(struct hd_walker* w, uint64_t unused) {
   hd_address previous = 0;
   for (uint32_t i = 0; i < count; i++) {
     const struct hd_suspended* const suspended = &w->suspended[i];
-    put_distance(out, suspended->object, previous);
+    hd_put_distance(out, suspended->object, previous);
     hd_put_varint(out, suspended->line_and_begun);
-    put_distance(out, suspended->awaited ? suspended->awaited : suspended->object, suspended->object);
+    hd_put_distance(out, suspended->awaited ? suspended->awaited : suspended->object, suspended->object);
     previous = suspended->object;
   }
   hd_end_record(w);

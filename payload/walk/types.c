@@ -1,6 +1,7 @@
 #include "walk/types.h"
 
 #include "walk/arrays.h"
+#include "walk/collected.h"
 #include "walk/contents.h"
 #include "walk/dicts.h"
 #include "walk/fields.h"
@@ -284,6 +285,7 @@ static struct hd_type_info* examine(struct hd_walker* w, hd_address type) {
   if (!HD_IS_COPY || !needs_traverse(w, &info)) info.traverse = 0;
   if (info.form == HD_FORM_TRAVERSE) info.greenlet_size = hd_greenlet_size(w, base);
   info.attributes = attributes_of(w, &info, base);
+  info.has_inline_values = (info.flags & layout->flag_inline_values) != 0;
   if (info.flags & layout->flag_managed_dict && info.flags & HD_HEAP_TYPE) {
     info.keys = hd_word(type + layout->heap_type_cached_keys);
     if (info.keys) {
@@ -299,6 +301,7 @@ static struct hd_type_info* examine(struct hd_walker* w, hd_address type) {
   info.declaration = hd_declaration_of(w, type);
   if (info.form == HD_FORM_WORDS || info.form == HD_FORM_TRAVERSE) hd_count_declared_references(w, &info);
   find_sizes(w, &info);
+  if (hd_reports_type(w, &info, base)) info.type_reports = HD_REPORTED;
   info.c_base = base;
   info.c_size = base ? (uint32_t)hd_word(base + layout->type_basicsize) : 0;
   info.has_unknown_words = (uint8_t)hd_has_unknown_words(w, &info);

@@ -78,7 +78,11 @@ struct hd_place_in_object {
   uint8_t direct;  // read as it stands; else only if tp_traverse reports it
   const char* name;
   uint8_t present_at;  // as in hd_field
+  uint8_t reports;     // enum hd_report
 };
+
+// What the objects asked so far did with a reference of theirs.
+enum hd_report { HD_REPORTED = 1, HD_NOT_REPORTED = 2 };
 
 struct hd_type_info {
   hd_address address;
@@ -106,9 +110,12 @@ struct hd_type_info {
   // What it owns besides itself, see owned.h. The C type among its bases, and the size of that.
   struct hd_declaration* declaration;
   uint32_t declared_references;
+  uint64_t declared_reports;  // a bit for each of the first 64 that an object reported
+  uint8_t type_reports;       // enum hd_report, of the reference to the type
   hd_address c_base;
   uint32_t c_size;
   uint8_t has_unknown_words, counts_memory;
+  uint8_t has_inline_values;  // new objects have room for attribute values in them (3.13)
   uint64_t known_memory, owned_bytes, unknown_memory;  // objects, bytes, objects
   // Objects whose tp_traverse failed; whose memory could not be read; and that were not asked any more.
   uint32_t faults, hangs, unreadable, not_asked;
@@ -142,6 +149,13 @@ void hd_reject_type(struct hd_walker* w);
 void hd_forget_type(struct hd_walker* w, hd_address type);
 // The dict of a type; static builtin types have one in each interpreter (the first one's).
 hd_address hd_type_dict(struct hd_walker* w, hd_address type);
+
+// The references of a shape that have names by the type alone: slots, values, __dict__, words, declared ones.
+static inline uint32_t hd_named_references(const struct hd_type_info* type, int plain) {
+  if (type->form == HD_FORM_TYPE) return plain ? type->slot_count : type->word_count;
+  const uint32_t apart = (plain ? 0 : type->value_count) + (type->attributes != HD_ATTRIBUTES_NONE);
+  return type->word_count + apart + type->declared_references;
+}
 
 static inline uint32_t hd_hash(hd_address address, uint32_t capacity) {
   return (uint32_t)((address >> 4) * 0x9E3779B97F4A7C15ull >> 32) & (capacity - 1);

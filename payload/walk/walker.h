@@ -23,6 +23,7 @@ enum {
   // Frames of a greenlet that are read.
   HD_MAX_STACK = 4096,
   HD_MAX_SUSPENDED = 256,
+  HD_MAX_FINALIZED = 256,
   HD_MAX_RUNNING = 64,
   HD_MAX_INTERNED = 16,
   // Of an object of a process that runs.
@@ -100,6 +101,9 @@ struct hd_walker {
   // What of a SUSPENDED record is not written yet.
   struct hd_suspended suspended[HD_MAX_SUSPENDED];
   uint32_t suspended_count;
+  // What of a FINALIZED record is not written yet.
+  hd_address finalized[HD_MAX_FINALIZED];
+  uint32_t finalized_count;
 
   // Of suspended greenlets, see greenlets.h. The stack of the one at hand, innermost frame first; where the
   // top frame stands; the innermost frames of threads.

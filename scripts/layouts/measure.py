@@ -121,7 +121,9 @@ for instance, named in specimens():
             for base in bases:
                 if offset in described[base].values():
                     row = owners.setdefault(base, {"basicsize": 0, "fields": {}, "unnamed": {}})
-                    row["fields"][offset] = (fixed[offset], traversed)
+                    # A static type is asked of nothing.
+                    known = row["fields"].get(offset, (None, False))[1]
+                    row["fields"][offset] = (fixed[offset], traversed or known)
         elif referent is None:
             continue  # a name has to be that of one place
         elif field is not None:

@@ -2,6 +2,7 @@
 # objects of their own, so that each is found at one place; what the type's own attributes return is named by itself.
 import io
 import itertools
+import os
 import sys
 import types
 
@@ -137,6 +138,7 @@ def described():
         __slots__ = ("slot",)
 
     yield Kind, {}
+    yield os.DirEntry, {}  # which has a module in C (3.9)
     yield function.__code__, {}
     yield sys._getframe(), {}
     yield (x for x in [Thing()]), {}

@@ -9,7 +9,7 @@ export interface HeldType {
   size: bigint;
   /** Of them together, what each retains by itself. */
   retained: bigint;
-  /** References that are from no object of the dump. */
+  /** References that are from no object of the dump; with an earlier dump, so many more than there. */
   references: bigint;
   /** The one that retains most. */
   example: HeapObject;
@@ -37,16 +37,37 @@ export interface HeldByC {
   unknown: "mode" | "incomplete" | null;
   /** Whether only a set was looked at. */
   ofSet: boolean;
+  /** The earlier dump, if only what has come since was asked for. */
+  since: string | null;
 }
 
-/**
- * Objects that only C code holds, by type, those that retain most first; what libraries always have, and what is kept
- * alive anyway, only if `all`.
- */
-export function findHeldByC(heap: Heap, limit: number, all: boolean, of?: string): HeldByC {
-  heap.db.exec("DROP TABLE IF EXISTS temp.held_found");
+interface HeldByCRequest {
+  limit: number;
+  /** What libraries always have, and what is kept alive anyway, too. */
+  all: boolean;
+  of: string | undefined;
+  /** Only what C code did not hold yet in this dump, or has more references to now. */
+  since: Heap | undefined;
+}
+
+/** Objects that only C code holds, by type, those that retain most first. */
+export function findHeldByC(heap: Heap, { limit, all, of, since }: HeldByCRequest): HeldByC {
   heap.db.exec(
-    `CREATE TEMP TABLE held_found AS SELECT o.* FROM ${heap.schema}.held_by_c AS o WHERE ${setSql(heap, of, "o.object")}`,
+    `DROP TABLE IF EXISTS temp.held_found;
+     DROP TABLE IF EXISTS temp.held_before;
+     CREATE TEMP TABLE held_before (object INTEGER PRIMARY KEY, from_outside INTEGER)`,
+  );
+  if (since) {
+    heap.db.exec(`INSERT INTO held_before SELECT object, from_outside FROM ${since.schema}.held_by_c`);
+  }
+  const same = since
+    ? `(SELECT same FROM ${heap.schema}.same_as('${since.schema}') AS old WHERE old.id = held.object)`
+    : "NULL";
+  heap.db.exec(
+    `CREATE TEMP TABLE held_found AS
+       SELECT held.object, held.kind, held.from_outside - coalesce(before.from_outside, 0) AS from_outside
+         FROM ${heap.schema}.held_by_c AS held LEFT JOIN held_before AS before ON before.object = ${same}
+        WHERE held.from_outside > coalesce(before.from_outside, 0) AND ${setSql(heap, of, "held.object")}`,
   );
   const rows = heap.all<
     Omit<HeldType, "typeName" | "example" | "possibleHolder"> & { type: bigint | null; example: bigint }
@@ -76,8 +97,14 @@ export function findHeldByC(heap: Heap, limit: number, all: boolean, of?: string
     retained: rows.reduce((sum, { retained }) => sum + retained, 0n),
     library: leftOut("library"),
     shared: leftOut("shared"),
-    unknown: heap.meta().get("mode") === "python" ? "mode" : isIncomplete(heap) ? "incomplete" : null,
+    unknown:
+      heap.meta().get("mode") === "python"
+        ? "mode"
+        : [heap, ...(since ? [since] : [])].some(isIncomplete)
+          ? "incomplete"
+          : null,
     ofSet: of !== undefined,
+    since: since?.path ?? null,
   };
 }
 

@@ -1,5 +1,5 @@
 // Dumps of which something was lost: cut off, damaged, or given up by the walker.
-import type { Heap } from "../store/heap.js";
+import type { Taken } from "../model/taken.js";
 
 /** What is known of the loss. */
 export type Loss =
@@ -12,14 +12,14 @@ export type Loss =
   /** What the capture says of itself. */
   | { kind: "status"; status: string };
 
-export function isIncomplete(heap: Heap): boolean {
-  return heap.meta().get("complete") !== "true";
+export function isIncomplete(taken: Taken): boolean {
+  return taken.meta().get("complete") !== "true";
 }
 
 /** Undefined of a complete dump. */
-export function lossOf(heap: Heap): Loss | undefined {
-  if (!isIncomplete(heap)) return undefined;
-  const meta = heap.meta();
+export function lossOf(taken: Taken): Loss | undefined {
+  if (!isIncomplete(taken)) return undefined;
+  const meta = taken.meta();
   const [told, read] = [meta.get("objects"), meta.get("indexed_objects")];
   if (told === undefined || read === undefined) return { kind: "end" };
   const lost = BigInt(told) - BigInt(read);

@@ -1,27 +1,28 @@
-// Several dumps of one process.
+// Several dumps of one process, or samples of such.
 import { ExitCode, HeapdumpError } from "../errors.js";
+import type { Taken } from "../model/taken.js";
 import type { Heap } from "../store/heap.js";
 
-/** When the dump was taken, in milliseconds since 1970; NaN where it does not say. */
-function timeOf(heap: Heap): number {
-  return Date.parse(heap.meta().get("time") ?? "");
+/** In milliseconds since 1970; NaN where it is not told. */
+export function timeOf(taken: Taken): number {
+  return Date.parse(taken.meta().get("time") ?? "");
 }
 
 /** Null where it is not known, or not above 0. */
-export function hoursBetween(first: Heap, last: Heap): number | null {
+export function hoursBetween(first: Taken, last: Taken): number | null {
   const hours = (timeOf(last) - timeOf(first)) / 3_600_000;
   return hours > 0 ? hours : null;
 }
 
-/** The heaps in the order of their times; as they were given if one of them does not say its time. */
-export function byTime(heaps: Heap[]): Heap[] {
-  return heaps.some((heap) => Number.isNaN(timeOf(heap)))
-    ? heaps
-    : [...heaps].sort((a, b) => timeOf(a) - timeOf(b));
+/** In the order of their times; as they were given if one of them does not say its time. */
+export function byTime<T extends Taken>(series: T[]): T[] {
+  return series.some((taken) => Number.isNaN(timeOf(taken)))
+    ? series
+    : [...series].sort((a, b) => timeOf(a) - timeOf(b));
 }
 
-export function isLater(heap: Heap, than: Heap): boolean {
-  return timeOf(heap) > timeOf(than);
+export function isLater(taken: Taken, than: Taken): boolean {
+  return timeOf(taken) > timeOf(than);
 }
 
 /** Facts that the dumps of one process have in common. */
@@ -35,29 +36,29 @@ const OF_A_PROCESS = {
 };
 
 /** Refuses to compare dumps of different processes. */
-export function requireOneProcess(heaps: Heap[]): void {
-  const found = otherProcess(heaps);
+export function requireOneProcess(series: Taken[]): void {
+  const found = otherProcess(series);
   if (!found) return;
   throw new HeapdumpError(
     ExitCode.Usage,
-    `${heaps[0]?.path} and ${found.heap.path} are dumps of different processes (${found.why}): only dumps of one process can be compared`,
+    `${series[0]?.path} and ${found.taken.path} are dumps of different processes (${found.why}): only dumps of one process can be compared`,
   );
 }
 
 /** One of another process than the first, and why; a fact that a dump does not have does not count. */
-export function otherProcess([first, ...others]: Heap[]): { heap: Heap; why: string } | undefined {
-  for (const heap of others) {
-    const why = first && difference(first, heap);
-    if (why) return { heap, why };
+export function otherProcess([first, ...others]: Taken[]): { taken: Taken; why: string } | undefined {
+  for (const taken of others) {
+    const why = first && difference(first, taken);
+    if (why) return { taken, why };
   }
   return undefined;
 }
 
-function difference(heap: Heap, other: Heap): string | undefined {
-  const why = differenceOfMeta(heap.meta(), other.meta());
+function difference(taken: Taken, other: Taken): string | undefined {
+  const why = differenceOfMeta(taken.meta(), other.meta());
   if (why) return why;
   // A pid is used again, and exec keeps it; static types are then elsewhere, unless addresses are not randomised.
-  const [a, b] = [addressOfType(heap), addressOfType(other)];
+  const [a, b] = [taken.interpreterAddress(), other.interpreterAddress()];
   return a && b && a !== b ? "the interpreter is at another address" : undefined;
 }
 
@@ -70,19 +71,14 @@ export function differenceOfMeta(own: Map<string, string>, theirs: Map<string, s
   return undefined;
 }
 
-/** Of the type `type`, which is part of the interpreter. */
-function addressOfType(heap: Heap): bigint | undefined {
-  return heap.types().find(({ name }) => name === "type")?.address ?? undefined;
-}
-
-/** Two that are the same dump; undefined if all are different. */
-export function repeated(heaps: Heap[]): [Heap, Heap] | undefined {
-  const seen = new Map<string, Heap>();
-  for (const heap of heaps) {
-    const id = ["dump_id", "time"].map((key) => heap.meta().get(key)).join();
+/** Two that are of the same dump; undefined if all are different. */
+export function repeated<T extends Taken>(series: T[]): [T, T] | undefined {
+  const seen = new Map<string, T>();
+  for (const taken of series) {
+    const id = ["dump_id", "time"].map((key) => taken.meta().get(key)).join();
     const same = seen.get(id);
-    if (same) return [same, heap];
-    seen.set(id, heap);
+    if (same) return [same, taken];
+    seen.set(id, taken);
   }
   return undefined;
 }

@@ -1,6 +1,5 @@
-import { ExitCode, HeapdumpError } from "../errors.js";
 import { type Heap, type HeapObject, OBJECT, type Root } from "../store/heap.js";
-import { literal, rowSet, setSql } from "../store/set.js";
+import { explainBy, literal, rowSet, setSql } from "../store/set.js";
 import { type Filter, filterSql } from "./filter.js";
 import { type Above, parentsOf } from "./parents.js";
 
@@ -128,7 +127,7 @@ export function topParts(heap: Heap, by: string, sort: Sort, request: TopRequest
     ? "NULL"
     : `(SELECT object_set(o.id) FROM {heap}.object AS o WHERE ${condition(heap, request)})`;
   const set = of === undefined ? "'all'" : literal(of);
-  const rows = asked(by, () =>
+  const rows = explainBy(by, () =>
     heap.all<Omit<PartRow, "cumulative" | "set">>(
       `SELECT row, name, address, count, size, retained
          FROM {heap}.partition(${literal(by)}, ${set}, ${objects}, '${sort}') WHERE rank < ?`,
@@ -155,16 +154,6 @@ export function topParts(heap: Heap, by: string, sort: Sort, request: TopRequest
 /** Whether the options leave out nothing of the set. */
 function countsAll({ filter: { include, exclude }, alsoIn, notIn }: TopRequest): boolean {
   return !include && !exclude.objects.size && !exclude.types.size && !alsoIn.length && !notIn.length;
-}
-
-function asked<T>(by: string, ask: () => T): T {
-  try {
-    return ask();
-  } catch (error) {
-    const { message } = error as Error;
-    if (message.startsWith("no grouping ")) throw new HeapdumpError(ExitCode.Usage, `--by ${by}: ${message}`);
-    throw error;
-  }
 }
 
 function condition(heap: Heap, { of, filter, alsoIn, notIn }: TopRequest): string {

@@ -9,9 +9,12 @@ import {
   requireOneProcess,
 } from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
+import type { Taken } from "../model/taken.js";
 import { tracingOf } from "../model/tracing.js";
+import { ClosedDump, type CountedDump } from "../store/counted.js";
 import type { Heap } from "../store/heap.js";
 import { type OpenOptions, openHeaps } from "../store/open.js";
+import { hasSamples, readSamples } from "../store/sample.js";
 import { SINCE } from "../store/set.js";
 import {
   addressReuseWarning,
@@ -58,20 +61,45 @@ export async function openSeries(
   check: (heaps: Heap[]) => void = () => {},
 ): Promise<Heap[]> {
   const sources = files.map((path, i) => ({ schema: i === 0 ? "main" : `dump${i + 1}`, path }));
-  const given = await openHeaps(sources, openEvents());
-  const heaps = byTime(given);
-  if (heaps.some((heap, i) => heap !== given[i])) {
-    note(`compared in the order in which they were taken: ${heaps.map(({ path }) => path).join(", ")}`);
-  }
-  requireOneProcess(heaps);
-  check(heaps);
+  const heaps = inOrder(command, await openHeaps(sources, openEvents()), check);
   const last = heaps.at(-1) as Heap;
-  for (const heap of heaps) {
-    warnOfLoss(command, heaps.length === 1 ? "main" : heap === last ? "last" : "earlier", heap);
-  }
   for (const heap of heaps.slice(0, -1)) warnOfDoubt(last, heap);
   warnOfDifferences(heaps);
   return heaps;
+}
+
+/** The same of dumps that need not be open together, and of files of samples. */
+export async function readSeries(
+  command: DumpCommand,
+  files: string[],
+  check: (series: CountedDump[]) => void,
+): Promise<CountedDump[]> {
+  const given: CountedDump[] = [];
+  const problems: string[] = [];
+  for (const path of files) {
+    if (await hasSamples(path)) {
+      const read = await readSamples(path);
+      given.push(...read.samples);
+      problems.push(...read.problems);
+    } else given.push(await ClosedDump.of(path, openEvents()));
+  }
+  const series = inOrder(command, given, check);
+  for (const problem of problems) warn(problem);
+  warnOfDifferences(series);
+  return series;
+}
+
+function inOrder<T extends Taken>(command: DumpCommand, given: T[], check: (series: T[]) => void): T[] {
+  const series = byTime(given);
+  if (series.some((taken, i) => taken !== given[i])) {
+    note(`compared in the order in which they were taken: ${series.map(({ path }) => path).join(", ")}`);
+  }
+  requireOneProcess(series);
+  check(series);
+  for (const taken of series) {
+    warnOfLoss(command, series.length === 1 ? "main" : taken === series.at(-1) ? "last" : "earlier", taken);
+  }
+  return series;
 }
 
 /** A dump as `main`, and others of its process that it is compared with. */
@@ -125,36 +153,36 @@ export async function openAttached(
   const heaps = (await openHeaps(sources, openEvents())) as [Heap, ...Heap[]];
   for (const heap of heaps) warnOfLoss(command, "main", heap);
   const unlike = otherProcess(heaps);
-  if (unlike) warn(otherProcessWarning(heaps[0].path, unlike.heap.path, unlike.why));
+  if (unlike) warn(otherProcessWarning(heaps[0].path, unlike.taken.path, unlike.why));
   else warnOfDifferences(heaps);
   return heaps;
 }
 
-function warnOfLoss(command: DumpCommand, role: Role, heap: Heap): void {
-  const loss = lossOf(heap);
-  const words = loss && incompleteWarning(command, role, heap.path, loss);
+function warnOfLoss(command: DumpCommand, role: Role, taken: Taken): void {
+  const loss = lossOf(taken);
+  const words = loss && incompleteWarning(command, role, taken.path, loss);
   if (words) warn(words);
 }
 
-/** What a comparison of the heaps leaves out. */
-function warnOfDifferences(heaps: Heap[]): void {
-  const twice = repeated(heaps);
+/** What a comparison leaves out. */
+function warnOfDifferences(series: Taken[]): void {
+  const twice = repeated(series);
   if (twice) warn(sameDumpWarning(twice[0].path, twice[1].path));
-  const both = bothModes(heaps);
+  const both = bothModes(series);
   if (both)
     warn(differentModesWarning(both.script.path, both.snapshot.path, both.snapshot.meta().get("mode")));
-  const types = differentTypes(heaps);
+  const types = differentTypes(series);
   if (types) warn(differentTypesWarning(types[0].path, types[1].path));
-  const bare = withoutContents(heaps);
+  const bare = withoutContents(series);
   if (bare) warn(noContentsWarning(bare.path));
 }
 
 /** To a question on allocation sites. */
-export function warnIfUntraced(heaps: Heap[]): void {
-  for (const heap of heaps) {
-    const meta = heap.meta();
+export function warnIfUntraced(series: Taken[]): void {
+  for (const taken of series) {
+    const meta = taken.meta();
     const tracing = tracingOf((key) => meta.get(key));
-    if (tracing?.state !== "on") warn(untracedWarning(heap.path, tracing, meta.get("pid") ?? "PID"));
+    if (tracing?.state !== "on") warn(untracedWarning(taken.path, tracing, meta.get("pid") ?? "PID"));
   }
 }
 

@@ -2,18 +2,21 @@ import type { Command } from "commander";
 import { findHeldByC } from "../analysis/held-by-c.js";
 import { checkSet } from "../store/set.js";
 import { heldByCJson, heldByCText } from "../view/held-by-c.js";
-import { openHeap } from "./heaps.js";
+import { openCompared } from "./heaps.js";
 import { helpText } from "./help.js";
 import { JSON_OPTION, OF_OPTION, wholeNumber } from "./options.js";
 import { output } from "./output.js";
 
-const EXAMPLE = `
+const EXAMPLES = `
 An object is held by C if it has more references than were found in all objects and roots, and nothing else keeps
 it alive: an extension holds it, or has lost a reference to it. Code of libraries, which is there from their import on,
 is left out.
 
-Example:
-  heapdump held-by-c heap.bin`;
+With --since only what came since the earlier dump is listed: what C code leaks, rather than what it has always held.
+
+Examples:
+  heapdump held-by-c heap.bin
+  heapdump held-by-c --since before.bin after.bin`;
 
 export function registerHeldByC(program: Command): void {
   program
@@ -26,18 +29,24 @@ export function registerHeldByC(program: Command): void {
     .option("-n, --number <n>", "types", wholeNumber(1), 20)
     .option("--all", "code of libraries, too, and what something of the dump keeps alive anyway")
     .option(...OF_OPTION)
+    .option(
+      "--since <file>",
+      "only what C code has come to hold since this earlier dump; also for `new` in --of",
+    )
     .option(...JSON_OPTION)
-    .addHelpText("after", helpText(EXAMPLE))
+    .addHelpText("after", helpText(EXAMPLES))
     .action(heldByC);
 }
 
 async function heldByC(
   file: string,
-  options: { number: number; all?: boolean; of?: string; json?: boolean },
+  options: { number: number; all?: boolean; of?: string; since?: string; json?: boolean },
 ): Promise<void> {
-  const heap = await openHeap("held-by-c", file);
-  checkSet(heap, options.of);
-  const found = findHeldByC(heap, options.number, options.all ?? false, options.of);
+  const { number: limit, all = false, of, since } = options;
+  const earlier = since === undefined ? [] : [{ role: "since" as const, path: since }];
+  const { heap, others } = await openCompared("held-by-c", file, earlier);
+  checkSet(heap, of);
+  const found = findHeldByC(heap, { limit, all, of, since: others[0]?.heap });
   output(
     options,
     () => heldByCJson(found),

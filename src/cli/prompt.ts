@@ -5,11 +5,12 @@ import { documentation } from "../store/documentation.js";
 import { runQuery } from "../store/query.js";
 import { rowsText } from "../view/rows.js";
 import { schemaText } from "../view/schema.js";
-import { terminal } from "../view/terminal.js";
+import { setWide, terminal } from "../view/terminal.js";
 import { note, print, printParts } from "./output.js";
 
 const HELP = `A statement ends with a semicolon.
 .schema   every table and column
+.wide     cut no value to the width of the terminal from now on; .wide off cuts them again
 .quit     leave (or Ctrl-D)`;
 
 /** Reads statements from the terminal and answers them until the user leaves. */
@@ -26,6 +27,8 @@ export async function prompt(db: Database.Database): Promise<void> {
     if (command === ".quit" || command === ".exit") break;
     if (command === ".help") print(HELP);
     else if (command === ".schema") print(schemaText(documentation(), terminal(process.stdout)));
+    else if (/^\.wide( on| off)?$/.test(command)) setWide(!command.endsWith(" off"));
+    else if (command.startsWith(".")) note(`there is no ${command}: .help lists what there is`);
     else if (command.endsWith(";")) await interruptibly(() => answer(db, command));
     else if (command !== "") {
       lines.setPrompt("     ...> ");

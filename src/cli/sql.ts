@@ -26,6 +26,7 @@ Without a query it reads one from standard input, or prompts on a terminal.
 Examples:
   heapdump sql heap.bin 'SELECT name, count FROM type ORDER BY 2 DESC LIMIT 5'
   heapdump sql after.bin --attach before=before.bin 'SELECT count(*) FROM before.object'
+  heapdump sql heap.bin --wide "SELECT path FROM object WHERE size > 1000000"
   heapdump sql --schema`;
 
 export function registerSql(program: Command): void {

@@ -72,7 +72,9 @@ function withoutArguments(command: string): string {
 }
 
 /** A dump made of one that is not whole is not whole. */
-function endOf({ end }: RedactedDump, problems: string[]): Pairs {
-  if (problems.length === 0) return end;
-  return { ...end, status: `it was made of a dump that is not complete (${problems.join("; ")})` };
+function endOf({ end, cut }: RedactedDump, problems: string[]): Pairs {
+  const unread = cut > 0 && problems.length === 0 ? [`${cut} chunks could not be read to their end`] : [];
+  const all = [...problems, ...unread];
+  if (all.length === 0) return end;
+  return { ...end, status: `it was made of a dump that is not complete (${all.join("; ")})` };
 }

@@ -1,16 +1,17 @@
 import { statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { cannotCreate, cannotWrite, ExitCode, HeapdumpError } from "../errors.js";
 import { PrivateFile } from "../files.js";
 import type { Heap } from "../store/heap.js";
-import { setSql } from "../store/set.js";
-import type { ExportFormat } from "./format.js";
+import type { ExportFormat, ExportRequest } from "./format.js";
 import { sqlite } from "./sqlite.js";
+import { stat } from "./stat.js";
 
-export const FORMATS: readonly ExportFormat[] = [sqlite];
+export const FORMATS: readonly ExportFormat[] = [sqlite, stat];
 
 export interface Exported {
-  objects: bigint;
-  references: bigint;
+  /** How many of what was written. */
+  counts: Record<string, bigint>;
   /** Of the file. */
   bytes: bigint;
 }
@@ -22,12 +23,14 @@ export async function exportHeap(
   path: string,
   onProgress: (fraction: number) => void,
   signal: AbortSignal,
-  of?: string,
+  request: ExportRequest,
 ): Promise<Exported> {
   const file = await PrivateFile.create(path, heap.path);
+  let counts: Exported["counts"];
   try {
     if (file.partialPath === undefined) throw cannotCreate(path, "is not a regular file");
-    await format.write(heap, file.partialPath, onProgress, signal, of);
+    if (format.appends) await file.handle.writeFile(await existing(path));
+    counts = await format.write(heap, file.partialPath, onProgress, signal, request);
     await file.commit();
   } catch (error) {
     await file.discard();
@@ -35,18 +38,14 @@ export async function exportHeap(
   }
   onProgress(1);
   const { size } = statSync(path, { bigint: true });
-  return { ...countsOf(heap, of), bytes: size };
+  return { counts, bytes: size };
 }
 
-function countsOf(heap: Heap, of: string | undefined): Omit<Exported, "bytes"> {
-  if (of === undefined) return { objects: heap.totals().count, references: heap.referenceCount() };
-  const counts = heap.get<Omit<Exported, "bytes">>(
-    `SELECT (SELECT count FROM {heap}.set_totals(?)) AS objects,
-            (SELECT count(*) FROM {heap}.reference AS r
-              WHERE r.kind <> 'type' AND ${setSql(heap, of, "r.source")} AND ${setSql(heap, of, "r.target")}) AS "references"`,
-    of,
-  );
-  return counts ?? { objects: 0n, references: 0n };
+async function existing(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return new Uint8Array();
+    throw error;
+  });
 }
 
 function failure(path: string, error: unknown): HeapdumpError {

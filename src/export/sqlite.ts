@@ -9,7 +9,7 @@ export const sqlite: ExportFormat = {
   name: "sqlite",
   extension: ".sqlite",
   description: "an ordinary SQLite database, with the tables of `heapdump sql`",
-  async write(heap, path, onProgress, signal, of) {
+  async write(heap, path, onProgress, signal, { of }) {
     const { db } = heap;
     db.prepare("ATTACH ? AS out").run(path);
     try {
@@ -22,8 +22,19 @@ export const sqlite: ExportFormat = {
     } finally {
       db.exec("DETACH out");
     }
+    return countsOf(heap, of);
   },
 };
+
+function countsOf(heap: Heap, of: string | undefined): Record<string, bigint> {
+  if (of === undefined) return { objects: heap.totals().count, references: heap.referenceCount() };
+  return heap.get(
+    `SELECT (SELECT count FROM {heap}.set_totals(?)) AS objects,
+            (SELECT count(*) FROM {heap}.reference AS r
+              WHERE r.kind <> 'type' AND ${setSql(heap, of, "r.source")} AND ${setSql(heap, of, "r.target")}) AS "references"`,
+    of,
+  ) as Record<string, bigint>;
+}
 
 const INDEXES = [
   "CREATE UNIQUE INDEX out.object_address ON object (address)",

@@ -135,6 +135,8 @@ export interface RedactedDump {
   next(): Buffer | null;
   /** What the dump's END says, once `next` has given null; empty if it has none that can be read. */
   readonly end: Pairs;
+  /** Chunks that could not be read to their end: what follows that place in them is left out. */
+  readonly cut: number;
 }
 
 export interface LiveRequest {

@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import type { Taken } from "../model/taken.js";
 
 export interface HeapObject {
   id: bigint;
@@ -53,7 +54,7 @@ export type Value = string | number | bigint | Uint8Array | null;
 type Bound = Value | Record<string, Value>;
 
 /** One opened heap, and the queries that more than one question asks. */
-export class Heap {
+export class Heap implements Taken {
   private statements = new Map<string, Database.Statement<Bound[]>>();
   private typeList: HeapType[] | undefined;
   private typeNames: Map<bigint | null, string> | undefined;
@@ -73,6 +74,11 @@ export class Heap {
 
   get<Row>(sql: string, ...values: Bound[]): Row | undefined {
     return this.prepare(sql).get(...values) as Row | undefined;
+  }
+
+  /** Rows one by one, of which there may be more than memory holds. */
+  each<Row>(sql: string, ...values: Bound[]): IterableIterator<Row> {
+    return this.db.prepare<Bound[]>(sql.replaceAll("{heap}", this.schema)).iterate(...values) as never;
   }
 
   object(id: bigint): HeapObject {
@@ -128,6 +134,10 @@ export class Heap {
   meta(): Map<string, string> {
     const rows = this.all<{ key: string; value: string }>("SELECT key, value FROM {heap}.meta");
     return new Map(rows.map(({ key, value }) => [key, value]));
+  }
+
+  interpreterAddress(): bigint | undefined {
+    return this.types().find(({ name }) => name === "type")?.address ?? undefined;
   }
 
   /** What is missing or damaged, each as a clause; empty if the dump is complete. */

@@ -27,6 +27,17 @@ export function explainSet<T>(heap: Heap, set: string, option: string, ask: () =
   }
 }
 
+/** Runs what asks for a partition: one that is not known is an error with exit code 2. */
+export function explainBy<T>(by: string, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    const { message } = error as Error;
+    if (message.startsWith("no grouping ")) throw new HeapdumpError(ExitCode.Usage, `--by ${by}: ${message}`);
+    throw error;
+  }
+}
+
 function hint(heap: Heap, what: string): string {
   const [, name] = /^no type (.*)$/s.exec(what) ?? [];
   if (name === undefined) return "";

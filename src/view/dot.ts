@@ -2,6 +2,7 @@ import type { ExtraInfo } from "../analysis/extra-info.js";
 import type { Graph, GraphEdge, GraphNode, Role } from "../analysis/graph.js";
 import { asciiOnly } from "./charset.js";
 import { fitContent, shorten } from "./fit.js";
+import { stacked } from "./stacks.js";
 import { addressText, escapeControls, gistText, pathText, plural } from "./text.js";
 import { countText, sizeText } from "./units.js";
 
@@ -44,6 +45,7 @@ export function dotText(graph: Graph, title: string, labels: Labels = {}): strin
     ...graph.nodes.map((node) => nodeLine(node, nameOf(node), labels)),
     ...graph.edges.map((edge) => edgeLine(edge, nodes)),
     ...graph.nodes.filter(({ more }) => more > 0n).map((node) => moreLines(node, graph.direction)),
+    ...stacked(graph).map(([above, below]) => `  n${above} -> n${below} [style=invis]`),
     "}",
   ];
   return `${lines.join("\n")}\n`;
@@ -145,7 +147,7 @@ function moreLines({ id, more }: GraphNode, direction: Graph["direction"]): stri
 const NOT_ASCII = /\P{ASCII}/gu;
 
 /** Lines are separated by newlines. Graphviz would read `\\` as an escape, and `&` as the start of an entity. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   const escaped = text.replaceAll("&", "&amp;").replaceAll("\\", "\\\\").replaceAll('"', '\\"');
   const ascii = asciiOnly() ? escaped.replace(NOT_ASCII, (c) => `&#${c.codePointAt(0)};`) : escaped;
   return `"${ascii.replaceAll("\n", "\\n")}"`;

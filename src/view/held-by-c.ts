@@ -15,15 +15,11 @@ const UNKNOWN = {
 
 export function heldByCText(found: HeldByC, path: string, terminal: Terminal): string {
   const { bold, cyan, dim } = terminal.colors;
-  const { types, count, retained, unknown, ofSet } = found;
+  const { types, count, retained, unknown, since } = found;
   if (unknown) return sentences(UNKNOWN[unknown], terminal);
   const leftOut = leftOutText(found);
   if (types.length === 0) {
-    const none = ofSet
-      ? "No object of the set is held only by C code."
-      : leftOut.length > 0
-        ? "No object is held only by C code."
-        : "No object is held only by C code: every reference was found.";
+    const none = nothingText(found, leftOut.length > 0);
     return [none, ...leftOut].map((line) => sentences(line, terminal)).join("\n");
   }
   const text = table(
@@ -47,8 +43,9 @@ export function heldByCText(found: HeldByC, path: string, terminal: Terminal): s
     ]),
     terminal,
   );
-  const total = `${plural(count, "object")} with more references than were found, ${sizeText(retained)} retained`;
-  const about = "REFERENCES counts references from outside the dump.";
+  const than = since === null ? "were found" : `were found, and than in ${escapeControls(since)}`;
+  const total = `${plural(count, "object")} with more references than ${than}, ${sizeText(retained)} retained`;
+  const about = `REFERENCES counts references from outside the dump${since === null ? "" : " that have come since"}.`;
   const guesses = types.flatMap((type) => guessText(type));
   const first = addressText(types[0]?.example.address ?? 0n);
   return [
@@ -60,6 +57,12 @@ export function heldByCText(found: HeldByC, path: string, terminal: Terminal): s
     ...guesses.map((guess) => sentences(guess, terminal, dim)),
     nextStep(terminal, "show", path, first),
   ].join("\n");
+}
+
+function nothingText({ ofSet, since }: HeldByC, isPart: boolean): string {
+  const what = ofSet ? "No object of the set" : "No object";
+  if (since !== null) return `${what} has come to be held only by C code since ${escapeControls(since)}.`;
+  return `${what} is held only by C code${ofSet || isPart ? "." : ": every reference was found."}`;
 }
 
 function leftOutText({ library, shared }: HeldByC): string[] {

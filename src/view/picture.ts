@@ -18,7 +18,7 @@ export async function htmlText(dot: string, title: string): Promise<string> {
   return pageHtml({
     title,
     style: STYLE,
-    script: SCRIPT,
+    scripts: [SCRIPT],
     body: `<div id="stage">${svg.slice(svg.indexOf("<svg"))}</div>
 <div id="help">wheel: zoom · drag: move · double click: reset</div>`,
   });

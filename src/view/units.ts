@@ -24,6 +24,10 @@ export function signedSizeText(bytes: bigint): string {
   return bytes < 0n ? `−${sizeText(-bytes)}` : `+${sizeText(bytes)}`;
 }
 
+export function signedCountText(count: bigint): string {
+  return count < 0n ? `−${countText(-count)}` : `+${countText(count)}`;
+}
+
 export function durationText(hours: number): string {
   if (hours < 1 / 60) return `${Math.max(1, Math.round(hours * 3600))} s`;
   if (hours < 1) return `${Math.round(hours * 60)} min`;

@@ -49,8 +49,15 @@ const EFFECTS = {
   tree: { main: "what was lost is not in the tree, and what it held alone may seem to be held by others" },
   threads: { main: "threads and locals may be missing" },
   tasks: { main: "tasks that were lost are missing, and chains may end early" },
+  gc: {
+    main: "what was lost counts as references from elsewhere: objects that it held seem to be reachable",
+  },
+  garbage: { main: "garbage that was lost is not counted, and objects that are alive may be called garbage" },
   waste: { main: "waste in what was lost is not counted" },
-  "held-by-c": { main: "references from what was lost look like those of C code" },
+  "held-by-c": {
+    main: "references from what was lost look like those of C code",
+    since: "what C code held of what it has lost looks new",
+  },
   sql: {
     main: "rows of what was lost are missing, and retained, dominator, garbage, owner and path may be wrong",
   },

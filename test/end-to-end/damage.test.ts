@@ -8,12 +8,13 @@ import { DUMP_COMMANDS, type DumpCommand } from "../../src/view/warnings.js";
 import { type Outcome, TempWorkspace } from "../support/cli.js";
 import { encodeDump } from "../support/dump-file.js";
 import { hex, type Thing } from "../support/python-heap.js";
+import { random } from "../support/random.js";
 import { shop } from "../support/sample-heaps.js";
 import { memoryUse } from "../support/sample-memory.js";
 
 const later = shop({ sessions: 12, later: true });
 const LATER = { mode: "fork", time: "2026-03-01T13:00:00.000Z" };
-const whole = encodeDump(later.heap.parts(LATER, {}, 12, memoryUse({})));
+const whole = encodeDump(later.heap.parts(LATER, { collection: "known" }, 12, memoryUse({})));
 const session = hex(later.sessions[5] as Thing);
 
 /** The dump in question is FILE. */
@@ -32,8 +33,19 @@ const LINES: Record<DumpCommand, string[]> = {
     "top --by type --exclude before.bin FILE",
     "top --filter shop.models.Session FILE",
   ],
-  graph: [`graph --filter ${session} FILE`, "graph --filter Session FILE"],
-  path: [`path FILE ${session}`, "path FILE Session", "path FILE shop.models.*"],
+  graph: [
+    `graph --filter ${session} FILE`,
+    "graph --filter Session FILE",
+    "graph FILE Session --sources dict --only list --censor str",
+  ],
+  path: [
+    `path FILE ${session}`,
+    "path FILE Session",
+    "path FILE shop.models.*",
+    "path FILE Session --from root(module)",
+    "path FILE str --pattern",
+    "path FILE Session --max-depth 2",
+  ],
   show: [`show FILE ${session}`],
   leaks: ["leaks FILE", "leaks before.bin FILE", "leaks FILE latest.bin", "leaks before.bin FILE latest.bin"],
   diff: [
@@ -41,13 +53,17 @@ const LINES: Record<DumpCommand, string[]> = {
     "diff FILE latest.bin",
     "diff --by path before.bin FILE",
     "diff --by owner before.bin FILE",
+    "diff --against peak before.bin FILE latest.bin",
+    "diff --count --against peak before.bin FILE",
   ],
   memory: ["memory FILE"],
   tree: ["tree FILE", `tree FILE ${session} --min 0B`, "tree FILE shop.models.*"],
   threads: ["threads FILE"],
   tasks: ["tasks FILE", "tasks --each FILE"],
+  gc: ["gc FILE", "gc --generation 0 --json FILE"],
+  garbage: ["garbage FILE"],
   waste: ["waste FILE"],
-  "held-by-c": ["held-by-c FILE"],
+  "held-by-c": ["held-by-c FILE", "held-by-c --since before.bin FILE", "held-by-c --since FILE latest.bin"],
   sql: ["sql FILE SELECT+*+FROM+object", "sql FILE SELECT+count(*)+FROM+path_to_root(3)"],
   export: ["export FILE --to sqlite -o out.sqlite"],
   redact: ["redact FILE out.bin"],
@@ -55,7 +71,7 @@ const LINES: Record<DumpCommand, string[]> = {
 
 /** Said of a whole dump only. */
 const VERDICTS =
-  /every reference was found|No suspects: nothing|No waste found|^No differences\.$|Nothing keeps it alive|garbage: nothing/m;
+  /every reference was found|No suspects: nothing|No waste found|^No differences\.$|above its peak\.$|has come to be held|Nothing keeps it alive|^Nothing is unreachable\.$|^No garbage\.$|garbage: nothing|^No path [^,]*\.$/m;
 
 let workspace: TempWorkspace;
 let folder: string;
@@ -109,15 +125,6 @@ async function expectCaveat(line: string, file: string): Promise<void> {
     caveat: true,
     verdict: undefined,
   });
-}
-
-/** The same numbers in each run. */
-function random(seed: number): () => number {
-  let x = seed;
-  return () => {
-    x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
-    return x / 2 ** 32;
-  };
 }
 
 const lines = Object.values(LINES).flat();

@@ -47,6 +47,8 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["show", "huge.bin", hex(hugeHeap.buffers[0] as Thing)],
   ["diff", "before.bin", "after.bin"],
   ["diff", "--by", "path", "before.bin", "after.bin"],
+  ["diff", "--count", "--against", "peak", "before.bin", "middle.bin", "after.bin"],
+  ["diff", "history.stat", "after.bin"],
   ["leaks", "after.bin"],
   ["leaks", "before.bin", "after.bin"],
   ["leaks", "before.bin", "before.bin", "after.bin"],
@@ -63,6 +65,7 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
   ["waste", "wasteful.bin"],
   ["held-by-c", "wasteful.bin"],
   ["held-by-c", "after.bin"],
+  ["held-by-c", "wasteful.bin", "--since", "wasteful.bin"],
   ["graph", "after.bin", "--filter", "Session"],
   [
     "graph",
@@ -76,10 +79,16 @@ const DOCUMENTS: [command: string, ...args: string[]][] = [
     "str",
     "--refcounts",
   ],
+  ["gc", "collections.json"],
+  ["gc", "garbage.bin"],
+  ["garbage", "garbage.bin"],
+  ["garbage", "after.bin"],
+  ["gc", "cut-collections.json"],
   ["sql", "huge.bin", "SELECT * FROM object"],
   ["sql", "--schema"],
   ["export", "after.bin", "--to", "sqlite", "-o", "out.sqlite"],
   ["redact", "after.bin", "out.bin"],
+  ["export", "after.bin", "--to", "stat", "-o", "out.stat"],
 ];
 
 test.for(DOCUMENTS)("%s %s %s %s", ([command, ...args], { sampleDumps }) => {

@@ -11,6 +11,7 @@ import { encodeDump } from "../support/dump-file.js";
 import { newest } from "../support/interpreters.js";
 import { LONG_PATH_START, LONG_TYPE, longNames } from "../support/long-names.js";
 import { huge, shop, wasteful } from "../support/sample-heaps.js";
+import { sampleLogText } from "../support/sample-log.js";
 import { memoryUse } from "../support/sample-memory.js";
 import { service } from "../support/sample-tasks.js";
 import { onScreen, type Screen } from "../support/screen.js";
@@ -120,13 +121,30 @@ const views: Record<string, string[][]> = {
     ["--by", "id", "-n", "3", "before.bin", "long.bin"],
     ["--by", "unity", "before.bin", "long.bin"],
     ["long.bin", "long.bin"],
+    ["--count", "--against", "peak", "before.bin", "middle.bin", "long.bin"],
+    ["--by", "referrers(type)", "--count", "before.bin", "middle.bin", "long.bin"],
+    ["series.stat"],
+    ["--against", "peak", "--count", "series.stat", "long.bin"],
+    ["--by", "type", "series.stat"],
+    ["-o", "picture.svg", "before.bin", "middle.bin", "long.bin"],
   ],
   memory: [["used.bin"], ["used.bin", "grown.bin"]],
   waste: [["long.bin"], ["wasteful.bin"], ["huge.bin"]],
   tree: [["fork.bin"], ["long.bin", "--min", "0"], ["huge.bin"]],
   threads: [["wasteful.bin"], ["long.bin"]],
   tasks: [["service.bin"], ["service.bin", "--each"], ["long.bin"]],
-  "held-by-c": [["wasteful.bin"], ["fork.bin"], ["long.bin"]],
+  "held-by-c": [["wasteful.bin"], ["fork.bin"], ["long.bin"], ["--since", "wasteful.bin", "wasteful.bin"]],
+  gc: [
+    ["collections.json"],
+    ["-t", "collections.json", "cut.json"],
+    ["garbage.bin"],
+    ["--generation", "0", "garbage.bin"],
+    ["--generation", "1", "garbage.bin"],
+    ["--generation", "2", "garbage.bin"],
+    ["--type", "Session", "-o", "a-picture-with-a-name-that-is-longer-than-others.svg", "collections.json"],
+    ["long.bin"],
+  ],
+  garbage: [["garbage.bin"], ["long.bin"]],
   sql: [
     ["--schema"],
     ["long.bin", "SELECT * FROM object LIMIT 5"],
@@ -135,7 +153,11 @@ const views: Record<string, string[][]> = {
     ["long.bin", "SELECT file, line FROM frame"],
     ["long.bin", "SELECT größe FROM object"],
   ],
-  export: [["small.bin", "--to", "sqlite", "-o", "a-database-with-a-name-that-is-longer-than-others.sqlite"]],
+  export: [
+    ["small.bin", "--to", "sqlite", "-o", "a-database-with-a-name-that-is-longer-than-others.sqlite"],
+    ["small.bin", "--to", "stat", "-o", "series.stat"],
+    ["small.bin", "--to", "stat", "-o", "before.bin"],
+  ],
   redact: [["small.bin", "a-dump-with-a-name-that-is-longer-than-others.bin"]],
 };
 
@@ -148,12 +170,16 @@ beforeAll(async () => {
   place.dump("before.bin", longNames({ count: 3 }).heap, { mode: "fork" });
   place.dump("middle.bin", longNames({ count: 9 }).heap, { mode: "fork", time: "2026-03-01T12:30:00.000Z" });
   place.dump("long.bin", after.heap, { mode: "fork", time: "2026-03-01T13:00:00.000Z" });
+  for (const dump of ["before.bin", "middle.bin"])
+    place.run(["export", dump, "--to", "stat", "-o", "series.stat"]);
   place.dump("small.bin", small.heap, { time: "2026-03-01T13:00:00.000Z" });
   place.dump("wasteful.bin", wasteful(), { mode: "fork" });
   place.dump("huge.bin", huge().heap);
   const { heap, records } = service();
   place.dump("service.bin", heap, { mode: "fork" }, {}, 2, records);
   const path = `/opt/${"Überlange-Bibliothek-".repeat(8)}.so`;
+  place.write("collections.json", sampleLogText.replaceAll("app.Session", LONG_TYPE));
+  place.write("cut.json", sampleLogText.slice(0, -300));
   place.dump("used.bin", longNames({ count: 3 }).heap, { mode: "fork" }, {}, 2, memoryUse({ path }));
   const grown = memoryUse({ path, nodes: 1_000_000, usedBlocks: 20, pools: 9000 });
   place.dump("grown.bin", after.heap, { mode: "fork", time: "2026-03-01T13:00:00.000Z" }, {}, 2, grown);

@@ -135,21 +135,24 @@ const ask = (by: string, objects = ""): Group[] =>
     .all<Group>(`SELECT name, count, size, retained FROM {heap}.partition('${by}', 'all'${objects})`)
     .sort(byName);
 
-test("the registry, the choices of top and of diff, and the docs have the same groupings", async () => {
+test("the registry, the help of top and of diff, and the docs have the same groupings", async () => {
   const db = openDatabase();
   const names = db.prepare("SELECT name FROM grouping").pluck().all();
   db.close();
   expect(names).toEqual([...GROUPINGS]);
-  const choices = async (command: string) =>
+  const help = async (command: string) =>
     (await program([command])).commands
       .find((known) => known.name() === command)
-      ?.options.find(({ long }) => long === "--by")?.argChoices;
-  expect(await choices("diff")).toEqual(names);
+      ?.options.find(({ long }) => long === "--by")?.description;
+  for (const command of ["top", "diff"]) expect(await help(command)).toContain(names.join(", "));
   for (const name of names) {
     expect(heap.get(`SELECT sum(count) AS n FROM {heap}.partition(?)`, name as string)).toEqual({
       n: heap.totals().count,
     });
     expect(heap.get(`SELECT sum(count) AS n FROM {heap}.diff('before', ?)`, name as string)).toEqual({
+      n: heap.totals().count,
+    });
+    expect(heap.get(`SELECT sum(count) AS n FROM {heap}.counts(?)`, name as string)).toEqual({
       n: heap.totals().count,
     });
   }

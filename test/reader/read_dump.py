@@ -10,7 +10,7 @@ import struct
 import sys
 import zlib
 from collections import Counter
-from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 MAX_CHUNK = 16 << 20
 META, RECORDS, END = 1, 2, 3
@@ -88,6 +88,21 @@ class HeapObject:
                 label = key
             yield Reference(KINDS[kind], label or None, target)
 
+    @property
+    def reported(self) -> List[int]:
+        """What its tp_traverse reports: addresses, the type's among them. The weak references are not."""
+        positions, no_type, no_tail = self.dump.unreported.get(self.shape, (set(), False, False))
+        shape = self.dump.shapes[self.shape]
+        found = [
+            reference.target
+            for position, reference in enumerate(self.references)
+            if reference.target is not None
+            and reference.kind != "weak"
+            and position not in positions
+            and not (no_tail and position >= len(shape.named))
+        ]
+        return found if no_type or not self.type.flags & 1 << 9 else found + [shape.type]
+
 
 class Dump:
     """`warnings` says what was damaged; `complete` whether the dump is whole, known once the objects were read."""
@@ -116,6 +131,9 @@ class Dump:
         self.type_memory: List[Tuple[int, str]] = []
         self.locals: List[Tuple[int, int, int, str]] = []
         self.suspended: Dict[int, Tuple[bool, int, int]] = {}
+        self.finalizers: Dict[int, int] = {}
+        self.finalized: Set[int] = set()
+        self.unreported: Dict[int, Tuple[Set[int], bool, bool]] = {}  # positions, the type, the tail
         self.possible_holders: List[Tuple[int, str]] = []
         self.greenlet_frames: List[Tuple[int, int, int, str, str, int]] = []
         self.sources: Dict[int, str] = {}
@@ -275,6 +293,20 @@ class Dump:
                 self.locals.append((r.varint(), r.varint(), r.varint(), r.string()))
             elif kind == 22:
                 self.suspended.update(r.suspended())
+            elif kind == 23:
+                address = r.varint()
+                self.finalizers[address] = r.u8()
+            elif kind == 24:
+                address = 0
+                for _ in range(r.varint()):
+                    address += r.zigzag() * 8
+                    self.finalized.add(address)
+            elif kind == 25:
+                number, also, position, positions = r.varint(), r.u8(), 0, set()
+                for _ in range(r.varint()):
+                    position += r.varint()
+                    positions.add(position)
+                self.unreported[number] = positions, bool(also & 1), bool(also & 2)
             elif kind == 19:
                 self.type_memory.append(tuple(r.varint() for _ in range(4)))
             elif kind == 20:

@@ -51,6 +51,9 @@ const RecordKind = {
   POSSIBLE_HOLDER: 20,
   FRAME_LOCAL: 21,
   SUSPENDED: 22,
+  FINALIZER: 23,
+  FINALIZED: 24,
+  UNREPORTED: 25,
 } as const;
 const NULL_REFERENCE = 2049n;
 const INDEXED = 0x80;
@@ -279,6 +282,26 @@ export class Records {
     this.out.varint(RecordKind.SUSPENDED).varint(1);
     this.out.zigzag(object / 8n).varint(line * 2 + Number(hasBegun));
     this.out.zigzag(awaited ? (awaited - object) / 8n : 0n);
+    return this;
+  }
+
+  finalizer(type: bigint, kind: number): this {
+    this.out.varint(RecordKind.FINALIZER).varint(type).u8(kind);
+    return this;
+  }
+
+  finalized(object: bigint): this {
+    this.out
+      .varint(RecordKind.FINALIZED)
+      .varint(1)
+      .zigzag(object / 8n);
+    return this;
+  }
+
+  /** `also`: 1 the type, 2 the tail. */
+  unreported(shape: number, positions: number[], also = 0): this {
+    this.out.varint(RecordKind.UNREPORTED).varint(shape).u8(also).varint(positions.length);
+    for (const [i, position] of positions.entries()) this.out.varint(position - (positions[i - 1] ?? 0));
     return this;
   }
 

@@ -11,6 +11,8 @@ export interface Thing {
   content?: ObjectRecord["content"];
   tracked: boolean;
   immortal: boolean;
+  /** Of the collector; not known if it is undefined. */
+  generation?: number;
 }
 
 /** As the commands take and print it. */
@@ -268,7 +270,17 @@ export class PythonHeap {
 }
 
 function toRecord(thing: Thing): ObjectRecord {
-  const { shape, address, size, refcount, tracked, immortal, content } = thing;
+  const { shape, address, size, refcount, tracked, immortal, content, generation } = thing;
   const references = thing.references.map((target) => target?.address ?? null);
-  return { shape, address, size, refcount, tracked, immortal, references, ...(content ? { content } : {}) };
+  return {
+    shape,
+    address,
+    size,
+    refcount,
+    tracked,
+    immortal,
+    references,
+    ...(content ? { content } : {}),
+    ...(generation === undefined ? {} : { generation }),
+  };
 }

@@ -1,7 +1,9 @@
 // The dumps of the sample heaps that commands, documentation and schema are tested with.
 import type { TempWorkspace } from "./cli.js";
 import { encodeDump } from "./dump-file.js";
+import { garbage } from "./sample-garbage.js";
 import { huge, type Shop, shop, wasteful } from "./sample-heaps.js";
+import { sampleLogText } from "./sample-log.js";
 import { memoryUse } from "./sample-memory.js";
 import { sessionSites, TRACED } from "./sample-sites.js";
 import { service } from "./sample-tasks.js";
@@ -43,6 +45,8 @@ export function writeSampleDumps(workspace: TempWorkspace): void {
   const middle = shop({ sessions: 7 });
   const at = (time: string) => ({ time: `2026-03-01T${time}:00.000Z` });
   workspace.dump("before.bin", before.heap);
+  workspace.write("collections.json", sampleLogText);
+  workspace.write("cut-collections.json", sampleLogText.slice(0, -300));
   workspace.dump("middle.bin", middle.heap, at("12:30"));
   workspace.dump("after.bin", after.heap, at("13:00"));
   workspace.dump("after.bin.gz", after.heap, at("13:00"));
@@ -81,7 +85,11 @@ export function writeSampleDumps(workspace: TempWorkspace): void {
   traced("traced-after.bin", after, "13:00", before.sessions.length + 1);
   const { heap, records } = service();
   workspace.dump("service.bin", heap, { ...FORKED.meta, ...at("12:00") }, FORKED.end, 2, records);
+  const wasted = garbage();
+  workspace.dump("garbage.bin", wasted.heap, wasted.meta, FORKED.end, 2, wasted.records);
   workspace.dump("huge.bin", hugeHeap.heap);
   workspace.dump("huge.bin.gz", hugeHeap.heap);
+  for (const dump of ["before.bin", "middle.bin"])
+    workspace.run(["export", dump, "--to", "stat", "-o", "history.stat"]);
   workspace.write("cut.bin", encodeDump(before.heap.parts()).subarray(0, 2000));
 }
