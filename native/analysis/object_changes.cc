@@ -147,14 +147,23 @@ class Comparison {
     if (!same_content(old_, before_, now_, after_)) {
       changes_.push_back({ObjectChange::Kind::kContent, ""});
     } else if (!a || a->cut || !b || b->cut) {
-      changes_.push_back(
-          {ObjectChange::Kind::kUnknown, a && a->cut ? "the rest of its content" : "its content"});
+      changes_.push_back({ObjectChange::Kind::kUnknown, "content"});
     }
   }
 
   void compare_lines() {
     const SuspendedRow *a = old_.suspended(before_), *b = now_.suspended(after_);
-    if (a == nullptr && b == nullptr) return;
+    if (a == nullptr && b == nullptr) {
+      // One that has ended has no locals and no frame any more.
+      const auto is_of_frame = [](const Item& item) {
+        return item.name.starts_with(".f_locals[") || item.name.ends_with("_frame");
+      };
+      const std::string_view type = old_.type_name(before_);
+      const bool may_run = type == "generator" || type == "coroutine" || type == "async_generator";
+      if (may_run && std::ranges::any_of(was_.all(), is_of_frame))
+        changes_.push_back({ObjectChange::Kind::kUnknown, "line"});
+      return;
+    }
     const auto words = [](const SuspendedRow* row) {
       return row == nullptr ? std::string("running or ended") : "line " + std::to_string(row->line);
     };

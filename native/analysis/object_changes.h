@@ -17,7 +17,9 @@ struct ObjectChange {
     kUnknown,    // this was not compared, since one of the two dumps does not have it
   };
   Kind kind;
-  std::string part;  // `.name`, `['key']`, `[3]`, `<element 'x'>`; of kLine and kUnknown what it is, in words
+  // `.name`, `['key']`, `[3]`, `<element 'x'>`; of kLine what it was and is, in words; of kUnknown a field,
+  // `content` or `line`.
+  std::string part;
   // What it refers to, in each dump; kNone if it has none there, or it is no reference.
   uint32_t was = kNone;
   uint32_t now = kNone;

@@ -28,7 +28,9 @@ constexpr Column kColumns[] = {
      "does "
      "not have it. No rows: it is the same, or the other dump has no object at the address",
      [](const ObjectChange& row) { return kind_name(row.kind); }},
-    {"part", kText, "`.name`, `['key']`, `[3]`, `<element 'x'>`; of line and unknown what it is, in words",
+    {"part", kText,
+     "`.name`, `['key']`, `[3]`, `<element 'x'>`; of line in words what it was and is; of unknown a field, "
+     "content or line",
      [](const ObjectChange& row) { return row.part; }},
     {"was", kInteger, "object.id in this dump of what it refers to; NULL if it refers to nothing there",
      [](const ObjectChange& row) { return Id{row.was}; }},

@@ -66,8 +66,14 @@ function compare(heap: Heap, live: Heap, id: bigint, state: LiveState): LiveObje
     }));
     return { fate: "changed", reason: null, now, changes: shown, more: changed.length - shown.length };
   }
-  const reason = state === "untraversed" ? "c-state" : rows.length > 0 ? "content" : null;
+  const reason = state === "untraversed" ? "c-state" : reasonOf(rows[0]?.part);
   return { fate: reason ? "unknown" : "same", reason, now, changes: [], more: 0 };
+}
+
+/** Of what was not compared. */
+function reasonOf(part: string | undefined): LiveReason | null {
+  if (part === undefined) return null;
+  return part === "content" ? "content" : part === "line" ? "running" : "c-state";
 }
 
 /** What it holds was not read. */

@@ -14,7 +14,9 @@ export type LiveReason =
   | "too-large"
   /** No change was seen, but C code may keep more of it, or the dump does not have all. */
   | "c-state"
-  | "content";
+  | "content"
+  /** A generator or a coroutine that runs: where it stands is not known. */
+  | "running";
 
 /**
  * What lies at an address: an object; one of a C type that may keep more than was read; no memory; memory of an object

@@ -16,6 +16,7 @@ const REASONS: Record<LiveReason, string> = {
   "too-large": "it is too large to be read while the process runs",
   "c-state": "no change was seen, but C code may keep more in it than can be read without running that code",
   content: "no change was seen, but the dump does not have all of its content",
+  running: "no change was seen, but it runs, and where it stands is not known",
 };
 
 /** In a column, with the first few changes. */
