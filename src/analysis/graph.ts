@@ -2,7 +2,6 @@ import { type Heap, type HeapObject, OBJECT, type Root } from "../store/heap.js"
 import { setSql } from "../store/set.js";
 import { markBackEdges } from "./back-edges.js";
 import { contains, type Filter, type Selection } from "./filter.js";
-import { finalizers } from "./finalizers.js";
 import { type Hold, heldBy, holdersOf, holdsBetween, holdsNothingElse } from "./holds.js";
 import { waysBetween } from "./ways.js";
 
@@ -12,7 +11,7 @@ export interface GraphNode extends HeapObject {
   role: Role;
   /** Of its type, without the module. */
   shortName: string;
-  /** The finalizer that its type has: `__del__`; null if it has none. */
+  /** That of its type: `tp_finalize`, `tp_del` or both; null if it has none, or the dump does not tell. */
   finalizer: string | null;
   roots: Root[];
   /** From a root; null for garbage. */
@@ -87,7 +86,7 @@ class GraphSearch {
     private readonly heap: Heap,
     private readonly request: GraphRequest,
   ) {
-    this.finalizerOf = finalizers(heap);
+    this.finalizerOf = finalizersOf(heap);
   }
 
   run(): Graph {
@@ -276,4 +275,12 @@ function place(levels: GraphNode[][], nodes: GraphNode[]): void {
     while (levels.length <= node.depth) levels.push([]);
     levels[node.depth]?.push(node);
   }
+}
+
+function finalizersOf(heap: Heap): (type: bigint | null) => string | null {
+  const rows = heap.all<{ id: bigint; finalizer: string }>(
+    "SELECT id, finalizer FROM {heap}.type WHERE finalizer <> 'none'",
+  );
+  const known = new Map(rows.map(({ id, finalizer }) => [id, finalizer]));
+  return (type) => (type === null ? null : (known.get(type) ?? null));
 }

@@ -42,7 +42,7 @@ interface GraphOptions {
 const EXAMPLES = `
 Red: objects to explain; green: roots (a module, a thread, …); yellow: --highlight; orange: --sources; grey: a ! term.
 A bold arrow: the holder refers to nothing else. A dashed arrow closes a cycle. A red arrow: on a way from --sources. A
-double border: the type has a finalizer (__del__).
+double border: the type has a finalizer (__del__, or that of C code).
 
 Examples:
   heapdump graph heap.bin 0x7f3a0c0041d0 | dot -Tsvg > graph.svg

@@ -4,13 +4,14 @@ export interface LeakPattern {
   why: string;
   mend: string;
   /** The command that shows more, where `show` of an object does not. */
-  next?: "tasks" | "threads" | "held-by-c" | "tree";
+  next?: "tasks" | "threads" | "held-by-c" | "tree" | "garbage";
 }
 
 export const LEAK_PATTERNS: Record<string, LeakPattern> = {
   garbage: {
     why: "They are in circles, or held by such, which the collector has not freed.",
     mend: "break the circle where the object ends, or make one of its references a weakref.ref; gc.collect() frees what is there",
+    next: "garbage",
   },
   "held by C": {
     why: "They have more references than were found: C code holds them, or has leaked references to them.",
@@ -20,6 +21,7 @@ export const LEAK_PATTERNS: Record<string, LeakPattern> = {
   "gc.garbage": {
     why: "gc.garbage keeps what the collector finds while gc.DEBUG_SAVEALL is set, and what it must not free.",
     mend: "gc.set_debug(0), and gc.garbage.clear()",
+    next: "garbage",
   },
   finalizer: {
     why: "weakref.finalize keeps its function and the arguments until the object dies; if one of these refers to the object, it never does.",

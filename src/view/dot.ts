@@ -87,7 +87,8 @@ function nodeLine(node: GraphNode, name: string, labels: Labels): string {
     lines.push(`root: ${shorten(roots.join(", "), CONTENT_WIDTH)}`);
   const refs = labels.refcounts ? `  ${refsText(node)}` : "";
   lines.push(`${addressText(node.address)}  ${sizeText(node.size)}${refs}`);
-  if (node.finalizer !== null) lines.push(`has ${node.finalizer}`);
+  if (node.finalizer !== null)
+    lines.push(node.finalizer === "tp_finalize" ? "has a finalizer" : "has a legacy finalizer");
   for (const [column, value] of labels.extra?.of.get(node.address) ?? [])
     lines.push(shorten(`${column}: ${value}`, CONTENT_WIDTH));
   const label = lines.map(escapeControls).join("\n");
