@@ -25,8 +25,12 @@ export function contains(
   return objects.has(object.id) || (object.type !== null && types.has(object.type));
 }
 
-/** A term that finds nothing is an error with exit code 2. */
-export function parseFilter(heap: Heap, text: string | undefined): Filter {
+/** A term that finds nothing is an error with exit code 2; `missing` gets that of one that excludes. */
+export function parseFilter(
+  heap: Heap,
+  text: string | undefined,
+  missing: (error: HeapdumpError) => void = refuse,
+): Filter {
   const terms = text === undefined ? [] : text.split(",").map((term) => term.trim());
   const bad = terms.find((term) => term === "" || term === "!");
   if (bad !== undefined) throw new HeapdumpError(ExitCode.Usage, `--filter '${text}' has an empty term`);
@@ -34,7 +38,7 @@ export function parseFilter(heap: Heap, text: string | undefined): Filter {
   const negated = terms.filter((term) => term.startsWith("!")).map((term) => term.slice(1));
   return {
     include: plain.length ? select(heap, plain, refuse) : undefined,
-    exclude: select(heap, negated, refuse),
+    exclude: select(heap, negated, missing),
   };
 }
 

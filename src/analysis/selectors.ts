@@ -81,9 +81,14 @@ function objectAround(heap: Heap, term: string): string | undefined {
 }
 
 /**
- * What `--exclude ADDR,Type,.field` names, as the argument `avoid` of path_to_root.
+ * What `--exclude ADDR,Type,.field` names, as the argument `avoid` of path_to_root; `missing` gets the error of a term that
+ * finds nothing.
  */
-export function parseAvoid(heap: Heap, text: string | undefined): string | null {
+export function parseAvoid(
+  heap: Heap,
+  text: string | undefined,
+  missing: (error: HeapdumpError) => void,
+): string | null {
   if (text === undefined) return null;
   const terms = text.split(",").map((term) => term.trim());
   if (terms.some((term) => term === "" || term === ".")) {
@@ -93,7 +98,7 @@ export function parseAvoid(heap: Heap, text: string | undefined): string | null 
   const selected = select(
     heap,
     terms.filter((term) => !term.startsWith(".")),
-    refuse,
+    missing,
   );
   return avoidArgument(selected, labels);
 }

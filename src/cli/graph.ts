@@ -103,7 +103,9 @@ async function graph(file: string, what: string | undefined, options: GraphOptio
   checkSet(heap, of);
   checkSet(heap, options.sources, "--sources");
   checkSet(heap, options.only, "--only");
-  const filter = parseFilter(heap, terms.length > 0 ? terms.join(",") : undefined);
+  const filter = parseFilter(heap, terms.length > 0 ? terms.join(",") : undefined, ({ message }) =>
+    warn(`--filter: ${message}`),
+  );
   if (!filter.include && of === undefined) {
     throw new HeapdumpError(
       ExitCode.Usage,
@@ -113,6 +115,7 @@ async function graph(file: string, what: string | undefined, options: GraphOptio
   const highlighted = options.highlight?.split(",").map((term) => term.trim()) ?? [];
   const highlight = select(heap, highlighted, ({ message }) => warn(`--highlight: ${message}`));
   const whole = holderGraph(heap, { ...options, filter, highlight });
+  if (whole.nodes.length === 0) warn("the set has no objects: the picture is empty");
   const prefixes = options.censor?.split(",").map((prefix) => prefix.trim());
   const found = prefixes ? censored(whole, prefixes.filter(Boolean)) : whole;
   const title = `${file}: what ${options.direction === "referrers" ? "holds" : "is held by"} ${[...terms, ...(of === undefined ? [] : [of])].join(", ")}`;

@@ -17,7 +17,7 @@ import { patternJson, patternText } from "../view/pattern.js";
 import { openWithSince } from "./heaps.js";
 import { helpText } from "./help.js";
 import { JSON_OPTION, SINCE_OPTION, wholeNumber } from "./options.js";
-import { output } from "./output.js";
+import { output, warn } from "./output.js";
 
 interface PathOptions {
   from?: string;
@@ -83,11 +83,15 @@ async function path(file: string, what: string, options: PathOptions): Promise<v
     throw new HeapdumpError(ExitCode.Usage, "--max-breadth needs --pattern");
   const heap = await openWithSince("path", file, options.since);
   const selected = parseSelectorOrSet(heap, what);
-  const bounds = { avoid: parseAvoid(heap, options.exclude), maxDepth: options.maxDepth };
+  const bounds = { avoid: parseAvoid(heap, options.exclude, warnOfMissing), maxDepth: options.maxDepth };
   if (options.pattern) showPattern(heap, asSet(heap, selected, what), bounds, options);
   else if (options.from !== undefined)
     showBetween(heap, options.from, asSet(heap, selected, what), bounds, options);
   else showPaths(heap, selected, bounds, options);
+}
+
+function warnOfMissing({ message }: HeapdumpError): void {
+  warn(`--exclude: ${message}`);
 }
 
 function showPattern(heap: Heap, set: string, bounds: Bounds, options: PathOptions): void {

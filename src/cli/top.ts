@@ -13,7 +13,7 @@ import { type Compared, openCompared, warnIfUntraced } from "./heaps.js";
 import { helpText } from "./help.js";
 import { LIVE_OPTION, liveArguments, readLiveObjects } from "./live.js";
 import { collect, JSON_OPTION, OF_OPTION, SINCE_OPTION, wholeNumber } from "./options.js";
-import { output } from "./output.js";
+import { output, warn } from "./output.js";
 
 interface TopOptions {
   live?: string | true;
@@ -107,7 +107,7 @@ async function top(argument: string | undefined, options: TopOptions): Promise<v
   const request = {
     of,
     since: options.since,
-    filter: parseFilter(heap, options.filter),
+    filter: parseFilter(heap, options.filter, ({ message }) => warn(`--filter: ${message}`)),
     alsoIn: heaps(false),
     notIn: heaps(true),
     limit: options.number,

@@ -25,7 +25,7 @@ export function leaksMarkdown(
   const more = suspects.length - shown.length;
   const [path, first] = [paths.at(-1), shown[0]];
   const next =
-    path !== undefined && first ? ["heapdump", ...commandFor(first, path)].map(shellWord).join(" ") : null;
+    path !== undefined && first ? ["heapdump", ...commandFor(first, paths)].map(shellWord).join(" ") : null;
   return [
     `## ${plain(heading(leaks))}`,
     processLine(metas),

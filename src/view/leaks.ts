@@ -42,7 +42,7 @@ export function leaksText(
   const blocks = shown.map((suspect, i) => suspectBlock(suspect, i + 1, leaks, terminal));
   const more = suspects.length - shown.length;
   const [path, [first]] = [paths.at(-1), shown];
-  const next = path === undefined || !first ? [] : [nextStep(terminal, ...commandFor(first, path))];
+  const next = path === undefined || !first ? [] : [nextStep(terminal, ...commandFor(first, paths))];
   const rest = more > 0 ? [dim(`${plural(more, "more suspect")}: -n ${suspects.length}`)] : [];
   rest.push(...passingLines(leaks).map((line) => sentences(line, terminal)));
   if (isWorthAWord(leaks)) rest.push(sentences(belowTheBar(leaks, paths), terminal));
@@ -57,9 +57,11 @@ export function leaksText(
 }
 
 /** The words of the command that goes on from a suspect. */
-export function commandFor(suspect: Suspect, path: string): string[] {
+export function commandFor(suspect: Suspect, paths: string[]): string[] {
   const [command, what] = nextCommand(suspect, addressText(suspect.example.object.address));
-  return [command, path, ...(what === undefined ? [] : [what])];
+  const [earliest = "", path = earliest] = [paths[0], paths.at(-1)];
+  const since = command === "held-by-c" && paths.length > 1 ? ["--since", earliest] : [];
+  return [command, ...since, path, ...(what === undefined ? [] : [what])];
 }
 
 /** `owner`: a type that may own the memory which grew. */

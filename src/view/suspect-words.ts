@@ -179,9 +179,9 @@ export function nextCommand(suspect: Suspect, address: string): [command: string
 
 export function uncollectedText({ uncollected }: Suspect): string {
   if (uncollected?.collector !== "off") return "the collector has not run yet";
-  const young = countText(uncollected.young);
-  const by = uncollected.by ?? "gc.disable(), or a threshold of 0";
-  return `the collector is off (${by}): ${young} garbage objects of all types are still in generation 0`;
+  if (uncollected.by !== null) return `the collector is off (${uncollected.by})`;
+  const young = `${countText(uncollected.young)} garbage objects of all types`;
+  return `the collector is off (gc.disable(), or a threshold of 0): ${young} are still in generation 0`;
 }
 
 /** Why a suspect may be wrong; null if nothing says so. */

@@ -36,6 +36,7 @@ function graphData(drawing: Drawing): object {
   return {
     title: escapeControls(title),
     isPhase: drawing.phase !== undefined,
+    showsUnreachable: nodes.some(({ state }) => state.nr === true),
     lists: lists.map((list) => {
       const shown = nodes.filter((node) => node.list === list.name).length;
       return escapeControls(listTitle(list, shown));
