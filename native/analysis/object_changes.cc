@@ -58,6 +58,12 @@ class Items {
 
   std::vector<Item>& all() { return items_; }
   bool has_tail() const { return heap_.positions(id_).size() > heap_.shape(id_).named; }
+  // Whether what stands behind the named references is of the same kinds: an interpreter's table of strings,
+  // which does not hold them, looks like a dict to whoever has not looked for it.
+  bool has_tail_of(const Items& other) const {
+    const ShapeRow &a = heap_.shape(id_), &b = other.heap_.shape(other.id_);
+    return std::equal(a.tail, a.tail + a.tail_count, b.tail, b.tail + b.tail_count);
+  }
   // Whether its type names a field so, be it empty.
   bool names(const std::string& name) const {
     const ShapeRow& shape = heap_.shape(id_);
@@ -72,7 +78,9 @@ class Items {
   void add(uint32_t holder, uint64_t position, uint32_t held) {
     const uint8_t kind = heap_.kind(holder, position);
     const std::optional<std::string> label = label_of(heap_, holder, position);
-    if (kind == HD_REF_KEY || kind == HD_REF_TYPE || (kind == HD_REF_OTHER && !label)) return;
+    if (kind == HD_REF_KEY || kind == HD_REF_TYPE ||
+        ((kind == HD_REF_OTHER || kind == HD_REF_WEAK) && !label))
+      return;
     Item item{"", 0, held, kind == HD_REF_FIELD, holder == id_ && position >= heap_.shape(holder).named};
     if (kind == HD_REF_VALUE) {
       const uint32_t key = position == 0 ? kNone : heap_.target(heap_.positions(holder).begin + position - 1);
@@ -110,11 +118,13 @@ class Comparison {
         after_(after),
         was_(old, before),
         is_(now, after),
-        knows_tail_(is_whole || is_.has_tail()) {}
+        same_tails_(is_.has_tail_of(was_)),
+        knows_tail_(same_tails_ && (is_whole || is_.has_tail())) {}
 
   std::vector<ObjectChange> run() {
     compare_content();
     compare_lines();
+    if (!same_tails_) changes_.push_back({ObjectChange::Kind::kUnknown, "entries"});
     // First what is as it was, so that of equal parts the others remain.
     match([](const HeapIndex& heap,
              const Item& item) { return item.name + " " + std::to_string(heap.address(item.held)); },
@@ -130,7 +140,8 @@ class Comparison {
       }
     }
     for (const Item& item : is_.all()) {
-      if (!item.is_matched) changes_.push_back({ObjectChange::Kind::kReference, item.name, kNone, item.held});
+      if (!item.is_matched && (same_tails_ || !item.is_tail))
+        changes_.push_back({ObjectChange::Kind::kReference, item.name, kNone, item.held});
     }
     return std::move(changes_);
   }
@@ -194,7 +205,7 @@ class Comparison {
   const HeapIndex &old_, &now_;
   const uint32_t before_, after_;
   Items was_, is_;
-  const bool knows_tail_;
+  const bool same_tails_, knows_tail_;
   std::vector<ObjectChange> changes_;
 };
 

@@ -18,7 +18,7 @@ struct ObjectChange {
   };
   Kind kind;
   // `.name`, `['key']`, `[3]`, `<element 'x'>`; of kLine what it was and is, in words; of kUnknown a field,
-  // `content` or `line`.
+  // `content`, `line` or `entries`.
   std::string part;
   // What it refers to, in each dump; kNone if it has none there, or it is no reference.
   uint32_t was = kNone;

@@ -23,14 +23,12 @@ const char* kind_name(ObjectChange::Kind kind) {
 constexpr Column kColumns[] = {
     {"kind", kText,
      "object: another object has the address, or its __class__ was assigned; content: its own value; line: "
-     "where "
-     "a generator or a coroutine waits; reference: what it refers to; unknown: not compared, since one dump "
-     "does "
-     "not have it. No rows: it is the same, or the other dump has no object at the address",
+     "where a generator or a coroutine waits; reference: what it refers to; unknown: not compared, since one "
+     "dump does not have it. No rows: it is the same, or the other dump has no object at the address",
      [](const ObjectChange& row) { return kind_name(row.kind); }},
     {"part", kText,
      "`.name`, `['key']`, `[3]`, `<element 'x'>`; of line in words what it was and is; of unknown a field, "
-     "content or line",
+     "content, line or entries",
      [](const ObjectChange& row) { return row.part; }},
     {"was", kInteger, "object.id in this dump of what it refers to; NULL if it refers to nothing there",
      [](const ObjectChange& row) { return Id{row.was}; }},

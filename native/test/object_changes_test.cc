@@ -119,6 +119,15 @@ TEST_F(ObjectChangesTest, WhatOneOfThemDoesNotHaveIsNotCompared) {
   EXPECT_EQ(changes(all, named, deque), (Set{"reference [0] 2 -"}));
 }
 
+TEST_F(ObjectChangesTest, EntriesThatAreNotHeldAreNoEntriesThatAre) {
+  HeapBuilder before, after;
+  const uint32_t key = before.str("key");
+  after.str("key");
+  const uint32_t dict = before.object("dict").holds({HD_REF_WEAK, HD_REF_WEAK}, {key, key});
+  after.object("dict").entry(key, key);
+  EXPECT_EQ(changes(before, after, dict), (Set{"unknown entries - -"}));
+}
+
 TEST_F(ObjectChangesTest, WhereAGeneratorWaits) {
   HeapBuilder before, later, running;
   const uint32_t generator = before.object("generator").waits(3);
