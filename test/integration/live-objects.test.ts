@@ -1,5 +1,5 @@
 // `show --live` and `top --live`: what became of objects, beside what the program did to them.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect } from "vitest";
 import { recordsOf } from "../support/cli.js";
@@ -130,6 +130,17 @@ describe.each(interpreters)("CPython $version ($library)", ({ path: python }) =>
     expect(await settledView(target.pid)).toEqual(view);
   });
 
+  test("of a process that does nothing, nothing has changed", async ({ workspace }) => {
+    await dumped(workspace, python);
+    const { live } = workspace.json("top", "--live", "-n", "3000", "live.bin");
+    const rows = recordsOf<{ address: string } & Live>(live);
+    expect(rows).toHaveLength(3000);
+    const isSame = ({ fate, reason }: Live) =>
+      fate === "same" || (fate === "unknown" && ["c-state", "content", "too-large"].includes(reason ?? ""));
+    expect(rows.filter((row) => !isSame(row))).toEqual([]);
+    expect(rows.filter(({ fate }) => fate === "same").length).toBeGreaterThan(2000);
+  });
+
   test("a process that changes an object all the time is neither stopped nor misread", async ({
     workspace,
   }) => {
@@ -161,6 +172,15 @@ describe.each(interpreters)("CPython $version ($library)", ({ path: python }) =>
   });
 });
 
+/** Whether the process has that file open. */
+function opens(pid: number, file: string): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === file);
+  } catch {
+    return false; // A descriptor was closed meanwhile.
+  }
+}
+
 describe("which process it is", () => {
   test("another one, one that has ended, a dump of python mode", async ({ workspace }) => {
     const python = newest.path;
@@ -183,7 +203,12 @@ describe("which process it is", () => {
     ]);
     await workspace.attachQuietly(target.pid, "python", "script.bin");
     expect(failure("top", "--live", "script.bin")).toEqual([2, "", expect.stringContaining("python mode")]);
+    const tool = workspace.startTool(["top", "--live", "-n", "99999", "live.bin"]);
+    while (!opens(tool.pid, `/proc/${target.pid}/mem`)) await sleep(1);
     await target.kill();
+    const { status, stdout, stderr } = await tool.done;
+    expect([3, 4]).toContain(status);
+    expect({ stdout, stderr }).toEqual({ stdout: "", stderr: expect.stringMatching(/process \d+/) });
     expect(failure("show", "live.bin", address, "--live")).toEqual([
       3,
       "",

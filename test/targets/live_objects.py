@@ -193,9 +193,9 @@ def be_busy(one):
         number += 1
         one.count = number
         one.pair = [number, str(number)]
-        if number % 100 == 0:
+        if number % 100 == 50:
             one.extra = {number: number}
-        elif number % 100 == 50:
+        elif number % 100 == 0:
             del one.extra
 
 
