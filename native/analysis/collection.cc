@@ -79,12 +79,49 @@ bool Collection::has_legacy_finalizer(uint32_t id) const {
   return is_unreachable(id) && (heap_.types()[heap_.type(id)].finalizer & HD_TP_DEL) != 0;
 }
 
+// From 3.14 on young tuples are looked at first that hold nothing which the collector could ever track: they
+// are no longer tracked then. A tuple that is held is older, and was looked at before.
+void Collection::untrack_tuples() {
+  const auto is_young = [&](uint32_t id) {
+    return (heap_.flags(id) & HD_TRACKED) != 0 && generation_of(heap_.flags(id)) == 0;
+  };
+  std::vector<uint32_t> left;
+  objects_.each([&](uint32_t id) {
+    if (heap_.type_name(id) == "tuple" && is_young(id)) left.push_back(id);
+  });
+  const auto may_be_tracked = [&](uint32_t id) {
+    if (heap_.type_name(id) == "tuple")
+      return is_young(id) ? objects_[id] : (heap_.flags(id) & HD_TRACKED) != 0;
+    if (const uint32_t type = heap_.type_of_object(id); type != kNone)
+      return (heap_.types()[type].flags & kHeapType) != 0;
+    return (heap_.types()[heap_.type(id)].flags & kCollected) != 0;
+  };
+  const auto holds_none = [&](uint32_t id) {
+    const Range rows = heap_.positions(id);
+    for (uint64_t row = rows.begin; row < rows.end; ++row) {
+      const uint32_t held = heap_.target(row);
+      if (held == kNone || may_be_tracked(held)) return false;
+    }
+    return true;
+  };
+  for (size_t before = 0; before != left.size();) {
+    before = left.size();
+    std::erase_if(left, [&](uint32_t id) {
+      if (!holds_none(id)) return false;
+      objects_.clear(id);
+      return true;
+    });
+  }
+}
+
 void Collection::update_and_subtract(int generation) {
   for (uint32_t id = 0; id < heap_.objects(); ++id) {
-    if (!is_collected(heap_, id, generation)) continue;
-    objects_.set(id);
-    outside_[id] = static_cast<int32_t>(std::min<uint64_t>(heap_.refcount(id), INT32_MAX));
+    if (is_collected(heap_, id, generation)) objects_.set(id);
   }
+  if (is_incremental(heap_)) untrack_tuples();
+  objects_.each([&](uint32_t id) {
+    outside_[id] = static_cast<int32_t>(std::min<uint64_t>(heap_.refcount(id), INT32_MAX));
+  });
   references([&](uint32_t, uint32_t target) { outside_[target]--; });
 }
 

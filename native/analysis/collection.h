@@ -61,6 +61,7 @@ class Collection {
   }
 
  private:
+  void untrack_tuples();
   void update_and_subtract(int generation);
   void move_unreachable();
   void move_legacy_finalizers();

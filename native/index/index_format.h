@@ -142,6 +142,7 @@ struct LargeValues {
   std::vector<LargeRow> retained;
 };
 
+constexpr uint64_t kCollected = uint64_t{1} << 14;          // Py_TPFLAGS_HAVE_GC
 constexpr uint64_t kHeapType = uint64_t{1} << 9;            // Py_TPFLAGS_HEAPTYPE
 constexpr uint64_t kTypeSubclass = uint64_t{1} << 31;       // Py_TPFLAGS_TYPE_SUBCLASS
 constexpr uint64_t kExceptionSubclass = uint64_t{1} << 30;  // Py_TPFLAGS_BASE_EXC_SUBCLASS

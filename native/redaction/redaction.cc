@@ -32,6 +32,19 @@ void mark(const HeapIndex& heap, uint32_t id, hd_reference_kind kind, std::vecto
   }
 }
 
+// As payload/walk/contents.c tells it.
+bool could_be_identifier(const HeapIndex& heap, uint32_t id) {
+  const std::optional<Content> content = heap.content(id);
+  if (!content) return true;
+  const auto is_between = [](unsigned char c, char first, char last) { return c >= first && c <= last; };
+  const auto is_letter = [&](unsigned char c) {
+    return is_between(c, 'a', 'z') || is_between(c, 'A', 'Z') || c == '_' || c >= 0x80;
+  };
+  const std::string_view text = content->bytes;
+  if (!text.empty() && !is_letter(static_cast<unsigned char>(text.front()))) return false;
+  return std::ranges::all_of(text, [&](unsigned char c) { return is_letter(c) || is_between(c, '0', '9'); });
+}
+
 }  // namespace
 
 Redaction::Redaction(const HeapIndex& heap, const RedactionRules& rules)
@@ -63,8 +76,9 @@ std::vector<bool> Redaction::names() const {
   std::vector<bool> strs(heap_.objects()), found(heap_.objects());
   const Categories categories(heap_);
   for (uint32_t id = 0; id < heap_.objects(); ++id) {
-    if (const uint32_t dict = field_of(heap_, id, "__dict__"); dict != kNone)
-      mark(heap_, dict, HD_REF_KEY, strs);
+    const uint32_t dict = field_of(heap_, id, "__dict__");
+    // Of a dict that is its own __dict__ the keys are data.
+    if (dict != kNone && dict != id) mark(heap_, dict, HD_REF_KEY, strs);
     // The names of attributes that lie in its instances have no name of their own in a class.
     if (categories[id] == Category::kType) mark(heap_, id, HD_REF_OTHER, strs);
   }
@@ -73,7 +87,7 @@ std::vector<bool> Redaction::names() const {
     const std::string_view type = heap_.type_name(id);
     found[id] = category == Category::kModule || category == Category::kType ||
                 category == Category::kFunction || category == Category::kFrame || type == "code" ||
-                type == "NoneType" || (strs[id] && type == "str");
+                type == "NoneType" || (strs[id] && type == "str" && could_be_identifier(heap_, id));
   }
   return found;
 }

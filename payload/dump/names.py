@@ -13,14 +13,15 @@ def put_strs_aside():
 
 
 def note_names(named, width, flat):
-    """The dicts in the columns of rows that are called `__dict__` are namespaces."""
+    """The dicts in the columns of rows that are called `__dict__` are namespaces; what could be no name is data there."""
     if not ONLY_NAMES:
         return
     for column in range(len(named)):
         if named[column][1] == '__dict__':
             for found in flat[column::width]:
                 if type(found) is dict:
-                    known_names.update((id(name), True) for name in dict_keys(found) if type(name) is str)
+                    known_names.update((id(name), True) for name in dict_keys(found)
+                                       if type(name) is str and is_identifier(name))
 
 
 def name_contents(batch, flags):

@@ -36,7 +36,7 @@ MethodDescriptor, MemberDescriptor = str.__dict__['join'].__class__, type.__dict
 WrapperDescriptor, GetSetDescriptor = object.__dict__['__init__'].__class__, type.__dict__['__name__'].__class__
 MappingProxy = type.__dict__['__dict__'].__get__(object).__class__
 Module = sys.__class__
-encode = str.encode
+encode, is_identifier = str.encode, str.isidentifier
 
 get_name = type.__dict__['__name__'].__get__
 get_qualname = type.__dict__['__qualname__'].__get__

@@ -77,6 +77,16 @@ int hd_str_is(struct hd_walker* w, hd_address object, const char* name) {
   return !name[from.length];
 }
 
+int hd_could_be_identifier(struct hd_walker* w, hd_address str) {
+  const struct characters from = characters_of(w->layout, str);
+  for (uint64_t i = 0; i < from.length; i++) {
+    const uint32_t c = character(&from, i);
+    const int is_letter = (c | 32) - 'a' < 26 || c == '_' || c >= 0x80;
+    if (!is_letter && (i == 0 || c - '0' >= 10)) return 0;
+  }
+  return 1;
+}
+
 struct integer {
   hd_address digits;
   uint64_t count;

@@ -16,6 +16,8 @@ int hd_is_str(struct hd_walker* w, hd_address object);
 // The text of a str object in UTF-8, cut at a character.
 void hd_put_str(struct hd_walker* w, struct hd_text* text, hd_address str);
 int hd_str_is(struct hd_walker* w, hd_address object, const char* name);
+// Whether its text could be an identifier: of other than letters beyond ASCII that is not looked at.
+int hd_could_be_identifier(struct hd_walker* w, hd_address str);
 // Of an int object that is not negative and below 2^60.
 int hd_int_value(struct hd_walker* w, hd_address object, uint64_t* value);
 // __module__ and __qualname__ of a type.

@@ -16,6 +16,7 @@ static void set(uint64_t* bits, hd_address address) {
 
 void hd_add_name(struct hd_walker* w, hd_address str) {
   if (!hd_is_address(str) || hd_type_of(str) != w->walk->types.str) return;
+  if (!hd_could_be_identifier(w, str)) return;
   set(names_of(w, hd_block_of(w, &w->marks, str))->name, str);
 }
 
@@ -32,7 +33,9 @@ void hd_add_names(struct hd_walker* w, hd_address dict) {
 
 void hd_add_names_of(struct hd_walker* w, hd_address object) {
   const int64_t offset = w->type->dict_offset;
-  if (offset > 0) hd_add_names(w, hd_word(object + (uint64_t)offset));
+  const hd_address dict = offset > 0 ? hd_word(object + (uint64_t)offset) : 0;
+  // Of a dict that is its own __dict__ the keys are data.
+  if (dict && dict != object) hd_add_names(w, dict);
 }
 
 int hd_shows_content(struct hd_walker* w, hd_address object) {

@@ -5,7 +5,7 @@
 
 #include "walk/walker.h"
 
-// The keys of a namespace are names.
+// The keys of a namespace are names, if they could be identifiers: others are data that was stored there.
 void hd_add_names(struct hd_walker* w, hd_address dict);
 void hd_add_name(struct hd_walker* w, hd_address str);
 // Those of the dict of the object at hand, if it stands in a word of its own.

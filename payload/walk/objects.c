@@ -42,7 +42,7 @@ static uint64_t add_attributes(struct hd_walker* w, hd_address object, int* plai
     for (; i < type->value_count; i++) w->references[n++] = 0;
   }
   w->references[n++] = instance.dict;
-  if (w->walk->only_names) hd_add_names(w, instance.dict);
+  if (w->walk->only_names && instance.dict != object) hd_add_names(w, instance.dict);
   return n;
 }
 

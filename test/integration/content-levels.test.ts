@@ -54,7 +54,7 @@ describe.each(interpreters)("CPython $version ($library)", ({ path }) => {
     const paths = rowsOf(workspace, full, held);
     expect(paths.length).toBeGreaterThan(6);
     // The key of a dict that is no namespace is data.
-    const asNamed = paths.map(([text]) => [text?.replace("'SECRET key'", "<str>")]);
+    const asNamed = paths.map(([text]) => [text?.replace(/'SECRET[^']*'/, "<str>")]);
     expect(rowsOf(workspace, names, held)).toEqual(asNamed);
     expect(rowsOf(workspace, none, held)).not.toEqual(asNamed);
     if (mode !== "python") {

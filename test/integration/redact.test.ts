@@ -91,6 +91,8 @@ test("of some types only, and of keys", async ({ workspace }) => {
   expect(keys("full.bin")).toEqual([
     ["dict", "SECRET key"],
     ["dict", "SECRET value"],
+    ["dict", "SECRET@example.org"],
+    ["__main__.OwnDict", "SECRET_of_own_dict"],
   ]);
   expect(keys("keys.bin")).toEqual([]);
   expect(secrets("keys.bin")).toEqual(expect.arrayContaining(["SECRET text", "SECRET in a tuple"]));

@@ -31,6 +31,11 @@ class WithSlots:
     __slots__ = ("name_of_slot", "__dict__")
 
 
+class OwnDict(dict):
+    def __init__(self):
+        self.__dict__ = self
+
+
 class Many:
     """Whose attributes lie in a dict in each version."""
 
@@ -46,6 +51,9 @@ for i in range(40):
     setattr(name_of_instance, "name_of_attribute_%d" % i, fresh("SECRET %d" % i))
 name_of_instance.name_of_list = [Held()]
 vars(name_of_instance)[fresh("name_of_entry")] = Held()
+vars(name_of_instance)[fresh("SECRET@example.org")] = 1
+name_of_own_dict = OwnDict()
+name_of_own_dict[fresh("SECRET_of_own_dict")] = Held()
 name_of_slotted = WithSlots()
 name_of_slotted.name_of_slot = Held()
 name_of_slotted.name_in_dict = Held()
