@@ -39,7 +39,8 @@ function parsed(path: string): unknown {
     return JSON.parse(text.replace(STRING_OR_LONG, (found) => (found[0] === '"' ? found : `"${found}"`)));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw refused(path, code ?? `it is not JSON: ${message.replace(/\s+/g, " ")}`);
+    const why = error instanceof RangeError ? "it is nested too deeply" : message.replace(/\s+/g, " ");
+    throw refused(path, code ?? `it is not JSON: ${why}`);
   }
 }
 

@@ -22,6 +22,8 @@ export interface DrawOptions {
   type?: string;
   /** At most so many nodes in a graph. */
   limit: number;
+  /** At most so many graphs, but for those of the first run. */
+  graphs: number;
   allTypes: boolean;
   extra: ExtraInfo["of"];
 }
@@ -75,7 +77,7 @@ export function drawCollections(
   for (const run of options.reverse ? runs.toReversed() : runs) {
     const graphs = drawRun(run, options);
     nodes += graphs.reduce((sum, graph) => sum + graph.nodes.length, 0);
-    if (drawn > 0 && nodes > MAX_NODES) break;
+    if (drawn > 0 && (nodes > MAX_NODES || drawings.length + graphs.length > options.graphs)) break;
     drawings.push(...graphs);
     drawn++;
   }

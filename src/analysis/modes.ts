@@ -18,6 +18,14 @@ export function bothModes<T extends Taken>(series: T[]): { script: T; snapshot: 
   return script && snapshot && { script, snapshot };
 }
 
+/** One that has other contents than the first: keys and values that only one of them shows look like others. */
+export function differentContents<T extends Taken>([first, ...others]: T[]): [T, T] | undefined {
+  const shown = (taken: Taken) =>
+    [contentOf((key) => taken.meta().get(key)), taken.meta().get("redacted") ?? ""].join();
+  const unlike = first && others.find((other) => shown(other) !== shown(first));
+  return first && unlike && [first, unlike];
+}
+
 /** Two that count differently what objects own: their types files were not the same. */
 export function differentTypes<T extends Taken>(series: T[]): [T, T] | undefined {
   const typesOf = (taken: Taken) => taken.meta().get("types");

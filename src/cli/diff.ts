@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { type Command, Option } from "commander";
 import { type Bands, findBands } from "../analysis/bands.js";
 import { type DiffAgainst, findDifferences } from "../analysis/diff.js";
-import { differentModes } from "../analysis/modes.js";
+import { differentContents, differentModes } from "../analysis/modes.js";
 import { requireDumps } from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { writePrivateFile } from "../files.js";
@@ -74,6 +74,7 @@ async function diff(files: string[], options: DiffOptions): Promise<void> {
   const series = await readSeries("diff", files, (read) => {
     requireDumps(read.length, 2, "diff");
     division = divisionOf(read, options);
+    requireAlikeContents(read, division);
     // Counts of different modes can be compared of one pair of dumps, not of more.
     if (read.some((dump) => dump instanceof Sample) || against === "peak" || draw)
       requireOneMode(read, "count different objects");
@@ -120,6 +121,21 @@ function divisionOf(series: CountedDump[], { by, of }: DiffOptions): Division {
     );
   }
   return { by: first.by, of: first.of ?? undefined };
+}
+
+/** Of these a row does not go by what objects contain. */
+const WITHOUT_CONTENTS = ["type", "kind", "size", "module", "package", "line", "unity", "id"];
+
+function requireAlikeContents(series: CountedDump[], { by, of }: Division): void {
+  const unlike = differentContents(series);
+  const goesByContents =
+    partitionParts(by).some((part) => !WITHOUT_CONTENTS.includes(part)) ||
+    /content\(|via\(|owner\(|\[/.test(of ?? "");
+  if (!unlike || !goesByContents) return;
+  throw new HeapdumpError(
+    ExitCode.Usage,
+    `${unlike[0].path} and ${unlike[1].path} do not have the same contents (attach --content, redact), so they cannot be compared by them: use --by type or kind`,
+  );
 }
 
 /** Roots and names of references, which owners and paths are made of, differ between modes. */

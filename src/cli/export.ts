@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { type Command, Option } from "commander";
+import { differentContents } from "../analysis/modes.js";
 import { repeated, requireOneProcess } from "../analysis/series.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { ExportFormat } from "../export/format.js";
@@ -57,6 +58,8 @@ export function registerExport(program: Command): void {
 async function exportDump(file: string, options: ExportOptions): Promise<void> {
   const { to, output: path, of, by } = options;
   const format = FORMATS.find(({ name }) => name === to) as ExportFormat;
+  if (path === "-")
+    throw new HeapdumpError(ExitCode.Usage, "export writes a file: give its name, not - for standard output");
   const heap = await openWithSince("export", file, options.since);
   checkSet(heap, of);
   if (by !== undefined && !format.appends) {
@@ -102,6 +105,13 @@ async function requireOwnSamples(heap: Heap, path: string, by: string, of: strin
     throw new HeapdumpError(
       ExitCode.Usage,
       `${unlike.path} was taken ${divisionText(unlike)}: take all samples of a file alike, or choose another file`,
+    );
+  }
+  const other = differentContents([heap, ...samples]);
+  if (other) {
+    throw new HeapdumpError(
+      ExitCode.Usage,
+      `${other[1].path} is of a dump with other contents than ${heap.path}: choose another file`,
     );
   }
   const same = repeated([...samples, heap]);

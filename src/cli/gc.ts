@@ -37,6 +37,9 @@ interface Options {
 /** Graphviz takes minutes for what a page shows at once. */
 const LIMITS = { page: 1000, picture: 100 };
 
+/** More of them in one picture exhaust the memory of Graphviz. */
+const MOST_IN_PICTURE = 500;
+
 const EXAMPLES = `
 Of a dump, a collection is replayed: what the collector would have found at that moment, up to where it runs finalizers
 and callbacks. Nothing is needed in the process. A log has what it did.
@@ -123,13 +126,14 @@ async function ofLogs(files: string[], options: Options): Promise<void> {
 function drawer(files: string[], options: Options): ((runs: NamedRun[]) => Promise<void>) | undefined {
   const { of: extra } = readExtraInfo(options.extraInfo ?? []);
   if (options.output === undefined) return undefined;
-  const { limit, write } = writer(options.output, files[0]);
+  const { limit, graphs, write } = writer(options.output, files[0]);
   return async (runs) => {
     const drawn = drawCollections(runs, {
       objectsOnly: options.objectsOnly === true,
       reverse: options.reverse === true,
       ...(options.type !== undefined && { type: options.type }),
       limit: options.limit ?? limit,
+      graphs,
       allTypes: options.allTypes === true,
       extra,
     });
@@ -168,6 +172,7 @@ function requireType(drawings: Drawing[], type: string | undefined): void {
 
 interface Writer {
   limit: number;
+  graphs: number;
   write(drawings: Drawing[], title: string): Promise<void>;
 }
 
@@ -184,6 +189,7 @@ function writer(path: string, source: string | undefined): Writer {
   if (!chosen) throw new HeapdumpError(ExitCode.Usage, `${path}: the name must end in .dot, .svg or .html`);
   return {
     limit: ending === ".html" ? LIMITS.page : LIMITS.picture,
+    graphs: ending === ".html" ? Number.POSITIVE_INFINITY : MOST_IN_PICTURE,
     write: async (drawings, title) => writePrivateFile(path, await chosen(drawings, title), source),
   };
 }

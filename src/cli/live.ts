@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import { compareLive, type Live } from "../analysis/live.js";
 import { differenceOfMeta, otherProcess } from "../analysis/series.js";
-import { inspectLive, readLive } from "../capture/live.js";
 import { ExitCode, HeapdumpError } from "../errors.js";
 import type { Heap } from "../store/heap.js";
 import { openBeside } from "../store/open.js";
@@ -46,6 +45,8 @@ export async function readLiveObjects(
     );
   }
   const pid = Number(live === true ? meta.get("pid") : live);
+  // Most answers need no process, and are given sooner without the code for one.
+  const { inspectLive, readLive } = await import("../capture/live.js");
   const contentLimit = Number(meta.get("content_limit")) || DEFAULT_CONTENT_BYTES;
   const target = inspectLive(pid, contentLimit, version());
   const isOther = (why: string) =>

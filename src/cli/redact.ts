@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import type { Command } from "commander";
 import { redactDump } from "../dump/redact.js";
 import { isStandardOutput } from "../dump/stream-output.js";
@@ -58,6 +59,8 @@ async function redact(file: string, path: string, options: RedactOptions): Promi
     untilSignal((signal) => redactDump({ source, path, rules: { types, keys, names }, signal })),
   );
   if (isStandardOutput(path)) return;
+  // That of the file which was replaced has its contents.
+  rmSync(indexPath(path), { force: true });
   output(
     options,
     () => ({ file: path, bytes }),

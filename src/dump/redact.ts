@@ -20,7 +20,10 @@ export interface Redaction {
 export async function redactDump({ source, path, rules, signal }: Redaction): Promise<number> {
   const { RedactedDump } = native();
   const dump = new RedactedDump(source.path, source.index, rules);
-  const output = await openOutput(path, signal, source.path);
+  const interrupted = () => new HeapdumpError(ExitCode.Interrupted, "interrupted");
+  const output = await openOutput(path, signal, source.path).catch((error) => {
+    throw signal.aborted ? interrupted() : error;
+  });
   const writer = new DumpWriter(output, () => {});
   try {
     writer.begin(metaOf(dump, rules));
@@ -30,7 +33,7 @@ export async function redactDump({ source, path, rules, signal }: Redaction): Pr
       // So that a signal is heard.
       await turn();
       if (writer.failure) throw writer.failure;
-      if (signal.aborted) throw new HeapdumpError(ExitCode.Interrupted, "interrupted");
+      if (signal.aborted) throw interrupted();
     }
     await writer.end(endOf(dump, source.problems));
     await output.commit();

@@ -25,6 +25,9 @@ export async function exportHeap(
   signal: AbortSignal,
   request: ExportRequest,
 ): Promise<Exported> {
+  // To open a pipe that nobody reads would wait for ever.
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there && !there.isFile() && !there.isDirectory()) throw cannotCreate(path, "is not a regular file");
   const file = await PrivateFile.create(path, heap.path);
   let counts: Exported["counts"];
   try {

@@ -29,6 +29,7 @@ const KEPT = [
   "executable",
   "python_version",
   "mode",
+  "redacted",
   "types",
   "tracemalloc",
   "tracemalloc_unread",

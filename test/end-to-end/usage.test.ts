@@ -53,7 +53,11 @@ test.each([
   ],
   ["parents of types", ["top", "--by", "type", "--show-parents", "heap.bin"], "leave out --by type"],
   ["a graph of nothing", ["graph", "heap.bin"], "graph needs an address or a type to explain"],
-  ["a picture of no kind", ["graph", "--filter", "dict", "-o", "x.png", "heap.bin"], ".dot, .svg or .html"],
+  [
+    "a picture of no kind",
+    ["graph", "--filter", "dict", "-o", "x.gif", "heap.bin"],
+    ".dot, .svg, .html, .png or .pdf",
+  ],
   ["no format", ["export", "heap.bin", "-o", "x"], "required option '--to <format>' not specified"],
   ["sql of nothing", ["sql"], "sql needs a dump, or --schema"],
   ["a schema that is not a name", ["sql", "heap.bin", "--attach", "1x=heap.bin", "SELECT 1"], "NAME=FILE"],

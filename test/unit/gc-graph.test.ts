@@ -15,6 +15,7 @@ const draw = (options: Partial<DrawOptions> = {}, of = runs) =>
     limit: 1000,
     allTypes: false,
     extra: new Map(),
+    graphs: 1000,
     ...options,
   });
 
