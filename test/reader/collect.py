@@ -21,6 +21,8 @@ class Collection:
         self.young: Dict[int, HeapObject] = {
             o.address: o for o in dump.objects if o.tracked and o.generation <= generation and not o.immortal
         }
+        if int(dump.all_meta["python_version"].split(".")[1]) >= 14:
+            self.untrack_tuples()
         self.reported = {address: [t for t in o.reported if t in self.young] for address, o in self.young.items()}
         self.outside = {address: o.refcount for address, o in self.young.items()}
         for targets in self.reported.values():
@@ -40,6 +42,25 @@ class Collection:
         if dump.all_meta["python_version"].startswith("3.8.") and self.finalized:
             self.may_resurrect = set(self.trash)
         self.callbacks = sorted(self.find_callbacks())
+
+    def untrack_tuples(self) -> None:
+        """3.14 does so first with young ones that hold nothing which could be tracked."""
+        objects = {o.address: o for o in self.dump.objects}
+
+        def may_be_tracked(address: int) -> bool:
+            o = objects.get(address)
+            if o is None or o.type_name == "tuple":
+                return o is None or (address in self.young if o.generation == 0 else o.tracked)
+            if address in self.dump.types:
+                return bool(self.dump.types[address].flags & 1 << 9)
+            return bool(o.type.flags & 1 << 14)
+
+        left = [o for o in self.young.values() if o.type_name == "tuple" and o.generation == 0]
+        while left:
+            gone = [o for o in left if not any(t is None or may_be_tracked(t) for t in o.targets)]
+            for o in gone:
+                del self.young[o.address]
+            left = [o for o in left if o.address in self.young] if gone else []
 
     def finalizer(self, address: int) -> int:
         return self.dump.finalizers.get(self.young[address].type.address, 0)

@@ -130,6 +130,9 @@ def plant():
     loud = Loud()
     loud.held = [loud]
     loud.name = "loud"
+    # Tuples that hold nothing the collector could track.
+    plain = Node()
+    plain.held = [plain, [tuple([part]) for part in ((), object, Node, 5, (5,))]]
     # Of many types.
     for container in ({}, [], Words(), Numbers(), collections.deque(), collections.OrderedDict(),
                       collections.defaultdict(list), collections.ChainMap(), Node()):
