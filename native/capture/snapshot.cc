@@ -182,6 +182,8 @@ class SnapshotRun {
       fault_point("cloned");
       child_in_target_ = calls.finish_clone();
       child.emplace(id, target_.suspends_filters());
+      // Before the target writes to pages that both have.
+      kill_first(child->tid());
       if (target_runs) return false;
     }
     fault_point("child-traced");

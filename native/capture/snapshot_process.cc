@@ -21,6 +21,8 @@ constexpr const char* kMaxOomScoreAdj = "1000";
 
 }  // namespace
 
+void kill_first(pid_t copy) { std::ofstream(proc_path(copy, "oom_score_adj")) << kMaxOomScoreAdj; }
+
 SnapshotProcess::SnapshotProcess(Child& child, const Gadgets& gadgets, uint64_t initial_stack)
     : child_(child),
       memory_(child.tid()),
@@ -35,7 +37,6 @@ void SnapshotProcess::isolate(bool has_own_memory, bool is_filtered) {
   child_.die_with_tool();
   fault_point("child-bound");
   if (has_own_memory) {
-    std::ofstream(proc_path(child_.tid(), "oom_score_adj")) << kMaxOomScoreAdj;
     lift_limits();
     compete_with_nobody();
   }

@@ -10,6 +10,9 @@ namespace heapdump {
 constexpr int kOrphanStatus = 0x68;
 constexpr char kSnapshotName[] = "heapdump";
 
+// When memory runs out, the kernel kills the copy before anything else.
+void kill_first(pid_t copy);
+
 // Makes of a new copy of the target a process of our own, with a pipe to the tool. Whenever the tool dies, it
 // ends: until it has a name that tells it from the target's children, by the exit frame at `initial_stack`;
 // from then on with the tool.
@@ -18,8 +21,7 @@ class SnapshotProcess {
   SnapshotProcess(Child& child, const Gadgets& gadgets, uint64_t initial_stack);
 
   // Names it, binds it to the tool, and closes the target's descriptors in it. If it has a copy of the
-  // target's memory, the kernel kills it first when memory runs out; in the target's own memory that must not
-  // be asked.
+  // target's memory, limits of the target do not hold for it.
   //
   // `is_filtered`: a filter is in force, of which only what is old and common can be expected.
   void isolate(bool has_own_memory, bool is_filtered);
