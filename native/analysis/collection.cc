@@ -193,11 +193,7 @@ std::vector<CollectionGroup> collection_groups(const HeapIndex& heap, const Coll
   std::vector<CollectionGroup> all(types * Kind::kKinds);
   collection.objects().each([&](uint32_t id) {
     const auto add = [&](Kind kind, bool is_in) {
-      if (!is_in) return;
-      CollectionGroup& group = all[kind * types + heap.type(id)];
-      group.count++;
-      group.size += heap.size(id);
-      if (group.example == kNone || heap.size(id) > heap.size(group.example)) group.example = id;
+      if (is_in) all[kind * types + heap.type(id)].add(heap, id);
     };
     add(Kind::kReachable, !collection.is_unreachable(id));
     add(Kind::kUnreachable, collection.is_unreachable(id));

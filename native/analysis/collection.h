@@ -79,8 +79,22 @@ class Collection {
   uint64_t miscounted_ = 0;
 };
 
-// Objects of a collection that fare alike, by type.
-struct CollectionGroup {
+// Objects of one type.
+struct TypeTally {
+  uint32_t type;  // row of types()
+  uint64_t count = 0;
+  uint64_t size = 0;
+  uint32_t example = kNone;  // the largest
+
+  void add(const HeapIndex& heap, uint32_t id) {
+    count++;
+    size += heap.size(id);
+    if (example == kNone || heap.size(id) > heap.size(example)) example = id;
+  }
+};
+
+// Those of a collection that fare alike.
+struct CollectionGroup : TypeTally {
   enum Kind : uint8_t {
     kReachable,
     kUnreachable,
@@ -91,10 +105,6 @@ struct CollectionGroup {
     kKinds
   };
   Kind kind;
-  uint32_t type;  // row of types()
-  uint64_t count = 0;
-  uint64_t size = 0;
-  uint32_t example = kNone;  // the largest
 };
 
 // Those of most objects first within a kind. An object can be in several: what is not reachable is

@@ -106,11 +106,7 @@ class Garbage {
     std::vector<GarbageGroup> all(types * std::size(kWhys));
     for (uint32_t id = 0; id < heap_.objects(); ++id) {
       const uint8_t why = why_[id] != 0 ? why_[id] : heap_.is_garbage(id) ? number_of(otherwise) : uint8_t{0};
-      if (why == 0) continue;
-      GarbageGroup& group = all[why * types + heap_.type(id)];
-      group.count++;
-      group.size += heap_.size(id);
-      if (group.example == kNone || heap_.size(id) > heap_.size(group.example)) group.example = id;
+      if (why != 0) all[why * types + heap_.type(id)].add(heap_, id);
     }
     std::vector<GarbageGroup> found;
     for (size_t i = 0; i < all.size(); ++i) {

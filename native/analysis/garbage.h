@@ -20,14 +20,10 @@ enum class GarbageReason : uint8_t {
   kUnknown,        // the dump does not tell what a collection goes by
 };
 
-struct GarbageGroup {
+struct GarbageGroup : TypeTally {
   GarbageReason reason;
   // Of kUncollected: the youngest generation whose collection would free them; else kNoGeneration.
   uint8_t generation;
-  uint32_t type;  // row of types()
-  uint64_t count = 0;
-  uint64_t size = 0;
-  uint32_t example = kNone;  // the largest
 };
 constexpr uint8_t kNoGeneration = UINT8_MAX;
 

@@ -26,12 +26,6 @@ Cancellation cancellation;
 std::atomic<int> unwritten_chunks;
 constexpr int kMaxUnwrittenChunks = 256;
 
-Napi::Error to_js(Napi::Env env, const std::string& message, ExitCode code) {
-  Napi::Error error = Napi::Error::New(env, message);
-  error.Set("exitCode", static_cast<double>(code));
-  return error;
-}
-
 Napi::Error to_js(Napi::Env env, std::exception_ptr failure) {
   try {
     std::rethrow_exception(failure);

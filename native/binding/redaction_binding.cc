@@ -3,16 +3,9 @@
 
 #include "binding/addon.h"
 #include "redaction/redacted_dump.h"
-#include "support/error.h"
 
 namespace heapdump {
 namespace {
-
-Napi::Error to_javascript(Napi::Env env, const Error& error) {
-  Napi::Error thrown = Napi::Error::New(env, error.what());
-  thrown.Value().Set("exitCode", static_cast<int>(error.code()));
-  return thrown;
-}
 
 Napi::Value to_object(Napi::Env env, const Pairs& pairs) {
   Napi::Object object = Napi::Object::New(env);
@@ -42,7 +35,7 @@ class RedactedDumpObject : public Napi::ObjectWrap<RedactedDumpObject> {
     try {
       dump_.emplace(info[0].As<Napi::String>(), info[1].As<Napi::String>(), rules);
     } catch (const Error& error) {
-      throw to_javascript(info.Env(), error);
+      throw to_js(info.Env(), error.what(), error.code());
     }
   }
 
@@ -53,7 +46,7 @@ class RedactedDumpObject : public Napi::ObjectWrap<RedactedDumpObject> {
       if (!records) return info.Env().Null();
       return Napi::Buffer<uint8_t>::Copy(info.Env(), records->data(), records->size());
     } catch (const Error& error) {
-      throw to_javascript(info.Env(), error);
+      throw to_js(info.Env(), error.what(), error.code());
     }
   }
   Napi::Value meta(const Napi::CallbackInfo& info) { return to_object(info.Env(), dump_->meta()); }

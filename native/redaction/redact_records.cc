@@ -145,21 +145,18 @@ class Redactor {
 
   void objects() {
     const uint64_t count = in_.varint();
-    std::vector<uint8_t> kept;
-    kept.swap(objects_);
-    kept.clear();
+    objects_.clear();
     uint64_t whole = 0;
     try {
-      for (; whole < count; ++whole) object(kept);
+      for (; whole < count; ++whole) object();
     } catch (const Malformed&) {
-      put_objects(whole, kept);
+      put_objects(whole);
       throw;
     }
-    put_objects(count, kept);
-    objects_.swap(kept);
+    put_objects(count);
   }
 
-  void object(std::vector<uint8_t>& kept) {
+  void object() {
     const uint8_t* const begin = in_.at();
     varints(1);
     previous_ += static_cast<uint64_t>(in_.zigzag()) * 8;
@@ -170,19 +167,19 @@ class Redactor {
     const uint8_t* references_at = in_.at();
     varints(in_.varint());
     if (!(flags & HD_HAS_CONTENT) || !redaction_.removes_content(previous_)) {
-      kept.insert(kept.end(), begin, in_.at());
+      objects_.insert(objects_.end(), begin, in_.at());
       return;
     }
-    kept.insert(kept.end(), begin, flags_at);
-    kept.push_back(flags & ~(HD_HAS_CONTENT | HD_CONTENT_CUT | HD_CONTENT_IS_TEXT));
-    kept.insert(kept.end(), references_at, in_.at());
+    objects_.insert(objects_.end(), begin, flags_at);
+    objects_.push_back(flags & ~(HD_HAS_CONTENT | HD_CONTENT_CUT | HD_CONTENT_IS_TEXT));
+    objects_.insert(objects_.end(), references_at, in_.at());
   }
 
-  void put_objects(uint64_t count, const std::vector<uint8_t>& objects) {
+  void put_objects(uint64_t count) {
     if (count == 0) return;
     put_varint(HD_OBJECTS);
     put_varint(count);
-    out_.insert(out_.end(), objects.begin(), objects.end());
+    out_.insert(out_.end(), objects_.begin(), objects_.end());
   }
 
   // Of a thread that the program gave a name; CPython's own is no secret.
@@ -224,7 +221,7 @@ class Redactor {
   std::vector<uint8_t>& out_;
   const uint8_t* begin_ = nullptr;  // of the record
   uint64_t previous_ = 0;           // address of the object before
-  std::vector<uint8_t> objects_;    // room that is used again
+  std::vector<uint8_t> objects_;    // of the record at hand
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-import { rmSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { captureDump } from "../capture/capture.js";
 import { dumpNames } from "../capture/output-names.js";
@@ -15,7 +15,7 @@ import {
   type TakenDump,
 } from "../model/dump.js";
 import { ShortOfMemory } from "../model/memory.js";
-import { indexPath } from "../store/location.js";
+import { removeIndex } from "../store/location.js";
 import { attachJson, takenText } from "../view/attach.js";
 import { shortageText } from "../view/memory-plan.js";
 import { nextStep } from "../view/next.js";
@@ -161,8 +161,7 @@ async function attach(given: number[], options: Options): Promise<void> {
         const capture = notStopped(() => captureDump({ ...settings, pid, file, signal }, observer));
         const dump = await capture.finally(() => observer.stop());
         taken.push(dump);
-        // That of a file which was replaced has its contents.
-        if (!isStream) rmSync(indexPath(file), { force: true });
+        if (!isStream) removeIndex(file);
         if (!options.json)
           say(takenText({ ...dump, file: shown }, terminal(isStream ? process.stderr : process.stdout)));
       } catch (error) {

@@ -1,8 +1,7 @@
-import { rmSync } from "node:fs";
 import type { Command } from "commander";
 import { redactDump } from "../dump/redact.js";
 import { isStandardOutput } from "../dump/stream-output.js";
-import { indexPath } from "../store/location.js";
+import { indexPath, removeIndex } from "../store/location.js";
 import { sentences } from "../view/lines.js";
 import { escapeControls } from "../view/text.js";
 import { sizeText } from "../view/units.js";
@@ -59,8 +58,7 @@ async function redact(file: string, path: string, options: RedactOptions): Promi
     untilSignal((signal) => redactDump({ source, path, rules: { types, keys, names }, signal })),
   );
   if (isStandardOutput(path)) return;
-  // That of the file which was replaced has its contents.
-  rmSync(indexPath(path), { force: true });
+  removeIndex(path);
   output(
     options,
     () => ({ file: path, bytes }),

@@ -15,7 +15,7 @@ import {
 import { ExitCode, HeapdumpError } from "../errors.js";
 import { makePrivateFolder } from "../files.js";
 import type { ContentLevel, Mode } from "../model/dump.js";
-import { indexPath } from "../store/location.js";
+import { removeIndex } from "../store/location.js";
 import { MAX_HEAPS } from "../store/open.js";
 import { progress } from "../view/progress.js";
 import { durationText, signedSizeText, sizeText } from "../view/units.js";
@@ -183,7 +183,7 @@ class Series {
     const drop = superfluous(this.taken, kept);
     for (const { file } of drop) {
       rmSync(file, { force: true });
-      rmSync(indexPath(file), { force: true });
+      removeIndex(file);
     }
     this.taken = this.taken.filter((dump) => !drop.includes(dump));
   }

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, realpathSync } from "node:fs";
+import { accessSync, constants, mkdirSync, realpathSync, rmSync } from "node:fs";
 import { userInfo } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { ExitCode, HeapdumpError } from "../errors.js";
@@ -18,6 +18,11 @@ export function indexPath(dump: string): string {
   const { createHash } = process.getBuiltinModule("node:crypto"); // loaded only here: it takes long
   const key = createHash("sha256").update(realPath(dump)).digest("hex").slice(0, 16);
   return join(cache, `${basename(dump)}.${key}.index`);
+}
+
+/** Of a dump that is gone, or that another file has replaced: its index has its contents. */
+export function removeIndex(dump: string): void {
+  rmSync(indexPath(dump), { force: true });
 }
 
 /** The tool's own. As the XDG Base Directory Specification says, a relative path counts as none. */
